@@ -1,0 +1,70 @@
+# The verbs of this project; `make` alone lists them. Each does its own set-up.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+REDIS  := $(VENV)/.redis
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test lint types bench faults soak serve format clean peers bench-server
+
+help:            ## list the verbs
+	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 22
+
+install: $(READY)  ## make .venv with everything the other verbs need
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Tercet needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Choose another with: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
+	@echo "Setting up $(VENV) (once, about a minute) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $(READY)
+
+# A real Redis server for the tests of what machines share. CI installs one; elsewhere that is the machine's owner's to
+# decide, and the tests are skipped and say so.
+$(REDIS): $(READY)
+	@command -v redis-server >/dev/null \
+	  || { [ -n "$$CI" ] && [ "$$(id -u)" = 0 ] && export RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive \
+	       && apt-get update >/dev/null 2>&1 \
+	       && apt-get install -y --no-install-recommends redis-server >/dev/null 2>&1; } \
+	  || echo "No redis-server here, so its tests are skipped (Debian: apt-get install redis-server)."
+	@touch $(REDIS)
+
+demo: $(READY)     ## the tour: real requests against the local API (LIVE=1: the real API)
+	@$(BIN)/python examples/demo.py $(if $(LIVE),--live)
+
+test: $(READY) $(REDIS) ## the whole test suite, with coverage
+	@$(BIN)/python -m pytest --cov --cov-report=term
+
+lint: $(READY)     ## style, imports, the arrows between rooms
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+
+types: $(READY)    ## mypy --strict and pyright
+	@$(BIN)/mypy
+	@$(BIN)/pyright
+
+bench: $(READY)    ## speed beside the official SDK, one run; writes bench/RESULTS.md
+	@$(BIN)/python bench/run.py
+
+peers: $(READY)    ## other people's clients against the local API, each in an environment of its own
+	@$(BIN)/python tests/peers/run.py
+
+bench-server: $(READY) ## the local API beside other mock servers, one run; writes bench/RESULTS-server.md
+	@$(BIN)/python bench/server.py
+
+faults: $(READY)   ## the fault matrix, beside the official SDK; writes docs/reliability.md
+	@$(BIN)/python -m tests.faults.suite
+
+soak: $(READY)     ## 200 streams at once with 5 % faults for 10 minutes (SECONDS=30: shorter)
+	@$(BIN)/python -m tests.faults.soak --seconds $(or $(SECONDS),600)
+
+serve: $(READY)    ## the local API on port 8787
+	@$(BIN)/tercet serve
+
+format: $(READY)   ## write the code as `make lint` wants it
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+clean:           ## remove what the verbs made
+	rm -rf $(VENV) .venvs .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage dist build
