@@ -1,0 +1,64 @@
+"""What is known of the models: prices, limits, capabilities, lifecycles, with dates. Data and pure look-ups over it.
+
+    data.json    the facts                             names.py      the ids that Bedrock, Vertex and others use
+    facts.py     their typed view                      loading.py    read once, on first look-up; overrides
+    models.py    find, all_models, retired             prices.py     usage -> US dollars, exactly
+    refusals.py  which parameters a model refuses
+
+Knows no network and no clock: days are arguments. What was not established is None, never a guess.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tercet.catalog.facts import ModelFacts as ModelFacts
+    from tercet.catalog.loading import as_of as as_of
+    from tercet.catalog.loading import load as load
+    from tercet.catalog.loading import reset as reset
+    from tercet.catalog.models import all_models as all_models
+    from tercet.catalog.models import exact as exact
+    from tercet.catalog.models import find as find
+    from tercet.catalog.models import retired as retired
+    from tercet.catalog.prices import price as price
+    from tercet.catalog.prices import rates as rates
+    from tercet.catalog.refusals import Refusal as Refusal
+    from tercet.catalog.refusals import refused_parameters as refused_parameters
+
+_ROOM_OF = {
+    "ModelFacts": "facts",
+    "Refusal": "refusals",
+    "all_models": "models",
+    "as_of": "loading",
+    "exact": "models",
+    "find": "models",
+    "load": "loading",
+    "price": "prices",
+    "rates": "prices",
+    "refused_parameters": "refusals",
+    "reset": "loading",
+    "retired": "models",
+}
+__all__ = [
+    "ModelFacts",
+    "Refusal",
+    "all_models",
+    "as_of",
+    "exact",
+    "find",
+    "load",
+    "price",
+    "rates",
+    "refused_parameters",
+    "reset",
+    "retired",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ROOM_OF:
+        raise AttributeError(f"module 'tercet.catalog' has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"tercet.catalog.{_ROOM_OF[name]}"), name)
+    return value
