@@ -1,0 +1,137 @@
+"""The interface between those who decide and those who move bytes. Failures are values: a transport returns `Lost`,
+it does not raise, except for what is not about the network (KeyboardInterrupt, cancellation, a programming error)."""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol, runtime_checkable
+
+import msgspec
+
+from tercet.wire.http import Headers, Request
+
+Kind = Literal[
+    "connect",
+    "timeout",
+    "tls",
+    "proxy",
+    "protocol",
+    "read",
+    "write",
+    "pool",
+    "decode",
+    "too_large",
+    "refused",
+    "closed",
+]
+"""What went wrong. `connect`: name not found, refused, unreachable. `timeout`: any of the Timeout's limits but pool.
+`tls`: certificate or handshake. `protocol`: not HTTP. `read`/`write`: the connection broke. `decode`: the body's
+content-encoding does not decode. `too_large`: a cap of ours. `refused`: what will be the same next time, a response that
+could be read in two ways or a proxy that wants credentials. `closed`: our own client was closed meanwhile."""
+
+Phase = Literal["not_sent", "unanswered", "cut"]
+"""How far it got. `not_sent`: no whole request left, so nothing can have been billed. `unanswered`: the request may
+have been received, no response came. `cut`: a response had begun."""
+
+
+class Lost(msgspec.Struct, frozen=True):
+    """An exchange that got no whole answer."""
+
+    kind: Kind
+    phase: Phase
+    reason: str
+    """What happened, for people: names host and port where that helps, never a credential."""
+    cause: BaseException | None = None
+    raise_as: Exception | None = None
+    """The exception that ends the call when no retry helps, if somebody above the network chose one."""
+
+
+class ByteStream(Protocol):
+    """The unread body of a streamed reply, in this thread."""
+
+    def read(self) -> bytes | Lost | None:
+        """The next bytes (at least one), None at the clean end, Lost when it broke. After None or Lost: closed."""
+        ...
+
+    def close(self) -> None:
+        """Give the connection up now, whatever is unread. May be called twice, and from `__del__`."""
+        ...
+
+
+class AsyncByteStream(Protocol):
+    """The unread body of a streamed reply, in this event loop."""
+
+    async def read(self) -> bytes | Lost | None: ...
+
+    async def close(self) -> None: ...
+
+
+class Reply:
+    """A response has come: status and headers, and the body either read whole (`content`) or still in `stream`.
+
+    Bodies of status ≥ 400 are always read (best effort: what came before a break counts), also for streamed requests.
+    """
+
+    __slots__ = ("content", "headers", "http_version", "status", "stream")
+
+    def __init__(
+        self,
+        status: int,
+        headers: Headers,
+        content: bytes = b"",
+        stream: ByteStream | AsyncByteStream | None = None,
+        http_version: str = "HTTP/1.1",
+    ) -> None:
+        self.status, self.headers, self.content = status, headers, content
+        self.stream, self.http_version = stream, http_version
+
+    def __repr__(self) -> str:
+        return f"<Reply [{self.status}] {'streaming' if self.stream else f'{len(self.content)} bytes'}>"
+
+
+Outcome = Reply | Lost
+
+
+@runtime_checkable
+class Transport(Protocol):
+    """Sends in this thread. One transport may be used by many threads."""
+
+    def send(self, request: Request) -> Reply | Lost: ...
+
+    def close(self) -> None: ...
+
+
+@runtime_checkable
+class AsyncTransport(Protocol):
+    """Sends in the running event loop. One transport may be used from several loops in turn."""
+
+    async def send(self, request: Request) -> Reply | Lost: ...
+
+    async def close(self) -> None: ...
+
+
+class WholeBody:
+    """A body that was read whole, where a stream is expected."""
+
+    __slots__ = ("_content",)
+
+    def __init__(self, content: bytes) -> None:
+        self._content: bytes | None = content or None
+
+    def read(self) -> bytes | Lost | None:
+        """Everything, once."""
+        content, self._content = self._content, None
+        return content
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+class AsyncWholeBody(WholeBody):
+    """The same where an async stream is expected."""
+
+    async def read(self) -> bytes | Lost | None:  # type: ignore[override] # the async protocol is another one
+        """Everything, once."""
+        return super().read()
+
+    async def close(self) -> None:  # type: ignore[override]
+        """Nothing is held."""

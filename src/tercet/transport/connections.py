@@ -1,0 +1,300 @@
+"""Blocking connections and their pool: sockets, CONNECT, TLS, who waits for whom. Knows nothing of replies."""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import socket
+import threading
+import time
+
+from tercet.transport.clock import Clock
+from tercet.transport.exchange import (
+    SMALL_BODY,
+    connect_head,
+)
+from tercet.transport.faults import (
+    PoolClosedError,
+    PoolFullError,
+    ProxyCredentialsError,
+    ProxyRefusedError,
+    SilentError,
+    TimedOutError,
+)
+from tercet.transport.forks import generation, reset_in_child
+from tercet.transport.http1 import ResponseParser
+from tercet.transport.places import Place
+from tercet.transport.proxies import proxy_chooser
+from tercet.transport.settings import TransportSettings
+from tercet.transport.shelf import Shelf
+from tercet.transport.sockets import Address, share_of, tuned_socket
+
+READ_SIZE = 65_536
+SEND_SIZE = 262_144
+
+
+class Connection:
+    """One open socket to a place."""
+
+    __slots__ = ("__weakref__", "_limit", "born", "place", "reused", "sock")
+
+    def __init__(self, sock: socket.socket, place: Place) -> None:
+        self.sock, self.place = sock, place
+        self.reused = False
+        self.born = generation()
+        self._limit: float | None = -1.0
+
+    def limit(self, seconds: float | None) -> None:
+        """How long the next operation may block."""
+        if seconds != self._limit:
+            self.sock.settimeout(seconds if seconds != 0 else 1e-6)
+            self._limit = seconds
+
+    def receive(self, clock: Clock) -> bytes:
+        """Whatever has come; empty at the end of the connection."""
+        limit = clock.limit(clock.silence)
+        self.limit(limit)
+        try:
+            return self.sock.recv(READ_SIZE)
+        except TimeoutError:
+            clock.limit(None)
+            raise SilentError(f"nothing came for {limit:g} s") from None
+
+    def send(self, head: bytes, content: bytes, clock: Clock) -> bool:
+        """Send a request. False: the server answered before it was whole."""
+        try:
+            if len(content) <= SMALL_BODY:
+                self.limit(clock.limit(clock.timeout.write))
+                self.sock.sendall(head + content)
+                return True
+            return self._send_large(head, content, clock)
+        except TimeoutError:
+            clock.limit(None)
+            raise TimedOutError(f"the request could not be sent for {clock.timeout.write} s") from None
+
+    def _send_large(self, head: bytes, content: bytes, clock: Clock) -> bool:
+        self.limit(clock.limit(clock.timeout.write))
+        self.sock.sendall(head)
+        view, at = memoryview(content), 0
+        while at < len(content):
+            if self.readable() and self.place.scheme == "http":
+                return False
+            self.limit(clock.limit(clock.timeout.write))
+            try:
+                at += self.sock.send(view[at : at + SEND_SIZE])
+            except ConnectionError:
+                if self.readable():
+                    return False
+                raise
+        return True
+
+    def readable(self) -> bool:
+        """Whether something came, or the peer is gone."""
+        if hasattr(select, "poll"):
+            poll = select.poll()
+            poll.register(self.sock, select.POLLIN)
+            return bool(poll.poll(0))
+        return bool(select.select([self.sock], [], [], 0)[0])
+
+    def interrupt(self) -> None:
+        """Wake a thread that waits on this connection."""
+        with contextlib.suppress(OSError):
+            self.sock.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Give the socket up."""
+        with contextlib.suppress(OSError):
+            self.sock.close()
+
+    def __del__(self) -> None:
+        self.close()
+
+
+class Pool:
+    """The connections of all blocking transports with equal settings, in this process."""
+
+    def __init__(self, settings: TransportSettings) -> None:
+        self.settings = settings
+        self.proxy_for = proxy_chooser(settings.proxy)
+        self.closed = self.retired = False
+        self._reset()
+        reset_in_child(self)
+
+    def _reset(self) -> None:
+        self._shelf: Shelf[Connection] = Shelf(self.settings.most_connections, self.settings.most_idle)
+        self._freed = threading.Condition(
+            threading.RLock()
+        )  # a dropped stream may be collected while this thread is inside
+        self._open: set[Connection] = set()
+
+    def after_fork(self) -> None:
+        """In the child: the sockets are the parent's. Their copies here are closed, which does not touch the parent's."""
+        for connection in [*self._shelf.clear(), *self._open]:
+            connection.close()
+        self._reset()
+
+    def take(self, place: Place, clock: Clock, fresh: bool) -> Connection:
+        """A connection to this place, idle or new."""
+        while not fresh:
+            with self._freed:
+                found = self._shelf.take(place)
+                if found is not None:
+                    self._open.add(found)
+            if found is None:
+                break
+            if not found.readable():  # bytes or an end while idle: the server has closed it
+                found.reused = True
+                return found
+            self.drop(found)
+        return self._new(place, clock)
+
+    def _new(self, place: Place, clock: Clock) -> Connection:
+        self._slot(clock)
+        try:
+            connection = connect(place, clock, self.settings)
+        except BaseException:
+            with self._freed:
+                self._shelf.open -= 1
+                self._freed.notify()
+            raise
+        with self._freed:
+            self._open.add(connection)
+        if self.closed:
+            self.drop(connection)
+            raise PoolClosedError
+        return connection
+
+    def _slot(self, clock: Clock) -> None:
+        with self._freed:
+            old = self._shelf.stale(time.monotonic())
+            if self._shelf.open - len(old) >= self._shelf.most_open and (idle := self._shelf.oldest()) is not None:
+                old.append(idle)
+            self._shelf.open -= len(old)
+            limit = clock.limit(clock.timeout.pool)
+            if not self._freed.wait_for(lambda: self.closed or self._shelf.open < self._shelf.most_open, limit):
+                raise PoolFullError(f"all {self._shelf.most_open} connections were in use for {limit:g} s")
+            if self.closed:
+                raise PoolClosedError
+            self._shelf.open += 1
+        for connection in old:
+            connection.close()
+
+    def give(self, connection: Connection) -> None:
+        """Take a connection back for the next exchange."""
+        with self._freed:
+            if connection.born != generation() or connection not in self._open:
+                return
+            self._open.discard(connection)
+            over = self.closed or self.retired
+            kept = not over and self._shelf.put(connection.place, connection, time.monotonic())
+            if not kept:
+                self._shelf.open -= 1
+            if self._shelf.open >= self._shelf.most_open:
+                self._evict_for_waiting()
+            self._freed.notify()
+        if not kept:
+            connection.close()
+
+    def _evict_for_waiting(self) -> None:
+        """Every slot is taken: an idle connection makes room, since those who wait may want another place."""
+        idle = self._shelf.oldest()
+        if idle is not None:
+            self._shelf.open -= 1
+            idle.close()
+
+    def drop(self, connection: Connection) -> None:
+        """Close a connection."""
+        connection.close()
+        with self._freed:
+            if connection in self._open:
+                self._open.discard(connection)
+                self._shelf.open -= 1
+                self._freed.notify()
+
+    def retire(self) -> None:
+        """Nobody will ask again: close what is idle, let streams under way come to their end."""
+        with self._freed:
+            self.retired = True
+            idle = self._shelf.clear()
+            self._shelf.open -= len(idle)
+        for connection in idle:
+            connection.close()
+
+    def close(self) -> None:
+        """Close everything; exchanges under way end as Lost("closed")."""
+        with self._freed:
+            self.closed = True
+            idle, used = self._shelf.clear(), list(self._open)
+            self._freed.notify_all()
+        for connection in idle:
+            connection.close()
+        for connection in used:
+            connection.interrupt()
+
+
+def connect(place: Place, clock: Clock, settings: TransportSettings) -> Connection:
+    """Open a connection: addresses in turn, then CONNECT if there is a proxy, then TLS."""
+    seconds = clock.limit(clock.timeout.connect)
+    until = None if seconds is None else time.monotonic() + seconds
+    via = place.proxy or place
+    sock = _tcp(via.host, via.port, until)
+    try:
+        if place.scheme == "https":
+            if place.proxy is not None:
+                _open_tunnel(sock, place, until)
+            from tercet.transport.tls import context_for
+
+            sock.settimeout(_left(until))
+            context = context_for(settings.verify)
+            # An end without TLS's own goodbye may be an attacker's: it must not pass for the end of a body.
+            sock = context.wrap_socket(sock, server_hostname=place.host, suppress_ragged_eofs=False)
+    except BaseException:
+        sock.close()
+        raise
+    return Connection(sock, place)
+
+
+def _left(until: float | None) -> float | None:
+    if until is None:
+        return None
+    left = until - time.monotonic()
+    if left <= 0:
+        raise TimedOutError("no connection within the time limit")
+    return left
+
+
+def _tcp(host: str, port: int, until: float | None) -> socket.socket:
+    found = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
+    failure: OSError | None = None
+    for index, (family, _, _, _, address) in enumerate(found):
+        try:
+            return _tcp_to(family, address, share_of(_left(until), len(found) - index))
+        except OSError as error:
+            failure = error
+    raise failure or OSError(f"{host} has no address")
+
+
+def _tcp_to(family: int, address: Address, seconds: float | None) -> socket.socket:
+    sock = tuned_socket(family)
+    try:
+        sock.settimeout(seconds)
+        sock.connect(address)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+def _open_tunnel(sock: socket.socket, place: Place, until: float | None) -> None:
+    sock.settimeout(_left(until))
+    sock.sendall(connect_head(place))
+    parser = ResponseParser("HEAD")
+    while parser.framing == "head":
+        sock.settimeout(_left(until))
+        data = sock.recv(1)  # not a byte more than the head: what follows is TLS
+        if not data:
+            raise ProxyRefusedError("the proxy closed the connection")
+        parser.feed(data)
+    if parser.status != 200:
+        refused = ProxyCredentialsError if parser.status == 407 else ProxyRefusedError
+        raise refused(f"the proxy answered {parser.status} to CONNECT")

@@ -1,0 +1,99 @@
+"""Content-encodings, with caps: a few bytes must not become gigabytes. Knows gzip and deflate, which is what we ask for."""
+
+from __future__ import annotations
+
+import zlib
+from typing import Protocol
+
+LARGEST_DECODED = 256 * 1024 * 1024
+RATIO_COUNTS_FROM = 1024 * 1024
+LARGEST_RATIO = 1000
+MOST_MEMBERS = 100
+
+
+class UndecodableError(Exception):
+    """The body is not in the content-encoding that its header says."""
+
+
+class TooLargeError(Exception):
+    """The body is larger than a cap."""
+
+
+class Decoder(Protocol):
+    """Bytes as sent -> bytes as meant."""
+
+    def feed(self, data: bytes) -> bytes: ...
+
+    def feed_end(self) -> None: ...
+
+
+def decoder_for(encoding: str | None) -> Decoder | None:
+    """The decoder for a content-encoding header; None if the body stands as it is. Raises UndecodableError."""
+    coding = (encoding or "").strip().lower()
+    if coding in ("", "identity"):
+        return None
+    if coding in ("gzip", "x-gzip", "deflate"):
+        return Inflate()
+    raise UndecodableError(f"content-encoding {coding[:40]!r} was not asked for")
+
+
+class Inflate:
+    """gzip (several members in a row, too), zlib and raw deflate, told apart by their first bytes."""
+
+    def __init__(self) -> None:
+        self._inflater: zlib._Decompress | None = None
+        self._first = b""
+        self._members = 0
+        self._read = 0
+        self._written = 0
+
+    def feed(self, data: bytes) -> bytes:
+        """What `data` decodes to. Raises UndecodableError, TooLargeError."""
+        self._read += len(data)
+        pieces: list[bytes] = []
+        data = self._first + data
+        self._first = b""
+        while data:
+            if self._inflater is None:
+                if len(data) < 2:
+                    self._first = data
+                    break
+                self._inflater = self._begin(data)
+            data = self._inflate(self._inflater, data, pieces)
+        return b"".join(pieces)
+
+    def feed_end(self) -> None:
+        """The body ended. Raises UndecodableError if the encoding did not."""
+        if self._inflater is not None or self._first or not self._members:
+            raise UndecodableError("the compressed body ends early")
+
+    def _begin(self, data: bytes) -> zlib._Decompress:
+        self._members += 1
+        if self._members > MOST_MEMBERS:
+            raise TooLargeError(f"the body has more than {MOST_MEMBERS} gzip members")
+        if data.startswith(b"\x1f\x8b"):
+            return zlib.decompressobj(31)
+        is_zlib = data[0] & 0x0F == 8 and (data[0] * 256 + data[1]) % 31 == 0
+        return zlib.decompressobj(15 if is_zlib else -15)
+
+    def _inflate(self, inflater: zlib._Decompress, data: bytes, pieces: list[bytes]) -> bytes:
+        while True:
+            try:
+                piece = inflater.decompress(data, RATIO_COUNTS_FROM)
+            except zlib.error as error:
+                raise UndecodableError(f"the compressed body is corrupt ({error})") from error
+            pieces.append(piece)
+            self._written += len(piece)
+            self._check()
+            if inflater.eof:
+                self._inflater = None
+                return inflater.unused_data
+            data = inflater.unconsumed_tail
+            if not data and len(piece) < RATIO_COUNTS_FROM:
+                return b""
+
+    def _check(self) -> None:
+        if self._written > LARGEST_DECODED:
+            raise TooLargeError(f"the body decodes to more than {LARGEST_DECODED >> 20} MiB")
+        if self._written > RATIO_COUNTS_FROM and self._written > LARGEST_RATIO * self._read:
+            raise TooLargeError(f"the body decodes to more than {LARGEST_RATIO} times its size")

@@ -1,0 +1,122 @@
+"""One request and its response without any I/O: what to send, what a read means, when to ask again. For both worlds."""
+
+from __future__ import annotations
+
+from urllib.parse import urljoin
+
+from tercet.transport.base import AsyncByteStream, ByteStream, Phase, Reply
+from tercet.transport.decoding import Decoder, TooLargeError, decoder_for
+from tercet.transport.http1 import ResponseParser, request_head
+from tercet.transport.places import Place, Target, target_of
+from tercet.wire.http import Headers, Request
+
+LARGEST_BODY = 1024 * 1024 * 1024
+MOST_REDIRECTS = 5
+SECONDS_FOR_AN_ERROR_BODY = 5.0
+SMALL_BODY = 65_536
+"""Bodies up to this size leave in one piece with the headers; larger ones are never copied."""
+
+
+class Exchange:
+    """Feed it what is received (`b""` for the end of the connection); it returns decoded body bytes."""
+
+    __slots__ = ("_decoder", "head", "parser", "received", "request", "sent")
+
+    def __init__(self, request: Request, target: Target, place: Place) -> None:
+        self.request = request
+        self.parser = ResponseParser(request.method)
+        self._decoder: Decoder | None = None
+        self.received = 0
+        self.sent = False
+        self.head = _head(request, target, place)
+
+    @property
+    def done(self) -> bool:
+        """Whether the response is whole."""
+        return self.parser.framing == "done"
+
+    @property
+    def answered(self) -> bool:
+        """Whether status and headers are there."""
+        return self.parser.framing != "head"
+
+    @property
+    def phase(self) -> Phase:
+        """How far it got."""
+        if self.parser.begun:
+            return "cut"
+        return "unanswered" if self.sent else "not_sent"
+
+    @property
+    def streams(self) -> bool:
+        """Whether the caller gets this body unread."""
+        return self.request.stream and self.parser.status < 300
+
+    def feed(self, data: bytes) -> bytes:
+        """Decoded body bytes. Raises MalformedError, CutShortError, UndecodableError, TooLargeError."""
+        parser = self.parser
+        waiting = parser.framing == "head"
+        body = b""
+        if data:
+            body = parser.feed(data)
+        else:
+            parser.feed_end()
+        if waiting and parser.framing != "head" and (body or parser.framing != "done"):
+            self._decoder = decoder_for(parser.headers.get("content-encoding"))
+        if self._decoder is not None:
+            body = self._decoder.feed(body) if body else b""
+            if parser.framing == "done":
+                self._decoder.feed_end()
+        self.received += len(body)
+        if self.received > LARGEST_BODY and not self.streams:
+            raise TooLargeError(f"the body is larger than {LARGEST_BODY >> 20} MiB")
+        return body
+
+    def reply(self, content: bytes = b"", stream: ByteStream | AsyncByteStream | None = None) -> Reply:
+        """The reply as it stands."""
+        parser = self.parser
+        return Reply(parser.status, parser.headers, content, stream, parser.version)
+
+
+def _head(request: Request, target: Target, place: Place) -> bytes:
+    extra, path = "", target.path
+    if target.authorization and "authorization" not in request.headers:
+        extra += f"Authorization: {target.authorization}\r\n"
+    if place.proxy is not None and place.scheme == "http":
+        path = f"http://{target.host_header}{path}"
+        if place.proxy.authorization:
+            extra += f"Proxy-Authorization: {place.proxy.authorization}\r\n"
+    return request_head(request.method, path, target.host_header, request.headers, len(request.content), extra)
+
+
+def connect_head(place: Place) -> bytes:
+    """The CONNECT request for a place behind a proxy."""
+    host = str(place)
+    credentials = place.proxy.authorization if place.proxy else None
+    extra = f"Proxy-Authorization: {credentials}\r\n" if credentials else ""
+    return request_head("CONNECT", host, host, Headers([("Accept-Encoding", "identity")]), 0, extra)
+
+
+def redirected(request: Request, reply: Reply, target: Target, hops: int) -> Request | None:
+    """The request to send next, or None if the reply stands: only 307 and 308 are followed, and only to the same origin,
+    so that no prompt and no key goes where it was not meant to go. GET and HEAD also follow 301, 302 and 303."""
+    safe = request.method in ("GET", "HEAD")
+    if reply.status not in ((301, 302, 303, 307, 308) if safe else (307, 308)) or hops >= MOST_REDIRECTS:
+        return None
+    location = reply.headers.get("location")
+    if not location:
+        return None
+    url = urljoin(request.url, location)
+    try:
+        if target_of(url).place.origin != target.place.origin:
+            return None
+    except ValueError:
+        return None
+    return Request(
+        request.method, url, request.headers, request.content, timeout=request.timeout, stream=request.stream
+    )
+
+
+def is_lost_connection(error: BaseException, exchange: Exchange) -> bool:
+    """Whether a kept-alive connection turned out to be closed: nothing of a response came and the peer is gone."""
+    return not exchange.parser.begun and isinstance(error, OSError) and not isinstance(error, TimeoutError)

@@ -1,0 +1,116 @@
+"""What went wrong, as values: exceptions of sockets, TLS and parsers become `Lost`. Names places, never credentials."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from typing import TYPE_CHECKING
+
+from tercet.transport.base import Kind, Lost, Phase
+from tercet.transport.decoding import TooLargeError, UndecodableError
+from tercet.transport.http1 import EndlessError, MalformedError, UnsafeError
+from tercet.transport.places import Place
+
+if TYPE_CHECKING:
+    from tercet.transport.clock import Clock
+
+_NOT_A_TIMEOUT = (errno.ECONNREFUSED, errno.ECONNRESET, errno.EPIPE)
+
+
+class ProxyRefusedError(Exception):
+    """The proxy answered a CONNECT with something other than 2xx."""
+
+
+class ProxyCredentialsError(ProxyRefusedError):
+    """The proxy wants credentials, or others."""
+
+
+class PoolClosedError(Exception):
+    """Our own pool was closed meanwhile."""
+
+
+class PoolFullError(Exception):
+    """No connection became free within the pool timeout."""
+
+
+class TimedOutError(Exception):
+    """One of the Timeout's limits was reached."""
+
+
+class SilentError(TimedOutError):
+    """Nothing came for as long as a read may take."""
+
+
+def lost_from(error: BaseException, place: Place, phase: Phase, doing: str, closed: bool = False) -> Lost:
+    """The Lost for an exception that came while `doing` ("connecting to", "reading from" …) a place."""
+    _forget_frames(error)
+    if closed or isinstance(error, PoolClosedError):
+        return Lost("closed", phase, "the client was closed", error)
+    kind = _kind(error, doing)
+    return Lost(kind, phase, _reason(error, kind, place, doing), error)
+
+
+def _forget_frames(error: BaseException | None) -> None:
+    """Take the tracebacks away: their frames hold the headers that were being sent, and tools print them."""
+    for _ in range(10):
+        if error is None:
+            return
+        error.__traceback__ = None
+        error = error.__cause__ or error.__context__
+
+
+def reached_total(error: Exception, clock: Clock) -> Exception:
+    """`error`, or what ended the wait in truth: the limit of the whole exchange."""
+    if isinstance(error, SilentError):
+        try:
+            clock.limit(None)
+        except TimedOutError as total:
+            return total
+    return error
+
+
+def _kind(error: BaseException, doing: str) -> Kind:
+    for type_, kind in _KINDS:
+        if isinstance(error, type_):
+            return kind
+    if type(error).__module__ == "ssl":
+        if doing.startswith("connecting") and type(error).__name__ in _HANDSHAKE_ENDED:
+            return "connect"
+        return "tls" if doing.startswith("connecting") else "read"
+    if doing.startswith("connecting"):
+        return "connect"
+    return "write" if doing.startswith("sending") else "read"
+
+
+_HANDSHAKE_ENDED = frozenset({"SSLEOFError", "SSLZeroReturnError", "SSLSyscallError"})
+"""The connection broke during the handshake, which may go well next time; a certificate stays what it is."""
+
+_KINDS: tuple[tuple[type[BaseException], Kind], ...] = (
+    (ProxyCredentialsError, "refused"),
+    (ProxyRefusedError, "proxy"),
+    (PoolFullError, "pool"),
+    (TimedOutError, "timeout"),
+    (UnsafeError, "refused"),
+    (EndlessError, "too_large"),
+    (MalformedError, "protocol"),
+    (TooLargeError, "too_large"),
+    (UndecodableError, "decode"),
+    (TimeoutError, "timeout"),
+)
+
+
+def _reason(error: BaseException, kind: Kind, place: Place, doing: str) -> str:
+    where = str(place)
+    if place.proxy is not None and doing == "connecting to":
+        where = f"{place.proxy} (the proxy of {place})"
+    if kind == "tls":
+        return f"TLS with {place}: {getattr(error, 'verify_message', '') or getattr(error, 'reason', '') or error}"
+    if isinstance(error, socket.gaierror):
+        return f"the name of {where} was not found ({error.strerror})"
+    if isinstance(error, TimeoutError) and not error.args:
+        return f"no progress within the time limit while {doing} {where}"
+    if isinstance(error, OSError) and error.errno:
+        text = os.strerror(error.errno).lower() if error.errno > 0 else str(error)
+        return f"{text} while {doing} {where}"
+    return f"{error} ({doing} {where})"

@@ -1,0 +1,272 @@
+"""A user's own client object as transport: httpx.Client, httpx2.Client or their async twins, told by what they can do.
+
+Neither library is imported here for that; their exceptions are recognised by the names of their classes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+from tercet.transport.base import Kind, Lost, Phase, Reply
+from tercet.transport.decoding import decoder_for
+from tercet.transport.exchange import redirected
+from tercet.transport.places import target_of
+from tercet.wire.http import Headers, Request
+
+_KINDS: dict[str, tuple[Kind, Phase]] = {
+    "PoolTimeout": ("pool", "not_sent"),
+    "ConnectTimeout": ("timeout", "not_sent"),
+    "WriteTimeout": ("timeout", "not_sent"),
+    "ReadTimeout": ("timeout", "unanswered"),
+    "TimeoutException": ("timeout", "unanswered"),
+    "ConnectError": ("connect", "not_sent"),
+    "ProxyError": ("proxy", "not_sent"),
+    "UnsupportedProtocol": ("protocol", "not_sent"),
+    "LocalProtocolError": ("protocol", "not_sent"),
+    "RemoteProtocolError": ("protocol", "unanswered"),
+    "WriteError": ("write", "not_sent"),
+    "ReadError": ("read", "unanswered"),
+    "CloseError": ("closed", "unanswered"),
+    "DecodingError": ("decode", "cut"),
+    "UndecodableError": ("decode", "cut"),
+    "TooLargeError": ("too_large", "cut"),
+    "TooManyRedirects": ("protocol", "cut"),
+    "TransportError": ("read", "unanswered"),
+    "StreamClosed": ("closed", "cut"),
+    "StreamConsumed": ("closed", "cut"),
+    "HTTPError": ("read", "unanswered"),
+}
+
+
+def lost_from_client(error: Exception, url: str, begun: bool) -> Lost | None:
+    """The Lost for an exception of httpx's family; None for a programming error, which goes on."""
+    for cls in type(error).__mro__:
+        if cls.__name__ in _KINDS:
+            kind, phase = _KINDS[cls.__name__]
+            break
+    else:
+        if not (isinstance(error, RuntimeError) and "closed" in str(error)):
+            return None
+        kind, phase = "closed", "not_sent"
+    if kind == "connect" and ("certificate" in str(error).lower() or "ssl" in str(error).lower()):
+        kind = "tls"
+    text = str(error) or type(error).__name__
+    return Lost(kind, "cut" if begun else phase, f"{text} ({target_of(url).place})", error)
+
+
+def _built(client: Any, request: Request, own_timeout: bool) -> Any:
+    """The client's own request object: our headers over its defaults, our timeouts unless its own shall apply."""
+    ours = ("content-length", "accept-encoding")
+    headers = [pair for pair in request.headers.multi_items() if pair[0].lower() not in ours]
+    headers.append(("Accept-Encoding", "gzip, deflate"))  # what the caps of `decoding` cover
+    built = client.build_request(request.method, request.url, headers=headers, content=request.content)
+    if not own_timeout:
+        limits = request.timeout.as_dict()
+        limits.pop("total")
+        built.extensions = {**built.extensions, "timeout": limits}
+    return built
+
+
+def _headers_of(response: Any) -> Headers:
+    return Headers(list(response.headers.multi_items()))
+
+
+def _reply(response: Any, content: bytes, stream: Any = None) -> Reply:
+    return Reply(
+        response.status_code, _headers_of(response), content, stream, getattr(response, "http_version", "HTTP/1.1")
+    )
+
+
+def _chunks_of(response: Any) -> Iterator[bytes]:
+    """The body, decoded under our caps. A body that a hook has read already comes as the client decoded it."""
+    if getattr(response, "is_stream_consumed", False):
+        yield response.content
+        return
+    decoder = decoder_for(response.headers.get("content-encoding"))
+    for chunk in response.iter_raw():
+        yield decoder.feed(chunk) if decoder else chunk
+    if decoder:
+        decoder.feed_end()
+
+
+async def _async_chunks_of(response: Any) -> AsyncIterator[bytes]:
+    """The async twin of `_chunks_of`."""
+    if getattr(response, "is_stream_consumed", False):
+        yield response.content
+        return
+    decoder = decoder_for(response.headers.get("content-encoding"))
+    async for chunk in response.aiter_raw():
+        yield decoder.feed(chunk) if decoder else chunk
+    if decoder:
+        decoder.feed_end()
+
+
+class ClientStream:
+    """The unread body of a client's response."""
+
+    __slots__ = ("_chunks", "_response", "_url")
+
+    def __init__(self, response: Any, url: str) -> None:
+        self._response, self._url = response, url
+        self._chunks: Iterator[bytes] = _chunks_of(response)
+
+    def read(self) -> bytes | Lost | None:
+        """The next bytes, None at the end, Lost when it broke."""
+        try:
+            for chunk in self._chunks:
+                if chunk:
+                    return bytes(chunk)
+        except Exception as error:
+            self.close()
+            lost = lost_from_client(error, self._url, True)
+            if lost is None:
+                raise
+            return lost
+        except BaseException:
+            self.close()
+            raise
+        self.close()
+        return None
+
+    def close(self) -> None:
+        """Give the response up."""
+        self._chunks = iter(())
+        with contextlib.suppress(Exception):
+            self._response.close()
+
+    def __del__(self) -> None:
+        if hasattr(self, "_response"):
+            self.close()
+
+
+class PortableTransport:
+    """Sends through a client of the user's. `own_timeout`: its timeout applies, not the request's. `close` closes it
+    only if it was made for us (`owned`)."""
+
+    def __init__(self, client: Any, *, own_timeout: bool = False, owned: bool = False) -> None:
+        self._client, self._own_timeout, self._owned = client, own_timeout, owned
+
+    def send(self, request: Request) -> Reply | Lost:
+        """Send and return the reply or what went wrong."""
+        hops = 0
+        while True:
+            outcome = self._send(request)
+            if not isinstance(outcome, Reply):
+                return outcome
+            again = redirected(request, outcome, target_of(request.url), hops)
+            if again is None:
+                return outcome
+            request, hops = again, hops + 1
+
+    def _send(self, request: Request) -> Reply | Lost:
+        response: Any = None
+        pieces: list[bytes] = []
+        try:
+            built = _built(self._client, request, self._own_timeout)
+            response = self._client.send(built, stream=True, follow_redirects=False)
+            if request.stream and response.status_code < 300:
+                return _reply(response, b"", ClientStream(response, request.url))
+            for chunk in _chunks_of(response):
+                pieces.append(chunk)  # noqa: PERF402 - what came before a break counts
+        except Exception as error:
+            lost = lost_from_client(error, request.url, response is not None)
+            if lost is None:
+                raise
+            if response is None or response.status_code < 300:
+                return lost
+        finally:
+            if response is not None and not (request.stream and response.status_code < 300):
+                response.close()
+        return _reply(response, b"".join(pieces))
+
+    def close(self) -> None:
+        """Close the client, if it is ours."""
+        if self._owned:
+            self._client.close()
+
+
+class AsyncClientStream:
+    """The unread body of an async client's response."""
+
+    __slots__ = ("_chunks", "_response", "_url")
+
+    def __init__(self, response: Any, url: str) -> None:
+        self._response, self._url = response, url
+        self._chunks: AsyncIterator[bytes] | None = _async_chunks_of(response)
+
+    async def read(self) -> bytes | Lost | None:
+        """The next bytes, None at the end, Lost when it broke."""
+        try:
+            while self._chunks is not None:
+                chunk = await anext(self._chunks, None)
+                if chunk is None:
+                    break
+                if chunk:
+                    return bytes(chunk)
+        except Exception as error:
+            await self.close()
+            lost = lost_from_client(error, self._url, True)
+            if lost is None:
+                raise
+            return lost
+        except BaseException:
+            await self.close()
+            raise
+        await self.close()
+        return None
+
+    async def close(self) -> None:
+        """Give the response up."""
+        chunks, self._chunks = self._chunks, None
+        if chunks is not None:
+            with contextlib.suppress(Exception):
+                await chunks.aclose()  # type: ignore[attr-defined] # an async generator in both libraries
+            with contextlib.suppress(Exception):
+                await self._response.aclose()
+
+
+class AsyncPortableTransport:
+    """The async twin of PortableTransport."""
+
+    def __init__(self, client: Any, *, own_timeout: bool = False, owned: bool = False) -> None:
+        self._client, self._own_timeout, self._owned = client, own_timeout, owned
+
+    async def send(self, request: Request) -> Reply | Lost:
+        """Send and return the reply or what went wrong."""
+        hops = 0
+        while True:
+            outcome = await self._send(request)
+            if not isinstance(outcome, Reply):
+                return outcome
+            again = redirected(request, outcome, target_of(request.url), hops)
+            if again is None:
+                return outcome
+            request, hops = again, hops + 1
+
+    async def _send(self, request: Request) -> Reply | Lost:
+        response: Any = None
+        pieces: list[bytes] = []
+        try:
+            built = _built(self._client, request, self._own_timeout)
+            response = await self._client.send(built, stream=True, follow_redirects=False)
+            if request.stream and response.status_code < 300:
+                return _reply(response, b"", AsyncClientStream(response, request.url))
+            async for chunk in _async_chunks_of(response):
+                pieces.append(chunk)  # noqa: PERF401 - what came before a break counts
+        except Exception as error:
+            lost = lost_from_client(error, request.url, response is not None)
+            if lost is None:
+                raise
+            if response is None or response.status_code < 300:
+                return lost
+        finally:
+            if response is not None and not (request.stream and response.status_code < 300):
+                await response.aclose()
+        return _reply(response, b"".join(pieces))
+
+    async def close(self) -> None:
+        """Close the client, if it is ours."""
+        if self._owned:
+            await self._client.aclose()
