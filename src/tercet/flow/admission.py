@@ -1,0 +1,215 @@
+"""What stands between a call's attempts and the network: budgets, then turns. A layer around each attempt.
+
+Every attempt is admitted by itself: each one uses the rate limit, and each one may be billed. It knows requests and
+outcomes; the decisions stand in `pace.py` and `budget.py`, the states in a store.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, TypeVar
+
+from tercet.flow.budget import Budget
+from tercet.flow.details import PaceDetails
+from tercet.flow.effects import Emit, Lost, Metering, Outcome, Plan, Reply, Sleep, Work
+from tercet.flow.estimate import asked_of
+from tercet.flow.money import Money
+from tercet.flow.pace import Refused, nap
+from tercet.flow.phases import NothingYielded, phase_of
+from tercet.flow.retry import Layer, Step, within
+from tercet.flow.turns import Gate, Turns
+from tercet.flow.usage import Meter, Used, used_by
+from tercet.wire.error_tree import AnthropicError
+from tercet.wire.http import Request
+from tercet.wire.refused import PaceWaitError
+
+T = TypeVar("T")
+_late: deque[Callable[[], None]] = deque()
+"""What streams that nobody closed have left to settle. Done before the next request."""
+
+
+def settle_late() -> None:
+    """Settle what was left."""
+    while _late:
+        _late.popleft()()
+
+
+class Admission:
+    """The gates and budgets of a client. Shared by its copies; without state of its own."""
+
+    def __init__(
+        self,
+        gates: Sequence[Gate] = (),
+        budgets: Sequence[Budget] = (),
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        wall_clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.gates, self.budgets = tuple(gates), tuple(budgets)
+        self.clock, self.wall_clock = clock, wall_clock
+        self.blocking = any(gate.store.blocking for gate in self.gates) or any(b.store.blocking for b in self.budgets)
+
+    def layer(self, deadline: float | None = None) -> Layer:
+        """What stands around each attempt of a call. `deadline` is a time of `clock`."""
+        return partial(self._attempt, deadline)
+
+    def _attempt(self, deadline: float | None, request: Request, step: Step) -> Plan[Outcome]:
+        asked = asked_of(request)
+        if not asked:
+            return (yield from step(request))
+        if _late:
+            yield from self._do(settle_late)
+        passage = Passage(self, request, asked)
+        try:
+            waited = yield from passage.admitted(deadline)
+            if isinstance(waited, Lost):
+                return waited
+            if waited and deadline is not None:
+                request = within(request, max(0.0, deadline - self.clock()))
+            passage.sent = True
+            outcome = yield from step(request)
+            return (yield from passage.passed(outcome))
+        finally:
+            passage.given_up()
+
+    def _do(self, act: Callable[[], T]) -> Plan[T]:
+        """Do what may wait for a disk or a server where that harms nobody. What it raises is raised here."""
+        if not self.blocking:
+            return act()
+        answer = yield Work(lambda: _caught(act))
+        if isinstance(answer, _Raised):
+            raise answer.error
+        result: T = answer
+        return result
+
+
+class _Raised:
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+
+def _caught(act: Callable[[], Any]) -> Any:
+    try:
+        return act()
+    except Exception as error:  # handed on as a value, and raised by the plan that asked
+        return _Raised(error)
+
+
+class Passage:
+    """One attempt's way through: what it holds, and how that is settled, once."""
+
+    def __init__(self, admission: Admission, request: Request, asked: Any) -> None:
+        self._admission, self._request = admission, request
+        self._money = Money(admission.budgets, request, asked, admission.wall_clock)
+        gates = () if asked[0].batch else admission.gates
+        self._turns = [Turns(gate, request, asked[0], admission.wall_clock) for gate in gates]
+        self.sent = self._over = False
+
+    def admitted(self, deadline: float | None) -> Plan[float | Lost]:
+        """Wait until the request may leave: the seconds waited, or why it may not."""
+        waited = 0.0
+        try:
+            if self._admission.budgets:
+                yield from self._admission._do(self._money.reserve)
+            for turns in self._turns:
+                waited += yield from self._turn(turns, deadline)
+        except AnthropicError as error:
+            return Lost("closed", "not_sent", str(error), raise_as=error)
+        return waited
+
+    def _turn(self, turns: Turns, deadline: float | None) -> Plan[float]:
+        admission = self._admission
+        longest = turns.gate.pace.max_wait
+        if deadline is not None:
+            longest = min(longest, deadline - admission.clock())
+        waited = 0.0
+        while True:
+            left = longest - waited
+            wait = yield from admission._do(lambda: turns.next(left))  # noqa: B023 - called before the loop goes on
+            if isinstance(wait, Refused) or wait > left:
+                raise too_late(self._request, wait.seconds if isinstance(wait, Refused) else wait, left)
+            if wait <= 0.0:
+                return waited
+            if not waited:
+                yield Emit(PaceDetails(wait, turns.gate.reason))
+            yield Sleep(nap(wait))
+            waited += nap(wait)
+
+    def passed(self, outcome: Outcome) -> Plan[Outcome]:
+        """Settle what the outcome used, now, or when its stream has been read."""
+        if isinstance(outcome, NothingYielded):
+            yield from self._admission._do(lambda: self._settle_beginning(outcome))
+            return outcome
+        if isinstance(outcome, Reply) and outcome.stream is not None and outcome.status < 300:
+            yield from self._admission._do(lambda: self._heard(outcome))
+            whole = outcome.headers.get("content-type", "").startswith("application/json")
+            meter = Meter(self._read, _late.append, whole=whole)
+            self._over = True
+            stream = yield Metering(outcome.stream, meter, self._admission.blocking)
+            return Reply(outcome.status, outcome.headers, outcome.content, stream, outcome.http_version)
+        yield from self._admission._do(lambda: self._settle(outcome))
+        return outcome
+
+    def _heard(self, reply: Reply) -> None:
+        for turns in self._turns:
+            quietly(turns.hear, reply)
+
+    def _read(self, used: Used | None, reply: Reply | None = None) -> None:
+        """The answer has been read, or has broken off."""
+        for turns in self._turns:
+            quietly(turns.end, used if used is not None and used.final else None, reply)
+        quietly(self._money.end, used)
+
+    def _settle(self, outcome: Outcome) -> None:
+        self._over = True
+        reply = outcome if isinstance(outcome, Reply) else None
+        answered = reply is not None and reply.status < 300
+        if answered or phase_of(outcome) not in ("not_sent", "refused"):
+            self._read(used_by(reply.content) if reply is not None and answered else None, reply)
+        else:
+            self._unused(reply)
+
+    def _settle_beginning(self, outcome: NothingYielded) -> None:
+        """A stream that failed before its first content is billed for its input at most."""
+        self._over = True
+        for turns in self._turns:
+            quietly(turns.end, None, outcome)
+        quietly(self._money.end, None, answers=False)
+
+    def _unused(self, reply: Reply | None) -> None:
+        for turns in self._turns:
+            quietly(turns.unused, reply)
+        quietly(self._money.unused)
+
+    def given_up(self) -> None:
+        """Whoever called is gone. What was sent may be billed; what was not gives everything back."""
+        if self._over:
+            return
+        self._over = True
+        if self.sent:
+            self._read(None)
+        else:
+            self._unused(None)
+
+
+def quietly(act: Callable[..., None], *arguments: Any, **options: Any) -> None:
+    """Settle; where the state cannot be written, say so and leave it to the lease: the answer is there and paid for."""
+    try:
+        act(*arguments, **options)
+    except AnthropicError as error:
+        import logging
+
+        logging.getLogger("tercet").warning("What a request used could not be booked, so it counts in full: %s", error)
+
+
+def too_late(request: Request, seconds: float, longest: float) -> PaceWaitError:
+    """The error for a turn that would come after `max_wait` or the deadline."""
+    return PaceWaitError(
+        f"Nothing was sent: the rate limit leaves a turn for this request in {seconds:.3g} s, and it may wait "
+        f"{max(0.0, longest):.3g} s (max_wait, deadline).",
+        request,
+        retry_after=seconds,
+    )

@@ -1,0 +1,108 @@
+"""What happens during a call, one frozen object an event: what `on_event=` hears, logs show, and traces record.
+
+Plain values without credentials and without prompts.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+from tercet.flow.phases import Billed, Phase
+
+BreakerState: TypeAlias = Literal["closed", "open", "half_open", "isolated"]
+
+
+class AttemptDetails(msgspec.Struct, frozen=True, tag_field="event", tag="attempt"):
+    """One request was sent and answered, or lost."""
+
+    number: int
+    """0 is the first of its model."""
+    method: str
+    url: str
+    model: str | None
+    seconds: float
+    """Until the whole answer, or until a streamed one brought its first content."""
+    status: int | None
+    request_id: str | None
+    problem: str | None
+    """Why it did not succeed; None if it did."""
+    phase: Phase | None
+    billed: Billed
+
+
+class WaitDetails(msgspec.Struct, frozen=True, tag_field="event", tag="wait"):
+    """The call waits before it tries again."""
+
+    seconds: float
+    number: int
+    """The attempt that failed."""
+    status: int | None
+    problem: str
+
+
+class BreakerDetails(msgspec.Struct, frozen=True, tag_field="event", tag="breaker"):
+    """A circuit breaker changed its state."""
+
+    origin: str
+    model: str | None
+    was: BreakerState
+    state: BreakerState
+    seconds: float | None
+    """In how many seconds it lets a call through; None unless it is open."""
+
+
+class Adaptation(msgspec.Struct, frozen=True):
+    """A parameter that the next model does not accept, and what was sent in its place."""
+
+    parameter: str
+    reason: str
+    was: Any
+    sent: Any
+    """None: the parameter was left out."""
+
+
+class FallbackDetails(msgspec.Struct, frozen=True, tag_field="event", tag="fallback"):
+    """Another model is asked, or one is passed over."""
+
+    failed: str
+    """The model that was given up."""
+    problem: str
+    model: str
+    """The model that is asked now, or that was passed over."""
+    adapted: tuple[Adaptation, ...] = ()
+    passed_over: str | None = None
+    """Why this model cannot be asked; None if it is."""
+
+
+class PaceDetails(msgspec.Struct, frozen=True, tag_field="event", tag="pace"):
+    """A call waits for its turn under a rate limit."""
+
+    seconds: float
+    reason: str
+
+
+Details: TypeAlias = AttemptDetails | WaitDetails | BreakerDetails | FallbackDetails | PaceDetails
+
+
+class Hop(msgspec.Struct, frozen=True):
+    """One model of a fallback chain and how it went."""
+
+    model: str
+    status: int | None
+    problem: str | None
+    """None: it answered."""
+    attempts: tuple[Any, ...] = ()
+    """The failed attempts (`Attempt`)."""
+    adapted: tuple[Adaptation, ...] = ()
+    request_id: str | None = None
+
+
+class CallInfo(msgspec.Struct, frozen=True):
+    """How a call with fallbacks went: `message.tercet_info`."""
+
+    model_requested: str
+    model_served: str | None
+    hops: tuple[Hop, ...]
+    """Every model that was asked or passed over, in order; the last one answered."""

@@ -1,0 +1,234 @@
+"""What a request may use, read from the request itself: a likely number of input tokens for pacing, a bound for budgets.
+
+Counts characters, images and PDF pages; runs no tokenizer. Knows the catalog and the shape of requests, no policy.
+
+The bound: two small letters a token at least (1.5 with the newer tokenizer), every other byte a token of its own, each
+image at its model's most, and never more than the context. It does not hold where the API adds input by itself after
+the request came: results of server tools, files and URLs whose size is not in the request count as a full context.
+"""
+
+from __future__ import annotations
+
+import re
+from binascii import Error as Base64Error
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from tercet.catalog.facts import ModelFacts
+from tercet.catalog.models import find, image_tier, tool_tokens
+from tercet.wire.http import Request
+
+_EASY = b"abcdefghijklmnopqrstuvwxyz "
+_ASCII = bytes(range(128))
+_PAGE = re.compile(rb"/Type\s{0,4}/Page(?![a-zA-Z])")
+_OTHER_PLATFORMS = re.compile(
+    r"/model/([^/]+)/invoke(?:-with-response-stream)?$|/models/([^/:]+):(?:streamR|r)awPredict$"
+)
+NEWER = 1.35
+"""How many more tokens the newer tokenizer makes of the same text."""
+WINDOW = 200_000
+"""The context of a model that the catalog does not know."""
+PER_MESSAGE, PER_REQUEST, PER_TOOLS, PER_TYPED_TOOL = 8, 64, 1_000, 2_000
+IMAGE = 4_784
+PDF_PAGE_LIKELY, PDF_PAGE_MOST = 2_000, 3_000
+"""The text of one page. Its picture comes on top."""
+BYTES_A_PAGE = 4_000
+"""Pages hidden in compressed objects: how small one can be."""
+MOST_SEARCHES = 10
+"""Searches of a web search tool that names no `max_uses`."""
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What one message asks for, in tokens."""
+
+    model: str
+    likely_input: int
+    most_input: int
+    most_output: int | None
+    """`max_tokens`, or the model's own limit; None if neither is known."""
+    batch: bool = False
+    us: bool = False
+    fast: bool = False
+    cached: str | None = None
+    """The longest lifetime of a cache that is written: `5m`, `1h`, or None."""
+    searches: int = 0
+
+
+def asked_of(request: Request) -> tuple[Asked, ...]:
+    """What a request asks of a model: one entry for a message, one each for a batch's, none for other requests."""
+    if request.method != "POST" or not request.content:
+        return ()
+    path = urlsplit(request.url).path
+    if path.endswith("/v1/messages/batches"):
+        return tuple(_batched(_decoded(request.content)))
+    if not path.endswith("/v1/messages"):
+        return ()
+    body = _decoded(request.content)
+    if not isinstance(body, dict):
+        return ()  # the API refuses it; nothing can be billed
+    return (_message(body, request.content),)
+
+
+def _batched(body: Any) -> Iterator[Asked]:
+    for entry in _dicts(body.get("requests") if isinstance(body, dict) else None):
+        if isinstance(params := entry.get("params"), dict):
+            yield msgspec.structs.replace(_message(params, msgspec.json.encode(params)), batch=True)
+
+
+def _message(body: dict[str, Any], content: bytes) -> Asked:
+    model = body.get("model")
+    facts = find(model) if isinstance(model, str) else None
+    likely, most = _input(body, content, facts)
+    output = body.get("max_tokens")
+    if type(output) is not int or output < 0:
+        output = facts.limits.output if facts else None
+    return Asked(
+        model if isinstance(model, str) else "",
+        likely,
+        most,
+        output,
+        us=body.get("inference_geo") == "us",
+        fast=body.get("speed") == "fast",
+        cached=_cached(content),
+        searches=sum(_uses(tool) for tool in _dicts(body.get("tools")) if _typed(tool, "web_search")),
+    )
+
+
+def _input(body: dict[str, Any], content: bytes, facts: ModelFacts | None) -> tuple[int, int]:
+    window = (facts.limits.context if facts else None) or WINDOW
+    blocks = list(_binary_blocks(body))
+    text = [content, *(data for _, data in blocks)]
+    easy, hard, foreign = _classes(text[0])
+    for data in text[1:]:
+        part = _classes(data)
+        easy, hard, foreign = easy - part[0], hard - part[1], foreign - part[2]
+    newer = facts is None or facts.tokenizer != "old"
+    likely = (easy / 4 + hard / 2 + foreign / 2.5) * (NEWER if newer else 1.0)
+    most = easy / (1.5 if newer else 2) + hard + foreign
+    for kind, data in blocks:
+        more = _pdf(data, facts) if kind == "document" else _image(data, facts)
+        likely, most = likely + more[0], most + more[1]
+    tools = _tools(body, facts)
+    messages = body.get("messages")
+    framing = PER_REQUEST + PER_MESSAGE * (len(messages) if isinstance(messages, list) else 0)
+    most = most + tools + framing
+    if _adds_input(body):
+        most = max(most, window)
+    return round(min(likely + tools / 2, window)), round(min(most, window))
+
+
+def _classes(data: bytes) -> tuple[int, int, int]:
+    """How many bytes are small letters and spaces, other ASCII, and parts of other characters."""
+    foreign = len(data.translate(None, _ASCII))
+    easy = len(data) - len(data.translate(None, _EASY))
+    return easy, len(data) - easy - foreign, foreign
+
+
+def _binary_blocks(body: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
+    """Images and documents that stand in the request as base64, wherever a block may stand."""
+    open_ends: list[Any] = [body.get("messages")]
+    while open_ends:
+        value = open_ends.pop()
+        if isinstance(value, list):
+            open_ends.extend(value)
+        elif isinstance(value, dict):
+            source = value.get("source")
+            if (
+                isinstance(source, dict)
+                and isinstance(data := source.get("data"), str)
+                and source.get("type") == "base64"
+            ):
+                yield ("document" if value.get("type") == "document" else "image"), data.encode("utf-8", "replace")
+            else:
+                open_ends.extend(item for item in (value.get("content"), source) if isinstance(item, list | dict))
+
+
+def _image(data: bytes, facts: ModelFacts | None) -> tuple[int, int]:
+    tier = image_tier(facts) if facts else None
+    most = tier.tokens if tier else IMAGE
+    return min(most, 100 + len(data) // 200), most
+
+
+def _pdf(data: bytes, facts: ModelFacts | None) -> tuple[int, int]:
+    from base64 import b64decode
+
+    try:
+        file = b64decode(data)
+    except (Base64Error, ValueError):
+        file = b""
+    pages = len(_PAGE.findall(file))
+    most = pages if pages and b"/ObjStm" not in file else max(pages, 1 + len(file) // BYTES_A_PAGE)
+    likely = pages or 1 + len(file) // (8 * BYTES_A_PAGE)
+    picture = _image(b"", facts)[1]
+    return likely * PDF_PAGE_LIKELY, most * (PDF_PAGE_MOST + picture)
+
+
+def _tools(body: dict[str, Any], facts: ModelFacts | None) -> int:
+    """The hidden prompt that comes with tools, and the definitions of those that the API knows by their type."""
+    tools = list(_dicts(body.get("tools")))
+    if not tools:
+        return 0
+    prompt = max(facts.tool_prompt.auto, facts.tool_prompt.forced) if facts and facts.tool_prompt else PER_TOOLS
+    typed = [str(tool["type"]) for tool in tools if tool.get("type") not in (None, "custom")]
+    return prompt + sum((tool_tokens(kind, facts) if facts else None) or PER_TYPED_TOOL for kind in typed)
+
+
+def _adds_input(body: dict[str, Any]) -> bool:
+    """Whether the API puts input in that the request does not show."""
+    if body.get("mcp_servers") or body.get("container"):
+        return True
+    if any(_typed(tool, "web_", "code_execution", "mcp_") for tool in _dicts(body.get("tools"))):
+        return True
+    open_ends: list[Any] = [body.get("messages")]
+    while open_ends:
+        value = open_ends.pop()
+        if isinstance(value, list):
+            open_ends.extend(value)
+        elif isinstance(value, dict):
+            source = value.get("source")
+            if value.get("type") in ("document", "container_upload") and (
+                not isinstance(source, dict) or source.get("type") in ("file", "url")
+            ):
+                return True
+            open_ends.extend(item for item in (value.get("content"), source) if isinstance(item, list | dict))
+    return False
+
+
+def _cached(content: bytes) -> str | None:
+    if b'"cache_control"' not in content:
+        return None
+    return "1h" if b'"1h"' in content else "5m"
+
+
+def _uses(tool: Mapping[str, Any]) -> int:
+    uses = tool.get("max_uses")
+    return uses if type(uses) is int and uses >= 0 else MOST_SEARCHES
+
+
+def _typed(tool: Mapping[str, Any], *starts: str) -> bool:
+    kind = tool.get("type")
+    return isinstance(kind, str) and kind.startswith(starts)
+
+
+def _dicts(value: Any) -> Iterator[dict[str, Any]]:
+    return (item for item in value if isinstance(item, dict)) if isinstance(value, list) else iter(())
+
+
+def _decoded(content: bytes) -> Any:
+    try:
+        return msgspec.json.decode(content)
+    except (ValueError, RecursionError):
+        return _decoded_leniently(content)
+
+
+def _decoded_leniently(content: bytes) -> Any:
+    """msgspec refuses lone surrogates, which the API may take."""
+    import json
+
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None

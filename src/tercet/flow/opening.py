@@ -1,0 +1,96 @@
+"""Opens a stream: reads until its first content, so that one that fails before can be sent again and nobody saw it.
+
+Understands SSE as far as telling content from its absence; what the events say is read later, from the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from tercet.flow.effects import Close, Lost, Outcome, Plan, Read, Reply, Rewind, Send
+from tercet.flow.phases import NothingYielded
+from tercet.transport.base import AsyncByteStream, ByteStream
+from tercet.wire.event_decoder import EventDecoder
+from tercet.wire.http import Request
+from tercet.wire.objects import Model
+from tercet.wire.raw_events import ErrorEvent
+
+FIRST_CONTENT = b'"content_block_start"'
+BEFORE_CONTENT = frozenset({"message_start", "ping"})
+ENDED_CLEANLY = Lost("read", "cut", "the stream ended before its first content")
+SILENT = Lost("timeout", "cut", "the stream brought pings and no content")
+
+
+def opened(request: Request, clock: Callable[[], float], until: float | None = None) -> Plan[Outcome]:
+    """One attempt of a call whose answer is streamed: a Reply whose content has begun, or what went wrong before.
+
+    `until`: when the whole answer must have been read, a time of `time.monotonic`.
+    """
+    outcome: Outcome = yield Send(request)
+    if not isinstance(outcome, Reply) or outcome.stream is None:
+        return outcome
+    if is_event_stream(outcome):
+        limit = request.timeout.stream_idle
+        return (yield from _peeked(outcome, clock, None if limit is None else clock() + limit, until))
+    return outcome if until is None else _with(outcome, (yield Rewind(outcome.stream, until=until)))
+
+
+def bounded(request: Request, until: float) -> Plan[Outcome]:
+    """One attempt whose streamed answer is handed out at once, and ended at `until`."""
+    outcome: Outcome = yield Send(request)
+    if isinstance(outcome, Lost) or outcome.stream is None:
+        return outcome
+    return _with(outcome, (yield Rewind(outcome.stream, until=until)))
+
+
+def _with(reply: Reply, stream: ByteStream | AsyncByteStream) -> Reply:
+    return Reply(reply.status, reply.headers, reply.content, stream, reply.http_version)
+
+
+def is_event_stream(reply: Reply) -> bool:
+    """Whether a reply's unread body is Server-Sent Events."""
+    return reply.status < 300 and reply.headers.get("content-type", "").startswith("text/event-stream")
+
+
+def _peeked(reply: Reply, clock: Callable[[], float], silent: float | None, until: float | None) -> Plan[Outcome]:
+    stream, decoder = reply.stream, None
+    assert stream is not None
+    held: list[bytes | Lost | None] = []
+    seen: bool | ErrorEvent = False
+    failure: Lost | dict[str, object] | None = None
+    bound = getattr(stream, "bound", None)
+    while not seen and failure is None:
+        if silent is not None and bound is not None:
+            bound(max(0.0, silent - clock()))
+        chunk: bytes | Lost | None = yield Read(stream)
+        held.append(chunk)
+        if isinstance(chunk, bytes):
+            seen = FIRST_CONTENT in chunk
+            if not seen:
+                decoder = decoder or EventDecoder()
+                seen = content_in(decoder.feed(chunk))
+            failure = SILENT if not seen and silent is not None and clock() >= silent else None
+        else:
+            seen = chunk is None and decoder is not None and content_in(decoder.close())
+            failure = None if seen else chunk or ENDED_CLEANLY
+    if isinstance(seen, ErrorEvent):
+        failure = dict(seen)
+    if failure is None:
+        return _with(reply, (yield Rewind(stream, held, until)))
+    if isinstance(held[-1], bytes):
+        held.append(SILENT if failure is SILENT else None)
+    yield Close(stream)  # all of it is held
+    return NothingYielded(_with(reply, (yield Rewind(stream, held))), failure)
+
+
+def content_in(events: Iterable[object]) -> bool | ErrorEvent:
+    """Whether any of these events is more than a beginning; the error event, if one comes first.
+
+    A stream off the protocol counts as begun: sending it again cannot help, and its reader says what is wrong.
+    """
+    for event in events:
+        if isinstance(event, ErrorEvent):
+            return event
+        if not isinstance(event, Model) or event.get("type") not in BEFORE_CONTENT:
+            return True
+    return False

@@ -1,0 +1,222 @@
+"""What is sent again, and when: the retry plan, with the official SDK's numbers as its defaults.
+
+Knows outcomes, headers and a clock that it is given; it never sleeps or sends itself.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from itertools import count
+from typing import TypeAlias
+
+import msgspec
+
+from tercet.flow.details import CallInfo, WaitDetails
+from tercet.flow.effects import Emit, Lost, Outcome, Plan, Reply, Send, Sleep
+from tercet.flow.phases import BILLED, Billed, NothingYielded, Phase, phase_of
+from tercet.flow.quota import RetryQuota
+from tercet.wire.http import Request
+from tercet.wire.limits import retry_after, should_retry
+
+RETRIED_STATUSES = frozenset({408, 409, 429})
+NEVER_RETRIED_KINDS = frozenset({"tls", "decode", "too_large", "refused", "closed"})
+"""Trying again cannot help: a certificate stays wrong, a body stays too large, our own client stays closed."""
+SPEND_LIMIT = "spend_limit_reached"
+"""How the error codes end of limits that last until somebody pays or a month is over."""
+MOST_EXTRA_WAIT = 1.0
+EXTRA_WAIT = 0.1
+"""A wait that the server asks for is lengthened by chance, so that not all who were told come back at once."""
+
+Step: TypeAlias = Callable[[Request], Plan[Outcome]]
+"""One attempt as a plan."""
+Layer: TypeAlias = Callable[[Request, Step], Plan[Outcome]]
+"""What stands around each attempt: `outcome = yield from step(request)`, with something before or after it."""
+
+
+class RetryPolicy(msgspec.Struct, frozen=True):
+    """How often and how patiently. The numbers are those of the official SDK 2.11.0."""
+
+    max_retries: int = 2
+    first_delay: float = 0.5
+    longest_delay: float = 8.0
+    jitter: float = 0.25
+    longest_asked: float = 600.0
+    """A server that asks for a longer wait gets no retry: the error is raised at once, with `.retry_after`."""
+    random: Callable[[], float] = random.random
+    clock: Callable[[], float] = time.monotonic
+    wall_clock: Callable[[], float] = time.time
+    retry_ambiguous: bool = True
+    """Whether to repeat what may have been received, and billed, already."""
+
+
+class Attempt(msgspec.Struct, frozen=True):
+    """One try that did not succeed."""
+
+    number: int
+    seconds: float
+    status: int | None
+    reason: str
+    wait: float | None
+    """Seconds waited before the next attempt; None if there was none."""
+    phase: Phase | None = None
+    """How far it got."""
+    stopped_by: str | None = None
+    """What forbade another attempt although one might have helped."""
+
+    @property
+    def billed(self) -> Billed:
+        """Whether it may have been billed."""
+        return "maybe" if self.phase is None else BILLED[self.phase]
+
+
+class Ending(msgspec.Struct, frozen=True):
+    """How a call ended: its last outcome, the request that got it, and the failed attempts on the way."""
+
+    outcome: Outcome
+    request: Request
+    attempts: tuple[Attempt, ...] = ()
+    info: CallInfo | None = None
+    """Which models were asked, if there were fallbacks."""
+
+
+def with_retries(
+    build: Callable[[int], Request],
+    policy: RetryPolicy,
+    deadline: float | None = None,
+    *,
+    quota: RetryQuota | None = None,
+    step: Step | None = None,
+    hold: Callable[[], float | None] | None = None,
+) -> Plan[Ending]:
+    """Send `build(0)`; while the outcome says that trying again may help, wait and send `build(1)`, `build(2)` …
+
+    `deadline` is a time of `policy.clock`. It spans attempts and waits: an attempt gets no longer than what is left
+    of it, and a wait that would pass it is not begun. `quota` pays for retries. `step` carries out one attempt.
+    `hold` says for how many seconds nothing will be let through, if somebody holds calls back.
+    """
+    failed: tuple[Attempt, ...] = ()
+    taken: int | None = None
+    for number in count():
+        request, started = build(number), policy.clock()
+        if deadline is not None:
+            if started >= deadline:
+                return Ending(DEADLINE_PASSED, request, failed)
+            request = within(request, deadline - started)
+        outcome: Outcome = (yield Send(request)) if step is None else (yield from step(request))
+        if isinstance(outcome, Reply) and outcome.status < 400 and type(outcome) is not NothingYielded:
+            if quota is not None:
+                quota.succeeded(taken)
+            return Ending(outcome, request, failed)
+        now = policy.clock()
+        wait, stopped_by = decided(outcome, number, policy, None if deadline is None else deadline - now)
+        if wait is not None and hold is not None and (hold() or 0.0) > wait:
+            wait, stopped_by = None, "the circuit breaker has opened"
+        if wait is not None and quota is not None and (taken := quota.take(outcome)) is None:
+            wait, stopped_by = None, "retry quota exhausted"
+        status, reason = described(outcome)
+        failed += (Attempt(number, now - started, status, reason, wait, phase_of(outcome), stopped_by),)
+        if wait is None:
+            return Ending(outcome, request, failed)
+        yield Emit(WaitDetails(wait, number, status, reason))
+        yield Sleep(wait)
+    raise AssertionError("count() does not end")
+
+
+DEADLINE_PASSED = Lost("timeout", "not_sent", "the deadline of the call had passed before it was sent")
+
+
+def decided(outcome: Outcome, number: int, policy: RetryPolicy, left: float | None) -> tuple[float | None, str | None]:
+    """Seconds to wait before another attempt, or None and what forbids it. `left` is what remains of the deadline."""
+    wait = delay(outcome, number, policy)
+    if wait is None:
+        return None, None
+    if not policy.retry_ambiguous and BILLED[phase_of(outcome)] != "no":
+        return None, "retry_ambiguous=False"
+    if left is not None and wait >= left:
+        return None, f"the deadline is nearer than the wait of {wait:.3g} s"
+    return wait, None
+
+
+def delay(outcome: Outcome, number: int, policy: RetryPolicy) -> float | None:
+    """Seconds to wait before trying again after attempt `number` (0 is the first); None: do not try again."""
+    if number >= policy.max_retries or not worth_retrying(outcome):
+        return None
+    if isinstance(outcome, Reply):
+        asked = retry_after(outcome.headers, policy.wall_clock())
+        if asked is not None:
+            extra = min(MOST_EXTRA_WAIT, EXTRA_WAIT * asked) * policy.random()
+            return asked + extra if asked <= policy.longest_asked else None
+    backoff = min(policy.first_delay * 2.0 ** min(number, 1000), policy.longest_delay)
+    return backoff * (1 - policy.jitter * policy.random())
+
+
+def worth_retrying(outcome: Outcome) -> bool:
+    """Whether sending the same request again may get another outcome."""
+    if isinstance(outcome, Lost):
+        return outcome.kind not in NEVER_RETRIED_KINDS
+    if isinstance(outcome, NothingYielded):
+        failure = outcome.failure
+        return worth_retrying(failure) if isinstance(failure, Lost) else is_retried(status_of(failure))
+    if is_spend_limit(outcome):
+        return False
+    said = should_retry(outcome.headers)
+    return is_retried(outcome.status) if said is None else said
+
+
+def is_retried(status: int) -> bool:
+    """Whether a status by itself says that trying again may help."""
+    return status in RETRIED_STATUSES or status >= 500
+
+
+def status_of(error_event: object) -> int:
+    """The status that an error inside a stream would have had before it; 0 if its type is not known."""
+    from tercet.wire.error_tree import text_at
+    from tercet.wire.errors import STATUS_OF_TYPE
+
+    return STATUS_OF_TYPE.get(text_at(error_event, "error", "type") or "", 0)
+
+
+def is_spend_limit(reply: Reply) -> bool:
+    """Whether the API refuses for money's sake: no wait of ours helps."""
+    if SPEND_LIMIT.encode() not in reply.content:
+        return False
+    from tercet.wire.error_tree import text_at
+
+    try:
+        body = msgspec.json.decode(reply.content)
+    except (ValueError, RecursionError):
+        return False
+    return (text_at(body, "error", "details", "error_code") or "").endswith(SPEND_LIMIT)
+
+
+def described(outcome: Outcome) -> tuple[int | None, str]:
+    """Status and reason of a failed attempt, for the record."""
+    if isinstance(outcome, NothingYielded):
+        failure = outcome.failure
+        if isinstance(failure, Lost):
+            return outcome.status, failure.reason
+        from tercet.wire.error_tree import text_at
+
+        return outcome.status, f"{text_at(failure, 'error', 'type') or 'an error'} before the first content"
+    if isinstance(outcome, Lost):
+        return None, outcome.reason
+    return outcome.status, f"HTTP {outcome.status}"
+
+
+def within(request: Request, left: float) -> Request:
+    """The same request, bounded by what is left of the deadline."""
+    return Request(
+        request.method,
+        request.url,
+        request.headers,
+        request.content,
+        timeout=request.timeout.within(left),
+        stream=request.stream,
+    )
+
+
+def no_retries(policy: RetryPolicy) -> RetryPolicy:
+    """The same policy for a call that somebody else retries."""
+    return msgspec.structs.replace(policy, max_retries=0)

@@ -1,0 +1,94 @@
+"""A streamed body whose beginning was read already: gives that again, then the rest. One class for each world.
+
+Knows bytes and moments, no events.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from tercet.flow.effects import Rewind
+from tercet.transport.base import Lost
+
+TOO_LATE = Lost("timeout", "cut", "the deadline of the call passed while its answer was read")
+
+
+class _Rewound:
+    """What both worlds share: what is held, when it is too late, and who watches."""
+
+    __slots__ = ("_held", "_stream", "_until", "_watch")
+
+    def __init__(self, asked: Rewind) -> None:
+        self._stream: Any = asked.stream
+        self._held = list(reversed(asked.held))
+        self._until, self._watch = asked.until, asked.watch
+
+    def bound(self, seconds: float) -> None:
+        """Let no read from now on wait longer, if the stream beneath knows how."""
+        bound = getattr(self._stream, "bound", None)
+        if bound is not None:
+            bound(seconds)
+
+    def _due(self) -> bytes | Lost | None:
+        """What comes before the next read, if anything does: b"" says that it is time to read."""
+        if self._held:
+            chunk = self._held[-1]
+            if isinstance(chunk, bytes):  # an end stays the end
+                self._held.pop()
+            return chunk
+        if self._until is not None and time.monotonic() >= self._until:
+            self._held.append(TOO_LATE)
+            return TOO_LATE
+        return b""
+
+    def _seen(self, chunk: bytes | Lost | None) -> None:
+        watch = self._watch
+        if not isinstance(chunk, bytes):
+            self._watch = None
+        if watch is not None:
+            watch(chunk)
+
+
+class Rewound(_Rewound):
+    """In this thread."""
+
+    __slots__ = ()
+
+    def read(self) -> bytes | Lost | None:
+        """What was read before, then the next bytes."""
+        chunk: bytes | Lost | None = self._due()
+        if chunk == b"":
+            chunk = self._stream.read()
+        elif not isinstance(chunk, bytes):
+            self._stream.close()
+        if self._watch is not None:
+            self._seen(chunk)
+        return chunk
+
+    def close(self) -> None:
+        """Give the connection up."""
+        self._seen(None)
+        self._stream.close()
+
+
+class AsyncRewound(_Rewound):
+    """In the running event loop."""
+
+    __slots__ = ()
+
+    async def read(self) -> bytes | Lost | None:
+        """What was read before, then the next bytes."""
+        chunk: bytes | Lost | None = self._due()
+        if chunk == b"":
+            chunk = await self._stream.read()
+        elif not isinstance(chunk, bytes):
+            await self._stream.close()
+        if self._watch is not None:
+            self._seen(chunk)
+        return chunk
+
+    async def close(self) -> None:
+        """Give the connection up."""
+        self._seen(None)
+        await self._stream.close()

@@ -1,0 +1,48 @@
+"""States in this process, for its threads and event loops. A lock and a dict; nothing waits."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from threading import Lock
+from typing import Any, TypeVar
+
+from tercet.flow.shared_state import S
+from tercet.transport.forks import reset_in_child
+
+T = TypeVar("T")
+
+
+class MemoryStore:
+    """What one process knows. A forked child goes on with a copy of its own: give both a file if they must agree."""
+
+    blocking = False
+    lease = float("inf")
+    """Who holds something here cannot die without us."""
+    epoch = ""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.now = clock
+        self._lock = Lock()
+        self._states: dict[str, Any] = {}
+        reset_in_child(self)
+
+    def update(self, key: str, kind: type[S], change: Callable[[S], T]) -> T:
+        """Hand the state to `change` under the lock."""
+        with self._lock:
+            state = self._states.get(key)
+            if state is None:
+                state = self._states[key] = kind()
+            return change(state)
+
+    def after_fork(self) -> None:
+        """In a forked child: a lock that nobody holds, and nothing held by threads that are not here."""
+        self._lock = Lock()
+        for state in self._states.values():
+            state.after_fork()
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def __repr__(self) -> str:
+        return "MemoryStore()"

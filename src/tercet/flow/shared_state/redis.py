@@ -1,0 +1,119 @@
+"""States on a Redis server, for several machines. Needs the extra `redis`. Knows nothing of what the states mean.
+
+A state is one value, replaced only if it is still the one that was read (compare and set, in a script of five lines);
+within a process a lock keeps our own threads from racing each other. The server's clock is everybody's clock.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import msgspec
+
+from tercet.flow.shared_state import LEASE, S
+from tercet.transport.forks import reset_in_child
+from tercet.wire.first_use import learned
+from tercet.wire.refused import SharedStateBusyError, SharedStateError
+
+T = TypeVar("T")
+PATIENCE = 5.0
+_SWAP = """
+local now = redis.call('GET', KEYS[1])
+if (now or '') ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2])
+return 1
+"""
+_CLOCK_KEPT = 60.0
+"""Seconds after which the server's clock is asked again."""
+
+
+class RedisStore:
+    """The server at `url`, as `redis://user:password@host:6379/0`. Keys begin with `prefix`.
+
+    The server must keep what it is told: no eviction of these keys (`noeviction` or `volatile-*`), and for budgets a
+    persistent file (`appendonly yes`).
+    """
+
+    blocking = True
+    epoch = "redis"
+
+    def __init__(self, url: str, *, prefix: str = "tercet:", lease: float = LEASE, timeout: float = PATIENCE) -> None:
+        self._url, self._prefix, self.lease, self._timeout = url, prefix, lease, timeout
+        self._ahead: tuple[float, float] | None = None
+        self._set_up()
+        reset_in_child(self)
+
+    def _set_up(self) -> None:
+        self._lock = threading.Lock()
+        self._client: Any = None
+
+    def now(self) -> float:
+        """The server's clock, carried on by ours for a minute."""
+        ours = time.monotonic()
+        if self._ahead is None or ours - self._ahead[1] > _CLOCK_KEPT:
+            seconds, microseconds = self._asked(lambda client: client.time())
+            self._ahead = (seconds + microseconds / 1e6 - ours, ours)
+        return ours + self._ahead[0]
+
+    def update(self, key: str, kind: type[S], change: Callable[[S], T]) -> T:
+        """Hand the state to `change`, and again if another machine was faster."""
+        until = time.monotonic() + self._timeout
+        with self._lock:
+            while True:
+                before = self._asked(lambda client: client.get(self._prefix + key)) or b""
+                state = self._decoded(before, kind) if before else kind()
+                result = change(state)
+                after = msgspec.msgpack.encode(state)
+                if after == before or self._swapped(key, before, after):
+                    return result
+                if time.monotonic() >= until:
+                    raise SharedStateBusyError(f"other machines kept changing {key!r} for {self._timeout} s")
+                time.sleep(random.uniform(0.0, 0.002))
+
+    def _swapped(self, key: str, before: bytes, after: bytes) -> bool:
+        return bool(self._asked(lambda client: client.eval(_SWAP, 1, self._prefix + key, before, after)))
+
+    def _decoded(self, data: bytes, kind: type[S]) -> S:
+        try:
+            return msgspec.msgpack.decode(data, type=learned(kind))
+        except (msgspec.MsgspecError, TypeError) as error:
+            raise SharedStateError(
+                f"the Redis server holds something else than the state of {kind.__name__}"
+            ) from error
+
+    def _asked(self, ask: Callable[[Any], Any]) -> Any:
+        redis = _library()
+        try:
+            if self._client is None:
+                self._client = redis.Redis.from_url(
+                    self._url, socket_timeout=self._timeout, socket_connect_timeout=self._timeout
+                )
+            return ask(self._client)
+        except redis.RedisError as error:
+            raise SharedStateError(f"the Redis server does not answer ({type(error).__name__})") from error
+
+    def after_fork(self) -> None:
+        """In a forked child: connections of our own."""
+        self._set_up()
+
+    def close(self) -> None:
+        """Give the connections up."""
+        client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+    def __repr__(self) -> str:
+        return "RedisStore(…)"
+
+
+def _library() -> Any:
+    from importlib import import_module
+
+    try:
+        return import_module("redis")
+    except ImportError:
+        raise SharedStateError("a redis:// store needs the extra: pip install 'tercet[redis]'") from None

@@ -1,0 +1,113 @@
+"""Leases: what a living process holds stays held, without anybody waiting for the thread that sees to it."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import weakref
+from pathlib import Path
+from typing import Any
+
+from tercet.flow.pace import Bucket, Cost, Pace, begin, reserve
+from tercet.flow.shared_state.leases import Leases
+from tercet.flow.shared_state.memory import MemoryStore
+from tercet.flow.shared_state.sqlite import SQLiteStore
+from tercet.flow.turns import leases_of
+from tercet.wire.refused import SharedStateError
+
+
+class Clock:
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_what_is_held_is_renewed_until_it_is_dropped(tmp_path: Path) -> None:
+    clock = Clock()
+    store = SQLiteStore(tmp_path / "state.db", clock=clock)
+    leases = Leases(store)
+    for token in "ab":
+        store.update("key", Bucket, lambda bucket, token=token: reserve(bucket, Pace(), token, Cost(1), clock(), 9.0))
+        store.update("key", Bucket, lambda bucket, token=token: begin(bucket, Pace(), token, clock(), store.lease))
+        leases.keep(token, "key", Bucket)
+    leases.drop("b")
+    clock.now += 50
+
+    assert leases.renew() == 1
+    expires = store.update("key", Bucket, lambda bucket: {key: turn.expires for key, turn in bucket.turns.items()})
+    assert expires == {"a": 1110.0, "b": 1060.0}
+
+
+def test_the_thread_ends_when_nothing_is_held_and_comes_back(tmp_path: Path) -> None:
+    store = SQLiteStore(tmp_path / "state.db", lease=0.03)
+    leases = Leases(store)
+    for token in ("first", "second"):
+        leases.keep(token, "key", Bucket)
+        thread = leases._thread
+        assert thread is not None
+        assert thread.daemon
+        leases.drop(token)
+        thread.join(10)
+        assert leases._thread is None
+
+
+def test_a_store_that_dies_with_us_needs_no_thread() -> None:
+    before = threading.active_count()
+    Leases(MemoryStore()).keep("a", "key", Bucket)
+
+    assert threading.active_count() == before
+
+
+def test_a_forked_child_holds_nothing(tmp_path: Path) -> None:
+    store = SQLiteStore(tmp_path / "state.db")
+    leases = Leases(store)
+    leases._held["parent's"] = ("key", Bucket)
+    leases.after_fork()
+
+    assert leases.renew() == 0
+
+
+def test_dropping_what_is_not_held_is_nothing(tmp_path: Path) -> None:
+    Leases(SQLiteStore(tmp_path / "state.db")).drop("never held")
+
+
+def test_a_store_that_nobody_uses_any_more_is_not_kept_for_its_leases(tmp_path: Path) -> None:
+    store = SQLiteStore(tmp_path / "state.db")
+    leases_of(store).keep("a", "key", Bucket)
+    leases_of(store).drop("a")
+    gone = weakref.ref(store)
+    del store
+    gc.collect()
+
+    assert gone() is None
+
+
+def test_a_store_that_is_away_for_a_while_does_not_end_the_thread(tmp_path: Path) -> None:
+    asked: list[int] = []
+    again = threading.Event()
+
+    class Away(SQLiteStore):
+        def update(self, key: Any, kind: Any, change: Any) -> Any:
+            asked.append(1)
+            if len(asked) == 1:
+                raise SharedStateError("the disk is full")
+            again.set()
+            return super().update(key, kind, change)
+
+    store = Away(tmp_path / "state.db", lease=0.03)
+    leases = Leases(store)
+    leases.keep("a", "key", Bucket)
+
+    assert again.wait(10)
+    leases.drop("a")
+
+
+def test_when_the_store_is_gone_there_is_nothing_to_renew(tmp_path: Path) -> None:
+    store = SQLiteStore(tmp_path / "state.db")
+    leases = Leases(store)
+    leases._held["a"] = ("key", Bucket)
+    del store
+    gc.collect()
+
+    assert leases.renew() == 0

@@ -1,0 +1,150 @@
+"""What an answer used, read from its bytes, however they come."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tercet.flow.usage import KEPT, AsyncMetered, Meter, Metered, Used, used_by, used_in
+from tercet.transport.base import Lost
+
+START = (
+    b'event: message_start\ndata: {"type":"message_start","message":{"id":"msg_1","usage":{"input_tokens":12,'
+    b'"cache_read_input_tokens":3,"output_tokens":1}}}\n\n'
+)
+TEXT = b'event: content_block_delta\ndata: {"type":"content_block_delta","index":0,"delta":{"text":"abcdefghij"}}\n\n'
+END = (
+    b'event: message_delta\ndata: {"type":"message_delta","delta":{"stop_reason":"end_turn"},'
+    b'"usage":{"input_tokens":null,"output_tokens":6}}\n\nevent: message_stop\ndata: {"type":"message_stop"}\n\n'
+)
+WHOLE = Used({"input_tokens": 12, "cache_read_input_tokens": 3, "output_tokens": 6}, final=True)
+STARTED = Used({"input_tokens": 12, "cache_read_input_tokens": 3, "output_tokens": 1}, final=False)
+
+
+class Body:
+    def __init__(self, *chunks: Any) -> None:
+        self._chunks = list(chunks)
+        self.closed = False
+
+    def read(self) -> Any:
+        return self._chunks.pop(0) if self._chunks else None
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class AsyncBody(Body):
+    async def read(self) -> Any:  # type: ignore[override]
+        return super().read()
+
+    async def close(self) -> None:  # type: ignore[override]
+        self.closed = True
+
+
+def metered(*chunks: Any, whole: bool = False) -> tuple[Metered, list[Used | None], list[Any]]:
+    told: list[Used | None] = []
+    later: list[Any] = []
+    return Metered(Body(*chunks), Meter(told.append, later.append, whole=whole)), told, later
+
+
+def test_a_whole_answer_tells_its_usage() -> None:
+    assert used_by(b'{"usage":{"input_tokens":1,"x":{}},"content":[]}') == Used(
+        {"input_tokens": 1, "x": {}}, final=True
+    )
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{", b'{"usage":null}', b'{"usage":5}', b"{}", b"[" * 100_000])
+def test_an_answer_without_usage_tells_none(content: bytes) -> None:
+    assert used_by(content) is None
+
+
+def test_a_stream_s_usage_is_its_start_s_with_its_end_s_over_it() -> None:
+    assert used_in(START + TEXT + END, b"") == WHOLE
+    assert used_in(START + TEXT, b"") == STARTED
+    assert used_in(TEXT, b"") is None
+    assert used_in(b'data: {"usage"\ndata: {"type":"message_delta","usage":{"output_tokens":2}}', b"") == Used(
+        {"output_tokens": 2}, final=True
+    )
+
+
+@pytest.mark.parametrize("size", [1, 7, 64, 1000, 10**6])
+@pytest.mark.parametrize("deltas", [1, 150, 400])
+def test_the_usage_is_found_in_long_and_short_streams_however_they_are_cut(size: int, deltas: int) -> None:
+    stream = START + TEXT * deltas + END
+    body, told, _ = metered(*(stream[at : at + size] for at in range(0, len(stream), size)))
+
+    read = b""
+    while chunk := body.read():
+        assert isinstance(chunk, bytes)
+        read += chunk
+
+    assert (read, told) == (stream, [WHOLE])
+    assert len(TEXT) * 150 < KEPT < len(TEXT) * 400
+
+
+def test_it_is_told_once_at_the_end_or_when_closed() -> None:
+    body, told, later = metered(START, END)
+    body.read(), body.read()
+    assert told == []
+
+    body.close()
+    body.close()
+    del body
+    assert (told, later) == ([WHOLE], [])
+
+
+def test_a_break_tells_what_was_seen_until_then() -> None:
+    body, told, _ = metered(START, TEXT, Lost("read", "cut", "it broke"))
+    while isinstance(body.read(), bytes):
+        pass
+
+    assert told == [STARTED]
+
+
+def test_a_stream_that_nobody_closed_is_settled_later_and_not_while_it_is_collected() -> None:
+    body, told, later = metered(START)
+    body.read()
+    del body
+
+    assert told == []
+    for work in later:
+        work()
+    assert told == [STARTED]
+
+
+def test_a_json_body_where_a_stream_was_due_is_read_whole() -> None:
+    content = b'{"content":"' + b"x" * (2 * KEPT) + b'","usage":{"output_tokens":4}}'
+    body, told, _ = metered(content[:100], content[100:KEPT], content[KEPT:], whole=True)
+    while body.read():
+        pass
+
+    assert told == [Used({"output_tokens": 4}, final=True)]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("blocking", [False, True])
+async def test_the_async_stream_tells_the_same(blocking: bool) -> None:
+    told: list[Used | None] = []
+    body = AsyncBody(START, TEXT, END)
+    stream = AsyncMetered(body, Meter(told.append, lambda work: None), blocking)
+    while await stream.read():
+        pass
+    await stream.close()
+
+    assert (told, body.closed) == ([WHOLE], True)
+
+
+def test_a_metered_stream_can_be_told_how_long_its_next_read_may_take_where_the_stream_can() -> None:
+    class Bounded(Body):
+        def bound(self, seconds: float) -> None:
+            self.told = seconds
+
+    body = Bounded(START)
+    stream = Metered(body, Meter(lambda used: None, lambda work: None))
+    assert stream.bound is not None
+    stream.bound(5.0)
+
+    assert body.told == 5.0
+    assert Metered(Body(), Meter(lambda used: None, lambda work: None)).bound is None
+    assert AsyncMetered(AsyncBody(), Meter(lambda used: None, lambda work: None), False).bound is None
