@@ -1,0 +1,66 @@
+"""Microsoft Foundry: the Claude API's own form at a resource of one's own, with a key or Entra ID's tokens."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeAlias
+
+from tercet.platforms.capabilities import refuse_endpoint
+from tercet.platforms.place import Platform, asked_of, in_a_thread
+from tercet.transport.base import Lost
+from tercet.wire.errors import CredentialsError
+from tercet.wire.http import Request
+
+TokenProvider: TypeAlias = Callable[[], str | Awaitable[str]]
+_RESOURCE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
+
+
+def base_url_of(resource: str) -> str:
+    """Where a Foundry resource listens."""
+    if not isinstance(resource, str) or not _RESOURCE.fullmatch(resource):
+        raise ValueError(f"resource must be the name of a Foundry resource, such as 'my-resource', not {resource!r}")
+    return f"https://{resource}.services.ai.azure.com/anthropic"
+
+
+class Foundry(Platform):
+    """A Foundry resource. `provider` gives an Entra ID token for each request; it caches, if it is azure-identity's."""
+
+    name = "Microsoft Foundry"
+
+    def __init__(self, provider: TokenProvider | None = None) -> None:
+        self.provider = provider
+
+    def shape(self, request: Request, base_url: str) -> Request:
+        """The same request; a key goes out under both names that Foundry has had for it."""
+        asked = asked_of(request, base_url)
+        if asked is None:
+            return request
+        refuse_endpoint(self.name, asked.path)
+        key = request.headers.get("x-api-key")
+        if key is None or "api-key" in request.headers:
+            return request
+        return request.with_headers({"api-key": key})
+
+    def authorised(self, request: Request) -> Request | Lost:
+        """The request with a token of the provider, if there is one."""
+        if self.provider is None or "authorization" in request.headers:
+            return request
+        return _with_token(request, self.provider())
+
+    async def authorised_later(self, request: Request) -> Request | Lost:
+        """The same in an event loop: a plain function is called in a thread, since it may ask a server."""
+        if self.provider is None or "authorization" in request.headers:
+            return request
+        plain = not inspect.iscoroutinefunction(self.provider)
+        token: Any = await in_a_thread(self.provider) if plain else self.provider()
+        return _with_token(request, await token if inspect.isawaitable(token) else token)
+
+
+def _with_token(request: Request, token: object) -> Request:
+    if not isinstance(token, str) or not token:
+        if inspect.iscoroutine(token):
+            token.close()
+        raise CredentialsError(f"azure_ad_token_provider must return a token, not {type(token).__name__}")
+    return request.with_headers({"Authorization": f"Bearer {token}"})

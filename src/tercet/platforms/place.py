@@ -1,0 +1,146 @@
+"""Where a call goes when it does not go to the Claude API itself: what a platform may change in a request and a reply.
+
+A call is described for the Claude API; a platform moves that request to its own address and form (`shape`, pure), proves
+who is calling (`authorised`, may block) and turns the reply back (`received`), so that nothing above knows of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+import msgspec
+
+from tercet.transport.base import Lost, Reply
+from tercet.wire.errors import AnthropicError
+from tercet.wire.http import Headers, Request
+
+T = TypeVar("T")
+CREATE = "/v1/messages"
+COUNT = "/v1/messages/count_tokens"
+
+
+class MissingDependencyError(AnthropicError, ImportError):
+    """A library that only this platform needs is not installed."""
+
+    def __init__(self, library: str, extra: str) -> None:
+        super().__init__(f"{library} is needed here and not installed: pip install 'tercet[{extra}]'")
+
+
+class MissingRegionError(AnthropicError, ValueError):
+    """No region was given. A ValueError too, since that is what the official SDK raises."""
+
+
+class Body(Protocol):
+    """Turns the bytes of a platform's stream into server-sent events. `broken` says why no more can come."""
+
+    @property
+    def broken(self) -> str | None: ...
+
+    def feed(self, chunk: bytes) -> bytes: ...
+
+    def close(self) -> None: ...
+
+
+class Platform:
+    """A platform that speaks the Claude API itself and takes the client's own credentials. Others change what differs."""
+
+    name = "the Claude API"
+
+    @property
+    def credential(self) -> object:
+        """Where credentials come from, in a form that may be printed."""
+        return None
+
+    def shape(self, request: Request, base_url: str) -> Request:
+        """The request in the platform's form. Raises AnthropicError for what the platform does not have."""
+        return request
+
+    def at_once(self, request: Request) -> bool:
+        """Whether `authorised` will answer without waiting for disk or network, or working long."""
+        return True
+
+    def authorised(self, request: Request) -> Request | Lost:
+        """The request with its credentials. May read files and ask servers. Raises CredentialsError if there are none."""
+        return request
+
+    async def authorised_later(self, request: Request) -> Request | Lost:
+        """`authorised` for an event loop, which goes on meanwhile."""
+        if self.at_once(request):
+            return self.authorised(request)
+        return await in_a_thread(self.authorised, request)
+
+    def received(self, reply: Reply) -> Reply:
+        """The reply with the headers that the Claude API would have sent."""
+        return reply
+
+    def body_of(self, reply: Reply) -> Body | None:
+        """What reads this reply's body, if it is not what the Claude API sends."""
+        return None
+
+
+async def in_a_thread(work: Callable[..., T], *arguments: Any) -> T:
+    """Do what waits for disk or network beside the event loop. Blocking programs never pay for asyncio."""
+    from asyncio import to_thread
+
+    return await to_thread(work, *arguments)
+
+
+class Asked(NamedTuple):
+    """Where a request of a client goes, as seen from its base URL."""
+
+    path: str
+    query: str
+    """Without `beta=true`, which only the Claude API knows; with its question mark, or empty."""
+
+
+def asked_of(request: Request, base_url: str) -> Asked | None:
+    """What is asked of the API at `base_url`; None if the request goes elsewhere."""
+    if not request.url.startswith(base_url + "/"):
+        return None
+    path, _, query = request.url[len(base_url) :].partition("?")
+    kept = "&".join(pair for pair in query.split("&") if pair and pair != "beta=true")
+    return Asked(path, f"?{kept}" if kept else "")
+
+
+def fields_of(request: Request) -> dict[str, msgspec.Raw]:
+    """The top-level fields of a JSON body, their values untouched. Raises AnthropicError if it is no object."""
+    try:
+        return msgspec.json.decode(request.content, type=dict[str, msgspec.Raw])
+    except (msgspec.DecodeError, RecursionError) as problem:
+        raise AnthropicError(f"{request.method} {CREATE} needs a JSON object as its body: {problem}") from problem
+
+
+def text_field(fields: dict[str, msgspec.Raw], name: str) -> str:
+    """A field that must be text with something in it."""
+    try:
+        value: Any = msgspec.json.decode(fields[name]) if name in fields else None
+    except msgspec.DecodeError:
+        value = None
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(f"{name} must be a string that is not empty, since it becomes a part of the URL")
+    return value
+
+
+def moved(request: Request, url: str, fields: dict[str, Any], headers: Headers) -> Request:
+    """The same request at another URL, with another body and headers."""
+    content = msgspec.json.encode(fields)
+    return Request(request.method, url, headers, content, timeout=request.timeout, stream=request.stream)
+
+
+def with_version(fields: dict[str, msgspec.Raw], headers: Headers, **more: Any) -> dict[str, Any]:
+    """The body with the API version in it, which is a header elsewhere. One that the caller put there stays."""
+    version = headers.get("anthropic-version")
+    added = {} if version is None else {"anthropic_version": version}
+    return {**added, **more, **fields}
+
+
+def body_headers(headers: Headers) -> Headers:
+    """The headers of a request whose body holds the API version, and whose path says whether the answer is streamed."""
+    kept = without_headers(headers, "anthropic-version", "accept")
+    return Headers([("Accept", "application/json"), *kept.multi_items()])
+
+
+def without_headers(headers: Headers, *names: str) -> Headers:
+    """The headers but for these, named in lower case."""
+    return Headers([pair for pair in headers.multi_items() if pair[0].lower() not in names])
