@@ -1,0 +1,248 @@
+"""The two clients: lifetime and wiring only. What a call sends stands with its noun, how patiently in `flow`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from time import perf_counter
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from tercet.client.call import Call
+from tercet.client.generic import AsyncVerbs, Verbs
+from tercet.client.log import logger_if_heard, record
+from tercet.client.making import MadeClient
+from tercet.client.shared import response_or_error, stream_of
+from tercet.flow.drive import arun, run
+from tercet.flow.retry import Ending
+from tercet.transport.base import AsyncByteStream, AsyncTransport, AsyncWholeBody, ByteStream, Transport, WholeBody
+from tercet.wire.http import Response
+
+if TYPE_CHECKING:
+    from tercet.client.batches import AsyncBatches, Batches
+    from tercet.client.beta import AsyncBeta, Beta
+    from tercet.client.files import AsyncFiles, Files
+    from tercet.client.messages import AsyncMessages, Messages
+    from tercet.client.models import AsyncModels, Models
+
+T = TypeVar("T")
+S = TypeVar("S")
+
+
+class Anthropic(MadeClient, Verbs):
+    """The Claude API, blocking.
+
+    Credentials: `api_key` or `auth_token`, else the environment (`ANTHROPIC_API_KEY`, `ANTHROPIC_AUTH_TOKEN`).
+    `base_url` (`ANTHROPIC_BASE_URL`), `timeout` in seconds or a `Timeout` (600 s, 5 s to connect), `max_retries` (2),
+    `deadline`: seconds for a whole call, retries included (none). `stream_idle_timeout`: seconds without an event within a
+    stream, pings not counted (300). `http_client`: an `httpx.Client` or `httpx2.Client` of your own carries the requests.
+    `anthropic_version`: the API version header (2023-06-01).
+
+    When things go wrong: `retry_ambiguous=False` sends nothing twice that may be billed; `retry_quota` bounds the retries
+    of an outage; `breaker=True` ends calls at once while a model is down; `fallbacks=[...]` asks other models;
+    `on_event` hears what happens; `open_telemetry=True` records spans. Before anything goes wrong: `pace=True` keeps within
+    the rate limits, `max_concurrency` bounds what is under way, `budget=Budget(usd=5, per="day")` what it may cost.
+
+    One client may be used by many threads. Close it, or use it as a context manager, to give its connections up.
+    """
+
+    @cached_property
+    def _transport(self) -> Transport:
+        from tercet.transport.choice import transport_for
+
+        transport = transport_for(self._http_client)
+        if self._platform is not None:
+            from tercet.platforms.sending import PlatformTransport
+
+            transport = PlatformTransport(transport, self._platform)
+        if not self._middleware:
+            return transport
+        from tercet.client.middleware import MiddlewareTransport
+
+        return MiddlewareTransport(transport, self._middleware)
+
+    def _exchange(self, call: Call[Any]) -> tuple[Response, Ending]:
+        """Carry out a call. Whatever is no success is raised."""
+        started = perf_counter()
+        ending = run(self._plan(call), self._transport.send, listen=self._listen)
+        if (logger := logger_if_heard()) is not None:
+            record(logger, ending, perf_counter() - started)
+        return response_or_error(ending), ending
+
+    def _send(self, call: Call[T]) -> T:
+        """Carry out a call whose answer is read whole."""
+        return call.read(self._exchange(call)[0])
+
+    def _open(self, call: Call[Any], make: Callable[[Response, ByteStream], S]) -> S:
+        """Carry out a call whose answer is a stream."""
+        response, ending = self._exchange(call)
+        return make(response, stream_of(ending) or WholeBody(response.content))
+
+    @cached_property
+    def messages(self) -> Messages:
+        """Create messages, count tokens."""
+        from tercet.client.messages import Messages
+
+        return Messages(self)
+
+    @cached_property
+    def batches(self) -> Batches:
+        """`messages.batches`, under its older name."""
+        return self.messages.batches
+
+    @cached_property
+    def files(self) -> Files:
+        """Upload, list, download and delete files."""
+        from tercet.client.files import Files
+
+        return Files(self)
+
+    def count_tokens(self, text: str) -> int:
+        """How many input tokens a message of this text has, by the API's count for the model `COUNTING_MODEL`.
+
+        The method of SDK 0.x. `messages.count_tokens` counts whole requests, for the model that they name.
+        """
+        from tercet.client.messages import count_text_call
+
+        return self._send(count_text_call(text)).input_tokens
+
+    @cached_property
+    def models(self) -> Models:
+        """List models."""
+        from tercet.client.models import Models
+
+        return Models(self)
+
+    @cached_property
+    def beta(self) -> Beta:
+        """The same nouns with beta features, and the tool runner."""
+        from tercet.client.beta import Beta
+
+        return Beta(self)
+
+    @property
+    def with_raw_response(self) -> Any:
+        """This client with nouns whose methods return an `APIResponse`."""
+        from tercet.client.views import RawView
+
+        return RawView(self)
+
+    def close(self) -> None:
+        """Give all connections up. A later call opens new ones."""
+        transport = self.__dict__.pop("_transport", None)
+        if transport is not None:
+            transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class AsyncAnthropic(MadeClient, AsyncVerbs):
+    """The Claude API, async. The same arguments as `Anthropic`; `http_client` is an async client of httpx or httpx2.
+
+    One client may be used from several event loops in turn.
+    """
+
+    _is_async = True
+
+    @cached_property
+    def _transport(self) -> AsyncTransport:
+        from tercet.transport.choice import async_transport_for
+
+        transport = async_transport_for(self._http_client)
+        if self._platform is not None:
+            from tercet.platforms.sending import AsyncPlatformTransport
+
+            transport = AsyncPlatformTransport(transport, self._platform)
+        if not self._middleware:
+            return transport
+        from tercet.client.middleware import AsyncMiddlewareTransport
+
+        return AsyncMiddlewareTransport(transport, self._middleware)
+
+    async def _exchange(self, call: Call[Any]) -> tuple[Response, Ending]:
+        """Carry out a call. Whatever is no success is raised."""
+        started = perf_counter()
+        ending = await arun(self._plan(call), self._transport.send, listen=self._listen)
+        if (logger := logger_if_heard()) is not None:
+            record(logger, ending, perf_counter() - started)
+        return response_or_error(ending), ending
+
+    async def _send(self, call: Call[T]) -> T:
+        """Carry out a call whose answer is read whole."""
+        return call.read((await self._exchange(call))[0])
+
+    async def _open(self, call: Call[Any], make: Callable[[Response, AsyncByteStream], S]) -> S:
+        """Carry out a call whose answer is a stream."""
+        response, ending = await self._exchange(call)
+        return make(response, stream_of(ending) or AsyncWholeBody(response.content))
+
+    @cached_property
+    def messages(self) -> AsyncMessages:
+        """Create messages, count tokens."""
+        from tercet.client.messages import AsyncMessages
+
+        return AsyncMessages(self)
+
+    @cached_property
+    def batches(self) -> AsyncBatches:
+        """`messages.batches`, under its older name."""
+        return self.messages.batches
+
+    @cached_property
+    def files(self) -> AsyncFiles:
+        """Upload, list, download and delete files."""
+        from tercet.client.files import AsyncFiles
+
+        return AsyncFiles(self)
+
+    async def count_tokens(self, text: str) -> int:
+        """How many input tokens a message of this text has, by the API's count for the model `COUNTING_MODEL`."""
+        from tercet.client.messages import count_text_call
+
+        return (await self._send(count_text_call(text))).input_tokens
+
+    @cached_property
+    def models(self) -> AsyncModels:
+        """List models."""
+        from tercet.client.models import AsyncModels
+
+        return AsyncModels(self)
+
+    @cached_property
+    def beta(self) -> AsyncBeta:
+        """The same nouns with beta features, and the tool runner."""
+        from tercet.client.beta import AsyncBeta
+
+        return AsyncBeta(self)
+
+    @property
+    def with_raw_response(self) -> Any:
+        """This client with nouns whose methods return an `APIResponse`."""
+        from tercet.client.views import AsyncRawView
+
+        return AsyncRawView(self)
+
+    async def close(self) -> None:
+        """Give all connections up. A later call opens new ones."""
+        transport = self.__dict__.pop("_transport", None)
+        if transport is not None:
+            await transport.close()
+
+    aclose = close
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+Client, AsyncClient = Anthropic, AsyncAnthropic

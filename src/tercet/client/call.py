@@ -1,0 +1,188 @@
+"""One call of the API, described: what to send, how patiently, and how to read what comes. A value; does nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import msgspec
+
+from tercet.client.given import NotGiven, Omit, omit
+from tercet.client.settings import (
+    Overrides,
+    Settings,
+    merged_headers,
+    query_text,
+    require_credentials,
+    with_stream_idle,
+)
+from tercet.wire.errors import APIResponseValidationError, error_in_body
+from tercet.wire.http import Headers, Request, Response, Timeout, seconds
+from tercet.wire.objects import Model
+
+if TYPE_CHECKING:
+    from tercet.platforms.place import Platform
+
+T = TypeVar("T")
+M = TypeVar("M", bound=Model)
+
+TRANSPORT_OPTIONS = ("extra_headers", "extra_query", "extra_body", "timeout", "deadline", "max_retries")
+"""Arguments of every call that are about the exchange, not about the message."""
+HEADER_ARGUMENTS = {"workspace_id": "anthropic-workspace-id", "user_profile_id": "anthropic-user-profile-id"}
+"""Arguments that go out as headers."""
+NO_BODY = {"Content-Type": omit}
+"""A request that cannot have a body does not say what kind of body it has."""
+
+
+class Call(msgspec.Struct, Generic[T]):
+    """`read` turns a whole successful response into what the caller gets."""
+
+    method: str
+    path: str
+    read: Callable[[Response], T]
+    content: bytes = b""
+    headers: dict[str, Any] = {}
+    query: Mapping[str, object] = {}
+    timeout: Timeout | None = None
+    deadline: float | None = None
+    """Seconds for the whole call, attempts and waits together."""
+    max_retries: int | None = None
+    stream: bool = False
+    model: str | None = None
+    """The model that is asked, if this call asks one."""
+    asked: Mapping[str, Any] | None = None
+    """What the model is asked, as far as the catalog may know something about it."""
+    fallbacks: Any = None
+    """Whom to ask in its place; None: whoever the client says."""
+
+    def request(self, settings: Settings, base: Headers, attempt: int, platform: Platform | None = None) -> Request:
+        """The HTTP request of attempt number `attempt`, the first being 0. `platform`: where it goes instead of the API."""
+        headers = merged_headers(base, self.headers)
+        if platform is None:
+            require_credentials(headers, {**settings.default_headers, **self.headers})
+        if attempt:
+            headers = merged_headers(headers, {"x-stainless-retry-count": str(attempt)})
+        url = self.path if self.path.startswith(("https://", "http://")) else settings.base_url + self.path
+        query = query_text(settings.default_query, self.query) if settings.default_query or self.query else ""
+        request = Request(
+            self.method,
+            url + (query.replace("?", "&", 1) if "?" in url else query),
+            headers,
+            self.content,
+            timeout=settings.timeout
+            if self.timeout is None
+            else with_stream_idle(self.timeout, settings.stream_idle_timeout),
+            stream=self.stream,
+        )
+        return request if platform is None else platform.shape(request, settings.base_url)
+
+
+def transport_options(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Take the arguments about the exchange out of `arguments`; the rest is about the message."""
+    options = {name: arguments.pop(name) for name in TRANSPORT_OPTIONS if name in arguments}
+    return {name: value for name, value in options.items() if not isinstance(value, NotGiven | Omit)}
+
+
+def call_of(
+    method: str,
+    path: str,
+    read: Callable[[Response], T],
+    *,
+    content: bytes = b"",
+    headers: Mapping[str, Any] | None = None,
+    query: Mapping[str, object] | None = None,
+    stream: bool = False,
+    options: Mapping[str, Any],
+) -> Call[T]:
+    """A Call, with the caller's `extra_headers`, `extra_query`, `timeout`, `deadline` and `max_retries` laid over it."""
+    return Call(
+        method,
+        path,
+        read,
+        content,
+        headers=Overrides(
+            {**(NO_BODY if method == "GET" else {}), **(headers or {}), **_mapping("extra_headers", options)}
+        ),
+        query={**(query or {}), **_mapping("extra_query", options)},
+        timeout=Timeout.of(options["timeout"]) if "timeout" in options else None,
+        deadline=seconds(options.get("deadline"), "deadline"),
+        max_retries=options.get("max_retries"),
+        stream=stream,
+    )
+
+
+def _mapping(name: str, options: Mapping[str, Any]) -> Mapping[str, Any]:
+    value = options.get(name)
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{name} must be a dict, not {type(value).__name__}")
+    return value
+
+
+# --- reading what came -----------------------------------------------------------------------------------------------
+
+
+def decoded(response: Response) -> Any:
+    """The body as JSON. Anything else is an APIResponseValidationError that shows what came."""
+    if not response.content:
+        raise unreadable(response, "an empty body")
+    try:
+        return msgspec.json.decode(response.content)
+    except (ValueError, RecursionError) as problem:
+        return _decoded_leniently(response, problem)
+
+
+def _decoded_leniently(response: Response, problem: Exception) -> Any:
+    """msgspec refuses lone surrogates in strings, which the API may send; the stdlib decoder takes them."""
+    import json
+
+    if isinstance(problem, RecursionError) or b"\\u" not in response.content:
+        raise unreadable(response, f"not JSON ({_one_line(problem)})") from problem
+    try:
+        return json.loads(response.content)
+    except (ValueError, RecursionError) as again:
+        raise unreadable(response, f"not JSON ({_one_line(again)})") from again
+
+
+def _one_line(problem: Exception) -> str:
+    return str(problem).partition("\n")[0][:200] or type(problem).__name__
+
+
+def unreadable(response: Response, what: str) -> APIResponseValidationError:
+    """The error for a success that is none: says what was asked, what came, and where to look."""
+    kind = response.headers.get("content-type", "no content-type")
+    shown = response.text[:200]
+    return APIResponseValidationError(
+        response,
+        response.text[:4096],
+        message=(
+            f"{response.method} {response.url.partition('?')[0]} was answered with status {response.status_code} and {what} "
+            f"({kind}): {shown!r}. Is base_url right, or does a proxy or login page answer instead of the API?"
+        ),
+    )
+
+
+def reading(cls: type[M], *required: str) -> Callable[[Response], M]:
+    """Reads a response as this class; `required` fields must be there, or it is not what was asked for."""
+
+    def read(response: Response) -> M:
+        data = decoded(response)
+        if type(data) is not dict:
+            raise unreadable(response, f"JSON that is no object but {type(data).__name__}")
+        if data.get("type") == "error":
+            raise error_in_body(data, response)
+        for name in required:
+            if name not in data:
+                raise unreadable(response, f"JSON without {name!r}")
+        made = cls(data)
+        object.__setattr__(made, "_request_id", response.headers.get("request-id"))
+        if response.info is not None:
+            object.__setattr__(made, "_info", response.info)
+        return made
+
+    return read
+
+
+def nothing(response: Response) -> None:
+    """Reads a response whose body does not matter."""

@@ -1,0 +1,104 @@
+"""The clients of Microsoft Foundry. What a request looks like there stands in `platforms/foundry.py`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Unpack
+
+from tercet.client.anthropic import Anthropic, AsyncAnthropic
+from tercet.client.given import Omit, not_given
+from tercet.client.platform import PlatformClient, PolicyArguments
+from tercet.client.settings import API_VERSION, DEFAULT_MAX_RETRIES, MissingCredentialsError
+from tercet.platforms.foundry import Foundry, TokenProvider, base_url_of
+
+
+class _FoundryClient(PlatformClient):
+    _platform: Foundry
+    _platform_arguments: ClassVar[frozenset[str]] = frozenset({"azure_ad_token_provider", "resource"})
+    _instead_of_token: ClassVar[frozenset[str]] = frozenset({"azure_ad_token_provider"})
+
+    def __init__(
+        self,
+        *,
+        resource: str | None = None,
+        api_key: str | None = None,
+        azure_ad_token_provider: TokenProvider | None = None,
+        base_url: object | None = None,
+        timeout: Any = not_given,
+        max_retries: int = DEFAULT_MAX_RETRIES,
+        deadline: float | None = None,
+        default_headers: Mapping[str, str | Omit] | None = None,
+        default_query: Mapping[str, object] | None = None,
+        http_client: Any | None = None,
+        anthropic_version: str = API_VERSION,
+        middleware: Sequence[Any] | None = None,
+        **policies: Unpack[PolicyArguments],
+    ) -> None:
+        self._start(
+            Foundry(azure_ad_token_provider),
+            policies,
+            api_key=key_for(api_key, azure_ad_token_provider),
+            auth_token=None,
+            base_url=address_for(resource, base_url),
+            timeout=timeout,
+            max_retries=max_retries,
+            deadline=deadline,
+            default_headers=default_headers,
+            default_query=default_query,
+            http_client=http_client,
+            anthropic_version=anthropic_version,
+            middleware=middleware,
+        )
+
+    def _arguments(self) -> dict[str, Any]:
+        return {"azure_ad_token_provider": self._platform.provider, "resource": None}
+
+    def _rebuilt(self, arguments: dict[str, Any], changes: dict[str, Any]) -> Foundry:
+        if arguments["resource"] is not None:
+            changes["base_url"] = address_for(arguments["resource"], changes.get("base_url"))
+        return Foundry(arguments["azure_ad_token_provider"])
+
+
+def key_for(given: str | None, provider: TokenProvider | None) -> str | None:
+    """The key, unless a provider of tokens takes its place. Raises MissingCredentialsError if there is neither."""
+    if provider is not None:
+        return None
+    key = given if given is not None else os.environ.get("ANTHROPIC_FOUNDRY_API_KEY") or None
+    if key is None:
+        raise MissingCredentialsError(
+            "No credentials for Foundry: pass api_key= or azure_ad_token_provider=, or set ANTHROPIC_FOUNDRY_API_KEY."
+        )
+    return key
+
+
+def address_for(resource: str | None, base_url: object | None) -> object:
+    """The base URL: as given or by the resource's name, from arguments before the environment."""
+    if resource is not None and base_url is not None:
+        raise ValueError("pass base_url or resource, not both: the one follows from the other")
+    if resource is None and base_url is None:
+        resource = os.environ.get("ANTHROPIC_FOUNDRY_RESOURCE") or None
+        base_url = os.environ.get("ANTHROPIC_FOUNDRY_BASE_URL") or None
+        if resource is not None and base_url is not None:
+            raise ValueError("set ANTHROPIC_FOUNDRY_BASE_URL or ANTHROPIC_FOUNDRY_RESOURCE, not both")
+    if base_url is not None:
+        return base_url
+    if resource is None:
+        raise ValueError("No Foundry resource: pass resource= or base_url=, or set ANTHROPIC_FOUNDRY_RESOURCE.")
+    return base_url_of(resource)
+
+
+class AnthropicFoundry(_FoundryClient, Anthropic):
+    """Claude on Microsoft Foundry, blocking.
+
+    `resource`: the name of your Foundry resource (ANTHROPIC_FOUNDRY_RESOURCE), or `base_url`
+    (ANTHROPIC_FOUNDRY_BASE_URL). Credentials: `azure_ad_token_provider`, a function that returns an Entra ID token and is
+    asked for each request; else `api_key` (ANTHROPIC_FOUNDRY_API_KEY).
+
+    The other arguments are those of `Anthropic`. There are no batches and models here: asking for them raises
+    AnthropicError.
+    """
+
+
+class AsyncAnthropicFoundry(_FoundryClient, AsyncAnthropic):
+    """Claude on Microsoft Foundry, async. See `AnthropicFoundry`; the provider may be async, too."""

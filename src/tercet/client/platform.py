@@ -1,0 +1,108 @@
+"""What the clients of the platforms share: how one is set up, copied and pickled around its `Platform`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict
+
+from tercet.client.encode import unknown_argument
+from tercet.client.given import NotGiven, given
+from tercet.client.making import MadeClient, checked
+from tercet.client.policies import DEFAULTS, Policies
+from tercet.client.settings import API_VERSION, settings_from
+from tercet.client.shared import COPY_ARGUMENTS, own_timeout, pickled_settings, unpickled
+
+if TYPE_CHECKING:
+    from tercet.flow.breaker import Breaker, CircuitBreaker
+    from tercet.flow.details import Details
+    from tercet.flow.fallback import Fallbacks
+    from tercet.flow.quota import QuotaPolicy
+
+
+class PolicyArguments(TypedDict, total=False):
+    """What a client does when things go wrong, as `Anthropic` takes it."""
+
+    retry_ambiguous: bool
+    retry_quota: bool | QuotaPolicy
+    breaker: bool | CircuitBreaker | Breaker | None
+    fallbacks: Sequence[str | Mapping[str, Any]] | Fallbacks | None
+    on_event: Callable[[Details], object] | None
+    open_telemetry: Any
+    stream_idle_timeout: float | NotGiven | None
+
+
+class PlatformClient(MadeClient):
+    """A client whose calls go to a platform. Everything but its credentials and addresses is the API client's own."""
+
+    _platform_arguments: ClassVar[frozenset[str]]
+    """Arguments of the constructor that describe the platform."""
+    _instead_of_token: ClassVar[frozenset[str]]
+    """Those of them that take the place of a key or token when they are given to a copy."""
+
+    def _start(
+        self, platform: Any, policies: Any, *, http_client: Any, middleware: Any, timeout: Any, **settings: Any
+    ) -> None:
+        """Set up, without the environment's credentials for the Claude API: they are nobody else's business."""
+        self._platform = platform
+        if "stream_idle_timeout" in policies:  # a limit, and no policy
+            settings["stream_idle_timeout"] = policies.pop("stream_idle_timeout")
+        self._policies = self._checked_policies(policies)
+        self._http_client = http_client
+        self._middleware = checked(middleware, is_async=self._is_async)
+        if http_client is not None and isinstance(timeout, NotGiven):
+            timeout = own_timeout(http_client, timeout)
+        self._set_up(settings_from(ambient=False, timeout=timeout, **settings))
+
+    def _checked_policies(self, given: Mapping[str, Any]) -> Policies:
+        for name in given:
+            if name not in DEFAULTS:
+                known = COPY_ARGUMENTS | self._platform_arguments
+                raise unknown_argument(name, known, type(self).__name__)
+        return Policies(given)
+
+    def model_behind(self, model: str) -> str:
+        """The model that an id stands for, as far as this client was told; else the id itself."""
+        return model
+
+    def _advise(self, asked: Mapping[str, Any]) -> None:
+        """The catalog speaks of the API's models and versions; a platform's own version is that of the oldest."""
+        from tercet.client.advice import advise
+
+        version = self._settings.anthropic_version
+        known = {**asked, "model": self.model_behind(str(asked.get("model")))}
+        advise(known, self._settings.base_url, version if version[:1].isdigit() else API_VERSION)
+
+    def _arguments(self) -> dict[str, Any]:
+        """The platform's arguments as they stand, credentials included."""
+        raise AssertionError("each platform's client says")
+
+    def _rebuilt(self, arguments: dict[str, Any], changes: dict[str, Any]) -> Any:
+        """The platform of a copy. May move arguments into `changes`, which are the API client's own."""
+        raise AssertionError("each platform's client says")
+
+    def copy(self, **changes: Any) -> Self:
+        """Another client with some settings changed: those of the API's client, and the platform's own."""
+        changes = given(changes) | {name: changes[name] for name in ("timeout", "max_retries") if name in changes}
+        named = {name: changes.pop(name) for name in self._platform_arguments if name in changes}
+        own = {name: value for name, value in named.items() if value is not None}
+        platform = self._rebuilt({**self._arguments(), **own}, changes) if own else self._platform
+        made = super().copy(**changes)
+        made._platform = platform
+        if own.keys() & self._instead_of_token and "auth_token" not in changes:
+            made._set_up(made._settings.changed(api_key=None, auth_token=None))
+        return made
+
+    def with_options(self, **changes: Any) -> Self:
+        """`copy`, under the name that reads well before one call."""
+        return self.copy(**changes)
+
+    def __repr__(self) -> str:
+        key = self._settings.api_key or self._settings.auth_token or self._platform.credential
+        return f"{type(self).__name__}(base_url={self.base_url!r}, credential={key!r})"
+
+    def _public_arguments(self) -> dict[str, Any]:
+        """The platform's arguments that are no credentials."""
+        return {}
+
+    def __reduce__(self) -> Any:
+        return unpickled, (type(self), {**pickled_settings(self), **self._public_arguments()})

@@ -1,0 +1,291 @@
+"""What a client does when things go wrong: its arguments, checked, and the plan that they make of a call.
+
+What is not asked for is not loaded. The decisions stand in `flow`; here they are put around one another: a breaker, then
+the turn under rate limits, then those who watch, then the attempt itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tercet.client.log import tell
+from tercet.flow.effects import Outcome, Plan, Send
+from tercet.flow.quota import QuotaPolicy, RetryQuota
+from tercet.flow.retry import Ending, Layer, RetryPolicy, Step, with_retries
+from tercet.wire.http import Request
+
+if TYPE_CHECKING:
+    from tercet.client.call import Call
+    from tercet.flow.admission import Admission
+    from tercet.flow.breaker import Breaker, Circuit
+    from tercet.flow.circuits import Circuits
+    from tercet.flow.fallback import Fallbacks
+    from tercet.flow.turns import Gate
+
+DEFAULTS: dict[str, Any] = {
+    "retry_ambiguous": True,
+    "retry_quota": True,
+    "breaker": None,
+    "fallbacks": None,
+    "on_event": None,
+    "open_telemetry": None,
+    "pace": None,
+    "max_concurrency": None,
+    "budget": None,
+}
+"""The arguments of a client that are policies, and what they are when nobody says anything."""
+NOT_PICKLED = frozenset({"on_event", "open_telemetry"})
+"""They belong to a process."""
+
+Build = Callable[["Call[Any]", int], Request]
+"""Makes a call's request for an attempt."""
+
+
+class Standing:
+    """What a client and its copies have in common while they work: quotas and circuits."""
+
+    __slots__ = ("circuits", "places", "quotas")
+
+    def __init__(self) -> None:
+        self.quotas: dict[tuple[str, QuotaPolicy], RetryQuota] = {}
+        self.circuits: Circuits | None = None
+        self.places: dict[int, Gate] = {}
+
+
+class Policies:
+    """A client's policies. Does not change; `changed` makes others that share quotas and circuits with these."""
+
+    def __init__(self, given: Mapping[str, Any], standing: Standing | None = None) -> None:
+        self.given = {name: value for name, value in given.items() if value is not DEFAULTS[name]}
+        self.standing = standing or Standing()
+        asked = {**DEFAULTS, **self.given}
+        self.retry_ambiguous = _flag("retry_ambiguous", asked["retry_ambiguous"])
+        self.quota = quota_from(asked["retry_quota"])
+        self.breaker = _breaker(asked["breaker"])
+        self.fallbacks = fallbacks_from(asked["fallbacks"])
+        self.on_event = _callable("on_event", asked["on_event"])
+        self.trace = _trace(asked["open_telemetry"])
+        self.admission = _admission(asked, self.standing)
+        self.listen = tell if self.on_event is None else self._tell_both
+        asks = (self.breaker, self.fallbacks, self.on_event, self.trace, self.admission)
+        self.plain = all(policy is None for policy in asks)
+        """Whether a call read whole needs retries alone."""
+
+    def changed(self, changes: Mapping[str, Any]) -> Policies:
+        """These with some arguments replaced."""
+        return Policies({**self.given, **changes}, self.standing) if changes else self
+
+    def _tell_both(self, details: object) -> None:
+        tell(details)
+        assert self.on_event is not None
+        self.on_event(details)
+
+    def retry_policy(self, max_retries: int) -> RetryPolicy:
+        """How patiently a call is retried."""
+        return RetryPolicy(max_retries=max_retries, retry_ambiguous=self.retry_ambiguous)
+
+    def quota_for(self, origin: str) -> RetryQuota | None:
+        """The purse that pays for retries at this origin."""
+        if self.quota is None:
+            return None
+        quotas, key = self.standing.quotas, (origin, self.quota)
+        return quotas.get(key) or quotas.setdefault(key, RetryQuota(self.quota))
+
+    @property
+    def circuits(self) -> Circuits:
+        """The circuits of this client and its copies."""
+        if self.standing.circuits is None:
+            from tercet.flow.circuits import Circuits
+
+            self.standing.circuits = Circuits(self.listen)
+        return self.standing.circuits
+
+    def circuit_for(self, request: Request, model: str | None) -> Circuit:
+        """The circuit that a request belongs to."""
+        if self.breaker is None:
+            raise LookupError("this client has no breaker; make one with breaker=True or a Breaker(...)")
+        credential = request.headers.get("x-api-key") or request.headers.get("authorization")
+        return self.circuits.of(self.breaker, "/".join(request.url.split("/", 3)[:3]), credential, model)
+
+    def plan(
+        self, call: Call[Any], build: Build, policy: RetryPolicy, quota: RetryQuota | None, deadline: float | None
+    ) -> Plan[Ending]:
+        """A call with everything that was asked for around it."""
+        asked = self.fallbacks if call.fallbacks is None else fallbacks_from(call.fallbacks)
+        if asked is None or call.model is None:
+            plan = self._one(call, build, policy, quota, deadline, peeks=False)
+        else:
+            plan = self._several(call, asked, build, policy, quota, deadline)
+        return plan if self.trace is None else self.trace.watched(plan, call)
+
+    def _several(
+        self,
+        call: Call[Any],
+        fallbacks: Fallbacks,
+        build: Build,
+        policy: RetryPolicy,
+        quota: RetryQuota | None,
+        deadline: float | None,
+    ) -> Plan[Ending]:
+        from tercet.flow.fallback import with_fallbacks
+
+        def with_params(params: dict[str, Any] | None, attempts: int) -> Plan[Ending]:
+            patient = msgspec.structs.replace(policy, max_retries=min(policy.max_retries, attempts - 1))
+            return self._one(patched(call, params), build, patient, quota, deadline, peeks=True)
+
+        def params() -> dict[str, Any]:
+            read: dict[str, Any] = msgspec.json.decode(call.content)
+            return read
+
+        def time_left() -> bool:
+            return deadline is None or policy.clock() < deadline
+
+        assert call.model is not None
+        return with_fallbacks(params, call.model, fallbacks, with_params, time_left)
+
+    def _one(
+        self,
+        call: Call[Any],
+        build: Build,
+        policy: RetryPolicy,
+        quota: RetryQuota | None,
+        deadline: float | None,
+        *,
+        peeks: bool,
+    ) -> Plan[Ending]:
+        """One model, retries included."""
+        step = self._step(call, policy, deadline, peeks=peeks or policy.max_retries > 0 or self.breaker is not None)
+        layers: list[Layer] = []
+        hold = None
+        if self.breaker is not None:
+            guard = Guard(self, call.model)
+            hold = guard.holds
+            layers.append(guard)
+        if self.admission is not None:
+            layers.append(self.admission.layer(deadline))
+        if self.on_event is not None or self.trace is not None:
+            from tercet.flow.observing import observed
+
+            layers.append(partial(observed, call.model, policy.clock))
+        return with_retries(partial(build, call), policy, deadline, quota=quota, step=around(step, layers), hold=hold)
+
+    def _step(self, call: Call[Any], policy: RetryPolicy, deadline: float | None, *, peeks: bool) -> Step | None:
+        if not call.stream:
+            return None
+        from tercet.flow.opening import bounded, opened
+
+        if peeks:
+            return partial(opened, clock=policy.clock, until=deadline)
+        return None if deadline is None else partial(bounded, until=deadline)
+
+
+class Guard:
+    """The layer that asks a circuit before each attempt and tells it what came of it."""
+
+    def __init__(self, policies: Policies, model: str | None) -> None:
+        self._policies, self._model = policies, model
+        self._circuit: Circuit | None = None
+
+    def __call__(self, request: Request, step: Step) -> Plan[Outcome]:
+        from tercet.flow.guarding import guarded
+
+        self._circuit = self._policies.circuit_for(request, self._model)
+        return guarded(self._circuit, self._policies.listen, request, step)
+
+    def holds(self) -> float:
+        """For how many seconds the circuit lets nothing through."""
+        return 0.0 if self._circuit is None else self._circuit.holds()
+
+
+def once(request: Request) -> Plan[Outcome]:
+    """One attempt with nothing around it."""
+    outcome: Outcome = yield Send(request)
+    return outcome
+
+
+def around(step: Step | None, layers: list[Layer]) -> Step | None:
+    """`step` with these layers around it, the first one outermost."""
+    for layer in reversed(layers):
+        step = partial(_through, layer, step or once)
+    return step
+
+
+def _through(layer: Layer, step: Step, request: Request) -> Plan[Outcome]:
+    return layer(request, step)
+
+
+def patched(call: Call[Any], params: dict[str, Any] | None) -> Call[Any]:
+    """The same call with another body."""
+    if params is None:
+        return call
+    return msgspec.structs.replace(call, content=msgspec.json.encode(params), model=params["model"])
+
+
+# --- arguments -------------------------------------------------------------------------------------------------------
+
+
+def policy_arguments(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Take the arguments that are policies out of `arguments`."""
+    return {name: arguments.pop(name) for name in DEFAULTS if name in arguments}
+
+
+def quota_from(value: object) -> QuotaPolicy | None:
+    """What callers pass for `retry_quota=`: True, False or a QuotaPolicy."""
+    if value is True:
+        return QuotaPolicy()
+    if value is False or value is None:
+        return None
+    if isinstance(value, QuotaPolicy):
+        return value
+    raise TypeError(f"retry_quota must be True, False or a QuotaPolicy, not {type(value).__name__} {value!r}")
+
+
+def fallbacks_from(value: object) -> Fallbacks | None:
+    """What callers pass for `fallbacks=`: model ids and patches of parameters; nothing, or an empty list, for none."""
+    if value is None or value == []:
+        return None
+    from tercet.flow.fallback import Fallbacks
+
+    return Fallbacks.of(value)
+
+
+def _breaker(value: object) -> Breaker | None:
+    if value is None or value is False:
+        return None
+    from tercet.flow.circuits import breaker_from
+
+    return breaker_from(value)
+
+
+def _admission(asked: Mapping[str, Any], standing: Standing) -> Admission | None:
+    pace, max_concurrency, budget = asked["pace"], asked["max_concurrency"], asked["budget"]
+    if pace in (None, False) and max_concurrency is None and budget is None:
+        return None
+    from tercet.client.pacing import admission_from
+
+    return admission_from(pace, max_concurrency, budget, standing.places)
+
+
+def _trace(value: object) -> Any:
+    if value is None or value is False:
+        return None
+    from tercet.client.otel import trace_from
+
+    return trace_from(value)
+
+
+def _flag(name: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"{name} must be True or False, not {type(value).__name__} {value!r}")
+    return value
+
+
+def _callable(name: str, value: Any) -> Callable[[Any], object] | None:
+    if value is not None and not callable(value):
+        raise TypeError(f"{name} must be a function of one argument, not {type(value).__name__} {value!r}")
+    found: Callable[[Any], object] | None = value
+    return found

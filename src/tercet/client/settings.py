@@ -1,0 +1,216 @@
+"""What a client was told, as one frozen value; the environment is read here and nowhere else."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import msgspec
+
+from tercet._version import __version__
+from tercet.client.given import NotGiven, Omit, not_given
+from tercet.client.secret import Secret
+from tercet.wire.errors import AnthropicError
+from tercet.wire.http import REDACTED, Headers, Timeout, checked_headers, is_secret, seconds
+
+DEFAULT_BASE_URL = "https://api.anthropic.com"
+DEFAULT_TIMEOUT = Timeout(600.0, connect=5.0, idle=90.0, stream_idle=300.0)
+"""The API sends a ping about every 30 s while it has nothing to say: after 90 s without a byte it is gone."""
+DEFAULT_MAX_RETRIES = 2
+API_VERSION = "2023-06-01"
+NEWEST_API_VERSION = "2026-10-21"
+
+
+class MissingCredentialsError(AnthropicError, TypeError):
+    """No API key and no token was found. A TypeError too, since that is what the official SDK raises."""
+
+
+class Overrides(dict[str, "str | Omit"]):
+    """Headers as the caller gave them, `omit` among them; printed without credentials."""
+
+    def __repr__(self) -> str:
+        return repr({name: REDACTED if is_secret(name) else value for name, value in self.items()})
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """One client's configuration. Copies are made with `changed`; clients of equal settings behave alike."""
+
+    api_key: Secret | None
+    auth_token: Secret | None
+    base_url: str
+    timeout: Timeout
+    max_retries: int
+    deadline: float | None
+    default_headers: Mapping[str, str | Omit]
+    default_query: Mapping[str, object]
+    anthropic_version: str
+    stream_idle_timeout: float | NotGiven | None = not_given
+    """What the caller said; `timeout.stream_idle` is what applies."""
+
+    def changed(self, **changes: Any) -> Settings:
+        """The same settings but for `changes`."""
+        return msgspec.structs.replace(self, **changes)
+
+
+def settings_from(
+    *,
+    api_key: str | None,
+    auth_token: str | None,
+    base_url: object | None,
+    timeout: Any,
+    max_retries: int,
+    deadline: float | None,
+    default_headers: Mapping[str, str | Omit] | None,
+    default_query: Mapping[str, object] | None,
+    anthropic_version: str,
+    ambient: bool = True,
+    stream_idle_timeout: float | NotGiven | None = not_given,
+) -> Settings:
+    """Arguments, then environment variables, then defaults; every value is checked before anything is sent.
+
+    `ambient`: whether credentials and base URL may come from the environment.
+    """
+    if api_key is not None and auth_token is not None:
+        raise ValueError("pass api_key or auth_token, not both")
+    if ambient and api_key is None and auth_token is None:
+        api_key = os.environ.get("ANTHROPIC_API_KEY") or None
+        auth_token = None if api_key else os.environ.get("ANTHROPIC_AUTH_TOKEN") or None
+    if base_url is None:
+        base_url = os.environ.get("ANTHROPIC_BASE_URL") or DEFAULT_BASE_URL
+    headers = {**headers_from_environment(), **(default_headers or {})}
+    checked_headers({name: value for name, value in headers.items() if not isinstance(value, Omit)})
+    return Settings(
+        api_key=None if api_key is None else Secret(api_key, "api_key"),
+        auth_token=None if auth_token is None else Secret(auth_token, "auth_token"),
+        base_url=checked_base_url(base_url),
+        timeout=with_stream_idle(checked_timeout(timeout), stream_idle_timeout),
+        max_retries=checked_retries(max_retries),
+        deadline=seconds(deadline, "deadline"),
+        default_headers=Overrides(headers),
+        default_query=dict(default_query or {}),
+        anthropic_version=checked_version(anthropic_version),
+        stream_idle_timeout=stream_idle_timeout,
+    )
+
+
+def checked_timeout(value: Any) -> Timeout:
+    """`value` as a Timeout; what was not given is the default of 600 s, 5 s to connect."""
+    return DEFAULT_TIMEOUT if isinstance(value, NotGiven) else Timeout.of(value)
+
+
+def with_stream_idle(timeout: Timeout, stream_idle: float | NotGiven | None) -> Timeout:
+    """`timeout` with this limit for the silence within a stream, if one was given; None or 0 is no limit."""
+    return timeout if isinstance(stream_idle, NotGiven) else Timeout(timeout, stream_idle=stream_idle)
+
+
+def checked_retries(value: object) -> int:
+    """`value` as a number of retries."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"max_retries must be an int ≥ 0, not {type(value).__name__} {value!r}")
+    if value < 0:
+        raise ValueError(f"max_retries must be at least 0, not {value}")
+    return value
+
+
+def checked_version(value: object) -> str:
+    """`value` as the text of an anthropic-version header."""
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(f"anthropic_version must be a date such as {API_VERSION!r}, not {value!r}")
+    return value
+
+
+def checked_base_url(value: object) -> str:
+    """`value` without its last slash, if it is an http(s) URL with a host and nothing that could end a header."""
+    text = str(value)
+    if any(ord(sign) <= 32 or ord(sign) == 127 for sign in text):
+        raise ValueError("base_url holds a space or a control character")
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"base_url must be like {DEFAULT_BASE_URL!r}, not {text!r}")
+    if parts.query or parts.fragment:
+        raise ValueError("base_url must not have a query or fragment; use default_query")
+    return text.rstrip("/")
+
+
+def headers_from_environment() -> dict[str, str]:
+    """ANTHROPIC_CUSTOM_HEADERS: `Name: value`, one a line."""
+    lines = os.environ.get("ANTHROPIC_CUSTOM_HEADERS", "").split("\n")
+    return {name.strip(): value.strip() for name, colon, value in (line.partition(":") for line in lines) if colon}
+
+
+@cache
+def user_agent(client_name: str) -> str:
+    """`Tercet/1.2.3 Python/3.11.7 Linux (AsyncAnthropic)`."""
+    return (
+        f"Tercet/{__version__} Python/{platform.python_version()} {platform.system() or sys.platform} ({client_name})"
+    )
+
+
+def credential_headers(settings: Settings) -> dict[str, str]:
+    """The header that proves who is calling, or none."""
+    if settings.api_key is not None:
+        return {"x-api-key": settings.api_key.reveal()}
+    if settings.auth_token is not None:
+        return {"Authorization": f"Bearer {settings.auth_token.reveal()}"}
+    return {}
+
+
+def base_headers(settings: Settings, client_name: str) -> Headers:
+    """The headers of every request of a client: made once, so that a request costs nothing for them."""
+    own = {
+        "Accept": "application/json",
+        "Content-Type": "application/json",
+        "User-Agent": user_agent(client_name),
+        "anthropic-version": settings.anthropic_version,
+    }
+    return merged_headers(Headers({**own, **credential_headers(settings)}), settings.default_headers)
+
+
+def merged_headers(base: Headers, extra: Mapping[str, Any]) -> Headers:
+    """`extra` laid over `base`, names compared without case; `omit` takes a header away."""
+    if not extra:
+        return base
+    names = {name.lower() for name in extra}
+    kept = [pair for pair in base.multi_items() if pair[0].lower() not in names]
+    new = checked_headers({name: value for name, value in extra.items() if not isinstance(value, Omit | NotGiven)})
+    return Headers([*kept, *new.multi_items()])
+
+
+def require_credentials(headers: Headers, omitted: Mapping[str, Any]) -> None:
+    """Raise unless the request proves who is calling, or was told not to."""
+    if "x-api-key" in headers or "authorization" in headers:
+        return
+    if any(
+        name.lower() in ("x-api-key", "authorization") and isinstance(value, Omit) for name, value in omitted.items()
+    ):
+        return
+    raise MissingCredentialsError(
+        "No API key: set the environment variable ANTHROPIC_API_KEY (or ANTHROPIC_AUTH_TOKEN), or pass api_key=. "
+        "Without a key, try the local API: `tercet serve` in another terminal, or `with tercet.local_api() as api: "
+        "client = api.client()`."
+    )
+
+
+def query_text(*queries: Mapping[str, object]) -> str:
+    """`?a=1&ids[]=x` for the given mappings, later ones over earlier; empty if there is nothing."""
+    pairs = [
+        pair
+        for name, value in {k: v for query in queries for k, v in query.items()}.items()
+        for pair in _pairs(name, value)
+    ]
+    return "?" + "&".join(f"{quote(name, safe='[]')}={quote(value, safe='')}" for name, value in pairs) if pairs else ""
+
+
+def _pairs(name: str, value: object) -> list[tuple[str, str]]:
+    if isinstance(value, NotGiven | Omit) or value is None:
+        return []
+    if isinstance(value, Mapping):
+        return [pair for key, item in value.items() for pair in _pairs(f"{name}[{key}]", item)]
+    if isinstance(value, list | tuple | set | frozenset):
+        return [pair for item in value for pair in _pairs(f"{name}[]", item)]
+    return [(name, {True: "true", False: "false"}.get(value, str(value)) if isinstance(value, bool) else str(value))]

@@ -1,0 +1,270 @@
+"""What the blocking and the async client have in common: settings, the headers made from them, and how a call becomes
+a plan. Sends nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from tercet.client.advice import advise
+from tercet.client.call import Call
+from tercet.client.given import NotGiven, Omit, not_given
+from tercet.client.log import listen_if_asked
+from tercet.client.policies import DEFAULTS, NOT_PICKLED, Policies
+from tercet.client.secret import Secret
+from tercet.client.settings import (
+    DEFAULT_TIMEOUT,
+    Settings,
+    base_headers,
+    checked_base_url,
+    checked_retries,
+    checked_timeout,
+    settings_from,
+)
+from tercet.flow.effects import Plan, Reply
+from tercet.flow.endings import error_of, response_of
+from tercet.flow.quota import RetryQuota
+from tercet.flow.retry import Ending, with_retries
+from tercet.wire.http import Headers, Request, Response, Timeout
+
+if TYPE_CHECKING:
+    from tercet.flow.circuits import Breakers
+
+TOKENS_IN_TEN_MINUTES = 128_000 // 6
+COPY_ARGUMENTS = frozenset(
+    [
+        "api_key",
+        "auth_token",
+        "base_url",
+        "timeout",
+        "max_retries",
+        "deadline",
+        "stream_idle_timeout",
+        "default_headers",
+        "set_default_headers",
+        "default_query",
+        "set_default_query",
+        "anthropic_version",
+        *DEFAULTS,
+    ]
+)
+
+
+class SharedClient:
+    """What both clients have: settings, the headers made from them, and how a call becomes a plan."""
+
+    _settings: Settings
+    _headers: Headers
+    _platform: Any = None
+    """The `Platform` that calls go to, if it is not the Claude API itself."""
+    _policies: Policies
+
+    def _set_up(self, settings: Settings) -> None:
+        listen_if_asked()
+        self._settings = settings
+        self._headers = base_headers(settings, type(self).__name__)
+        policies = self._policies = self.__dict__.get("_policies") or Policies({})
+        self._listen = policies.listen
+        self._policy = policies.retry_policy(settings.max_retries)
+        self._quota = policies.quota_for(settings.base_url)
+
+    @property
+    def api_key(self) -> str | None:
+        """The key. May be set; the next request uses it."""
+        held = self._settings.api_key
+        return held.reveal() if held else None
+
+    @api_key.setter
+    def api_key(self, value: str | None) -> None:
+        self._set_up(self._settings.changed(api_key=Secret(value, "api_key") if value is not None else None))
+
+    @property
+    def auth_token(self) -> str | None:
+        """The bearer token, if that is used instead of a key."""
+        held = self._settings.auth_token
+        return held.reveal() if held else None
+
+    @auth_token.setter
+    def auth_token(self, value: str | None) -> None:
+        self._set_up(self._settings.changed(auth_token=Secret(value, "auth_token") if value is not None else None))
+
+    @property
+    def base_url(self) -> str:
+        """Where requests go, without a slash at the end. May be set."""
+        return self._settings.base_url
+
+    @base_url.setter
+    def base_url(self, value: object) -> None:
+        self._set_up(self._settings.changed(base_url=checked_base_url(value)))
+
+    @property
+    def timeout(self) -> Timeout:
+        """Limits of one attempt. May be set to seconds, None or a Timeout."""
+        return self._settings.timeout
+
+    @timeout.setter
+    def timeout(self, value: Any) -> None:
+        self._set_up(self._settings.changed(timeout=checked_timeout(value)))
+
+    @property
+    def max_retries(self) -> int:
+        """How often a failed attempt is repeated. May be set."""
+        return self._settings.max_retries
+
+    @max_retries.setter
+    def max_retries(self, value: int) -> None:
+        self._set_up(self._settings.changed(max_retries=checked_retries(value)))
+
+    @property
+    def default_headers(self) -> Headers:
+        """The headers of every request, credentials included (hidden when printed)."""
+        return self._headers
+
+    @property
+    def default_query(self) -> dict[str, object]:
+        """The query of every request."""
+        return dict(self._settings.default_query)
+
+    def _plan(self, call: Call[Any]) -> Plan[Ending]:
+        settings, headers, platform = self._settings, self._headers, self._platform
+        if call.asked is not None:
+            self._advise(call.asked)
+        policies, policy = self._policies, self._policy
+        if call.max_retries is not None:
+            policy = policies.retry_policy(checked_retries(call.max_retries))
+        seconds = call.deadline if call.deadline is not None else settings.deadline
+        deadline = None if seconds is None else time.monotonic() + seconds
+        unwatched = not call.stream or (deadline is None and policy.max_retries == 0)
+        if policies.plain and unwatched and call.fallbacks is None:
+            return with_retries(
+                lambda attempt: call.request(settings, headers, attempt, platform), policy, deadline, quota=self._quota
+            )
+        return policies.plan(
+            call,
+            lambda one, attempt: one.request(settings, headers, attempt, platform),
+            policy,
+            self._quota,
+            deadline,
+        )
+
+    def _advise(self, asked: Mapping[str, Any]) -> None:
+        advise(asked, self._settings.base_url, self._settings.anthropic_version)
+
+    @property
+    def breakers(self) -> Breakers:
+        """The circuit breakers of this client and its copies: `client.breakers["claude-sonnet-4-6"].state`."""
+        from tercet.flow.circuits import Breakers
+
+        request = Request("POST", self._settings.base_url + "/v1/messages", self._headers)
+        policies = self._policies
+        return Breakers(policies.circuits, lambda model: policies.circuit_for(request, model))
+
+    @property
+    def retry_quota(self) -> RetryQuota | None:
+        """What pays for retries, shared with copies of this client; None if they are free."""
+        return self._quota
+
+    def _takes_too_long(self, arguments: Mapping[str, Any]) -> bool:
+        """Whether an answer read whole could outlast the default timeout, so that it is better streamed inside.
+
+        The API writes about 128,000 tokens an hour. Whoever sets a timeout, or streams, has decided.
+        """
+        tokens = arguments.get("max_tokens")
+        return (
+            type(tokens) is int
+            and tokens > TOKENS_IN_TEN_MINUTES
+            and not arguments.get("stream")
+            and arguments.get("timeout") is None
+            and self._settings.timeout == DEFAULT_TIMEOUT
+        )
+
+    def _changed(self, changes: dict[str, Any]) -> Settings:
+        """These settings with a copy's arguments laid over them."""
+        now = self._settings
+        extra = changes.pop("default_headers", None)
+        headers = changes.pop("set_default_headers", None)
+        query, extra_query = changes.pop("set_default_query", None), changes.pop("default_query", None)
+        new_key = changes.get("api_key") is not None or changes.get("auth_token") is not None
+        return settings_from(
+            api_key=changes.get("api_key") if new_key else revealed(now.api_key),
+            auth_token=changes.get("auth_token") if new_key else revealed(now.auth_token),
+            base_url=changes.get("base_url") or now.base_url,
+            timeout=now.timeout if isinstance(changes.get("timeout", not_given), NotGiven) else changes["timeout"],
+            max_retries=now.max_retries
+            if isinstance(changes.get("max_retries", not_given), NotGiven)
+            else changes["max_retries"],
+            deadline=changes.get("deadline", now.deadline),
+            stream_idle_timeout=changes.get("stream_idle_timeout", now.stream_idle_timeout),
+            default_headers={**(now.default_headers if headers is None else headers), **(extra or {})},
+            default_query={**(now.default_query if query is None else query), **(extra_query or {})},
+            anthropic_version=changes.get("anthropic_version") or now.anthropic_version,
+            ambient=self._platform is None,
+        )
+
+    def __repr__(self) -> str:
+        key = self._settings.api_key or self._settings.auth_token
+        return f"{type(self).__name__}(base_url={self.base_url!r}, credential={key!r})"
+
+
+def revealed(held: Secret | None) -> str | None:
+    """A credential itself, for another client."""
+    return held.reveal() if held else None
+
+
+def pickled_settings(client: SharedClient) -> dict[str, Any]:
+    """What a pickled client keeps: its configuration without credentials, which the other side reads from its own
+    environment."""
+    now = client._settings
+    return {
+        "base_url": now.base_url,
+        "timeout": now.timeout,
+        "max_retries": now.max_retries,
+        "deadline": now.deadline,
+        "default_headers": dict(Headers(_strings(now.default_headers)).redacted().items()),
+        "default_query": now.default_query,
+        "anthropic_version": now.anthropic_version,
+        **{name: value for name, value in client._policies.given.items() if name not in NOT_PICKLED},
+    }
+
+
+def _strings(headers: Mapping[str, str | Omit]) -> dict[str, str]:
+    return {name: value for name, value in headers.items() if isinstance(value, str)}
+
+
+def unpickled(cls: Any, state: dict[str, Any]) -> Any:
+    return cls(**state)
+
+
+def known_changes(changes: dict[str, Any]) -> dict[str, Any]:
+    for name in changes:
+        if name not in COPY_ARGUMENTS:
+            from tercet.client.encode import unknown_argument
+
+            raise unknown_argument(name, COPY_ARGUMENTS, "copy")
+    return changes
+
+
+def own_timeout(http_client: Any, otherwise: Any) -> Any:
+    """A user's own HTTP client keeps the timeout that was set on it, unless that is httpx's default of 5 s."""
+    own = getattr(http_client, "timeout", None)
+    if own is None or all(getattr(own, part, None) == 5.0 for part in ("connect", "read", "write", "pool")):
+        return otherwise
+    return own
+
+
+def response_or_error(ending: Ending) -> Response:
+    outcome = ending.outcome
+    if isinstance(outcome, Reply) and outcome.status < 300:
+        response = response_of(outcome, ending.request)
+        response.info = ending.info
+        return response
+    error = error_of(outcome, ending.request, ending.attempts)
+    if ending.info is not None:
+        error.hops = ending.info.hops
+    raise error
+
+
+def stream_of(ending: Ending) -> Any:
+    """The unread body of the outcome, or None if it was read."""
+    return ending.outcome.stream if isinstance(ending.outcome, Reply) else None

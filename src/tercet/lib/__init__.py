@@ -1,0 +1,1 @@
+"""Where code written for the official SDK looks for its helpers."""

@@ -1,0 +1,29 @@
+"""The pages that `list()` methods return, under the names that code imports for annotations."""
+
+from __future__ import annotations
+
+from tercet.client.pages import (
+    AsyncBidirectionalPageCursor,
+    AsyncPage,
+    AsyncPageCursor,
+    AsyncReportPageCursor,
+    AsyncTokenPage,
+    SyncBidirectionalPageCursor,
+    SyncPage,
+    SyncPageCursor,
+    SyncReportPageCursor,
+    SyncTokenPage,
+)
+
+__all__ = [
+    "AsyncBidirectionalPageCursor",
+    "AsyncPage",
+    "AsyncPageCursor",
+    "AsyncReportPageCursor",
+    "AsyncTokenPage",
+    "SyncBidirectionalPageCursor",
+    "SyncPage",
+    "SyncPageCursor",
+    "SyncReportPageCursor",
+    "SyncTokenPage",
+]

@@ -1,0 +1,9 @@
+"""The arguments of `messages.batches.create`."""
+
+from __future__ import annotations
+
+from tercet.wire.params_lists import BatchCreateParams as BatchCreateParams
+from tercet.wire.params_lists import BatchRequest as Request
+from tercet.wire.params_messages import MessageCreateParamsNonStreaming as MessageCreateParamsNonStreaming
+
+__all__ = ["BatchCreateParams", "MessageCreateParamsNonStreaming", "Request"]

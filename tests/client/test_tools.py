@@ -1,0 +1,184 @@
+"""`@beta_tool` and `@beta_async_tool`: what the model is told, and how its input reaches the function."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+import msgspec
+import pydantic
+import pytest
+
+import tercet
+from tercet.lib.tools import (
+    BetaAsyncBuiltinFunctionTool,
+    BetaAsyncFunctionTool,
+    BetaBuiltinFunctionTool,
+    BetaFunctionTool,
+    ToolError,
+    beta_async_tool,
+    beta_tool,
+)
+
+
+def add(a: int, b: int = 1) -> str:
+    """Add two numbers.
+
+    Args:
+        a: The first.
+    """
+    return str(a + b)
+
+
+async def later(a: int) -> str:
+    """Answer later."""
+    return str(a)
+
+
+SCHEMA = {
+    "type": "object",
+    "properties": {"a": {"type": "integer", "description": "The first."}, "b": {"type": "integer", "default": 1}},
+    "required": ["a"],
+    "additionalProperties": False,
+}
+
+
+def test_a_function_describes_itself() -> None:
+    assert beta_tool(add).to_dict() == {"name": "add", "description": "Add two numbers.", "input_schema": SCHEMA}
+
+
+def test_options_win_over_the_function_and_none_is_left_out() -> None:
+    made = beta_tool(
+        name="plus",
+        description="Plus.",
+        strict=True,
+        cache_control={"type": "ephemeral"},
+        defer_loading=None,
+        input_examples=[{"a": 1}],
+    )(add)
+    assert made.to_dict() == {
+        "name": "plus",
+        "description": "Plus.",
+        "input_schema": SCHEMA,
+        "cache_control": {"type": "ephemeral"},
+        "input_examples": [{"a": 1}],
+        "strict": True,
+    }
+
+
+def test_a_tool_is_still_its_function() -> None:
+    made = beta_tool(add)
+    assert (made(2, b=3), made.func, repr(made)) == ("5", add, "BetaFunctionTool('add')")
+
+
+def test_call_takes_the_models_input_and_never_coerces_it() -> None:
+    made = beta_tool(add)
+    assert made.call({"a": 2}) == "3"
+    with pytest.raises(ValueError) as caught:
+        made.call({"a": "2"})
+    assert str(caught.value) == "Invalid arguments for function add: a: Expected `int`, got `str`"
+
+
+@pytest.mark.anyio
+async def test_an_async_tool_is_awaited() -> None:
+    made = beta_async_tool(later)
+    assert isinstance(made, BetaAsyncFunctionTool)
+    assert (await made.call({"a": 2}), await made(3)) == ("2", "3")
+    with pytest.raises(ValueError, match="Invalid arguments for function later"):
+        await made.call({})
+
+
+def test_each_decorator_takes_its_own_kind_of_function() -> None:
+    with pytest.raises(TypeError, match="use @beta_async_tool"):
+        beta_tool(later)
+    with pytest.raises(TypeError, match="use @beta_tool"):
+        beta_async_tool(add)  # type: ignore[type-var]
+
+
+def test_a_context_manager_is_no_tool() -> None:
+    @contextmanager
+    def opened() -> Any:
+        yield add
+
+    @asynccontextmanager
+    async def opened_later() -> Any:
+        yield later
+
+    with pytest.raises(TypeError, match="not a context manager"):
+        beta_tool(opened)
+    with pytest.raises(TypeError, match="not a context manager"):
+        beta_async_tool(opened_later)  # type: ignore[type-var]
+
+
+@pytest.mark.parametrize("name", ["<lambda>", "my tool", "x" * 129, "prix_é"])
+def test_a_name_that_the_api_refuses_is_refused_when_the_tool_is_made(name: str) -> None:
+    with pytest.raises(ValueError, match="1 to 128 letters, digits, _ or -"):
+        beta_tool(add, name=name)
+
+
+def test_an_unknown_option_is_an_error_that_names_the_nearest() -> None:
+    with pytest.raises(TypeError, match="did you mean 'description'"):
+        beta_tool(add, descripton="x")  # type: ignore[call-overload]
+
+
+class Numbers(pydantic.BaseModel):
+    a: int
+
+
+class Digits(msgspec.Struct):
+    a: int
+
+
+def test_a_schema_may_be_given_as_a_dict_or_a_type() -> None:
+    def take(**values: Any) -> str:
+        return str(values)
+
+    schema = {"type": "object", "properties": {"a": {"type": "integer", "maximum": 9}}, "required": ["a"]}
+    made = beta_tool(take, input_schema=schema)
+    assert made.to_dict()["input_schema"] == schema
+    assert made.call({"a": 5}) == "{'a': 5}"
+    for wrong in ({"a": "5"}, {"a": 10}, {}):
+        with pytest.raises(ValueError, match="Invalid arguments for function take"):
+            made.call(wrong)
+    assert beta_tool(take, input_schema=Numbers).input_schema == Numbers.model_json_schema()
+    assert beta_tool(take, input_schema=Digits).input_schema["properties"] == {"a": {"type": "integer"}}
+    assert beta_tool(take, input_schema=Digits).input_schema["type"] == "object"
+
+
+def test_a_tool_error_shows_its_text() -> None:
+    assert str(ToolError("no")) == "no"
+    assert str(ToolError([{"type": "text", "text": "no"}, {"type": "image", "source": {}}])) == "no [image]"
+    assert str(ToolError([])) == "the tool failed"
+
+
+class Memory(BetaBuiltinFunctionTool):
+    def to_dict(self) -> Any:
+        return {"type": "memory_20250818", "name": "memory"}
+
+    def call(self, input: object) -> str:
+        return "kept"
+
+
+class Servers(BetaAsyncBuiltinFunctionTool):
+    def to_dict(self) -> Any:
+        return {"type": "mcp_toolset", "mcp_server_name": "docs"}
+
+    async def call(self, input: object) -> str:
+        return "asked"
+
+
+class Nameless(Memory):
+    def to_dict(self) -> Any:
+        return {"type": "nothing"}
+
+
+def test_tools_of_own_classes_have_the_name_of_their_definition() -> None:
+    assert (Memory().name, Servers().name) == ("memory", "docs")
+    with pytest.raises(ValueError, match="'nothing' has no name"):
+        _ = Nameless().name
+
+
+def test_the_public_names_are_the_official_ones() -> None:
+    assert tercet.beta_tool is beta_tool
+    assert tercet.beta_async_tool is beta_async_tool
+    assert isinstance(beta_tool(add), BetaFunctionTool)

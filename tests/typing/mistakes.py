@@ -1,0 +1,42 @@
+# pyright: strict
+"""Mistakes that type checkers must find: each line that ends in a comment naming the mistake, and no other."""
+
+from __future__ import annotations
+
+import tercet as anthropic
+from tercet.types import ContentBlock, Message, MessageParam, ToolParam
+
+client = anthropic.Anthropic()
+HELLO: list[MessageParam] = [{"role": "user", "content": "Hi"}]
+
+
+def arguments() -> None:
+    client.messages.create(model="claude-opus-5-5", messages=HELLO)  # MISTAKE: max_tokens is missing
+    client.messages.create(model="claude-opus-5-5", max_tokens="10", messages=HELLO)  # MISTAKE: text for a number
+    client.messages.create(model="claude-opus-5-5", max_tokens=10, messages=HELLO, temprature=1)  # MISTAKE: misspelt
+    client.messages.create(model="claude-opus-5-5", max_tokens=10, messages=HELLO, betas=["x"])  # MISTAKE: beta only
+    client.messages.count_tokens(model="claude-opus-5-5", messages=HELLO, max_tokens=1)  # MISTAKE: nothing to limit
+
+
+def structured() -> int:
+    message = client.messages.parse(model="claude-opus-5-5", max_tokens=10, messages=HELLO, output_format=float)
+    client.messages.parse(model="claude-opus-5-5", max_tokens=10, messages=HELLO, stream=True)  # MISTAKE: not streamed
+    return message.parsed_output  # MISTAKE: may be None, and is a float
+
+
+def messages() -> None:
+    robot: MessageParam = {"role": "robot", "content": "Hi"}  # MISTAKE: no such role
+    silent: MessageParam = {"role": "user"}  # MISTAKE: content is missing
+    print(robot, silent)
+
+
+def tools() -> None:
+    nameless: ToolParam = {"input_schema": {"type": "object"}}  # MISTAKE: name is missing
+    print(nameless)
+
+
+def answers(message: Message, block: ContentBlock) -> None:
+    print(message.contnt)  # MISTAKE: misspelt
+    print(message.usage.input_token)  # MISTAKE: misspelt
+    print(block.text)  # MISTAKE: not every block has text
+    print(message.stop_reason == "end_trun")  # MISTAKE: no such reason
