@@ -1,0 +1,74 @@
+"""Who asks, in which version of the API, with which betas: the headers that every native route checks."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import NamedTuple, get_args
+
+from tercet.server.errors import APIError, invalid
+from tercet.server.exchange import Exchange
+from tercet.server.settings import Settings
+from tercet.server.validation.texts import text
+from tercet.wire.betas import AnthropicBeta
+
+VERSIONS = ("2023-01-01", "2023-06-01", "2026-10-21")
+NEWEST = "2026-10-21"
+KNOWN_BETAS = frozenset(get_args(get_args(AnthropicBeta)[0]))
+MOST_BETAS = 200
+
+
+class Caller(NamedTuple):
+    """What the headers say. `key` is a digest: it isolates callers from each other, and the key itself is kept nowhere."""
+
+    key: str
+    version: str
+    betas: frozenset[str]
+
+
+def caller(exchange: Exchange, settings: Settings) -> Caller:
+    """The caller of a native route. Raises 400 for version and betas, 401 for the key, in the API's order."""
+    found_version = version(exchange)
+    found_betas = betas(exchange.all_of(b"anthropic-beta"), settings, exchange)
+    return Caller(owner(key(exchange, settings)), found_version, found_betas)
+
+
+def owner(secret: str) -> str:
+    """A name for the holder of this key, which does not tell the key."""
+    return blake2b(secret.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+
+
+def version(exchange: Exchange) -> str:
+    """The `anthropic-version`."""
+    value = exchange.header(b"anthropic-version")
+    if not value:
+        raise invalid(text("version_required"))
+    if value not in VERSIONS:
+        raise invalid(text("version_unknown", value=value[:100]))
+    return value
+
+
+def betas(names: list[str], settings: Settings, exchange: Exchange) -> frozenset[str]:
+    """The betas asked for. Unknown ones are refused when strict, and warned of otherwise."""
+    found = frozenset(names)
+    unknown = sorted(found - KNOWN_BETAS)
+    if unknown:
+        said = text("beta_unknown", names=", ".join(f"`{name[:100]}`" for name in unknown[:20]))
+        if settings.strict or len(found) > MOST_BETAS:
+            raise invalid(said)
+        exchange.warnings.append(said)
+    return found
+
+
+def key(exchange: Exchange, settings: Settings) -> str:
+    """The key, from either header. Raises 401 if there is none or it is not let in."""
+    bare = exchange.header(b"x-api-key")
+    scheme, _, token = exchange.header(b"authorization").partition(" ")
+    bearer = token.strip() if scheme.lower() == "bearer" else ""
+    given = bare or bearer
+    if not given:
+        raise APIError(401, text("key_required"))
+    if settings.keys is not None and given not in settings.keys and given not in settings.keys_without_permission:
+        raise APIError(401, text("key_invalid" if bare else "bearer_invalid"))
+    if given in settings.keys_without_permission:
+        raise APIError(403, text("no_permission"))
+    return given

@@ -1,0 +1,282 @@
+"""The local API as an ASGI application: guard, route, handler, response. No framework between: the path of a request is short."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, MutableMapping
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from tercet.server.answer import Answerer
+from tercet.server.batches_store import BatchStore
+from tercet.server.clock import Clock
+from tercet.server.errors import APIError
+from tercet.server.exchange import (
+    BrokenOff,
+    ClientLeft,
+    Event,
+    Exchange,
+    HeaderPairs,
+    LiveReply,
+    Receive,
+    Reply,
+    Send,
+    StreamReply,
+)
+from tercet.server.files_store import FileStore
+from tercet.server.guard import Guard
+from tercet.server.ids import Ids
+from tercet.server.routes import Finder, found
+from tercet.server.serving import Serving
+from tercet.server.settings import Settings
+
+if TYPE_CHECKING:
+    from tercet.server.outer import Outer
+    from tercet.server.storage import Storage
+
+LOG = logging.getLogger("tercet.server")
+LOG.addHandler(logging.NullHandler())
+JSON_TYPE = (b"content-type", b"application/json")
+WORTH_RETRYING = frozenset({408, 409, 429, 500, 503, 504, 529})
+RETRY = {True: (b"x-should-retry", b"true"), False: (b"x-should-retry", b"false")}
+AROUND = ("script", "upstream", "record", "replay", "faults", "journal", "control", "inspect", "data")
+"""Settings that put something around every request."""
+CALL_SECONDS = 30.0
+MOST_WARNING = 1000
+"""Bytes of the warning header."""
+
+
+class Application:
+    """One local API: its settings and what it remembers. Callable as an ASGI application."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        answerer: Answerer,
+        verify: Callable[[dict[str, Any]], bool] | None = None,
+    ) -> None:
+        self.settings, self.answerer, self._verify = settings, answerer, verify
+        self.storage = _storage(settings)
+        self._begin()
+        self.guard = Guard(settings.hosts, settings.origins)
+        self.outer: Outer | None = None
+        """Journal, scripts, faults and control, around every request; None unless asked for."""
+        self._organization = (b"anthropic-organization-id", settings.organization.encode())
+        self.loop: asyncio.AbstractEventLoop | None = None
+        """The loop that serves, once it runs."""
+        self.refuse: Callable[[float], None] | None = None
+        """Closes the port for some seconds, where there is one."""
+        self._streams: set[asyncio.Task[Any]] = set()
+        self._closing = False
+
+    def _begin(self) -> None:
+        """Remember nothing yet."""
+        settings = self.settings
+        starts = self.storage.starts if self.storage is not None else 0
+        self.ids = Ids(settings.seed + (starts << 64))
+        self.files = FileStore(settings, self.ids)
+        self.serving = Serving(settings, self.ids, self.answerer, self.files, self._verify)
+        self.batches = BatchStore(settings, self.ids, self.serving)
+        if self.storage is not None:
+            self.files.keep_in(self.storage)
+            self.batches.keep_in(self.storage)
+
+    def reset(self) -> None:
+        """Forget everything, as if newly started: files, batches, caches, threads, and what `outer` holds."""
+        self.batches.close()
+        if self.outer is not None:
+            self.outer.drop()
+        if self.storage is not None:
+            self.storage.clear()
+        self._begin()
+        if self.outer is not None:
+            self.outer.reset()
+
+    def call(self, work: Callable[[], None]) -> None:
+        """Do this in the server's loop, from another thread, and return when it was done."""
+        if self.loop is None or not self.loop.is_running():
+            work()
+            return
+
+        async def done() -> None:
+            work()
+
+        asyncio.run_coroutine_threadsafe(done(), self.loop).result(CALL_SECONDS)
+
+    def extended(self) -> Outer:
+        """What stands around every request; from now on, if nothing did."""
+        if self.outer is None:
+            from tercet.server.outer import Outer
+
+            self.outer = Outer(self)
+        return self.outer
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        elif scope["type"] == "http":
+            exchange = Exchange(scope, receive, self.ids.request(), self.settings.body_seconds)
+            respond = self.respond if self.outer is None else self.outer.respond
+            await respond(exchange, scope, send)
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        while True:
+            kind = (await receive())["type"]
+            if kind == "lifespan.shutdown":
+                self.close()
+            await send({"type": f"{kind}.complete"})
+            if kind == "lifespan.shutdown":
+                return
+
+    async def respond(
+        self, exchange: Exchange, scope: MutableMapping[str, Any], send: Send, find: Finder = found
+    ) -> None:
+        """Answer one request by the handler that `find` finds; whatever goes wrong is an answer too."""
+        try:
+            self.guard.check(exchange)
+            handler, values = find(exchange.method, exchange.path, scope["raw_path"])
+            made = await handler(self, exchange, *values)
+        except APIError as error:
+            made = self._refused(error, exchange)
+        except ClientLeft:
+            return
+        except Exception:
+            LOG.exception("the request %s could not be answered", exchange.request_id)
+            made = self._refused(APIError(500, "Internal server error"), exchange)
+        if isinstance(made, StreamReply):
+            await self._stream(exchange, made, send)
+        elif isinstance(made, LiveReply):
+            await self._until_closed(_send_live(exchange, made, send))
+        else:
+            await self._send(exchange, made, send)
+
+    def _refused(self, error: APIError, exchange: Exchange) -> Reply:
+        body = error.body(exchange.request_id)
+        headers = (JSON_TYPE, *error.headers)
+        if not any(name == b"x-should-retry" for name, _ in error.headers):
+            headers = (*headers, RETRY[error.status in WORTH_RETRYING])
+        return Reply(body, error.status, headers)
+
+    def _headers(self, exchange: Exchange, own: HeaderPairs) -> list[tuple[bytes, bytes]]:
+        headers = [*own, (b"request-id", exchange.request_id.encode()), self._organization]
+        if exchange.warnings:
+            said = "; ".join(dict.fromkeys(exchange.warnings)).encode("ascii", "replace")[:MOST_WARNING]
+            headers.append((b"tercet-warning", b"".join(said.splitlines())))
+        return headers
+
+    async def _send(self, exchange: Exchange, reply: Reply, send: Send) -> None:
+        headers = self._headers(exchange, reply.headers)
+        headers.append((b"content-length", b"%d" % len(reply.body)))
+        await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if exchange.method == "HEAD" else reply.body})
+
+    async def _stream(self, exchange: Exchange, reply: StreamReply, send: Send) -> None:
+        start: Event = {"type": "http.response.start", "status": 200, "headers": self._headers(exchange, reply.headers)}
+        await send(start)
+        if reply.pace is None:
+            await send({"type": "http.response.body", "body": b"".join(reply.chunks)})
+            return
+        await self._until_closed(_send_paced(exchange, reply.chunks, reply.pace, send))
+
+    async def _until_closed(self, sending: Coroutine[Any, Any, None]) -> None:
+        """Carry `sending` out; cut it when the server closes."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._streams.add(task)
+        try:
+            await sending
+        except asyncio.CancelledError:
+            if not self._closing:
+                raise
+        finally:
+            self._streams.discard(task)
+
+    def close(self) -> None:
+        """Cut what is still streamed and stop what goes on in the background. Call it in the server's event loop."""
+        self._closing = True
+        for task in list(self._streams):
+            task.cancel()
+        self.batches.close()
+        if self.outer is not None:
+            self.outer.close()
+        if self.storage is not None:
+            self.storage.close()
+
+
+def _storage(settings: Settings) -> Storage | None:
+    if settings.data is None:
+        return None
+    from tercet.server.storage import Storage
+
+    return Storage(settings.data)
+
+
+async def _send_live(exchange: Exchange, reply: LiveReply, send: Send) -> None:
+    """Send what comes as it comes, until the client leaves."""
+    await send({"type": "http.response.start", "status": reply.status, "headers": list(reply.headers)})
+    left = asyncio.ensure_future(exchange.left())
+    try:
+        async with contextlib.aclosing(reply.chunks) as chunks:
+            while (chunk := await _sooner(chunks, left)) is not None:
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        if not left.done():
+            await send({"type": "http.response.body", "body": b""})
+    except BrokenOff:  # a response without its end closes the connection
+        LOG.warning("the answer to %s was broken off where it came from", exchange.request_id)
+    finally:
+        left.cancel()
+
+
+async def _sooner(chunks: AsyncGenerator[bytes, None], left: asyncio.Future[None]) -> bytes | None:
+    """The next chunk; None at the end, and when the client leaves before it comes."""
+    coming = asyncio.ensure_future(anext(chunks, None))
+    try:
+        waited: set[asyncio.Future[Any]] = {coming, left}
+        await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+        return None if left.done() else await coming
+    finally:
+        if not coming.done():
+            coming.cancel()
+            await asyncio.wait({coming})
+
+
+async def _send_paced(exchange: Exchange, chunks: Iterable[bytes], pace: float, send: Send) -> None:
+    """Send `pace` chunks a second by a fixed schedule: what is late goes out together. Ends when the client leaves."""
+    loop = asyncio.get_running_loop()
+    left = asyncio.ensure_future(exchange.left())
+    begun, sent = loop.time(), 0
+    coming = iter(chunks)
+    following = next(coming, None)
+    try:
+        while following is not None and not left.done():
+            due = 1 + int((loop.time() - begun) * pace) - sent
+            if due > 0:
+                part = [following, *islice(coming, due - 1)]
+                following = next(coming, None)
+                sent += len(part)
+                await send({"type": "http.response.body", "body": b"".join(part), "more_body": True})
+            await asyncio.sleep(max(0.0, begun + sent / pace - loop.time()))
+        if following is None:
+            await send({"type": "http.response.body", "body": b""})
+    finally:
+        left.cancel()
+
+
+def create_app(settings: Settings | None = None, answerer: Answerer | None = None) -> Application:
+    """The local API as an ASGI application. Without an answerer, the simulated model answers."""
+    settings = settings or Settings()
+    if settings.control is not None and settings.clock is time.time:
+        settings = replace(settings, clock=Clock())
+    if answerer is not None:
+        made = Application(settings, answerer)
+    else:
+        from tercet.server.simulated import SimulatedModel, verify
+
+        made = Application(settings, SimulatedModel(), verify)
+    if any(getattr(settings, name) not in (None, False) for name in AROUND):
+        made.extended().fit(settings)
+    return made

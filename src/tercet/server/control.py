@@ -1,0 +1,206 @@
+"""`/_tercet/`: reset, clock, script, queue, faults and journal over HTTP, for tests in any language.
+
+Only there when the server was started with a control token, and only for those who send it in `tercet-token` or as a
+bearer token. Knows the parts that it controls; they do not know it.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from tercet.server.answerers.outcome import BadScript
+from tercet.server.clock import Clock
+from tercet.server.errors import APIError, invalid, not_found
+from tercet.server.exchange import Exchange, Reply, json_reply
+from tercet.server.faults.spec import UnknownFault
+from tercet.server.journal import Journal
+from tercet.server.reading import asked_limit, one
+from tercet.server.routes import Handler, Route
+from tercet.server.settings import timestamp
+
+if TYPE_CHECKING:
+    from tercet.server.app import Application
+
+MOST_BYTES = 16 * 1024 * 1024
+DONE = {"done": True}
+
+
+def controlled(work: Callable[..., Awaitable[Reply]]) -> Handler:
+    """The handler, for those alone who know the token."""
+
+    async def handler(app: Application, exchange: Exchange, *values: str) -> Reply:
+        check_token(app, exchange)
+        try:
+            return await work(app, exchange, *values)
+        except (BadScript, UnknownFault) as problem:
+            raise invalid(str(problem)) from None
+
+    return handler
+
+
+def check_token(app: Application, exchange: Exchange) -> None:
+    """Raise 404 if there is no control, and 401 for a wrong token or none."""
+    wanted = app.settings.control
+    if wanted is None:
+        raise not_found(f"Not found: {exchange.path[:200]}")
+    scheme, _, bearer = exchange.header(b"authorization").partition(" ")
+    given = exchange.header(b"tercet-token") or (bearer.strip() if scheme.lower() == "bearer" else "")
+    if not hmac.compare_digest(given.encode("latin-1", "replace"), wanted.encode()):
+        raise APIError(401, "This route needs the control token of this server, in the header tercet-token.")
+
+
+async def reset(app: Application, exchange: Exchange) -> Reply:
+    """`POST /_tercet/reset`: forget everything, and let the clock go by the machine's time."""
+    app.reset()
+    if isinstance(app.settings.clock, Clock):
+        app.settings.clock.reset()
+    return json_reply(DONE)
+
+
+async def clock(app: Application, exchange: Exchange) -> Reply:
+    """`GET /_tercet/clock`: the time by the server's clock."""
+    found = app.settings.clock
+    frozen = isinstance(found, Clock) and found.frozen
+    return json_reply({"now": timestamp(app.settings.now()), "seconds": found(), "frozen": frozen})
+
+
+async def set_clock(app: Application, exchange: Exchange) -> Reply:
+    """`POST /_tercet/clock`: `{"now": …}`, `{"advance": seconds}`, `{"frozen": true}`, in this order where several are given."""
+    given, found = await _object(exchange, "now", "advance", "frozen"), app.settings.clock
+    if not isinstance(found, Clock):
+        raise invalid("The clock of this server was given to it and cannot be set.")
+    try:
+        if given.get("now") is not None:
+            found.set(_moment(given["now"]))
+        if given.get("advance") is not None:
+            found.advance(float(given["advance"]))
+    except (ValueError, TypeError, OverflowError, OSError):
+        raise invalid(
+            "now is a time such as 2026-11-20T10:00:00Z or seconds since 1970, advance a number of seconds"
+        ) from None
+    if given.get("frozen") is not None:
+        (found.freeze if given["frozen"] else found.run)()
+    return await clock(app, exchange)
+
+
+def _moment(given: Any) -> datetime | float:
+    if not isinstance(given, str):
+        return float(given)
+    found = datetime.fromisoformat(given)
+    if found.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return found
+
+
+async def script(app: Application, exchange: Exchange) -> Reply:
+    """`GET /_tercet/script`: how many rules and queued answers there are."""
+    found = app.extended().script_or_new()
+    rules = [{"rule": number, "taken": rule.taken, "times": rule.times} for number, rule in enumerate(found.rules, 1)]
+    return json_reply({"rules": rules, "queued": len(found.queue)})
+
+
+async def set_script(app: Application, exchange: Exchange) -> Reply:
+    """`PUT /_tercet/script`: `{"rules": […]}` in the place of those that stand."""
+    found = app.extended().script_or_new()
+    found.set(await _object(exchange, "rules"))
+    return await script(app, exchange)
+
+
+async def queue(app: Application, exchange: Exchange) -> Reply:
+    """`POST /_tercet/queue`: `{"answers": […]}` for the next requests for a message."""
+    given = await _object(exchange, "answers")
+    if not isinstance(given.get("answers"), list):
+        raise invalid("answers: Input should be a valid list")
+    app.extended().script_or_new().queue.add(*given["answers"])
+    return await script(app, exchange)
+
+
+async def clear_script(app: Application, exchange: Exchange) -> Reply:
+    """`DELETE /_tercet/script`: no rules, nothing queued."""
+    app.extended().script_or_new().clear()
+    return json_reply(DONE)
+
+
+async def faults(app: Application, exchange: Exchange) -> Reply:
+    """`GET /_tercet/faults`: the rules and how often each still strikes."""
+    return json_reply({"rules": app.extended().faults_or_new().shown()})
+
+
+async def set_faults(app: Application, exchange: Exchange) -> Reply:
+    """`PUT /_tercet/faults`: `{"rules": ["x2 status:529", …]}` in the place of those that stand."""
+    given = await _object(exchange, "rules")
+    rules = given.get("rules")
+    if not isinstance(rules, list) or not all(isinstance(rule, str) for rule in rules):
+        raise invalid("rules: Input should be a valid list of strings")
+    app.extended().faults_or_new().set(rules)
+    return await faults(app, exchange)
+
+
+async def clear_faults(app: Application, exchange: Exchange) -> Reply:
+    """`DELETE /_tercet/faults`: none but those that requests ask for."""
+    app.extended().faults_or_new().clear()
+    return json_reply(DONE)
+
+
+def journal_of(app: Application) -> Journal:
+    """The journal. Raises 404 if none is kept."""
+    if app.outer is None or app.outer.journal is None:
+        raise not_found("This server keeps no journal.")
+    return app.outer.journal
+
+
+async def entries(app: Application, exchange: Exchange) -> Reply:
+    """`GET /_tercet/journal`: entries, oldest first; `since=NUMBER`, `path=`, `method=`, `limit=`, `bodies=true`."""
+    kept, since = journal_of(app), one(exchange, "since") or "0"
+    if not (since.isascii() and since.isdigit() and len(since) < 16):
+        raise invalid("since: Input should be a valid integer")
+    found = kept.entries(method=one(exchange, "method"), path=one(exchange, "path"), since=int(since))
+    shown, bodies = found[: asked_limit(exchange)], one(exchange, "bodies") == "true"
+    data = [entry.shown(bodies=bodies) for entry in shown]
+    return json_reply({"data": data, "has_more": len(found) > len(shown)})
+
+
+async def entry(app: Application, exchange: Exchange, request_id: str) -> Reply:
+    """`GET /_tercet/journal/{request id}`: one entry with its bodies."""
+    found = journal_of(app).get(request_id)
+    if found is None:
+        raise not_found(f"The journal holds no request {request_id[:200]}")
+    return json_reply(found.shown())
+
+
+async def clear_journal(app: Application, exchange: Exchange) -> Reply:
+    """`DELETE /_tercet/journal`: forget what was asked."""
+    journal_of(app).clear()
+    if app.storage is not None:
+        app.storage.clear_entries()
+    return json_reply(DONE)
+
+
+async def _object(exchange: Exchange, *names: str) -> dict[str, Any]:
+    given = await exchange.json(MOST_BYTES)
+    if not isinstance(given, dict):
+        raise invalid("body: Input should be an object")
+    for name in given:
+        if name not in names:
+            raise invalid(f"{name[:100]}: Extra inputs are not permitted. Known are {', '.join(names)}.")
+    return given
+
+
+ROUTES = (
+    Route("POST", "/_tercet/reset", controlled(reset)),
+    Route("GET", "/_tercet/clock", controlled(clock)),
+    Route("POST", "/_tercet/clock", controlled(set_clock)),
+    Route("GET", "/_tercet/script", controlled(script)),
+    Route("PUT", "/_tercet/script", controlled(set_script)),
+    Route("DELETE", "/_tercet/script", controlled(clear_script)),
+    Route("POST", "/_tercet/queue", controlled(queue)),
+    Route("GET", "/_tercet/faults", controlled(faults)),
+    Route("PUT", "/_tercet/faults", controlled(set_faults)),
+    Route("DELETE", "/_tercet/faults", controlled(clear_faults)),
+    Route("GET", "/_tercet/journal", controlled(entries)),
+    Route("DELETE", "/_tercet/journal", controlled(clear_journal)),
+    Route("GET", "/_tercet/journal/*", controlled(entry)),
+)

@@ -1,0 +1,198 @@
+"""One request as the handlers see it, and what they give back. Reads bodies with limits; knows no route and no noun."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from tercet.server.encoding import decoded
+from tercet.server.errors import APIError, invalid
+from tercet.server.json_text import decoded_json
+from tercet.server.once import once
+
+if TYPE_CHECKING:
+    from tercet.server.answer import Answerer
+
+Event: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[Event]]
+Send: TypeAlias = Callable[[Event], Awaitable[None]]
+HeaderPairs: TypeAlias = Sequence[tuple[bytes, bytes]]
+
+JSON = (b"content-type", b"application/json")
+TOO_LARGE = "Request exceeds the maximum allowed number of bytes."
+SECRET = frozenset({"x-api-key", "authorization", "proxy-authorization", "cookie", "api-key", "x-amz-security-token"})
+
+
+@dataclass(slots=True)
+class Reply:
+    """A whole response."""
+
+    body: bytes = b""
+    status: int = 200
+    headers: HeaderPairs = (JSON,)
+
+
+@dataclass(slots=True)
+class StreamReply:
+    """A response in chunks. With `pace`, that many chunks a second; they may be made while they are sent."""
+
+    chunks: Iterable[bytes]
+    headers: HeaderPairs
+    pace: float | None = None
+
+
+@dataclass(slots=True)
+class LiveReply:
+    """A response whose body comes while it is sent, such as another server's. Its headers go out as they are."""
+
+    status: int
+    headers: HeaderPairs
+    chunks: AsyncGenerator[bytes, None]
+
+
+def json_reply(value: Any, *headers: tuple[bytes, bytes]) -> Reply:
+    """A response of this JSON."""
+    return Reply(msgspec.json.encode(value), headers=(JSON, *headers))
+
+
+class Exchange:
+    """One request: method, path, headers by lower-case name, query, and the body when it is asked for."""
+
+    def __init__(self, scope: Mapping[str, Any], receive: Receive, request_id: str, body_seconds: float) -> None:
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+        self.query_string: bytes = scope["query_string"]
+        self.pairs: list[tuple[bytes, bytes]] = scope["headers"]
+        self.headers: dict[bytes, bytes] = dict(self.pairs)
+        self.request_id = request_id
+        self.warnings: list[str] = []
+        """What was let through that the real API refuses; the response says so in a header."""
+        self.content = b""
+        """The body, once it was read."""
+        self.answerer: Answerer | None = None
+        """Who answers this one request, if not the server's own answerer."""
+        self._is_read = False
+        self._scope, self._receive, self._body_seconds = scope, receive, body_seconds
+
+    def header(self, name: bytes) -> str:
+        """The header's value, stripped; empty if it is not there."""
+        return self.headers.get(name, b"").decode("latin-1").strip()
+
+    def all_of(self, name: bytes) -> list[str]:
+        """The comma-separated items of every header of this name."""
+        values = [value.decode("latin-1") for key, value in self.pairs if key == name]
+        return [item for value in values for item in map(str.strip, value.split(",")) if item]
+
+    @property
+    def raw_path(self) -> bytes:
+        """The path as the client wrote it."""
+        found: bytes = self._scope["raw_path"]
+        return found
+
+    @once
+    def query(self) -> list[tuple[str, str]]:
+        """The query's pairs, `beta=true` and the like included."""
+        try:
+            return parse_qsl(self.query_string.decode("latin-1"), keep_blank_values=True, max_num_fields=1000)
+        except ValueError:
+            raise invalid("The query holds too many parameters.") from None
+
+    @once
+    def base_url(self) -> str:
+        """This server's URL as the client wrote it."""
+        host = self.header(b"host") or "{}:{}".format(*(self._scope.get("server") or ("127.0.0.1", 80)))
+        return f"{self._scope.get('scheme', 'http')}://{host}"
+
+    @once
+    def public_headers(self) -> dict[str, str]:
+        """The headers without credentials."""
+        named = ((key.decode("latin-1"), value.decode("latin-1")) for key, value in self.pairs)
+        return {key: value for key, value in named if key not in SECRET}
+
+    async def body(self, limit: int) -> bytes:
+        """The whole body, also when asked again. Raises 413 above `limit` bytes and 408 if it does not come in time."""
+        if not self._is_read:
+            self.content = await self._read(limit)
+            self._is_read = True
+        elif len(self.content) > limit:
+            raise APIError(413, TOO_LARGE)
+        return self.content
+
+    async def _read(self, limit: int) -> bytes:
+        announced = self.headers.get(b"content-length", b"0")
+        if announced.isdigit() and int(announced) > limit:
+            if self.headers.get(b"expect", b"").lower() != b"100-continue":
+                await self._drain(limit)
+            raise APIError(413, TOO_LARGE, headers=((b"connection", b"close"),))
+        event = await self._next()
+        if not event.get("more_body"):
+            body: bytes = event.get("body", b"")
+            if len(body) > limit:
+                raise APIError(413, TOO_LARGE)
+            return body
+        return await self._rest(event.get("body", b""), limit)
+
+    async def _rest(self, first: bytes, limit: int) -> bytes:
+        parts, size, more = [first], len(first), True
+        deadline = asyncio.get_running_loop().time() + self._body_seconds
+        while more:
+            event = await self._next(deadline)
+            part = event.get("body", b"")
+            more = bool(event.get("more_body"))
+            size += len(part)
+            if size > limit:
+                if more:
+                    await self._drain(limit)
+                raise APIError(413, TOO_LARGE, headers=((b"connection", b"close"),))
+            parts.append(part)
+        return b"".join(parts)
+
+    async def _next(self, deadline: float | None = None) -> Event:
+        try:
+            async with asyncio.timeout_at(deadline or asyncio.get_running_loop().time() + self._body_seconds):
+                event = await self._receive()
+        except TimeoutError:
+            raise APIError(
+                408, "The request body did not arrive in time.", headers=((b"connection", b"close"),)
+            ) from None
+        if event["type"] == "http.disconnect":
+            raise ClientLeft
+        return event
+
+    async def _drain(self, limit: int) -> None:
+        """Read on for a while, so that a client that is still sending gets to read the answer."""
+        size, more = 0, True
+        deadline = asyncio.get_running_loop().time() + self._body_seconds
+        while more and size < limit:
+            event = await self._next(deadline)
+            size += len(event.get("body", b""))
+            more = bool(event.get("more_body"))
+
+    async def json(self, limit: int) -> Any:
+        """The body decoded. Raises the API's errors for other content types and for what is not JSON."""
+        body = await self.body(limit)
+        kind = self.headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+        if kind != b"application/json":
+            said = f", not {kind.decode('latin-1')!r}" if kind else ""
+            raise APIError(415, f"The Content-Type of this request must be application/json{said}.")
+        if b"content-encoding" in self.headers:
+            body = self.content = decoded(body, self.header(b"content-encoding").lower(), limit)
+        return decoded_json(body)
+
+    async def left(self) -> None:
+        """Return when the client has closed the connection."""
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+
+
+class BrokenOff(Exception):  # noqa: N818 - another server's failure
+    """A body that comes from elsewhere broke off: the client shall see that too."""
+
+
+class ClientLeft(Exception):  # noqa: N818 - nobody did anything wrong
+    """The client closed the connection before its request was whole."""

@@ -1,0 +1,62 @@
+"""Keeps foreign web pages out: Host and Origin are checked before anything else (DNS rebinding, cross-site requests)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+from tercet.server.errors import APIError
+from tercet.server.exchange import Exchange
+
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
+MOST_HEADERS = 100
+MOST_HEADER_BYTES = 64 * 1024
+
+
+class Guard:
+    """Refuses requests that a browser sends on behalf of someone else's page, and oversized headers."""
+
+    def __init__(self, hosts: Collection[str] = (), origins: Collection[str] = ()) -> None:
+        self._hosts = LOCAL_HOSTS | {host.lower() for host in hosts if host}
+        self._origins = frozenset(origins)
+        self._seen: set[bytes] = set()
+        """Host headers found good: a handful, so that the common case is one look-up."""
+
+    def check(self, exchange: Exchange) -> None:
+        """Raise 403 or 431 for a request that may not come in."""
+        headers = exchange.headers
+        host = headers.get(b"host", b"")
+        if host not in self._seen:
+            self._check_host(host)
+        if b"origin" in headers and not self._is_own(exchange.header(b"origin"), host):
+            raise APIError(
+                403,
+                "Requests of web pages from other origins are not served. Start the server with this origin allowed.",
+            )
+        if len(exchange.pairs) > MOST_HEADERS or sum(len(k) + len(v) for k, v in exchange.pairs) > MOST_HEADER_BYTES:
+            raise APIError(431, f"At most {MOST_HEADERS} headers and {MOST_HEADER_BYTES} bytes of them are read.")
+
+    def _check_host(self, host: bytes) -> None:
+        name = _without_port(host.decode("latin-1").strip().lower())
+        if name not in self._hosts:
+            raise APIError(
+                403,
+                "This Host is not served. The local API answers to localhost, 127.0.0.1, [::1] and the names it was started with.",
+            )
+        if len(self._seen) < 64:
+            self._seen.add(host)
+
+    def _is_own(self, origin: str, host: bytes) -> bool:
+        if origin in self._origins:
+            return True
+        try:
+            parts = urlsplit(origin)
+        except ValueError:
+            return False
+        return parts.scheme in ("http", "https") and parts.netloc.lower() == host.decode("latin-1").strip().lower()
+
+
+def _without_port(host: str) -> str:
+    if host.startswith("["):
+        return host.partition("]")[0] + "]"
+    return host.partition(":")[0]

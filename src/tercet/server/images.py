@@ -1,0 +1,251 @@
+"""What an image is, from its own bytes: format, size, sometimes its mean colour; and what it costs in tokens.
+
+Reads headers by hand and never decodes a whole picture, save tiny PNGs. Knows nothing about requests.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import struct
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import ceil
+from typing import Any
+
+PATCH = 28
+"""One token for each square of this many pixels a side."""
+TIERS = {False: (1568, 1568), True: (2576, 4784)}
+"""high resolution or not -> longest edge in pixels, most tokens."""
+HEADER_CHARACTERS = 87_380
+"""Base64 characters decoded at first: 64 KB, enough for nearly every header."""
+COLOUR_PIXELS = 16_384
+UNKNOWN_SIZE = (1024, 768)
+"""Assumed for images whose bytes are not here (a URL, a file id)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFacts:
+    """Format (`png`, `jpeg`, `gif`, `webp`) and size in pixels, as the bytes say."""
+
+    format: str
+    width: int
+    height: int
+
+
+def read_image(data: bytes) -> ImageFacts | None:
+    """Format and size from the first bytes; None when they are of no known format or end too early."""
+    for reader in (_png, _gif, _webp, _jpeg):
+        try:
+            found = reader(data)
+        except (struct.error, IndexError):
+            found = None
+        if found is not None and found.width > 0 and found.height > 0:
+            return found
+    return None
+
+
+def _png(data: bytes) -> ImageFacts | None:
+    if data[:8] != b"\x89PNG\r\n\x1a\n" or data[12:16] != b"IHDR":
+        return None
+    width, height = struct.unpack_from(">II", data, 16)
+    return ImageFacts("png", width, height)
+
+
+def _gif(data: bytes) -> ImageFacts | None:
+    if data[:6] not in (b"GIF87a", b"GIF89a"):
+        return None
+    width, height = struct.unpack_from("<HH", data, 6)
+    return ImageFacts("gif", width, height)
+
+
+def _webp(data: bytes) -> ImageFacts | None:
+    if data[:4] != b"RIFF" or data[8:12] != b"WEBP":
+        return None
+    kind = data[12:16]
+    if kind == b"VP8X":
+        width = 1 + int.from_bytes(data[24:27], "little")
+        height = 1 + int.from_bytes(data[27:30], "little")
+        return ImageFacts("webp", width, height) if len(data) >= 30 else None
+    if kind == b"VP8L":
+        (bits,) = struct.unpack_from("<I", data, 21)
+        return ImageFacts("webp", (bits & 0x3FFF) + 1, ((bits >> 14) & 0x3FFF) + 1)
+    if kind == b"VP8 ":
+        width, height = struct.unpack_from("<HH", data, 26)
+        return ImageFacts("webp", width & 0x3FFF, height & 0x3FFF)
+    return None
+
+
+FRAME_MARKERS = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
+
+
+def _jpeg(data: bytes) -> ImageFacts | None:
+    if data[:2] != b"\xff\xd8":
+        return None
+    position = 2
+    while position + 4 <= len(data):
+        if data[position] != 0xFF:
+            return None
+        marker = data[position + 1]
+        if marker == 0xFF or marker == 0x01 or 0xD0 <= marker <= 0xD7:  # fill bytes and markers without a length
+            position += 1 if marker == 0xFF else 2
+            continue
+        (length,) = struct.unpack_from(">H", data, position + 2)
+        if marker in FRAME_MARKERS:
+            height, width = struct.unpack_from(">HH", data, position + 5)
+            return ImageFacts("jpeg", width, height)
+        if length < 2:
+            return None
+        position += 2 + length
+    return None
+
+
+def decoded(text: object) -> bytes:
+    """Base64 as bytes; empty when it is none."""
+    if not isinstance(text, str):
+        return b""
+    try:
+        return base64.b64decode(text, validate=False)
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def facts_of_source(source: Mapping[str, Any]) -> ImageFacts | None:
+    """The facts of an image block's `source`, when its bytes are in the request."""
+    data = source.get("data")
+    if source.get("type") != "base64" or not isinstance(data, str):
+        return None
+    found = read_image(decoded(data[:HEADER_CHARACTERS]))
+    if found is None and len(data) > HEADER_CHARACTERS:
+        found = read_image(decoded(data))
+    return found
+
+
+def fit(width: int, height: int, edge: int, most: int) -> tuple[int, int]:
+    """The size to which an image is reduced: the largest of the same aspect within `edge` pixels and `most` tokens."""
+    if _fits(width, height, edge, most):
+        return width, height
+    if height > width:
+        long, short = fit(height, width, edge, most)
+        return short, long
+    aspect = width / height
+    low, high = 1, width
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _fits(middle, max(round(middle / aspect), 1), edge, most):
+            low = middle
+        else:
+            high = middle
+    return low, max(round(low / aspect), 1)
+
+
+def _patches(width: int, height: int) -> int:
+    return ceil(width / PATCH) * ceil(height / PATCH)
+
+
+def _fits(width: int, height: int, edge: int, most: int) -> bool:
+    longest = max(ceil(width / PATCH), ceil(height / PATCH)) * PATCH
+    return longest <= edge and _patches(width, height) <= most
+
+
+def image_tokens(width: int, height: int, *, high_resolution: bool) -> int:
+    """Tokens of an image of this size, after the API's own reduction."""
+    return _patches(*fit(width, height, *TIERS[high_resolution]))
+
+
+def source_tokens(source: Mapping[str, Any], *, high_resolution: bool) -> int:
+    """Tokens of an image block's `source`; a picture that is not in the request counts as `UNKNOWN_SIZE`."""
+    facts = facts_of_source(source)
+    width, height = (facts.width, facts.height) if facts else UNKNOWN_SIZE
+    return image_tokens(width, height, high_resolution=high_resolution)
+
+
+# --- the mean colour of small PNGs -------------------------------------------------------------------------------------
+
+CHANNELS = {0: 1, 2: 3, 4: 2, 6: 4}
+"""PNG colour type -> bytes a pixel at 8 bits a channel. Palettes are left out."""
+
+
+def mean_colour(data: bytes) -> tuple[int, int, int] | None:
+    """Mean red, green and blue of a small, plain, 8-bit PNG; None for every other image."""
+    facts = read_image(data)
+    if facts is None or facts.format != "png" or facts.width * facts.height > COLOUR_PIXELS or len(data) < 33:
+        return None
+    depth, colour, _, _, interlace = data[24:29]
+    if depth != 8 or interlace or colour not in CHANNELS:
+        return None
+    return _mean(_pixels(_image_data(data), facts, CHANNELS[colour]), CHANNELS[colour])
+
+
+def _image_data(data: bytes) -> bytes:
+    parts, position = [], 8
+    while position + 8 <= len(data):
+        length, kind = struct.unpack_from(">I4s", data, position)
+        if kind == b"IDAT":
+            parts.append(data[position + 8 : position + 8 + length])
+        position += 12 + length
+    return b"".join(parts)
+
+
+def _pixels(packed: bytes, facts: ImageFacts, channels: int) -> bytes:
+    stride = facts.width * channels
+    try:
+        raw = zlib.decompressobj().decompress(packed, (stride + 1) * facts.height)
+    except zlib.error:
+        return b""
+    rows, above = [], bytes(stride)
+    for start in range(0, len(raw) - stride, stride + 1):
+        above = _unfiltered(raw[start], bytearray(raw[start + 1 : start + 1 + stride]), above, channels)
+        rows.append(above)
+    return b"".join(rows)
+
+
+def _unfiltered(kind: int, row: bytearray, above: bytes, channels: int) -> bytes:
+    if kind == 0:
+        return bytes(row)
+    for index in range(len(row)):
+        left = row[index - channels] if index >= channels else 0
+        corner = above[index - channels] if index >= channels else 0
+        row[index] = (row[index] + _predicted(kind, left, above[index], corner)) & 0xFF
+    return bytes(row)
+
+
+def _predicted(kind: int, left: int, above: int, corner: int) -> int:
+    if kind == 1:
+        return left
+    if kind == 2:
+        return above
+    if kind == 3:
+        return (left + above) // 2
+    guess = left + above - corner
+    return min((left, above, corner), key=lambda value: abs(guess - value))
+
+
+def _mean(pixels: bytes, channels: int) -> tuple[int, int, int] | None:
+    count = len(pixels) // channels
+    if not count:
+        return None
+    means = [sum(pixels[channel::channels]) // count for channel in range(channels)]
+    return (means[0], means[1], means[2]) if channels >= 3 else (means[0], means[0], means[0])
+
+
+COLOURS = {
+    "black": (0, 0, 0),
+    "white": (255, 255, 255),
+    "grey": (128, 128, 128),
+    "red": (220, 30, 30),
+    "green": (40, 160, 60),
+    "blue": (40, 80, 220),
+    "yellow": (240, 220, 40),
+    "orange": (240, 140, 30),
+    "purple": (130, 50, 160),
+    "cyan": (40, 200, 210),
+    "brown": (130, 80, 40),
+    "pink": (250, 160, 190),
+}
+
+
+def colour_name(colour: tuple[int, int, int]) -> str:
+    """The nearest everyday word for a colour."""
+    return min(COLOURS, key=lambda name: sum((a - b) ** 2 for a, b in zip(COLOURS[name], colour)))

@@ -1,0 +1,68 @@
+"""`/v1/messages` and `/v1/messages/count_tokens`: JSON in, a message or its stream out."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from tercet.server.access import Caller, caller
+from tercet.server.exchange import Exchange, HeaderPairs, Reply, StreamReply, json_reply
+from tercet.server.serving import Asked, Serving, content_size
+from tercet.server.stream import events_of
+
+if TYPE_CHECKING:
+    from tercet.server.app import Application
+
+EVENT_STREAM = (b"content-type", b"text/event-stream; charset=utf-8")
+NO_CACHE = (b"cache-control", b"no-cache")
+IN_A_THREAD = 256 * 1024
+"""Bytes of a request from which on it is worked on beside the event loop, so that other clients need not wait."""
+
+
+async def create(app: Application, exchange: Exchange) -> Reply | StreamReply:
+    """`POST /v1/messages`."""
+    asked = await read(app, exchange)
+    message = await answered(app.serving, asked)
+    headers = app.serving.limiter.headers(asked.caller.key, asked.model)
+    if asked.request.get("stream"):
+        return streamed(message, app.settings.pace, headers)
+    return json_reply(message, *headers)
+
+
+async def count(app: Application, exchange: Exchange) -> Reply:
+    """`POST /v1/messages/count_tokens`."""
+    asked = await read(app, exchange)
+    asked.counting = True
+    return json_reply(await beside(app.serving.count, asked))
+
+
+async def read(app: Application, exchange: Exchange) -> Asked:
+    """The request with its circumstances: JSON first, then headers, as the API reads them."""
+    request = await exchange.json(app.settings.message_bytes)
+    who: Caller = caller(exchange, app.settings)
+    size, warnings = content_size(exchange.content), exchange.warnings
+    return Asked(request, who, exchange.public_headers, size=size, warnings=warnings, answerer=exchange.answerer)
+
+
+async def answered(serving: Serving, asked: Asked) -> dict[str, Any]:
+    """The message, made in a thread if that may take long."""
+    return await beside(serving.message, asked, blocking=getattr(asked.answerer or serving.answerer, "blocking", False))
+
+
+async def beside(work: Any, asked: Asked, *, blocking: bool = False) -> dict[str, Any]:
+    """Do the work at once, or in a thread if the request is large or the answerer waits for others."""
+    if blocking or asked.size > IN_A_THREAD:
+        made: dict[str, Any] = await asyncio.to_thread(work, asked)
+        return made
+    found: dict[str, Any] = work(asked)
+    return found
+
+
+def streamed(message: dict[str, Any], pace: float | None, more: HeaderPairs = ()) -> StreamReply:
+    """The message as server-sent events."""
+    headers = (EVENT_STREAM, NO_CACHE, *more)
+    chunks = (event.sse() for event in events_of(message))
+    if pace is None:
+        return StreamReply(list(chunks), headers)
+    tokens = max(1, message["usage"]["output_tokens"])
+    return StreamReply(chunks, headers, pace * sum(1 for _ in events_of(message)) / tokens)

@@ -1,0 +1,190 @@
+"""Rate limits as the API keeps them: token buckets by key and model, the headers that tell of them, the 429s.
+
+Knows tokens and time; what a request costs in money is `spending.py`'s business.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from math import ceil
+from threading import Lock
+from time import gmtime, strftime
+from typing import Any, NamedTuple
+
+from tercet.server.errors import APIError
+
+MINUTE = 60.0
+MOST_BUCKETS = 10_000
+SOON = 0.0005
+"""Seconds within which buckets are not filled up anew: one request looks at them three times."""
+BYTES_A_TOKEN = 2
+"""No tokenizer makes more tokens than half the bytes: a request that fits by this need not be counted."""
+Headers = list[tuple[bytes, bytes]]
+
+
+class RateLimits(NamedTuple):
+    """What one key may use of one model in a minute. The defaults are beyond what one server can reach."""
+
+    requests: int = 4_000_000
+    input_tokens: int = 2_000_000_000
+    """Input and cache writes; what is read from the cache does not count."""
+    output_tokens: int = 800_000_000
+    count_requests: int = 4_000_000
+    """Of count_tokens, which has a limit of its own."""
+
+
+BEYOND_REACH = RateLimits()
+
+
+@dataclass(slots=True)
+class _Bucket:
+    """Holds `limit` at most and fills up in a minute."""
+
+    limit: int
+    unit: str
+    level: float
+    at: float
+
+    def refill(self, now: float) -> None:
+        if now > self.at:
+            self.level = min(float(self.limit), self.level + (now - self.at) * self.limit / MINUTE)
+        self.at = now
+
+    def seconds_until(self, level: float) -> float:
+        return max(0.0, (min(level, self.limit) - self.level) * MINUTE / max(1, self.limit))
+
+
+@dataclass(slots=True)
+class Allowance:
+    """The buckets of one key and model."""
+
+    requests: _Bucket
+    input: _Bucket
+    output: _Bucket
+
+
+class Limiter:
+    """All allowances of one server. Safe for several threads; bounded."""
+
+    def __init__(self, limits: RateLimits | None, clock: Callable[[], float], organization: str) -> None:
+        self._limits, self._clock, self._organization = limits, clock, organization
+        self._kept: OrderedDict[tuple[str, str], Allowance] = OrderedDict()
+        self._lock = Lock()
+
+    def admit(self, key: str, model: str, size: int, count: Callable[[], int]) -> None:
+        """Take one request, or raise 429. `size` is its bytes; `count` tells its uncached input tokens where that matters."""
+        if self._limits is None:
+            return
+        with self._lock:
+            now = self._clock()
+            found = self._allowance(key, model, now)
+            if found.requests.level < 1:
+                raise self._refusal(found, found.requests, 1, now)
+            if found.output.level < 1:
+                raise self._refusal(found, found.output, 1, now)
+            if found.input.level < size // BYTES_A_TOKEN:
+                tokens = count()
+                if found.input.level < tokens:
+                    raise self._refusal(found, found.input, tokens, now)
+            found.requests.level -= 1
+
+    def admit_count(self, key: str) -> None:
+        """Take one request of count_tokens, or raise 429."""
+        if self._limits is None:
+            return
+        with self._lock:
+            now = self._clock()
+            found = self._allowance(key, "", now)
+            if found.requests.level < 1:
+                raise self._refusal(found, found.requests, 1, now)
+            found.requests.level -= 1
+
+    def used(self, key: str, model: str, usage: Mapping[str, Any]) -> None:
+        """Take the tokens that an answered request used."""
+        if self._limits is None:
+            return
+        with self._lock:
+            found = self._allowance(key, model, self._clock())
+            found.input.level -= usage["input_tokens"] + usage["cache_creation_input_tokens"]
+            found.output.level -= usage["output_tokens"]
+
+    def headers(self, key: str, model: str) -> Headers:
+        """The `anthropic-ratelimit-*` headers as they stand now."""
+        if self._limits is None:
+            return []
+        with self._lock:
+            now = self._clock()
+            return _headers(self._allowance(key, model, now), now)
+
+    def _allowance(self, key: str, model: str, now: float) -> Allowance:
+        found = self._kept.get((key, model))
+        if found is None:
+            found = self._kept[key, model] = self._full(now, counting=not model)
+            if len(self._kept) > MOST_BUCKETS:
+                self._kept.popitem(last=False)
+        elif now - found.requests.at >= SOON or now < found.requests.at:
+            for bucket in (found.requests, found.input, found.output):
+                bucket.refill(now)
+        return found
+
+    def _full(self, now: float, *, counting: bool) -> Allowance:
+        limits = self._limits or BEYOND_REACH
+        requests = limits.count_requests if counting else limits.requests
+        wanted = (
+            ("requests", requests),
+            ("input tokens", limits.input_tokens),
+            ("output tokens", limits.output_tokens),
+        )
+        return Allowance(*(_Bucket(limit, unit, float(limit), now) for unit, limit in wanted))
+
+    def _refusal(self, found: Allowance, short: _Bucket, needed: float, now: float) -> APIError:
+        said = (
+            f"This request would exceed the rate limit for your organization ({self._organization}) of "
+            f"{short.limit:,} {short.unit} per minute. For details, refer to: "
+            "https://docs.claude.com/en/api/rate-limits. You can see the response headers for current usage. Please "
+            "reduce the prompt length or the maximum tokens requested, or try again later. You may also contact sales "
+            "at https://www.anthropic.com/contact-sales to discuss your options for a rate limit increase."
+        )
+        seconds = max(1, ceil(short.seconds_until(needed)))
+        return APIError(429, said, headers=((b"retry-after", b"%d" % seconds), *_headers(found, now)))
+
+
+def _headers(found: Allowance, now: float) -> Headers:
+    tokens = found.input.limit + found.output.limit
+    left = max(0.0, found.input.level) + max(0.0, found.output.level)
+    full = max(found.input.seconds_until(found.input.limit), found.output.seconds_until(found.output.limit))
+    return [
+        *_told(b"requests", found.requests.limit, int(max(0.0, found.requests.level)), found.requests, now),
+        *_told(b"input-tokens", found.input.limit, _thousands(found.input.level), found.input, now),
+        *_told(b"output-tokens", found.output.limit, _thousands(found.output.level), found.output, now),
+        (b"anthropic-ratelimit-tokens-limit", b"%d" % tokens),
+        (b"anthropic-ratelimit-tokens-remaining", b"%d" % _thousands(left)),
+        (b"anthropic-ratelimit-tokens-reset", _moment(int(now + full))),
+    ]
+
+
+def _told(name: bytes, limit: int, left: int, bucket: _Bucket, now: float) -> Headers:
+    return _written(name, limit, left, int(now + bucket.seconds_until(bucket.limit)))
+
+
+@lru_cache(maxsize=1024)
+def _written(name: bytes, limit: int, left: int, full: int) -> Headers:
+    start = b"anthropic-ratelimit-" + name
+    return [
+        (start + b"-limit", b"%d" % limit),
+        (start + b"-remaining", b"%d" % left),
+        (start + b"-reset", _moment(full)),
+    ]
+
+
+def _thousands(level: float) -> int:
+    """Rounded to the nearest thousand, as the API tells what remains."""
+    return round(max(0.0, level) / 1000) * 1000
+
+
+@lru_cache(maxsize=256)
+def _moment(second: int) -> bytes:
+    return strftime("%Y-%m-%dT%H:%M:%SZ", gmtime(second)).encode()

@@ -1,0 +1,218 @@
+"""From a request's JSON to the message that answers it: model, checks, answer, usage. The one path of every endpoint.
+
+Knows no HTTP: native routes, batches, Bedrock and Vertex all come through here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tercet.catalog import models
+from tercet.catalog.facts import ModelFacts
+from tercet.server import accounting, fallbacks
+from tercet.server.access import Caller
+from tercet.server.answer import Answer, Answerer
+from tercet.server.bindings import Bindings
+from tercet.server.caching import PromptCache
+from tercet.server.context import edited
+from tercet.server.diagnostics import Diagnoses
+from tercet.server.errors import APIError, not_found
+from tercet.server.files_store import FileStore
+from tercet.server.ids import Ids
+from tercet.server.rate_limits import Limiter
+from tercet.server.settings import Settings
+from tercet.server.spending import Spending
+from tercet.server.threads import Threads
+from tercet.server.tokens import count_request
+from tercet.server.validation.check import check_shape, checked
+from tercet.server.validation.subject import Subject
+
+IMAGE_SIZE, DOCUMENT_SIZE = 10_000, 1_000_000
+"""Bytes of text that an image or document may be worth: more than its tokens can come to."""
+Json = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Asked:
+    """One request with its circumstances. `platform` is the part of ids that tells Bedrock and Vertex apart."""
+
+    request: Any
+    caller: Caller
+    headers: Mapping[str, str] = field(default_factory=dict)
+    size: int = 1 << 30
+    platform: str = ""
+    batch: bool = False
+    counting: bool = False
+    model: str = ""
+    """The model that answers, once it is known."""
+    warnings: list[str] = field(default_factory=list)
+    answerer: Answerer | None = None
+    """Who answers this request alone."""
+
+
+class Serving:
+    """Answers requests. Holds what outlives one: prompt cache, threads, ids."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        ids: Ids,
+        answerer: Answerer,
+        files: FileStore,
+        verify: Callable[[Json], bool] | None = None,
+    ) -> None:
+        self.settings, self.ids, self.answerer, self.files = settings, ids, answerer, files
+        self.cache = PromptCache(settings.clock)
+        self.threads = Threads(settings.clock)
+        self.limiter = Limiter(settings.rate_limits, settings.clock, settings.organization)
+        self.spending = Spending(settings.spend_limit)
+        self.bindings = Bindings()
+        self.diagnoses = Diagnoses()
+        self._verify = verify if settings.strict else None
+
+    def message(self, asked: Asked) -> Json:
+        """The message that answers. Raises APIError for what is refused."""
+        request, model = self.checked(asked)
+        try:
+            self._admit(asked, request, model)
+            made = self._made(asked, request)
+        except BaseException:
+            if "thread" in request:
+                self.threads.release(request)
+            raise
+        if "thread" in request:
+            self._keep_thread(asked, request, made)
+        if self.settings.strict:
+            self.bindings.keep(request["messages"], made["content"])
+        return made
+
+    def _admit(self, asked: Asked, request: Json, model: str) -> None:
+        """Raise 429, 400 or 529 for what this key may not use now. Batches and platforms have other limits."""
+        settings, key = self.settings, asked.caller.key
+        asked.model = model
+        self.spending.check(key, settings.now())
+        if settings.overloaded is not None and settings.overloaded():
+            raise APIError(529, "Overloaded")
+        if not (asked.batch or asked.platform):
+            size = 1 << 40 if "thread" in request else asked.size
+            self.limiter.admit(key, model, size, lambda: self._uncached(request, key))
+
+    def _uncached(self, request: Json, key: str) -> int:
+        visible, _ = edited(request, count_request)
+        return count_request(visible) - self.cache.use(visible, key, write=False).read
+
+    def _made(self, asked: Asked, request: Json) -> Json:
+        """The answer, whoever of the request's models gives it, as a message with its usage."""
+        key, headers, answerer = asked.caller.key, asked.headers, asked.answerer or self.answerer
+        if request.get("fallbacks"):
+            served = fallbacks.answered(request, lambda each: answerer.answer(each, headers))
+        else:
+            served = fallbacks.Served(answerer.answer(request, headers), request["model"])
+        answer, model = served.answer, served.model
+        usage = accounting.usage(request, answer, model, cache=self.cache, key=key, batch=asked.batch)
+        if answer.usage:
+            usage.update(answer.usage)
+        if served.declined:
+            usage["iterations"] = fallbacks.iterations(served, usage)
+        made = message_of(answer, self.ids.message(asked.platform), model, usage)
+        if request.get("diagnostics") is not None:
+            made["diagnostics"] = self.diagnoses.diagnosed(request, made["id"], key, usage)
+        if not asked.platform:
+            if not asked.batch:
+                self.limiter.used(key, model, usage)
+            self.spending.used(key, model, usage, self.settings)
+        return made
+
+    def _keep_thread(self, asked: Asked, request: Json, made: Json) -> None:
+        """Keep the turn for the next one. What a fallback model wrote is not kept, as the API does not."""
+        if made["model"] == request["model"]:
+            self.threads.keep(request, made, asked.caller.key)
+
+    def count(self, asked: Asked) -> Json:
+        """The answer of count_tokens."""
+        request, _ = self.checked(asked)
+        if "thread" in request:
+            self.threads.release(request)
+        self.spending.check(asked.caller.key, self.settings.now(), counting=True)
+        if not asked.platform:
+            self.limiter.admit_count(asked.caller.key)
+        if not request.get("context_management"):
+            return {"input_tokens": count_request(request)}
+        visible, _ = edited(request, count_request)
+        original = {"original_input_tokens": count_request(request)}
+        return {"input_tokens": count_request(visible), "context_management": original}
+
+    def checked(self, asked: Asked) -> tuple[Json, str]:
+        """The request as the answerer gets it, and the id of the model that answers."""
+        subject = self._subject(asked)
+        check_shape(subject)
+        model, facts = self.model(subject.request["model"], asked.warnings, platform=bool(asked.platform))
+        subject.model, subject.facts = model, facts
+        if subject.request.get("thread"):
+            subject.request = self.threads.expanded(subject.request, asked.caller.key)
+        try:
+            checked(subject)
+        except APIError:
+            if subject.request.get("thread"):
+                self.threads.release(subject.request)
+            raise
+        # The answer does not depend on how it is delivered: `stream` is the protocol's business alone.
+        request = {name: value for name, value in subject.request.items() if value is not None and name != "stream"}
+        request["model"] = model
+        return self.files.filled(request, asked.caller.key), model
+
+    def _subject(self, asked: Asked) -> Subject:
+        settings, caller = self.settings, asked.caller
+        return Subject(
+            asked.request,
+            version=caller.version,
+            betas=caller.betas,
+            strict=settings.strict,
+            strict_roles=settings.strict_roles,
+            counting=asked.counting,
+            batch=asked.batch,
+            size=asked.size,
+            verify=self._verify,
+            bindings=self.bindings,
+            warnings=asked.warnings,
+        )
+
+    def model(self, wanted: str, warnings: list[str], *, platform: bool = False) -> tuple[str, ModelFacts | None]:
+        """The id and facts of the model that a request names. Raises 404 for models that are not served."""
+        strict = self.settings.strict
+        facts = models.exact(wanted) if strict and not platform else models.find(wanted)
+        if facts is None:
+            if strict or "claude" not in wanted:
+                raise not_found(f"model: {wanted[:200]}")
+            warnings.append(f"model: {wanted[:200]} is not known; it is answered as a current model would be.")
+            return wanted, None
+        gone = models.retired(facts.id, self.settings.now().date())
+        if gone is not None:
+            if strict:
+                raise not_found(f"model: {wanted[:200]}")
+            warnings.append(f"model: {gone}")
+        return facts.id, facts
+
+
+def content_size(body: bytes) -> int:
+    """How many bytes of text a body may be worth, at most."""
+    return len(body) + IMAGE_SIZE * body.count(b'"image"') + DOCUMENT_SIZE * body.count(b'"document"')
+
+
+def message_of(answer: Answer, message_id: str, model: str, usage: Json) -> Json:
+    """The Message object, its fields in the API's order."""
+    return {
+        "id": message_id,
+        "type": "message",
+        "role": "assistant",
+        "model": model,
+        "content": answer.content,
+        "stop_reason": answer.stop_reason,
+        "stop_sequence": answer.stop_sequence,
+        "stop_details": answer.stop_details,
+        "container": None,
+        "usage": usage,
+        **answer.extra,
+    }

@@ -1,0 +1,86 @@
+"""How one local API behaves. Plain values, fixed when the server is made."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tercet.server.rate_limits import BEYOND_REACH, RateLimits
+from tercet.server.spending import SpendLimit
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of the local API. `strict=False` also serves what the real API has retired, with a warning header."""
+
+    strict: bool = False
+    """Refuse what the real API refuses today: retired models and parameters, unknown betas, gated fields."""
+    strict_roles: bool = False
+    """Refuse an assistant message first and two messages of a role in a row, as Bedrock and the API of 2024 do."""
+    keys: Collection[str] | None = None
+    """The keys that are let in. None lets every key in."""
+    keys_without_permission: Collection[str] = ()
+    """Keys that are known and may do nothing: they are answered 403."""
+    rate_limits: RateLimits | None = BEYOND_REACH
+    """What a key may use of a model in a minute. None: no limits, and no headers that tell of them."""
+    spend_limit: SpendLimit | None = None
+    """What a key may spend in a month."""
+    overloaded: Callable[[], bool] | None = None
+    """Asked for every message: whether to answer 529 instead."""
+    hosts: Collection[str] = ()
+    """More names of this server that a Host header may carry, without a port."""
+    origins: Collection[str] = ()
+    """Origins of web pages that may send requests, such as http://localhost:5173. None by default."""
+    pace: float | None = None
+    """Output tokens a second of streams. None: as fast as they can be written."""
+    seed: int = 0
+    """Decides the ids that the server gives out."""
+    organization: str = "00000000-0000-4000-8000-00007e5ce701"
+    clock: Callable[[], float] = time.time
+    """Seconds since 1970. Batches, files, caches and retirements go by it."""
+    batch_seconds: float = 0.0
+    """How long a batch waits, by the clock, before it is answered."""
+    message_bytes: int = 32 * MEGABYTE
+    batch_bytes: int = 256 * MEGABYTE
+    file_bytes: int = 500 * MEGABYTE
+    download_uploads: bool = False
+    """Let uploads be downloaded, which the real API refuses."""
+    stored_bytes: int = 2048 * MEGABYTE
+    """Files kept in memory, all together."""
+    body_seconds: float = 60.0
+    """How long a client may take to send a body."""
+    script: str | Path | Iterable[Any] | None = None
+    """Who answers first: a file of rules (.yaml, .json, .py) or rules as values; see `answerers/script.py`."""
+    upstream: str | None = None
+    """URL of the server that answers what no script answers: the real API, or any that speaks its protocol."""
+    record: str | Path | None = None
+    """Folder in which exchanges with the upstream are kept, one readable file each, without credentials."""
+    replay: str | Path | None = None
+    """Folder of recordings that answer in the place of a model."""
+    replay_timing: bool = False
+    """Play recordings at the speed at which they were recorded; otherwise at once."""
+    faults: Iterable[str] | None = None
+    """Rules for faults, and that requests may ask for theirs by the header `tercet-fault`. None: neither."""
+    journal: bool = False
+    """Remember requests and answers, in memory and bounded, without credentials."""
+    control: str | None = None
+    """The token that opens the routes under `/_tercet/`. None: there are none."""
+    inspect: bool = False
+    """Show requests as they come, on a page at `/_tercet/`, to whoever can reach this server. Keeps a journal."""
+    data: str | Path | None = None
+    """Folder in which batches, files and the journal outlive the server. None: they are in memory alone."""
+
+    def now(self) -> datetime:
+        """The clock's time."""
+        return datetime.fromtimestamp(self.clock(), UTC)
+
+
+def timestamp(moment: datetime) -> str:
+    """A moment as the API writes it: 2026-11-20T10:00:00.100435Z."""
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")

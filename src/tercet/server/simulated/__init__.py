@@ -1,0 +1,11 @@
+"""The simulated model: deterministic, honest about being simulated, and a careful reader of what it is sent.
+
+model.py     one request, one answer          skills.py    what it can do, in order, one subject a file
+limits.py    where an answer stops            thinking.py  thinking blocks and their signatures
+"""
+
+from tercet.server.simulated.model import SimulatedModel
+from tercet.server.simulated.thinking import verify
+from tercet.server.simulated.web import Page
+
+__all__ = ["Page", "SimulatedModel", "verify"]

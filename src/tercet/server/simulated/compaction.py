@@ -1,0 +1,57 @@
+"""Compaction blocks, in both forms: by `context_management` when the input is long, or by the `compaction` parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tercet.server.context import edits_of
+from tercet.server.simulated.conversation import Block, Conversation
+from tercet.server.simulated.memory import DOING, FACT, name_of_user
+from tercet.server.simulated.server_tools import sealed
+from tercet.server.simulated.thinking import sign
+
+DEFAULT_TRIGGER = 150_000
+MOST_TURNS = 20
+
+
+def summary_of(conversation: Conversation) -> str:
+    """What is worth keeping: the user's name, facts, and the latest of what was asked and answered."""
+    lines = ["<summary>", f"{len(conversation.turns)} turns were compacted."]
+    name = name_of_user(conversation)
+    if name:
+        lines.append(f"My name is {name}.")
+    for text in conversation.asked[-400:]:
+        lines += [f"{match[0].strip()}." for match in [*FACT.finditer(text[:4000]), *DOING.finditer(text[:4000])]]
+    for text in conversation.asked[-MOST_TURNS:]:
+        lines.append(f"The user said: {' '.join(text.split())[:200]}")
+    for text in conversation.said[-3:]:
+        lines.append(f"The assistant said: {' '.join(text.split())[:200]}")
+    return "\n".join([*dict.fromkeys(lines), "</summary>"])
+
+
+def summarise_now(conversation: Conversation) -> Block | None:
+    """The signed block that the `compaction` parameter asks for; None without it."""
+    if (conversation.request.get("compaction") or {}).get("type") != "summarize":
+        return None
+    text = summary_of(conversation)
+    return {
+        "type": "compaction",
+        "content": text,
+        "encrypted_content": None,
+        "signature": sign(text),
+        "tool_changes": None,
+    }
+
+
+def compact_if_long(conversation: Conversation, input_tokens: int) -> tuple[Block | None, bool]:
+    """The block that `context_management` asks for once the input is long, and whether to pause after it."""
+    edit: Mapping[str, Any] | None = edits_of(conversation.request, "compact")
+    if edit is None:
+        return None, False
+    trigger = (edit.get("trigger") or {}).get("value", DEFAULT_TRIGGER)
+    if input_tokens < trigger:
+        return None, False
+    text = summary_of(conversation)
+    block = {"type": "compaction", "content": text, "encrypted_content": sealed(text)}
+    return block, bool(edit.get("pause_after_compaction"))

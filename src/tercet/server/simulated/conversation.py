@@ -1,0 +1,195 @@
+"""A request as the simulated model reads it: turns, the question, tools and their results, pictures, documents.
+
+Reads only; what to say is the skills' business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tercet.server.context import visible_messages
+from tercet.server.once import once
+
+Block = dict[str, Any]
+CALLS = frozenset({"tool_use", "mcp_tool_use"})
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one side said until the other spoke."""
+
+    role: str
+    blocks: list[Block]
+
+    @property
+    def text(self) -> str:
+        """Its text blocks, one a line."""
+        return "\n".join(str(block.get("text", "")) for block in self.blocks if block.get("type") == "text")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A tool's result together with the call that it answers."""
+
+    name: str
+    input: Mapping[str, Any]
+    text: str
+    is_error: bool
+    blocks: list[Block]
+
+
+def blocks_of(content: object) -> list[Block]:
+    """Content as blocks: a string is one text block."""
+    if isinstance(content, str):
+        return [{"type": "text", "text": content}]
+    return [block for block in content if isinstance(block, dict)] if isinstance(content, list) else []
+
+
+def text_of(content: object) -> str:
+    """The text in a string or in blocks, one block a line."""
+    return "\n".join(str(block["text"]) for block in blocks_of(content) if "text" in block)
+
+
+class Conversation:
+    """One request, read."""
+
+    def __init__(self, request: Mapping[str, Any], headers: Mapping[str, str]) -> None:
+        self.request, self.headers = request, headers
+
+    @property
+    def model(self) -> str:
+        """The model asked for."""
+        return str(self.request.get("model", ""))
+
+    @once
+    def turns(self) -> list[Turn]:
+        """All turns that the model sees; messages of one role in a row are one turn, mid-conversation system left out."""
+        turns: list[Turn] = []
+        for message in visible_messages(self.request):
+            blocks = blocks_of(message["content"])
+            if message["role"] == "system":
+                continue
+            if turns and turns[-1].role == message["role"]:
+                turns[-1] = Turn(message["role"], [*turns[-1].blocks, *blocks])
+            else:
+                turns.append(Turn(message["role"], blocks))
+        return turns
+
+    @once
+    def system(self) -> str:
+        """The system prompt, those in the middle of the conversation included."""
+        parts = [text_of(self.request.get("system") or "")]
+        messages = self.request.get("messages") or []
+        parts += [text_of(message["content"]) for message in messages if message["role"] == "system"]
+        return "\n".join(part for part in parts if part)
+
+    @once
+    def last(self) -> Turn:
+        """The last turn of the user."""
+        return next((turn for turn in reversed(self.turns) if turn.role == "user"), Turn("user", []))
+
+    @once
+    def prefill(self) -> str:
+        """What the assistant has begun to say, if the last message is its own."""
+        return self.turns[-1].text if self.turns and self.turns[-1].role == "assistant" else ""
+
+    @once
+    def question(self) -> str:
+        """The user's last words; those before the tool calls when the last turn holds only results."""
+        return next((text for text in reversed(self.asked) if text), "")
+
+    @once
+    def asked(self) -> list[str]:
+        """The words of each user turn, oldest first."""
+        return [turn.text.strip() for turn in self.turns if turn.role == "user" and _has_text(turn)]
+
+    @once
+    def remembered(self) -> list[str]:
+        """What compaction kept, then the words of each user turn."""
+        blocks = (block for turn in self.turns for block in turn.blocks if block.get("type") == "compaction")
+        return [*(str(block.get("content") or "") for block in blocks), *self.asked]
+
+    @once
+    def said(self) -> list[str]:
+        """The words of each assistant turn that is finished, oldest first."""
+        done = self.turns[:-1] if self.prefill else self.turns
+        return [turn.text.strip() for turn in done if turn.role == "assistant" and turn.text.strip()]
+
+    @property
+    def tools(self) -> list[Block]:
+        """The client's own tools: those that the caller carries out."""
+        return [tool for tool in self._tools if _is_client_tool(tool)]
+
+    @property
+    def server_tools(self) -> dict[str, Block]:
+        """The API's own tools, by name."""
+        return {str(tool.get("name")): tool for tool in self._tools if not _is_client_tool(tool)}
+
+    @property
+    def _tools(self) -> list[Block]:
+        return [tool for tool in self.request.get("tools") or [] if isinstance(tool, dict)]
+
+    @property
+    def tool_choice(self) -> Mapping[str, Any]:
+        """How the caller wants tools called; `auto` unless said."""
+        choice = self.request.get("tool_choice")
+        return choice if isinstance(choice, dict) else {"type": "auto"}
+
+    @once
+    def results(self) -> list[Result]:
+        """The tool results that the last user turn brings."""
+        found = [block for block in self.last.blocks if block.get("type") == "tool_result"]
+        if not found or self.turns[-1].role != "user":
+            return []
+        calls = {block.get("id"): block for turn in self.turns for block in turn.blocks if block.get("type") in CALLS}
+        return [_result(block, calls.get(block.get("tool_use_id"), {})) for block in found]
+
+    @once
+    def images(self) -> list[Block]:
+        """The pictures of the last user turn that has any."""
+        for turn in reversed(self.turns):
+            found = [block for block in turn.blocks if turn.role == "user" and block.get("type") == "image"]
+            if found:
+                return found
+        return []
+
+    @once
+    def documents(self) -> list[Block]:
+        """Every document of the request, in order: their places are the citations' `document_index`."""
+        return [block for block in self._all_blocks() if block.get("type") == "document"]
+
+    @once
+    def search_results(self) -> list[Block]:
+        """Every search result of the request, in order, those inside tool results included."""
+        return [block for block in self._all_blocks() if block.get("type") == "search_result"]
+
+    def _all_blocks(self) -> list[Block]:
+        found: list[Block] = []
+        for turn in self.turns:
+            for block in turn.blocks:
+                found.append(block)
+                if block.get("type") == "tool_result":
+                    found += blocks_of(block.get("content"))
+        return found
+
+
+def _has_text(turn: Turn) -> bool:
+    return any(block.get("type") == "text" for block in turn.blocks)
+
+
+def _is_client_tool(tool: Mapping[str, Any]) -> bool:
+    kind = str(tool.get("type") or "custom")
+    return not kind.startswith(("web_search", "web_fetch", "code_execution", "tool_search", "mcp_toolset", "advisor"))
+
+
+def _result(block: Mapping[str, Any], call: Mapping[str, Any]) -> Result:
+    content = block.get("content")
+    return Result(
+        name=str(call.get("name", "the tool")),
+        input=call.get("input") or {},
+        text=text_of(content),
+        is_error=bool(block.get("is_error")),
+        blocks=blocks_of(content),
+    )

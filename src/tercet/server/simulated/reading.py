@@ -1,0 +1,200 @@
+"""Documents and long texts: what they are, their words, the sentences that answer a question; cited where asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tercet.server.images import decoded
+from tercet.server.pdf import read_pdf
+from tercet.server.simulated.conversation import Block, Conversation, blocks_of, text_of
+from tercet.server.simulated.slots import word_set
+
+SENTENCE = re.compile(r"[^\s.!?\n][^.!?\n]{0,1000}[.!?]?")
+SUMMARY = re.compile(r"\b(?:summari[sz]e|summary|key points|main points|tl;?dr|overview|gist)\b", re.IGNORECASE)
+LONG_TEXT = 600
+"""Characters from which a message is itself a text to sum up."""
+MOST_TEXT = 400_000
+STOP = word_set(
+    "a an and are as at be by do does for from how i in is it me my of on or please that the this to was what when where which who why with you your document say says about tell summarize"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A sentence (or a block) of a source, and the location that cites it."""
+
+    text: str
+    location: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document or search result, read: a description, its text, and passages that can be cited."""
+
+    name: str
+    text: str
+    passages: list[Passage]
+    cited: bool
+
+
+def sources_of(conversation: Conversation) -> list[Source]:
+    """Every document and search result, in the request's order."""
+    documents = [_document(block, number) for number, block in enumerate(conversation.documents)]
+    return [*documents, *(_search_result(block, number) for number, block in enumerate(conversation.search_results))]
+
+
+def _document(block: Block, index: int) -> Source:
+    source = block.get("source") or {}
+    title = block.get("title") or None
+    place = {"document_index": index, "document_title": title, "file_id": None}
+    kind, cited = source.get("type"), bool((block.get("citations") or {}).get("enabled"))
+    label = f"document {index + 1}{f' ({title})' if title else ''}"
+    if kind == "text":
+        text = str(source.get("data", ""))[:MOST_TEXT]
+        return Source(f"{label}, plain text", text, list(_sentences(text, place)), cited)
+    if kind == "content":
+        parts = [str(part.get("text", "")) for part in blocks_of(source.get("content"))]
+        return Source(f"{label}, {len(parts)} blocks", "\n".join(parts), list(_blocks(parts, place)), cited)
+    if kind == "base64":
+        pages = read_pdf(decoded(source.get("data")))
+        about = f"a PDF of {len(pages)} page{'' if len(pages) == 1 else 's'}" if pages else "a PDF that I cannot read"
+        return Source(f"{label}, {about}", "\n".join(pages), list(_pages(pages, place)), cited)
+    where = source.get("url") or source.get("file_id") or "elsewhere"
+    return Source(f"{label} at {where}, which the local API does not open", "", [], cited)
+
+
+def _search_result(block: Block, index: int) -> Source:
+    parts = [str(part.get("text", "")) for part in blocks_of(block.get("content"))]
+    base = {"source": block.get("source"), "title": block.get("title"), "search_result_index": index}
+    passages = [
+        Passage(
+            part,
+            {
+                "type": "search_result_location",
+                "cited_text": part,
+                **base,
+                "start_block_index": n,
+                "end_block_index": n + 1,
+            },
+        )
+        for n, part in enumerate(parts)
+        if part.strip()
+    ]
+    cited = bool((block.get("citations") or {}).get("enabled"))
+    return Source(f'search result "{block.get("title")}"', "\n".join(parts), passages, cited)
+
+
+def _sentences(text: str, place: Mapping[str, Any]) -> Iterator[Passage]:
+    for match in SENTENCE.finditer(text):
+        location = {
+            "type": "char_location",
+            "cited_text": match[0],
+            **place,
+            "start_char_index": match.start(),
+            "end_char_index": match.end(),
+        }
+        yield Passage(match[0], location)
+
+
+def _blocks(parts: list[str], place: Mapping[str, Any]) -> Iterator[Passage]:
+    for number, part in enumerate(parts):
+        if part.strip():
+            location = {
+                "type": "content_block_location",
+                "cited_text": part,
+                **place,
+                "start_block_index": number,
+                "end_block_index": number + 1,
+            }
+            yield Passage(part, location)
+
+
+def _pages(pages: tuple[str, ...], place: Mapping[str, Any]) -> Iterator[Passage]:
+    for number, page in enumerate(pages, 1):
+        for match in SENTENCE.finditer(page):
+            location = {
+                "type": "page_location",
+                "cited_text": match[0],
+                **place,
+                "start_page_number": number,
+                "end_page_number": number + 1,
+            }
+            yield Passage(match[0], location)
+
+
+def best_passages(passages: list[Passage], question: str, most: int = 2) -> list[Passage]:
+    """The passages that share most words with the question, in their own order; the first ones if none does."""
+    wanted = _content_words(question)
+    scores = [len(wanted & _content_words(passage.text)) for passage in passages]
+    if not any(scores):
+        return passages[:most]
+    order = sorted(range(len(passages)), key=lambda place: (-scores[place], place))
+    return [passages[place] for place in sorted(place for place in order[:most] if scores[place])]
+
+
+def _content_words(text: str) -> set[str]:
+    return {word.rstrip("s") for word in re.findall(r"\w+", text.lower())} - STOP
+
+
+def read_sources(conversation: Conversation) -> list[Block] | str | None:
+    """Answer from documents and search results; with citations where they are enabled."""
+    sources = sources_of(conversation)
+    if not sources:
+        return None
+    question = conversation.question
+    cited = [source for source in sources if source.cited]
+    if cited:
+        return _cited_answer(cited, question)
+    if SUMMARY.search(question) or len(sources) > 1:
+        return "\n".join(summary(source.name, source.text) for source in sources)
+    passages = best_passages(sources[0].passages, question)
+    said = " ".join(passage.text.strip() for passage in passages)
+    return f"In {sources[0].name}, I read: {said}" if said else f"I was sent {sources[0].name}; I find no text in it."
+
+
+def _cited_answer(sources: list[Source], question: str) -> list[Block] | str:
+    several = [passage for source in sources for passage in source.passages]
+    chosen = best_passages(several, question, 3)
+    if not chosen:
+        return f"I was sent {', '.join(source.name for source in sources)}; I find no text to cite."
+    content: list[Block] = [{"type": "text", "text": "From what I was sent: "}]
+    for number, passage in enumerate(chosen):
+        if number:
+            content.append({"type": "text", "text": " "})
+        content.append({"type": "text", "text": passage.text.strip(), "citations": [passage.location]})
+    return content
+
+
+def summary(name: str, text: str) -> str:
+    """Length, first and last sentence."""
+    sentences = [match[0].strip() for match in SENTENCE.finditer(text[:MOST_TEXT])]
+    words = len(text.split())
+    if not sentences:
+        return f"{name[:1].upper()}{name[1:]}: no text that I can read."
+    ends = f"It begins: “{_short(sentences[0])}”"
+    if len(sentences) > 1:
+        ends += f" It ends: “{_short(sentences[-1])}”"
+    return f"{name[:1].upper()}{name[1:]}: {words} words in {len(sentences)} sentences. {ends}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 240 else text[:239] + "…"
+
+
+def sum_up(conversation: Conversation) -> str | None:
+    """Sum up a long message, or what the system prompt brings."""
+    question = conversation.question
+    if SUMMARY.search(question[:2000]) or SUMMARY.search(question[-500:]):
+        body = question if len(question) > 200 else _longest_material(conversation)
+        if body:
+            return f"[simulated] {summary('the text', body)}"
+    return f"[simulated] {summary('your message', question)}" if len(question) > LONG_TEXT else None
+
+
+def _longest_material(conversation: Conversation) -> str:
+    earlier = [text for text in conversation.asked[:-1] if len(text) > 200]
+    system = text_of(conversation.request.get("system") or "")
+    return max([*earlier, system if len(system) > 200 else ""], key=len)

@@ -1,0 +1,97 @@
+"""Spend limits: what each key has spent, at the catalog's prices, and the refusal once the limit is reached."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from tercet.catalog.prices import price
+from tercet.server.errors import APIError
+
+if TYPE_CHECKING:
+    from tercet.server.settings import Settings
+
+Kind = Literal["tier", "contract", "own", "workspace", "credit"]
+NEVER_RETRY = ((b"x-should-retry", b"false"),)
+_REGAIN = "You will regain access on {day} at 00:00 UTC."
+
+
+class _Refusal(NamedTuple):
+    status: int
+    text: str
+    code: str | None = None
+
+
+REFUSALS: dict[Kind, _Refusal] = {
+    "tier": _Refusal(
+        429,
+        "You have reached your API usage limits: your organization has crossed its monthly API usage threshold. "
+        + _REGAIN,
+        "enforced_spend_limit_reached",
+    ),
+    "contract": _Refusal(
+        429,
+        "You have reached your API usage limits: your organization has spent what its contract allows. " + _REGAIN,
+        "contract_spend_limit_reached",
+    ),
+    "own": _Refusal(400, "You have reached your specified API usage limits. " + _REGAIN),
+    "workspace": _Refusal(400, "You have reached your specified workspace API usage limits. " + _REGAIN),
+    "credit": _Refusal(
+        400,
+        "Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing to upgrade or "
+        "purchase credits.",
+    ),
+}
+"""Kind of limit -> how the API refuses when it is reached. None of them comes with `retry-after`."""
+
+
+class SpendLimit(NamedTuple):
+    """What each key may spend in a calendar month of the server's clock, in US dollars, and whose limit that is."""
+
+    usd: Decimal | float
+    kind: Kind = "tier"
+
+
+class Spending:
+    """What the keys have spent. Models whose price is not established cost nothing here."""
+
+    def __init__(self, limit: SpendLimit | None) -> None:
+        self._limit = limit
+        self._most = Decimal(str(limit.usd)) if limit is not None else Decimal(0)
+        self._spent: dict[str, tuple[tuple[int, int], Decimal]] = {}
+        self._lock = Lock()
+
+    def check(self, key: str, now: datetime, *, counting: bool = False) -> None:
+        """Raise the refusal if the key has nothing left. Counting tokens is free: only an empty credit stops it."""
+        if self._limit is None or (counting and self._limit.kind != "credit"):
+            return
+        if self.spent(key, now) >= self._most:
+            raise _refused(self._limit.kind, now)
+
+    def used(self, key: str, model: str, usage: Mapping[str, Any], settings: Settings) -> None:
+        """Add the price of an answered request."""
+        if self._limit is None:
+            return
+        now = settings.now()
+        cost = price(model, usage, at=now.date()) or Decimal(0)
+        with self._lock:
+            self._spent[key] = (_month(now), self.spent(key, now) + cost)
+
+    def spent(self, key: str, now: datetime) -> Decimal:
+        """US dollars in this month."""
+        month, spent = self._spent.get(key, (_month(now), Decimal(0)))
+        return spent if month == _month(now) else Decimal(0)
+
+
+def _month(now: datetime) -> tuple[int, int]:
+    return now.year, now.month
+
+
+def _refused(kind: Kind, now: datetime) -> APIError:
+    row = REFUSALS[kind]
+    next_month = now.replace(year=now.year + now.month // 12, month=now.month % 12 + 1, day=1)
+    details = {"error_code": row.code} if row.code else None
+    return APIError(row.status, row.text.format(day=next_month.date()), details=details, headers=NEVER_RETRY)

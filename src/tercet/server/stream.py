@@ -1,0 +1,147 @@
+"""Cuts a finished message into the events of a stream. Deterministic: the same message, the same events.
+
+A client that puts the events together again gets the message back, usage included.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
+from typing import Any, NamedTuple
+
+import msgspec
+
+from tercet.server.accounting import result_tokens
+
+_encode = msgspec.json.Encoder().encode
+_WORDS = re.compile(r"\s*\S{1,40}|\s+")
+AT_ONCE = 4096
+"""Characters of a text whose pieces are all made at once, which is faster."""
+JSON_PIECE = 16
+"""Characters of a tool's input in one delta."""
+LATE_USAGE = (
+    "input_tokens",
+    "cache_creation_input_tokens",
+    "cache_read_input_tokens",
+    "output_tokens",
+    "output_tokens_details",
+    "server_tool_use",
+    "iterations",
+)
+"""Usage that the last `message_delta` repeats or tells first."""
+ONLY_LATE = ("output_tokens_details", "iterations")
+DELTA_FIELDS = ("stop_reason", "stop_sequence", "stop_details")
+LATE_FIELDS = ("context_management", "input_transformations")
+"""Top-level fields of the message that come beside `delta` and `usage`."""
+
+
+class StreamEvent(NamedTuple):
+    """One event: its name and the JSON of its data."""
+
+    name: bytes
+    data: bytes
+
+    def sse(self) -> bytes:
+        """The event as server-sent event."""
+        return b"event: " + self.name + b"\ndata: " + self.data + b"\n\n"
+
+
+PING = StreamEvent(b"ping", b'{"type": "ping"}')
+STOP = StreamEvent(b"message_stop", b'{"type":"message_stop"}')
+
+
+def events_of(message: Mapping[str, Any]) -> Iterator[StreamEvent]:
+    """Every event of the message's stream, in order, one ping after the first block has begun."""
+    yield _message_start(message)
+    for index, block in enumerate(message["content"]):
+        number = str(index).encode()
+        start, deltas = CUTS.get(block["type"], _whole)(block)
+        data = b'{"type":"content_block_start","index":' + number + b',"content_block":' + _encode(start) + b"}"
+        yield StreamEvent(b"content_block_start", data)
+        if index == 0:
+            yield PING
+        prefix = b'{"type":"content_block_delta","index":' + number + b',"delta":'
+        for delta in deltas:
+            yield StreamEvent(b"content_block_delta", prefix + delta + b"}")
+        yield StreamEvent(b"content_block_stop", b'{"type":"content_block_stop","index":' + number + b"}")
+    yield _message_delta(message)
+    yield STOP
+
+
+def _message_start(message: Mapping[str, Any]) -> StreamEvent:
+    begun = {key: value for key, value in message.items() if key not in LATE_FIELDS}
+    usage = {key: value for key, value in message["usage"].items() if key not in ONLY_LATE}
+    usage["output_tokens"] = max(1, min(4, usage["output_tokens"]))
+    if usage.get("server_tool_use"):
+        usage["input_tokens"] -= result_tokens(message["content"], message["model"])
+        usage["server_tool_use"] = dict.fromkeys(usage["server_tool_use"], 0)
+    begun.update(content=[], stop_reason=None, stop_sequence=None, stop_details=None, container=None, usage=usage)
+    return StreamEvent(b"message_start", _encode({"type": "message_start", "message": begun}))
+
+
+def _message_delta(message: Mapping[str, Any]) -> StreamEvent:
+    usage = message["usage"]
+    delta = {key: message.get(key) for key in DELTA_FIELDS}
+    if message.get("container") is not None:
+        delta["container"] = message["container"]
+    event = {
+        "type": "message_delta",
+        "delta": delta,
+        "usage": {key: usage[key] for key in LATE_USAGE if usage.get(key) is not None},
+        **{key: message[key] for key in LATE_FIELDS if key in message},
+    }
+    return StreamEvent(b"message_delta", _encode(event))
+
+
+# --- blocks: how each begins, and its deltas as JSON ------------------------------------------------------------------
+
+Cut = tuple[Mapping[str, Any], Iterable[bytes]]
+
+
+def pieces_of_text(text: str) -> Iterable[str]:
+    """The text in word-sized pieces that join back to it. Those of a long text are not all there at once."""
+    if len(text) <= AT_ONCE:
+        return _WORDS.findall(text)
+    return (match[0] for match in _WORDS.finditer(text))
+
+
+def _text(block: Mapping[str, Any]) -> Cut:
+    cited = block.get("citations")
+    start = {"type": "text", "text": ""} if cited is None else {"citations": [], "type": "text", "text": ""}
+    deltas = [b'{"type":"citations_delta","citation":' + _encode(citation) + b"}" for citation in cited or ()]
+    prefix = b'{"type":"text_delta","text":'
+    return start, chain(deltas, (prefix + _encode(piece) + b"}" for piece in pieces_of_text(block["text"])))
+
+
+def _thinking(block: Mapping[str, Any]) -> Cut:
+    prefix = b'{"type":"thinking_delta","thinking":'
+    deltas = (prefix + _encode(piece) + b"}" for piece in pieces_of_text(block.get("thinking", "")))
+    seal = b'{"type":"signature_delta","signature":' + _encode(block.get("signature", "")) + b"}"
+    return {**block, "thinking": "", "signature": ""}, chain(deltas, (seal,))
+
+
+def _tool_call(block: Mapping[str, Any]) -> Cut:
+    written = _encode(block["input"]).decode() if block["input"] else ""
+    pieces = ["", *(written[at : at + JSON_PIECE] for at in range(0, len(written), JSON_PIECE))]
+    prefix = b'{"type":"input_json_delta","partial_json":'
+    return {**block, "input": {}}, [prefix + _encode(piece) + b"}" for piece in pieces]
+
+
+def _compaction(block: Mapping[str, Any]) -> Cut:
+    delta = {"type": "compaction_delta", **{key: value for key, value in block.items() if key != "type"}}
+    return {"type": "compaction", "content": None, "encrypted_content": None}, [_encode(delta)]
+
+
+def _whole(block: Mapping[str, Any]) -> Cut:
+    return block, []
+
+
+CUTS: dict[str, Callable[[Mapping[str, Any]], Cut]] = {
+    "text": _text,
+    "thinking": _thinking,
+    "tool_use": _tool_call,
+    "server_tool_use": _tool_call,
+    "mcp_tool_use": _tool_call,
+    "compaction": _compaction,
+}

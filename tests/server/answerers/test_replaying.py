@@ -1,0 +1,111 @@
+"""Record from a server, play back without it: the same bytes, the same order, the same speed; and clear misses."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tercet.server.answerers.recording import BadRecording
+from tercet.server.run import LocalServer
+
+SECRET = "sk-ant-CANARY-0123456789"
+HEADERS = {"x-api-key": SECRET, "anthropic-version": "2023-06-01"}
+
+
+def ask(server: LocalServer, text: str = "Hello", **more: Any) -> httpx.Response:
+    body = {"model": "claude-opus-5-5", "max_tokens": 300, "messages": [{"role": "user", "content": text}], **more}
+    return httpx.post(f"{server.base_url}/v1/messages", json=body, headers=HEADERS, trust_env=False, timeout=20)
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[httpx.Response]]:
+    folder = tmp_path_factory.mktemp("recordings")
+    with LocalServer(pace=100) as upstream, LocalServer(upstream=upstream.base_url, record=folder) as server:
+        upstream.queue("first", "second")
+        answers = [ask(server), ask(server), ask(server, "Count to 10", stream=True), ask(server, max_tokens=-5)]
+    return folder, answers
+
+
+def test_the_same_requests_get_the_same_answers_in_order(recorded: tuple[Path, list[httpx.Response]]) -> None:
+    folder, answers = recorded
+    with LocalServer(replay=folder) as server:
+        played = [ask(server), ask(server), ask(server, "Count to 10", stream=True), ask(server, max_tokens=-5)]
+        assert [answer.content for answer in played] == [answer.content for answer in answers]
+        assert [answer.status_code for answer in played] == [200, 200, 200, 400]
+        assert ask(server).content == answers[1].content
+    assert [answer.json()["content"][0]["text"] for answer in answers[:2]] == ["first", "second"]
+    assert played[0].headers["tercet-recording"] == "00001-post-v1-messages.json"
+
+
+def test_files_hold_no_key(recorded: tuple[Path, list[httpx.Response]]) -> None:
+    for path in recorded[0].iterdir():
+        assert "CANARY" not in path.read_text()
+
+
+def test_they_are_played_at_once_or_at_their_own_speed(recorded: tuple[Path, list[httpx.Response]]) -> None:
+    took = []
+    for original in (False, True):
+        with LocalServer(replay=recorded[0], replay_timing=original) as server:
+            begun = time.monotonic()
+            ask(server, "Count to 10", stream=True)
+            took.append(time.monotonic() - begun)
+    assert took[1] > 0.1
+    assert took[0] < took[1]
+
+
+def test_a_request_that_was_not_recorded_hears_what_comes_nearest(recorded: tuple[Path, list[httpx.Response]]) -> None:
+    with LocalServer(replay=recorded[0]) as server:
+        missed = ask(server, max_tokens=299)
+        assert missed.status_code == 404
+        assert missed.json()["error"]["type"] == "not_found_error"
+        said = missed.json()["error"]["message"]
+        assert "00001-post-v1-messages.json" in said
+        assert "max_tokens was 300, and is 299" in said
+        assert 'messages.0.content was "Hello", and is "Hullo"' in ask(server, "Hullo").json()["error"]["message"]
+        elsewhere = httpx.get(f"{server.base_url}/v1/models", headers=HEADERS, trust_env=False)
+        assert "Recorded are: POST /v1/messages" in elsewhere.json()["error"]["message"]
+
+
+def test_a_reset_begins_the_recordings_anew(recorded: tuple[Path, list[httpx.Response]]) -> None:
+    with LocalServer(replay=recorded[0]) as server:
+        first = ask(server).content
+        ask(server)
+        server.reset()
+        assert ask(server).content == first
+
+
+@pytest.mark.parametrize(
+    "body", [b"[" * 5000 + b"]" * 5000, b'{"a":' * 900 + b"1" + b"}" * 900, b"{", b"\xff\xfe", b""]
+)
+def test_hostile_bodies_are_misses_like_any_other(recorded: tuple[Path, list[httpx.Response]], body: bytes) -> None:
+    with LocalServer(
+        replay=recorded[0], script=[{"match": {"body": {"a": {"contains": "x"}}}, "answer": "y"}]
+    ) as server:
+        headers = {**HEADERS, "content-type": "application/json"}
+        answer = httpx.post(f"{server.base_url}/v1/messages", content=body, headers=headers, trust_env=False)
+    assert answer.status_code == 404
+    assert "first difference" in answer.json()["error"]["message"]
+
+
+def test_a_script_comes_before_recordings(recorded: tuple[Path, list[httpx.Response]]) -> None:
+    with LocalServer(replay=recorded[0], script=[{"match": {"text": "scripted"}, "answer": "yes"}]) as server:
+        assert ask(server, "scripted").json()["content"][0]["text"] == "yes"
+        assert ask(server).status_code == 200
+
+
+def test_folders_without_recordings_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadRecording, match="holds no recordings"):
+        LocalServer(replay=tmp_path).start()
+    with pytest.raises(NotADirectoryError):
+        LocalServer(replay=tmp_path / "none").start()
+
+
+def test_settings_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="record needs an upstream"):
+        LocalServer(record=tmp_path).start()
+    with pytest.raises(ValueError, match="either played or made"):
+        LocalServer(replay=tmp_path, upstream="http://127.0.0.1:1").start()

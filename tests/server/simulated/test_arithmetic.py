@@ -1,0 +1,92 @@
+"""Arithmetic by the own parser: right, capped, never code."""
+
+from __future__ import annotations
+
+import time
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tercet.server.simulated.arithmetic import NotComputableError, computed, evaluate, find_expressions
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("125 * 48", "6000"),
+        ("2 + 3 * 4", "14"),
+        ("(2 + 3) * 4", "20"),
+        ("2 ** 3 ** 2", "512"),
+        ("-2 ** 2", "-4"),
+        ("7 // 2", "3"),
+        ("7 % 3", "1"),
+        ("1 / 8", "0.125"),
+        ("0.1 + 0.2", "0.3"),
+        ("2 ^ 10", "1024"),
+        ("9 × 3 ÷ 2", "13.5"),
+        ("144 ** 0.5", "12"),
+    ],
+)
+def test_values(expression: str, expected: str) -> None:
+    assert computed(expression) == expected
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "",
+        "1 +",
+        "1 / 0",
+        "0 ** -1",
+        "9 ** 9999",
+        "(1",
+        "a + 1",
+        "__import__('os')",
+        "(" * 100,
+        "-" * 300 + "1",
+        "1" * 401,
+        "10 ** 60 * 10 ** 60",
+    ],
+)
+def test_what_cannot_be_computed_is_refused(expression: str) -> None:
+    with pytest.raises(NotComputableError):
+        evaluate(expression)
+
+
+@given(a=st.integers(-(10**6), 10**6), b=st.integers(-(10**6), 10**6), c=st.integers(1, 10**6))
+@settings(max_examples=100, deadline=None)
+def test_it_agrees_with_exact_arithmetic(a: int, b: int, c: int) -> None:
+    assert evaluate(f"({a} + {b}) * {a} - {b} / {c}") == (a + b) * a - Fraction(b, c)
+
+
+@given(text=st.text(alphabet="0123456789+-*/%.() ^x,", max_size=300))
+@settings(max_examples=200, deadline=None)
+def test_any_text_is_searched_without_failing(text: str) -> None:
+    assert all(computed(expression) is not None for expression in find_expressions(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("What's 125 * 48?", ["125 * 48"]),
+        ("And 3+3?", ["3+3"]),
+        ("what is 12 plus 30", ["12 + 30"]),
+        ("15% of 200", ["15 / 100 * 200"]),
+        ("on 2026-11-21 call 555-123-4567", []),
+        ("no numbers here", []),
+        ("(2+3)*4 and 7/2", ["(2+3)*4", "7/2"]),
+    ],
+)
+def test_expressions_are_found_in_sentences(text: str, expected: list[str]) -> None:
+    assert find_expressions(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["(" * 20_000, "1" * 20_000, "1 " * 10_000, "1+" * 10_000, "1,234" * 4_000, ") " * 10_000, "1(" * 10_000]
+)
+def test_long_texts_are_searched_quickly(text: str) -> None:
+    start = time.process_time()
+    find_expressions(text)
+    assert time.process_time() - start < 2

@@ -1,0 +1,191 @@
+"""The door: keys, versions, betas, hosts, origins, sizes, wrong paths. Foreign clients and raw sockets."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from tercet.server.run import LocalServer
+
+HEADERS = {"x-api-key": "k", "anthropic-version": "2023-06-01"}
+ASK = {"model": "claude-opus-5-5", "max_tokens": 30, "messages": [{"role": "user", "content": "Hello"}]}
+
+
+@pytest.fixture(scope="module")
+def strict() -> Iterator[str]:
+    with LocalServer(strict=True, keys=["right"], message_bytes=200_000) as server:
+        yield server.base_url
+
+
+def error(answer: httpx.Response) -> tuple[int, str, str]:
+    found = answer.json()
+    assert found["request_id"] == answer.headers["request-id"]
+    assert answer.headers["anthropic-organization-id"]
+    return answer.status_code, found["error"]["type"], found["error"]["message"]
+
+
+def post(url: str, headers: dict[str, str], **options: Any) -> httpx.Response:
+    return httpx.post(f"{url}/v1/messages", headers=headers, trust_env=False, **(options or {"json": ASK}))
+
+
+def test_keys_are_taken_from_either_header(strict: str) -> None:
+    version = {"anthropic-version": "2023-06-01"}
+    assert post(strict, {**version, "x-api-key": "right"}).status_code == 200
+    assert post(strict, {**version, "authorization": "Bearer right"}).status_code == 200
+    kind = "authentication_error"
+    assert error(post(strict, {**version, "x-api-key": "wrong"})) == (401, kind, "invalid x-api-key")
+    assert error(post(strict, {**version, "authorization": "Bearer wrong"})) == (401, kind, "Invalid bearer token")
+    assert error(post(strict, version)) == (401, kind, "x-api-key header is required")
+
+
+def test_the_version_is_required_and_known(strict: str) -> None:
+    kind = "invalid_request_error"
+    assert error(post(strict, {"x-api-key": "right"})) == (400, kind, "anthropic-version: header is required")
+    unknown = 'anthropic-version: "2020-01-01" is not a valid version. Use 2023-06-01 or 2026-10-21.'
+    assert error(post(strict, {"x-api-key": "right", "anthropic-version": "2020-01-01"})) == (400, kind, unknown)
+    assert post(strict, {"x-api-key": "right", "anthropic-version": "2026-10-21"}).status_code == 200
+
+
+def test_unknown_betas_are_refused_when_strict_and_warned_of_otherwise(strict: str, server: LocalServer) -> None:
+    said = (
+        "Unexpected value(s) `invalid-beta-name` for the `anthropic-beta` header. Please consult our documentation at "
+        "platform.claude.com/docs or try again without the header."
+    )
+    headers = {**HEADERS, "x-api-key": "right", "anthropic-beta": "pdfs-2024-09-25, invalid-beta-name"}
+    assert error(post(strict, headers)) == (400, "invalid_request_error", said)
+    lenient = post(server.base_url, headers)
+    assert (lenient.status_code, lenient.headers["tercet-warning"]) == (200, said)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b"", "Input is a zero-length, empty document: line 1 column 1 (char 0)"),
+        (b'{"model": "x", "messages": [{"role": "us', "unexpected end of data: line 1 column 41 (char 40)"),
+        (b'{"model": x}', "expecting value: line 1 column 11 (char 10)"),
+        (b"[" * 100_000, None),
+        (b"[" * 250 + b"]" * 250, "more than 200 levels are nested: line 1 column 1 (char 0)"),
+    ],
+)
+def test_what_is_no_json_is_said_to_be_none(server: LocalServer, body: bytes, expected: str | None) -> None:
+    answer = post(server.base_url, {**HEADERS, "content-type": "application/json"}, content=body)
+    status, kind, message = error(answer)
+    assert (status, kind) == (400, "invalid_request_error")
+    assert message.startswith("The request body is not valid JSON: ")
+    assert expected is None or message == f"The request body is not valid JSON: {expected}"
+
+
+def test_other_content_types_are_refused(server: LocalServer) -> None:
+    answer = post(server.base_url, {**HEADERS, "content-type": "text/plain"}, content=b"{}")
+    said = "The Content-Type of this request must be application/json, not 'text/plain'."
+    assert error(answer) == (415, "invalid_request_error", said)
+
+
+def test_bodies_above_the_limit_are_refused(strict: str) -> None:
+    headers = {**HEADERS, "x-api-key": "right", "content-type": "application/json"}
+    expected = (413, "request_too_large", "Request exceeds the maximum allowed number of bytes.")
+    assert error(post(strict, headers, content=b"x" * 200_001)) == expected
+    chunks = iter([b"x" * 100_000] * 3)
+    assert error(post(strict, headers, content=chunks)) == expected
+
+
+def test_unknown_paths_and_wrong_verbs_are_answered_in_the_api_shape(api: httpx.Client) -> None:
+    assert error(api.get("/v1/nothing")) == (404, "not_found_error", "Not found: /v1/nothing")
+    wrong = api.get("/v1/messages")
+    assert error(wrong) == (405, "invalid_request_error", "Method not allowed: GET /v1/messages. Use POST.")
+    assert wrong.headers["allow"] == "POST"
+    assert wrong.headers["x-should-retry"] == "false"
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", ""])
+def test_foreign_hosts_are_refused(server: LocalServer, host: str) -> None:
+    assert error(post(server.base_url, {**HEADERS, "host": host}))[:2] == (403, "permission_error")
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:99", "127.0.0.1", "[::1]:8787"])
+def test_this_machine_may_be_called_by_its_usual_names(server: LocalServer, host: str) -> None:
+    assert post(server.base_url, {**HEADERS, "host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1", "http://[bad"])
+def test_foreign_origins_are_refused_and_no_cors_is_granted(server: LocalServer, origin: str) -> None:
+    answer = post(server.base_url, {**HEADERS, "origin": origin})
+    assert error(answer)[:2] == (403, "permission_error")
+    assert [name for name in answer.headers if name.startswith("access-control")] == []
+
+
+def test_the_own_origin_and_named_ones_are_let_in(server: LocalServer) -> None:
+    assert post(server.base_url, {**HEADERS, "origin": server.base_url}).status_code == 200
+    with LocalServer(origins=["http://localhost:5173"]) as other:
+        assert post(other.base_url, {**HEADERS, "origin": "http://localhost:5173"}).status_code == 200
+
+
+def test_too_many_headers_are_refused(api: httpx.Client) -> None:
+    answer = api.get("/v1/models", headers={f"x-{n}": "1" for n in range(101)})
+    assert error(answer)[:2] == (431, "invalid_request_error")
+
+
+def raw(server: LocalServer, data: bytes) -> bytes:
+    parts = urlsplit(server.base_url)
+    received = b""
+    with socket.create_connection((parts.hostname, parts.port), timeout=10) as connection:
+        connection.sendall(data)
+        with suppress(ConnectionResetError):  # what we still send after the server has closed
+            while part := connection.recv(65536):
+                received += part
+    return received
+
+
+def test_headers_without_end_are_cut_off(server: LocalServer) -> None:
+    received = raw(server, b"GET / HTTP/1.1\r\nhost: localhost\r\n" + b"x-a: " + b"a" * 400_000)
+    assert received[:13] in (b"", b"HTTP/1.1 400 ")
+
+
+def test_what_is_no_http_is_refused_in_the_api_shape(server: LocalServer) -> None:
+    received = raw(server, b"\x16\x03\x01 hello\r\n\r\n")
+    assert received.startswith(b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\n")
+    assert b'"type":"invalid_request_error"' in received
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"content-length: 5\r\ntransfer-encoding: chunked",
+        b"content-length: 5\r\ncontent-length: 6",
+        b"content-length: -1",
+        b"content-length: 0x5",
+        b"transfer-encoding: xchunked",
+    ],
+)
+def test_ambiguous_bodies_are_refused(server: LocalServer, head: bytes) -> None:
+    start = b"POST /v1/messages HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n"
+    assert raw(server, start + head + b"\r\n\r\n0\r\n\r\n").startswith(b"HTTP/1.1 400 ")
+
+
+def test_one_connection_serves_many_requests(server: LocalServer) -> None:
+    parts = urlsplit(server.base_url)
+    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=10)
+    statuses = []
+    for _ in range(5):
+        connection.request("GET", "/v1/models", headers=HEADERS)
+        answer = connection.getresponse()
+        answer.read()
+        statuses.append(answer.status)
+    connection.close()
+    assert statuses == [200] * 5
+
+
+def test_request_ids_are_the_same_for_the_same_seed() -> None:
+    def first(seed: int) -> str:
+        with LocalServer(seed=seed) as server:
+            return str(post(server.base_url, HEADERS).headers["request-id"])
+
+    assert first(1) == first(1)
+    assert first(1) != first(2)
