@@ -1,0 +1,164 @@
+"""One exchange as plain values: Request and Response. No HTTP library's type enters the ground floor.
+
+Their reprs and pickles hold no credential, and `redacted()` gives the record of an exchange that may be kept.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from tercet.wire.headers import REDACTED, Headers, checked_headers, is_secret, redacted_url, url_secrets
+from tercet.wire.timeouts import Timeout, seconds
+
+__all__ = [
+    "REDACTED",
+    "Headers",
+    "Request",
+    "Response",
+    "Timeout",
+    "checked_headers",
+    "is_secret",
+    "redacted_url",
+    "seconds",
+]
+
+NO_LIMITS = Timeout()
+
+
+class Request:
+    """One HTTP request, ready to send. `stream=True` asks the transport to leave a 2xx body unread."""
+
+    __slots__ = ("content", "headers", "method", "stream", "timeout", "url")
+
+    def __init__(
+        self,
+        method: str,
+        url: str,
+        headers: Headers,
+        content: bytes = b"",
+        *,
+        timeout: Timeout | None = None,
+        stream: bool = False,
+    ) -> None:
+        self.method, self.url, self.headers, self.content = method, url, headers, content
+        self.timeout = timeout or NO_LIMITS
+        self.stream = stream
+
+    def with_headers(self, extra: Mapping[str, str]) -> Request:
+        """The same request with `extra` laid over its headers (names compared without case)."""
+        names = {name.lower() for name in extra}
+        kept = [pair for pair in self.headers.multi_items() if pair[0].lower() not in names]
+        headers = Headers([*kept, *extra.items()])
+        return Request(self.method, self.url, headers, self.content, timeout=self.timeout, stream=self.stream)
+
+    def __repr__(self) -> str:
+        return f"<Request({self.method!r}, {redacted_url(self.url)!r})>"
+
+    def secrets(self) -> list[str]:
+        """The credentials that this request carries, bare."""
+        return [*self.headers.secrets(), *url_secrets(self.url)]
+
+    def redacted(self) -> Request:
+        """The same request as a record: credentials in headers and URL replaced. Itself if it holds none."""
+        url, headers = redacted_url(self.url), self.headers.redacted()
+        if url == self.url and headers is self.headers:
+            return self
+        return Request(self.method, url, headers, self.content, timeout=self.timeout, stream=self.stream)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _request, (self.method, redacted_url(self.url), self.headers, self.content, self.timeout, self.stream)
+
+
+def _request(method: str, url: str, headers: Headers, content: bytes, timeout: Timeout, stream: bool) -> Request:
+    return Request(method, url, headers, content, timeout=timeout, stream=stream)
+
+
+class Response:
+    """One HTTP response. `content` is the body as received and decoded from its content-encoding; a streamed
+    response has `content == b""` here and its bytes in the stream."""
+
+    __slots__ = ("content", "headers", "http_version", "info", "request", "status_code")
+
+    def __init__(
+        self,
+        status_code: int,
+        headers: Headers,
+        content: bytes = b"",
+        *,
+        request: Request,
+        http_version: str = "HTTP/1.1",
+    ) -> None:
+        self.status_code, self.headers, self.content = status_code, headers, content
+        self.request, self.http_version = request, http_version
+        self.info: Any = None
+        """How the call went, if somebody kept a record (`message.tercet_info`)."""
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the status is 2xx."""
+        return 200 <= self.status_code < 300
+
+    @property
+    def url(self) -> str:
+        """Where the request went."""
+        return self.request.url
+
+    @property
+    def method(self) -> str:
+        """The request's method."""
+        return self.request.method
+
+    @property
+    def text(self) -> str:
+        """The body in the charset that its content type names, else UTF-8; undecodable bytes are replaced."""
+        return self.content.decode(charset_of(self.headers.get("content-type", "")), "replace")
+
+    def json(self) -> Any:
+        """The body decoded from JSON. Raises ValueError (msgspec.DecodeError) if it is none."""
+        return msgspec.json.decode(self.content)
+
+    def read(self) -> bytes:
+        """The body."""
+        return self.content
+
+    def redacted(self) -> Response:
+        """The same response as a record: no credentials in its headers, its request, or echoed in its body."""
+        request, headers, content = self.request.redacted(), self.headers.redacted(), self.content
+        if request is self.request and headers is self.headers:
+            return self
+        for secret in self.request.secrets():
+            content = content.replace(secret.encode("latin-1", "replace"), REDACTED.encode())
+        return Response(self.status_code, headers, content, request=request, http_version=self.http_version)
+
+    def __repr__(self) -> str:
+        return f"<Response [{self.status_code}]>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _response, (self.status_code, self.headers, self.content, self.request, self.http_version)
+
+
+CHARSETS = (
+    r"(us-)?ascii|utf-?(8|16|32)([-_]?[lb]e)?|latin-?1|iso-?8859-\d{1,2}|windows-125\d|cp125\d|koi8-[ru]|"
+    r"shift_?jis|euc-(jp|kr)|gb(2312|k|18030)|big5"
+)
+"""Charsets that pages of proxies are written in. Other codecs of Python are no charsets, or take quadratic time."""
+
+
+def charset_of(content_type: str) -> str:
+    """The charset that a content type names, if it is one of CHARSETS; else UTF-8."""
+    name = content_type.lower().partition("charset=")[2].partition(";")[0].strip(" \"'")
+    if name in ("", "utf-8") or not re.fullmatch(CHARSETS, name):
+        return "utf-8"
+    try:
+        return codecs.lookup(name).name
+    except LookupError:  # iso-8859-99
+        return "utf-8"
+
+
+def _response(status_code: int, headers: Headers, content: bytes, request: Request, http_version: str) -> Response:
+    return Response(status_code, headers, content, request=request, http_version=http_version)
