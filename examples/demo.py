@@ -18,15 +18,18 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.panel import Panel
 from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
 
 import tercet as anthropic
 
 INPUTS = Path(__file__).parent / "inputs"
 MODEL = os.environ.get("TERCET_DEMO_MODEL", "claude-sonnet-4-6")
 DRAWN = "--picture" in sys.argv[1:]
-screen = Console(highlight=False, soft_wrap=not DRAWN, record=DRAWN, width=104 if DRAWN else None)
+screen = Console(highlight=False, record=DRAWN, width=104 if DRAWN else None)
 
 WEATHER_TOOL = {
     "name": "get_weather",
@@ -44,35 +47,60 @@ def encoded(name: str) -> str:
     return base64.standard_b64encode((INPUTS / name).read_bytes()).decode()
 
 
+def show(label: str, text: str, style: str = "") -> None:
+    """One line of the tour; what is too long for the terminal goes on under its beginning."""
+    line = Table.grid(padding=(0, 2))
+    line.add_column(width=8, style="dim")
+    line.add_column(overflow="fold")
+    line.add_row(label, Text(printable(text), style))
+    screen.print(line)
+
+
 def sent(question: str, *attached: str) -> None:
     """Show what goes out."""
     for name in attached:
-        screen.print(f"[dim]attached[/dim]  {name}, {(INPUTS / name).stat().st_size:,} bytes")
-    screen.print("[dim]sent    [/dim] ", question, markup=True)
+        show("attached", f"{name}, {(INPUTS / name).stat().st_size:,} bytes")
+    show("sent", question)
 
 
 def came(message: anthropic.types.Message) -> None:
     """Show what came back: text, tool calls, and what it cost in tokens."""
     for block in message.content:
         if block.type == "text":
-            screen.print(f"[dim]came    [/dim]  [green]{escape(block.text)}[/green]")
+            show("came", block.text, "green")
         elif block.type == "tool_use":
-            screen.print(f"[dim]came    [/dim]  [cyan]{block.name}({escape(json.dumps(block.input))})[/cyan]")
+            show("came", f"{block.name}({json.dumps(block.input)})", "cyan")
     spent(message)
 
 
 def spent(message: anthropic.types.Message) -> None:
     """One line of usage."""
     usage = message.usage
-    screen.print(
-        f"[dim]usage     {usage.input_tokens} tokens in, {usage.output_tokens} out; "
-        f"stop_reason {message.stop_reason}; request {message._request_id}[/dim]"
-    )
+    tokens = f"{usage.input_tokens} tokens in, {usage.output_tokens} out"
+    show("usage", f"{tokens}; stop_reason {message.stop_reason}; {message._request_id}", "dim")
 
 
-def escape(text: str) -> str:
-    """Model output shown as it is: no markup, no terminal codes."""
-    return "".join(sign if sign.isprintable() or sign == "\n" else "�" for sign in text).replace("[", r"\[")
+def printable(text: str) -> str:
+    """Model output shown as it is: no terminal codes."""
+    return "".join(sign if sign.isprintable() or sign == "\n" else "�" for sign in text)
+
+
+class Typed:
+    """Text as it arrives, broken between words where the terminal ends."""
+
+    INDENT = 10
+
+    def __init__(self) -> None:
+        self._column = self.INDENT
+
+    def __call__(self, piece: str) -> None:
+        """Print one piece of the text."""
+        for word in re.findall(r"\n| ?[^ \n]+| ", printable(piece)):
+            if word == "\n" or self._column + len(word) > screen.width:
+                screen.print("\n" + " " * self.INDENT, end="")
+                self._column, word = self.INDENT, word.strip()
+            screen.print(Text(word, "green"), end="", soft_wrap=True)
+            self._column += len(word)
 
 
 def streamed_answer(client: anthropic.Anthropic) -> None:
@@ -82,14 +110,14 @@ def streamed_answer(client: anthropic.Anthropic) -> None:
     with client.messages.stream(
         model=MODEL, max_tokens=400, messages=[{"role": "user", "content": question}]
     ) as stream:
-        screen.print("[dim]came    [/dim]  ", end="")
-        pieces = 0
+        screen.print("[dim]came[/dim]      ", end="")
+        typed, pieces = Typed(), 0
         for text in stream.text_stream:
-            screen.print(escape(text), end="", style="green")
+            typed(text)
             pieces += 1
         screen.print()
         message = stream.get_final_message()
-    screen.print(f"[dim]streamed  {pieces} pieces of text[/dim]")
+    show("streamed", f"{pieces} pieces of text", "dim")
     spent(message)
     if not pieces:
         raise RuntimeError("the stream brought no text")
@@ -140,7 +168,7 @@ def token_count(client: anthropic.Anthropic) -> None:
     text = (INPUTS / "harbour.txt").read_text()
     sent(f"count the tokens of harbour.txt ({len(text):,} characters)")
     count = client.messages.count_tokens(model=MODEL, messages=[{"role": "user", "content": text}])
-    screen.print(f"[dim]came    [/dim]  [green]{count.input_tokens} input tokens[/green]")
+    show("came", f"{count.input_tokens} input tokens", "green")
     if count.input_tokens < 1:
         raise RuntimeError("a text of several hundred words cannot have no tokens")
 
@@ -190,7 +218,9 @@ def main() -> int:
         screen.print("\nStopped.")
         return 130
     except Exception as problem:
-        screen.print(f"\n[red bold]The demo failed:[/red bold] {type(problem).__name__}: {escape(str(problem))}")
+        screen.print(
+            f"\n[red bold]The demo failed:[/red bold] {type(problem).__name__}: {escape(printable(str(problem)))}"
+        )
         return 1
     return 0
 
