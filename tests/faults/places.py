@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tests.faults import bodies
 from tests.faults.server import FaultServer, Fin, response, tls_context
+from tests.ports import closed_port
 
 PROXY_SECRET = "proxy-canary-password"
 
@@ -39,7 +40,7 @@ class Places:
         plain = self.server("")
         match name:
             case "refused":
-                return Place(plain, f"http://127.0.0.1:{free_port()}")
+                return Place(plain, f"http://127.0.0.1:{closed_port()}")
             case "unknown":
                 return Place(plain, "http://no-such-host.invalid")
             case "black hole":
@@ -54,7 +55,7 @@ class Places:
                 server = self.server(name)
                 return Place(server, server.url)
             case "proxy refused":
-                return self._proxied(f"127.0.0.1:{free_port()}")
+                return self._proxied(f"127.0.0.1:{closed_port()}")
             case "proxy 407" | "proxy closes":
                 server = self.server(name)
                 server.play(
@@ -117,10 +118,3 @@ def environment(values: dict[str, str]) -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
-
-
-def free_port() -> int:
-    """A port where nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port

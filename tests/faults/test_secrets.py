@@ -20,9 +20,10 @@ from urllib.parse import quote
 import pytest
 from tests.client.scripted import SSE, Script
 from tests.faults import bodies
-from tests.faults.places import PROXY_SECRET, free_port
+from tests.faults.places import PROXY_SECRET
 from tests.faults.server import FaultServer, Fin, Raw, Reset, Stall, Steps, response
 from tests.faults.surfaces import ASK, SURFACES, Seen, ask, ask_async
+from tests.ports import closed_port
 
 import tercet
 
@@ -206,9 +207,9 @@ def test_no_credential_shows_when_a_call_fails(
 @pytest.mark.filterwarnings("ignore")
 def test_no_credential_shows_when_a_connection_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     found = []
-    for name, url in (("refused", f"http://127.0.0.1:{free_port()}"), ("proxy", "https://api.invalid")):
+    for name, url in (("refused", f"http://127.0.0.1:{closed_port()}"), ("proxy", "https://api.invalid")):
         if name == "proxy":
-            monkeypatch.setenv("HTTPS_PROXY", f"http://user:{PROXY_SECRET}@127.0.0.1:{free_port()}")
+            monkeypatch.setenv("HTTPS_PROXY", f"http://user:{PROXY_SECRET}@127.0.0.1:{closed_port()}")
         for world in ("blocking", "async"):
             with Logs() as logs:
                 error, client = failure(world, "create", url)

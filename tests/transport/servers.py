@@ -147,10 +147,3 @@ def once(data: bytes, then: Callable[[Peer], Any] = lambda peer: None) -> Script
 def stall(peer: Peer) -> None:
     """Says nothing until the client gives up."""
     peer.ends(10)
-
-
-def free_port() -> int:
-    """A port where nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port

@@ -6,7 +6,8 @@ import gzip
 import zlib
 
 import pytest
-from servers import Peer, always, answer, free_port, once, serving, stall
+from servers import Peer, always, answer, once, serving, stall
+from tests.ports import closed_port
 from worlds import World, asked
 
 from tercet.transport.base import Lost, Reply
@@ -23,7 +24,7 @@ def kind_and_phase(outcome: Reply | Lost | None) -> tuple[str, str]:
 
 
 def test_a_refused_connection_names_the_place(world: World) -> None:
-    port = free_port()
+    port = closed_port()
     outcome = world.send(asked(f"http://127.0.0.1:{port}/"))
 
     assert kind_and_phase(outcome) == ("connect", "not_sent")

@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 import pytest
 import trustme
-from servers import Peer, always, answer, free_port, once, serving
+from servers import Peer, always, answer, once, serving
+from tests.ports import closed_port
 from worlds import World, asked
 
 from tercet.transport.base import Lost, Reply
@@ -146,7 +147,7 @@ def test_a_proxy_that_does_not_connect_is_a_failed_connection(
 
 
 def test_a_proxy_that_is_down_is_named(worlds: Callable[..., World], fast: World) -> None:
-    port = free_port()
+    port = closed_port()
     outcome = worlds(fast.kind, proxy=f"http://u:secret@127.0.0.1:{port}").send(asked("https://api.example/"))
 
     assert isinstance(outcome, Lost)

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.ports import closed_port
 
 from tercet.server.run import LocalServer
 
@@ -70,8 +71,7 @@ def test_a_server_that_breaks_off_is_seen_to_break_off(tmp_path: Path) -> None:
 
 
 def test_a_server_that_is_its_own_upstream_says_so() -> None:
-    with LocalServer(port=0) as probe:
-        port = int(probe.base_url.rpartition(":")[2])
+    port = closed_port()
     with LocalServer(port=port, upstream=f"http://127.0.0.1:{port}") as server:
         answer = ask(server)
     assert (answer.status_code, answer.json()["error"]["message"]) == (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import select
 import shutil
 import subprocess
 import sys
@@ -20,8 +21,11 @@ APT = (
 OPTIONS = (
     "--headless=new", "--remote-debugging-pipe", "--no-first-run", "--no-default-browser-check", "--disable-gpu",
     "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--disable-extensions", "--hide-scrollbars", "--no-proxy-server", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--disable-extensions", "--disable-renderer-backgrounding", "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows", "--hide-scrollbars", "--no-proxy-server", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )  # fmt: skip
+SECONDS = 30.0
+"""What does not hold in a page after so long never will. A browser that says nothing for twice as long is broken."""
 LAUNCH = "import os, sys; r, w, *rest = sys.argv[1:]; os.dup2(int(r), 3); os.dup2(int(w), 4); os.execv(rest[0], rest)"
 
 
@@ -59,28 +63,38 @@ class Browser:
         self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Network", "Log"):
             self.call(f"{domain}.enable")
+        self.call("Page.setLifecycleEventsEnabled", enabled=True)
+        self.call("Emulation.setFocusEmulationEnabled", enabled=True)  # without a window, nothing gives it the focus
 
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
         """Ask the browser, and wait for its answer."""
+        number = self._ask(method, parameters)
+        while (told := self._hear()).get("id") != number:
+            pass
+        if "error" in told:
+            raise RuntimeError(f"{method}: {told['error']}")
+        return dict(told["result"])
+
+    def _ask(self, method: str, parameters: dict[str, Any]) -> int:
         self._number += 1
         asked = {"id": self._number, "method": method, "params": parameters}
         if self._session:
             asked["sessionId"] = self._session
         os.write(self._out, json.dumps(asked).encode() + b"\0")
-        while True:
-            told = self._read()
-            if told.get("id") == asked["id"]:
-                if "error" in told:
-                    raise RuntimeError(f"{method}: {told['error']}")
-                return dict(told["result"])
+        return self._number
+
+    def _hear(self) -> dict[str, Any]:
+        told = self._read()
+        if "method" in told:
             self.events.append(told)
-            if told.get("method") == "Page.javascriptDialogOpening":  # an answer, or the page hangs
-                self._number += 1
-                closing = {"id": self._number, "method": "Page.handleJavaScriptDialog", "params": {"accept": True}}
-                os.write(self._out, json.dumps({**closing, "sessionId": self._session}).encode() + b"\0")
+        if told.get("method") == "Page.javascriptDialogOpening":  # an answer, or the page hangs
+            self._ask("Page.handleJavaScriptDialog", {"accept": True})
+        return told
 
     def _read(self) -> dict[str, Any]:
         while b"\0" not in self._buffer:
+            if not select.select([self._in], [], [], 2 * SECONDS)[0]:
+                raise RuntimeError("the browser says nothing any more")
             data = os.read(self._in, 1 << 20)
             if not data:
                 raise RuntimeError("the browser went away")
@@ -89,11 +103,17 @@ class Browser:
         return dict(json.loads(message))
 
     def open(self, url: str, *, scheme: str = "light", width: int = 1280, height: int = 800) -> None:
-        """Show this page, as people with this preference see it."""
+        """Show this page, as people with this preference see it, and wait until it is loaded."""
         media = [{"name": "prefers-color-scheme", "value": scheme}]
         self.call("Emulation.setEmulatedMedia", features=media)
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
-        self.call("Page.navigate", url=url)
+        loader = self.call("Page.navigate", url=url)["loaderId"]
+        while not self._has_loaded(loader):
+            self._hear()
+
+    def _has_loaded(self, loader: str) -> bool:
+        told = [event["params"] for event in self.events if event.get("method") == "Page.lifecycleEvent"]
+        return any(each["loaderId"] == loader and each["name"] == "load" for each in told)
 
     def run(self, expression: str) -> Any:
         """The value of a JavaScript expression in the page; promises are awaited. Raises what it throws."""
@@ -102,7 +122,7 @@ class Browser:
             raise AssertionError(result["exceptionDetails"].get("exception", {}).get("description", "it threw"))
         return result["result"].get("value")
 
-    def until(self, condition: str, seconds: float = 10.0) -> Any:
+    def until(self, condition: str, seconds: float = SECONDS) -> Any:
         """Wait in the page until this JavaScript condition holds, and return its value."""
         return self.run(
             f"""(async () => {{
@@ -121,6 +141,11 @@ class Browser:
         """Click the first element that this selector finds."""
         self.until(f"document.querySelector({json.dumps(selector)})")
         self.run(f"document.querySelector({json.dumps(selector)}).click()")
+
+    def press(self, key: str) -> None:
+        """Press a key, for whatever has the focus."""
+        for kind in ("keyDown", "keyUp"):
+            self.call("Input.dispatchKeyEvent", type=kind, key=key)
 
     def picture(self) -> bytes:
         """The page as a PNG."""

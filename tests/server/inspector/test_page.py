@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import base64
+import http.client
 import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import httpx
 import pytest
+from tests.ports import closed_port
 from tests.server.inspector.browser import Browser, installed
+from tests.server.inspector.conftest import HEADERS
 
 from tercet.server.run import LocalServer
 
@@ -35,6 +40,13 @@ def page(chromium: Browser, server: LocalServer) -> Browser:
     chromium.open(f"{server.base_url}/_tercet/")
     chromium.until("document.querySelector('.state.live') !== null")
     return chromium
+
+
+def shown(page: Browser, count: int) -> None:
+    """Wait until this many requests are shown, and have ended: a row appears when its request begins, and changes then."""
+    page.until(
+        f"document.querySelectorAll('#rows tr').length === {count} && !document.querySelector('#rows .status.waiting')"
+    )
 
 
 def rows(page: Browser) -> str:
@@ -92,9 +104,9 @@ def test_a_conversation_can_be_read(page: Browser, server: LocalServer, post: An
         tools=tools,
         messages=[{"role": "user", "content": [image, {"type": "text", "text": "Weather?"}]}],
     )
-    page.until("document.querySelector('#rows tr .status.good')")
+    shown(page, 1)
 
-    shown = look(page)
+    text = look(page)
 
     wanted = (
         "Be brief.",
@@ -105,10 +117,10 @@ def test_a_conversation_can_be_read(page: Browser, server: LocalServer, post: An
         "→ get_weather",
         '"city": "Oslo"',
     )
-    assert [part for part in wanted if part not in shown] == []
+    assert [part for part in wanted if part not in text] == []
     assert page.until("document.querySelector('#panel img').naturalWidth") == 60
     post(messages=[{"role": "user", "content": [paper]}])
-    page.until("document.querySelectorAll('#rows tr .status').length === 2")
+    shown(page, 2)
     assert "PDF: Report" in look(page)
 
 
@@ -121,12 +133,12 @@ def test_tool_results_errors_and_cut_answers_are_marked(page: Browser, server: L
         {"role": "user", "content": [result]},
     ]
     post(messages=asked, tools=[{"name": "get_weather", "input_schema": {"type": "object"}}])
-    page.until("document.querySelectorAll('#rows tr').length === 1")
+    shown(page, 1)
     assert "no such city" in look(page)
     assert page.run("document.querySelector('.block.wrong').innerText").startswith("← result")
 
     post(max_tokens="many")
-    page.until("document.querySelectorAll('#rows tr').length === 2")
+    shown(page, 2)
 
     assert "400" in rows(page)
     assert "invalid_request_error" in look(page)
@@ -156,7 +168,7 @@ def test_hostile_texts_stay_texts(page: Browser, server: LocalServer, post: Any)
          headers={"anthropic-beta": HOSTILE, "user-agent": HOSTILE})  # fmt: skip
     post(f"/v1/{HOSTILE}")
     post(messages=[{"role": "user", "content": HOSTILE}])
-    page.until("document.querySelectorAll('#rows tr').length === 3")
+    shown(page, 3)
 
     for row in (1, 2, 3):
         look(page, row)
@@ -182,7 +194,7 @@ def test_hostile_texts_stay_texts(page: Browser, server: LocalServer, post: Any)
 
 def test_the_page_asks_nobody_but_its_server(page: Browser, server: LocalServer, post: Any) -> None:
     post()
-    page.until("document.querySelectorAll('#rows tr').length === 1")
+    shown(page, 1)
     look(page)
 
     asked = {event["request"]["url"] for event in page.told("Network.requestWillBeSent")}
@@ -207,10 +219,10 @@ def test_requests_are_filtered_by_words_and_by_errors(page: Browser, post: Any) 
     post(messages=[{"role": "user", "content": "about Oslo"}])
     post(messages=[{"role": "user", "content": "about Bergen"}])
     post(max_tokens=-1)
-    page.until("document.querySelectorAll('#rows tr').length === 3")
+    shown(page, 3)
 
     page.run("document.querySelector('#filter').value = 'OSLO messages'; document.querySelector('#filter').oninput()")
-    page.until("document.querySelectorAll('#rows tr').length === 1")
+    shown(page, 1)
     assert "about Oslo" in rows(page)
 
     page.run("document.querySelector('#filter').value = ''; document.querySelector('#errors').click()")
@@ -225,13 +237,13 @@ def test_a_paused_page_stands_still_and_catches_up(page: Browser, post: Any) -> 
 
     page.click("#pause")
 
-    page.until("document.querySelectorAll('#rows tr').length === 1")
+    shown(page, 1)
     assert page.run("document.querySelector('#pause').innerText") == "Pause"
 
 
 def test_clearing_empties_the_list_only(page: Browser, server: LocalServer, post: Any) -> None:
     post()
-    page.until("document.querySelectorAll('#rows tr').length === 1")
+    shown(page, 1)
 
     page.click("#clear")
 
@@ -241,33 +253,53 @@ def test_clearing_empties_the_list_only(page: Browser, server: LocalServer, post
 
 def test_a_request_that_is_gone_is_said_to_be(page: Browser, server: LocalServer, post: Any) -> None:
     post()
-    page.until("document.querySelectorAll('#rows tr').length === 1")
+    shown(page, 1)
     server.reset()
 
     assert "not kept any more" in look(page)
 
 
 def test_a_server_that_comes_back_is_found_again(chromium: Browser) -> None:
-    with LocalServer(inspect=True) as first:
-        port = int(first.base_url.rpartition(":")[2])
+    port = closed_port()
+    with LocalServer(inspect=True, port=port) as first:
         chromium.open(f"{first.base_url}/_tercet/")
         chromium.until("document.querySelector('.state.live')")
     chromium.until("document.querySelector('.state.lost')")
 
     with LocalServer(inspect=True, port=port):
-        chromium.until("document.querySelector('.state.live')", 30)
+        chromium.until("document.querySelector('.state.live')")
 
 
 def test_keys_move_through_the_list(page: Browser, post: Any) -> None:
-    post(messages=[{"role": "user", "content": "older"}])
-    post(messages=[{"role": "user", "content": "newer"}])
-    page.until("document.querySelectorAll('#rows tr').length === 2")
-    assert "newer" in look(page)
-
+    for city in ("Bergen", "Molde", "Oslo"):
+        post(messages=[{"role": "user", "content": city}])
+    shown(page, 3)
+    assert "Oslo" in look(page)
     page.run("document.querySelector('#rows tr').focus()")
-    page.call("Input.dispatchKeyEvent", type="keyDown", key="ArrowDown")
 
-    page.until("document.querySelector('#panel').innerText.includes('older')")
+    for key, city in (("ArrowDown", "Molde"), ("ArrowDown", "Bergen"), ("ArrowUp", "Molde")):
+        page.press(key)
+        page.until(f"document.querySelector('#panel').innerText.includes('{city}')")
+        assert city in page.run("document.activeElement.innerText")
+
+
+def test_what_happens_meanwhile_takes_the_focus_from_no_row(page: Browser, server: LocalServer) -> None:
+    server.fault("x1 stall")
+    address = urlsplit(server.base_url)
+    asking = http.client.HTTPConnection(str(address.hostname), address.port)
+    asking.request("GET", "/v1/models", headers=HEADERS)
+    page.until("document.querySelector('#rows .status.waiting')")
+    page.run("document.querySelector('#rows tr').focus()")
+
+    httpx.get(f"{server.base_url}/v1/models/claude-opus-5-5", headers=HEADERS, trust_env=False)
+    page.until("document.querySelectorAll('#rows tr').length === 2 && document.querySelector('#rows .status.good')")
+    assert "/v1/models" in page.run("document.activeElement.innerText")
+    asking.close()
+    shown(page, 2)
+    assert "none" in page.run("document.activeElement.innerText")
+
+    page.press("ArrowUp")
+    page.until("document.querySelector('#panel').innerText.includes('claude-opus-5-5')")
 
 
 def conversation_for_the_picture(server: LocalServer, post: Any) -> None:
@@ -312,7 +344,7 @@ def test_it_looks_as_its_reader_prefers(
     image = pytest.importorskip("PIL.Image")
     conversation_for_the_picture(server, post)
     chromium.open(f"{server.base_url}/_tercet/", scheme=scheme, width=1400, height=800)
-    chromium.until("document.querySelectorAll('#rows tr').length === 5")
+    shown(chromium, 5)
     look(chromium)
     chromium.run("document.querySelector('#panel').scrollTop = 1e6")
 

@@ -50,10 +50,20 @@ function draw() {
   requestAnimationFrame(() => {
     drawing = false;
     const shown = [...lines.values()].filter(fits).reverse();
-    const body = at("rows");
-    body.replaceChildren(...shown.map(row));
+    place(at("rows"), shown.map(row));
+    for (const id of rows.keys()) if (!lines.has(id)) rows.delete(id);
     at("empty").hidden = lines.size > 0;
     total(shown);
+  });
+}
+
+// A row that stays is not touched: to take it out, even to put it back, would take the keyboard's focus from it.
+function place(body, wanted) {
+  const staying = new Set(wanted);
+  for (const element of [...body.children]) if (!staying.has(element)) element.remove();
+  wanted.forEach((element, index) => {
+    const there = body.children[index] ?? null;
+    if (there !== element) body.insertBefore(element, there);
   });
 }
 
@@ -69,12 +79,24 @@ function isError(line) {
 }
 
 function row(line) {
-  const known = rows.get(line.id);
-  if (known && known.line === line) {
-    known.element.classList.toggle("chosen", line.id === chosen);
-    return known.element;
-  }
-  const element = make("tr", line.id === chosen ? "chosen" : "",
+  const known = rows.get(line.id) ?? { line: null, element: newRow(line.id) };
+  if (known.line !== line) known.element.replaceChildren(...cells(line));
+  known.element.classList.toggle("chosen", line.id === chosen);
+  rows.set(line.id, { line, element: known.element });
+  return known.element;
+}
+
+function newRow(id) {
+  const element = make("tr");
+  element.tabIndex = 0;
+  element.dataset.id = id;
+  element.onclick = () => look(id);
+  element.onkeydown = (event) => keys(event, element);
+  return element;
+}
+
+function cells(line) {
+  return [
     make("td", "time", new Date(line.started_at * 1000).toLocaleTimeString([], { hour12: false })),
     make("td", "request",
       make("div", "", make("span", "method", line.method), line.path, line.stream ? make("span", "badge", "stream") : ""),
@@ -85,14 +107,8 @@ function row(line) {
     cached(line),
     make("td", "number", money(line.cost)),
     make("td", "number", time(line.seconds)),
-    make("td", "number", status(line)));
-  element.tabIndex = 0;
-  element.dataset.id = line.id;
-  element.onclick = () => look(line.id);
-  element.onkeydown = (event) => keys(event, element);
-  rows.set(line.id, { line, element });
-  for (const id of rows.keys()) if (!lines.has(id)) rows.delete(id);
-  return element;
+    make("td", "number", status(line)),
+  ];
 }
 
 function keys(event, element) {
@@ -152,9 +168,17 @@ async function look(id) {
 function show() {
   for (const button of document.querySelectorAll("[data-tab]")) button.setAttribute("aria-selected", button.dataset.tab === tab);
   at("facts").replaceChildren(...(looked ? facts(looked.line) : []));
-  at("panel").replaceChildren(...(looked ? TABS[tab](looked) : [make("p", "", "This request is not kept any more.")]));
-  at("panel").scrollTop = 0;
-  at("panel").dataset.shows = chosen;
+  fill(at("panel"), looked ? TABS[tab](looked) : [make("p", "", "This request is not kept any more.")]);
+}
+
+// What is read anew because its request ended meanwhile stays where its reader was, and keeps the focus.
+function fill(panel, parts) {
+  const focused = panel.contains(document.activeElement);
+  panel.replaceChildren(...parts);
+  if (focused) panel.focus({ preventScroll: true });
+  if (panel.dataset.shows !== chosen || panel.dataset.tab !== tab) panel.scrollTop = 0;
+  panel.dataset.shows = chosen;
+  panel.dataset.tab = tab;
 }
 
 function facts(line) {
