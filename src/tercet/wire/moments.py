@@ -15,6 +15,7 @@ class _Moment:
 
     def __set_name__(self, owner: type[Model], name: str) -> None:
         self.name = name
+        owner._moments = (*owner._moments, name)
 
     def __get__(self, instance: Model | None, owner: type[Model]) -> Any:
         if instance is None:

@@ -14,7 +14,11 @@ from typing import Any, ClassVar, Self
 
 import msgspec
 
+from tercet.wire.dumping import How, dump, json_text
 from tercet.wire.fields import NestedField, is_flat, may_be_none, plain_field, type_tags, wrap_for
+
+if typing.TYPE_CHECKING:
+    from tercet.wire.model_fields import ModelField
 
 __all__ = ["AnyModel", "MissingField", "Model", "type_tags", "unwrapped", "wrap_for"]
 
@@ -39,6 +43,15 @@ def unwrapped(value: Any) -> Any:
     return value
 
 
+class _DeclaredFields:
+    """`Message.model_fields`, made when somebody asks: few programs do, and importing must not cost what it takes."""
+
+    def __get__(self, instance: Model | None, owner: type[Model]) -> dict[str, ModelField]:
+        from tercet.wire.model_fields import fields_of
+
+        return fields_of(owner)
+
+
 class Model(dict[str, Any]):
     """A JSON object with typed attributes.
 
@@ -50,6 +63,10 @@ class Model(dict[str, Any]):
     __slots__ = ()
     _fields: ClassVar[dict[str, Any]] = {}
     _optional: ClassVar[frozenset[str]] = frozenset()
+    _moments: ClassVar[tuple[str, ...]] = ()
+    """Fields that are datetimes as attributes, text in the JSON."""
+    model_fields: ClassVar[Any] = _DeclaredFields()
+    """Name -> ModelField: `annotation`, `is_required()`."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -78,16 +95,23 @@ class Model(dict[str, Any]):
     model_construct = construct
 
     @classmethod
-    def model_validate(cls, value: Mapping[str, Any]) -> Self:
+    def model_validate(cls, value: Mapping[str, Any], **_: Any) -> Self:
         """Make one from a mapping. Unknown fields are kept; nothing is coerced."""
         if not isinstance(value, Mapping):
             raise TypeError(f"{cls.__name__} is made from a mapping, not from {type(value).__name__}")
         return cls(value)
 
     @classmethod
-    def model_validate_json(cls, text: str | bytes) -> Self:
+    def model_validate_json(cls, text: str | bytes, **_: Any) -> Self:
         """Make one from JSON text."""
         return cls.model_validate(msgspec.json.decode(text))
+
+    @classmethod
+    def model_json_schema(cls, **_: Any) -> dict[str, Any]:
+        """The JSON schema of what the API sends for this class."""
+        from tercet.wire.model_fields import json_schema_of
+
+        return json_schema_of(cls)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
@@ -166,21 +190,31 @@ class Model(dict[str, Any]):
         """The JSON object as plain dicts and lists: what the API sent, unless fields are asked to be filled or left out.
 
         `exclude_unset=False` adds declared optional fields that are absent, as None. `exclude_none` leaves None out.
+        `mode="python"` gives points in time as datetimes.
         """
-        made: dict[str, Any] = _dump(self, fill=not exclude_unset, drop_none=exclude_none or exclude_defaults)
+        fill, drop_none = not exclude_unset, exclude_none or exclude_defaults
+        made: dict[str, Any] = dump(self, How(fill, drop_none, mode == "python"))
         return made
 
     def to_json(
         self, *, indent: int | None = 2, exclude_unset: bool = True, exclude_none: bool = False, **_: Any
     ) -> str:
         """`to_dict` as JSON text, indented by two unless told otherwise."""
-        return _json_text(self.to_dict(exclude_unset=exclude_unset, exclude_none=exclude_none), indent)
+        return json_text(self.to_dict(exclude_unset=exclude_unset, exclude_none=exclude_none), indent)
 
     def model_dump(
-        self, *, exclude_unset: bool = False, exclude_none: bool = False, exclude_defaults: bool = False, **options: Any
+        self,
+        *,
+        mode: str = "python",
+        exclude_unset: bool = False,
+        exclude_none: bool = False,
+        exclude_defaults: bool = False,
+        **options: Any,
     ) -> dict[str, Any]:
-        """Plain dicts and lists, absent optional fields as None: pydantic's meaning. Takes `include` and `exclude`."""
-        data = _dump(self, fill=not (exclude_unset or exclude_defaults), drop_none=exclude_none or exclude_defaults)
+        """Plain dicts and lists, absent optional fields as None, points in time as datetimes unless `mode="json"`:
+        pydantic's meaning. Takes `include` and `exclude`."""
+        fill, drop_none = not (exclude_unset or exclude_defaults), exclude_none or exclude_defaults
+        data = dump(self, How(fill, drop_none, mode == "python"))
         include, exclude = options.get("include"), options.get("exclude")
         return {
             key: value
@@ -190,7 +224,7 @@ class Model(dict[str, Any]):
 
     def model_dump_json(self, *, indent: int | None = None, **options: Any) -> str:
         """`model_dump` as JSON text."""
-        return _json_text(self.model_dump(**options), indent)
+        return json_text(self.model_dump(**{**options, "mode": "json"}), indent)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy, with `update` laid over it."""
@@ -224,42 +258,12 @@ def _beside(model: Model) -> dict[str, Any]:
     return beside
 
 
-def _json_text(value: Any, indent: int | None) -> str:
-    try:
-        data = msgspec.json.encode(value)
-    except (UnicodeEncodeError, OverflowError):  # a lone surrogate or an integer of more than 64 bits came from the API
-        import json
-
-        return json.dumps(value, indent=indent, separators=None if indent else (",", ":"))
-    return (msgspec.json.format(data, indent=indent) if indent else data).decode()
-
-
 def _restored(cls: type[Model], fields: dict[str, Any], state: dict[str, Any]) -> Model:
     made = cls.__new__(cls)
     dict.update(made, fields)
     for name, value in state.items():
         object.__setattr__(made, name, value)
     return made
-
-
-def _dump(value: Any, *, fill: bool, drop_none: bool) -> Any:
-    if isinstance(value, Model):
-        for name in value._fields:  # touch nested fields, so that they know their classes and what they may lack
-            if fill and name in value:
-                getattr(value, name)
-        absent = {name: None for name in value._fields if name in value._optional and name not in value} if fill else {}
-        pairs = {**value, **absent}
-    elif isinstance(value, dict):
-        pairs = value
-    elif isinstance(value, list | tuple):
-        return [_dump(item, fill=fill, drop_none=drop_none) for item in value]
-    else:
-        return value
-    return {
-        key: _dump(item, fill=fill, drop_none=drop_none)
-        for key, item in pairs.items()
-        if not (drop_none and item is None)
-    }
 
 
 class AnyModel(Model):

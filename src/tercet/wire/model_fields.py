@@ -1,0 +1,103 @@
+"""What a Model's class says about its fields, as programs for pydantic ask it: `model_fields` and `model_json_schema()`.
+Reads annotations; knows no field by name."""
+
+from __future__ import annotations
+
+import types
+import typing
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tercet.wire.fields import declared
+
+if TYPE_CHECKING:
+    from tercet.wire.objects import Model
+
+_PLAIN: dict[Any, dict[str, Any]] = {
+    str: {"type": "string"},
+    int: {"type": "integer"},
+    float: {"type": "number"},
+    bool: {"type": "boolean"},
+    type(None): {"type": "null"},
+    datetime: {"type": "string", "format": "date-time"},
+}
+
+
+class ModelField(msgspec.Struct, frozen=True):
+    """One declared field, with the part of pydantic's FieldInfo that has a meaning here."""
+
+    annotation: Any
+    required: bool
+    default: None = None
+    alias: None = None
+    description: None = None
+
+    def is_required(self) -> bool:
+        """Whether the API always sends it."""
+        return self.required
+
+
+@cache
+def fields_of(cls: type[Model]) -> dict[str, ModelField]:
+    """The fields that a class declares, its bases' among them."""
+    return {name: _field(cls, name) for name in cls._fields}
+
+
+def _field(owner: type[Model], name: str) -> ModelField:
+    annotation = declared(owner, name)
+    return ModelField(annotation, required=type(None) not in typing.get_args(annotation))
+
+
+def json_schema_of(cls: type[Model]) -> dict[str, Any]:
+    """The JSON schema of what the API sends for this class, with the classes within under `$defs`."""
+    found: dict[str, Any] = {}
+    top = _object_schema(cls, found)
+    itself = found.pop(cls.__name__)
+    if f"{_reference(cls)}'" in str((top, found)):
+        found[cls.__name__] = itself
+    return {**top, "$defs": found} if found else top
+
+
+def _object_schema(cls: type[Model], found: dict[str, Any]) -> dict[str, Any]:
+    found[cls.__name__] = {}  # a class that holds itself finds it here
+    fields = fields_of(cls)
+    found[cls.__name__] = made = {
+        "title": cls.__name__,
+        "type": "object",
+        "properties": {name: _schema(field.annotation, found) for name, field in fields.items()},
+        "required": [name for name, field in fields.items() if field.required],
+    }
+    return made
+
+
+def _schema(annotation: Any, found: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a declared type; what says nothing about JSON is `{}`, anything."""
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if annotation in _PLAIN:
+        return _PLAIN[annotation]
+    if origin is typing.Annotated:
+        return _schema(arguments[0], found)
+    if origin is typing.Literal:
+        return {"enum": list(arguments)}
+    if origin in (typing.Union, types.UnionType):
+        return {"anyOf": [_schema(member, found) for member in arguments]}
+    if origin in (list, tuple):
+        return {"type": "array", "items": _schema(arguments[0], found)}
+    if origin is dict or annotation is dict:
+        return {"type": "object"}
+    return _named(origin or annotation, found)
+
+
+def _named(kind: Any, found: dict[str, Any]) -> dict[str, Any]:
+    if not isinstance(kind, type) or not hasattr(kind, "model_fields"):
+        return {}
+    if kind.__name__ not in found:
+        _object_schema(kind, found)
+    return {"$ref": _reference(kind)}
+
+
+def _reference(kind: type) -> str:
+    return f"#/$defs/{kind.__name__}"
