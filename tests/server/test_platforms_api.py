@@ -7,7 +7,10 @@ import json
 from typing import Any
 
 import httpx
+import pytest
 from botocore.eventstream import EventStreamBuffer
+
+from tercet.server.run import LocalServer
 
 ASK = {"anthropic_version": "2026-10-21", "max_tokens": 60, "messages": [{"role": "user", "content": "Hello"}]}
 AWS = {"authorization": "AWS4-HMAC-SHA256 Credential=AKIA/20261120/us-east-1/bedrock/aws4_request"}
@@ -74,3 +77,53 @@ def test_vertex_refuses_in_the_shape_of_the_api(server: Any) -> None:
     assert wrong["request_id"].startswith("req_vrtx_")
     assert send(server.base_url, f"{VERTEX}/claude-opus-4-5:predict", GOOGLE).status_code == 404
     assert send(server.base_url, f"{VERTEX}/claude-opus-4-5:rawPredict", {}).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("limits", "size", "said"),
+    [({"requests": 1}, 1, "Too many requests"), ({"input_tokens": 100}, 5000, "Too many tokens")],
+)
+def test_bedrock_has_limits_of_its_own_and_says_so_in_amazons_words(limits: Any, size: int, said: str) -> None:
+    body = {**ASK, "messages": [{"role": "user", "content": "word " * size}]}
+    with LocalServer(rate_limits=limits, clock=lambda: 1_795_000_000.0) as server:
+        for _ in range(2):
+            answer = send(server.base_url, f"{MODEL}/invoke", AWS, body)
+        stream = send(server.base_url, f"{MODEL}/invoke-with-response-stream", AWS, body)
+        native = {"x-api-key": "k", "anthropic-version": "2023-06-01"}
+        plain = {"model": "claude-opus-4-5", "max_tokens": 5, "messages": ASK["messages"]}
+        assert send(server.base_url, "/v1/messages", native, plain).status_code == 200
+    for refused in (answer, stream):
+        assert (refused.status_code, refused.json()) == (429, {"message": f"{said}, please wait before trying again."})
+        assert refused.headers["x-amzn-errortype"] == "ThrottlingException"
+        assert [name for name in refused.headers if "ratelimit" in name or name == "retry-after"] == []
+
+
+@pytest.mark.parametrize(
+    ("region", "verb", "quota"),
+    [
+        ("us-east5", "rawPredict", "online_prediction_requests_per_base_model"),
+        ("global", "streamRawPredict", "global_online_prediction_requests_per_base_model"),
+    ],
+)
+def test_vertex_has_limits_of_its_own_and_says_so_in_googles_shape(region: str, verb: str, quota: str) -> None:
+    path = f"/v1/projects/p/locations/{region}/publishers/anthropic/models/claude-opus-4-5@20251101:{verb}"
+    with LocalServer(rate_limits={"requests": 1}, clock=lambda: 1_795_000_000.0) as server:
+        assert send(server.base_url, path, GOOGLE).status_code == 200
+        refused = send(server.base_url, path, GOOGLE)
+    body = refused.json()
+    assert refused.status_code == 429
+    assert isinstance(body, list) == (verb == "streamRawPredict")
+    assert (body[0] if isinstance(body, list) else body)["error"] == {
+        "code": 429,
+        "message": f"Quota exceeded for aiplatform.googleapis.com/{quota} with base model: anthropic-claude-opus-4-5. "
+        "Please submit a quota increase request.",
+        "status": "RESOURCE_EXHAUSTED",
+    }
+
+
+def test_no_caller_of_a_platform_is_known_by_the_credential_itself(server: Any) -> None:
+    send(server.base_url, f"{MODEL}/invoke", {"authorization": "Bearer bedrock-secret-7"})
+    send(server.base_url, f"{VERTEX}/claude-opus-4-5:rawPredict", {"authorization": "Bearer google-secret-8"})
+    kept = [key for key, _ in server.app.serving.limiter._kept]
+    assert any(key.startswith("bdrk_") for key in kept)
+    assert not any("secret" in key for key in kept)

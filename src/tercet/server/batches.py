@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tercet.server.access import caller
+from tercet.server.access import Caller, caller
 from tercet.server.exchange import Exchange, Reply, json_reply
 from tercet.server.reading import page
 from tercet.server.validation.blocks import STRING
@@ -22,11 +22,19 @@ ITEM = {
 }
 
 
+def admitted(app: Application, exchange: Exchange) -> Caller:
+    """The caller, who may ask now: all routes of batches share one limit."""
+    who = caller(exchange, app.settings)
+    app.serving.quotas.batches.admit(who.key)
+    return who
+
+
 async def create(app: Application, exchange: Exchange) -> Reply:
     """`POST /v1/messages/batches`. The envelope is checked at once, the params of each request later."""
     body = await exchange.json(app.settings.batch_bytes)
-    who = caller(exchange, app.settings)
+    who = admitted(app, exchange)
     check_envelope(body)
+    app.serving.quotas.admit_batch(app.batches.waiting(who.key), len(body["requests"]))
     batch = app.batches.create(who, body["requests"])
     return json_reply(batch.shown(exchange.base_url, app.settings.now()))
 
@@ -49,7 +57,7 @@ def check_envelope(body: Any) -> None:
 
 async def listed(app: Application, exchange: Exchange) -> Reply:
     """`GET /v1/messages/batches`: newest first."""
-    who = caller(exchange, app.settings)
+    who = admitted(app, exchange)
     now, base_url = app.settings.now(), exchange.base_url
     return json_reply(
         page(exchange, app.batches.all(who.key), lambda batch: batch.id, lambda batch: batch.shown(base_url, now))
@@ -58,25 +66,25 @@ async def listed(app: Application, exchange: Exchange) -> Reply:
 
 async def retrieve(app: Application, exchange: Exchange, batch_id: str) -> Reply:
     """`GET /v1/messages/batches/{id}`."""
-    who = caller(exchange, app.settings)
+    who = admitted(app, exchange)
     return json_reply(app.batches.get(batch_id, who.key).shown(exchange.base_url, app.settings.now()))
 
 
 async def cancel(app: Application, exchange: Exchange, batch_id: str) -> Reply:
     """`POST /v1/messages/batches/{id}/cancel`."""
     await exchange.body(app.settings.message_bytes)
-    who = caller(exchange, app.settings)
+    who = admitted(app, exchange)
     return json_reply(app.batches.cancel(batch_id, who.key).shown(exchange.base_url, app.settings.now()))
 
 
 async def delete(app: Application, exchange: Exchange, batch_id: str) -> Reply:
     """`DELETE /v1/messages/batches/{id}`."""
-    who = caller(exchange, app.settings)
+    who = admitted(app, exchange)
     app.batches.delete(batch_id, who.key)
     return json_reply({"id": batch_id, "type": "message_batch_deleted"})
 
 
 async def results(app: Application, exchange: Exchange, batch_id: str) -> Reply:
     """`GET /v1/messages/batches/{id}/results`: one JSON object a line."""
-    who = caller(exchange, app.settings)
+    who = admitted(app, exchange)
     return Reply(app.batches.results(batch_id, who.key), headers=(JSON_LINES,))

@@ -120,6 +120,11 @@ class BatchStore:
             self._advance(batch)
         return found
 
+    def waiting(self, key: str) -> int:
+        """How many requests of this key are not answered yet."""
+        unfinished = (batch for batch in self._batches.values() if batch.caller.key == key and batch.ended_at is None)
+        return sum(len(batch.requests) - len(batch.results) for batch in unfinished)
+
     def cancel(self, batch_id: str, key: str) -> Batch:
         """Answer no more of its requests. Raises 400 once it has ended."""
         batch = self.get(batch_id, key)

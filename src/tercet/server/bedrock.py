@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tercet.server.access import NEWEST, Caller, betas
+from tercet.server.access import NEWEST, Caller, betas, owner
 from tercet.server.errors import APIError
 from tercet.server.eventstream import chunk
 from tercet.server.exchange import JSON, Exchange, Reply, StreamReply, json_reply
 from tercet.server.messages import answered
+from tercet.server.rate_limits import RateLimitError
 from tercet.server.serving import Asked, content_size
 from tercet.server.stream import events_of
 
@@ -30,6 +31,7 @@ ERROR_TYPES = {
     500: "InternalServerException",
     529: "ServiceUnavailableException",
 }
+THROTTLED = "Too many {what}, please wait before trying again."
 NO_CREDENTIALS = "The request carries neither an AWS signature nor a bearer token."
 Json = dict[str, Any]
 
@@ -96,10 +98,16 @@ def _key(exchange: Exchange) -> str:
     given = exchange.header(b"authorization")
     if not given:
         raise APIError(403, NO_CREDENTIALS)
-    return given.partition("/")[0]
+    return owner(given.partition("/")[0])
+
+
+def _throttled(limit: RateLimitError) -> APIError:
+    """The limit in Amazon's words, which tell neither how much nor how long."""
+    return APIError(429, THROTTLED.format(what="requests" if limit.unit == "requests" else "tokens"))
 
 
 def _refused(error: APIError) -> Reply:
+    error = _throttled(error) if isinstance(error, RateLimitError) else error
     kind = ERROR_TYPES.get(error.status, "ValidationException" if error.status < 500 else "InternalServerException")
     body = msgspec.json.encode({"message": error.message})
     return Reply(body, error.status, (JSON, (b"x-amzn-errortype", kind.encode()), *error.headers))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mimetypes
 from typing import TYPE_CHECKING
 
-from tercet.server.access import caller
+from tercet.server.access import Caller, caller
 from tercet.server.errors import APIError, invalid
 from tercet.server.exchange import Exchange, Reply, json_reply
 from tercet.server.files_store import StoredFile
@@ -22,10 +22,17 @@ SHORTEST, LONGEST = 3600, 7_776_000
 """Seconds after which a file may expire."""
 
 
+def admitted(app: Application, exchange: Exchange) -> Caller:
+    """The caller, who may ask now: all routes of files share one limit."""
+    who = caller(exchange, app.settings)
+    app.serving.quotas.files.admit(who.key)
+    return who
+
+
 async def upload(app: Application, exchange: Exchange) -> Reply:
     """`POST /v1/files`."""
     body = await exchange.body(app.settings.file_bytes)
-    who = caller(exchange, app.settings)
+    who = admitted(app, exchange)
     parts = {part.name: part for part in parts_of(body, exchange.header(b"content-type"))}
     file = parts.get("file")
     if file is None:
@@ -59,7 +66,7 @@ def _seconds(part: Part | None) -> int | None:
 
 async def listed(app: Application, exchange: Exchange) -> Reply:
     """`GET /v1/files`: newest first."""
-    who = caller(exchange, app.settings)
+    who = admitted(app, exchange)
     if OLD_SHAPE in who.betas:
         return json_reply(page(exchange, app.files.all(who.key), _id, StoredFile.metadata))
     ids = several(exchange, "ids")
@@ -95,13 +102,13 @@ def _chosen(exchange: Exchange, files: list[StoredFile], ids: list[str]) -> Repl
 
 async def retrieve(app: Application, exchange: Exchange, file_id: str) -> Reply:
     """`GET /v1/files/{id}`."""
-    who = caller(exchange, app.settings)
+    who = admitted(app, exchange)
     return json_reply(app.files.get(file_id, who.key).metadata())
 
 
 async def download(app: Application, exchange: Exchange, file_id: str) -> Reply:
     """`GET /v1/files/{id}/content`. Uploads cannot be downloaded; files that tools made can."""
-    who = caller(exchange, app.settings)
+    who = admitted(app, exchange)
     file = app.files.get(file_id, who.key)
     if not file.downloadable and not app.settings.download_uploads:
         said = f"File {file_id} is not downloadable: it was uploaded, not made by a tool."
@@ -113,6 +120,6 @@ async def download(app: Application, exchange: Exchange, file_id: str) -> Reply:
 
 async def delete(app: Application, exchange: Exchange, file_id: str) -> Reply:
     """`DELETE /v1/files/{id}`."""
-    who = caller(exchange, app.settings)
+    who = admitted(app, exchange)
     app.files.delete(file_id, who.key)
     return json_reply({"id": file_id, "type": "file_deleted"})

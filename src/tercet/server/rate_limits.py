@@ -1,6 +1,6 @@
 """Rate limits as the API keeps them: token buckets by key and model, the headers that tell of them, the 429s.
 
-Knows tokens and time; what a request costs in money is `spending.py`'s business.
+Knows tokens and time; what a request costs in money is `spending.py`'s business, limits of whole endpoints `quotas.py`'s.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ Headers = list[tuple[bytes, bytes]]
 
 
 class RateLimits(NamedTuple):
-    """What one key may use of one model in a minute. The defaults are beyond what one server can reach."""
+    """What one key may use in a minute, of one model unless told otherwise. The defaults are beyond what one server can
+    reach."""
 
     requests: int = 4_000_000
     input_tokens: int = 2_000_000_000
@@ -34,9 +35,38 @@ class RateLimits(NamedTuple):
     output_tokens: int = 800_000_000
     count_requests: int = 4_000_000
     """Of count_tokens, which has a limit of its own."""
+    batch_requests: int = 4_000_000
+    """Of all routes of message batches together, whatever the models."""
+    batch_queue: int = 2_000_000_000
+    """Requests in batches that are not answered yet, at any time."""
+    file_requests: int = 4_000_000
+    """Of all routes of files together."""
+    ramp: int | None = None
+    """Input tokens in the first minute; 10,000 more in each that follows. None: no such limit."""
 
 
 BEYOND_REACH = RateLimits()
+
+
+class RateLimitError(APIError):
+    """The 429 of a limit. `unit` is what ran out, in the words of the API: requests, input tokens, output tokens."""
+
+    def __init__(self, unit: str, message: str, **more: Any) -> None:
+        super().__init__(429, message, **more)
+        self.unit = unit
+
+
+def rate_limits_of(given: RateLimits | Mapping[str, Any] | None) -> RateLimits | None:
+    """Limits from a mapping by name, as files and command lines have them. Raises ValueError for what means nothing."""
+    if given is None or isinstance(given, RateLimits):
+        return given
+    known = RateLimits._fields
+    for name, value in given.items():
+        if name not in known:
+            raise ValueError(f"rate_limits holds {name!r}; known are {', '.join(known)}")
+        if not (type(value) is int and value > 0) and not (name == "ramp" and value is None):
+            raise ValueError(f"rate_limits: {name} is {value!r}; a whole number above 0 is expected")
+    return RateLimits(**given)
 
 
 @dataclass(slots=True)
@@ -141,15 +171,20 @@ class Limiter:
         return Allowance(*(_Bucket(limit, unit, float(limit), now) for unit, limit in wanted))
 
     def _refusal(self, found: Allowance, short: _Bucket, needed: float, now: float) -> APIError:
-        said = (
-            f"This request would exceed the rate limit for your organization ({self._organization}) of "
-            f"{short.limit:,} {short.unit} per minute. For details, refer to: "
-            "https://docs.claude.com/en/api/rate-limits. You can see the response headers for current usage. Please "
-            "reduce the prompt length or the maximum tokens requested, or try again later. You may also contact sales "
-            "at https://www.anthropic.com/contact-sales to discuss your options for a rate limit increase."
-        )
+        said = refusal_words(self._organization, short.limit, short.unit)
         seconds = max(1, ceil(short.seconds_until(needed)))
-        return APIError(429, said, headers=((b"retry-after", b"%d" % seconds), *_headers(found, now)))
+        return RateLimitError(short.unit, said, headers=((b"retry-after", b"%d" % seconds), *_headers(found, now)))
+
+
+def refusal_words(organization: str, limit: int, unit: str) -> str:
+    """What the API says to a request beyond a limit."""
+    return (
+        f"This request would exceed the rate limit for your organization ({organization}) of {limit:,} {unit} per "
+        "minute. For details, refer to: https://docs.claude.com/en/api/rate-limits. You can see the response headers "
+        "for current usage. Please reduce the prompt length or the maximum tokens requested, or try again later. You "
+        "may also contact sales at https://www.anthropic.com/contact-sales to discuss your options for a rate limit "
+        "increase."
+    )
 
 
 def _headers(found: Allowance, now: float) -> Headers:

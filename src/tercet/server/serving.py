@@ -21,6 +21,9 @@ from tercet.server.diagnostics import Diagnoses
 from tercet.server.errors import APIError, not_found
 from tercet.server.files_store import FileStore
 from tercet.server.ids import Ids
+from tercet.server.overload import overload_of
+from tercet.server.quotas import Quotas
+from tercet.server.ramp import Ramp
 from tercet.server.rate_limits import Limiter
 from tercet.server.settings import Settings
 from tercet.server.spending import Spending
@@ -66,7 +69,12 @@ class Serving:
         self.settings, self.ids, self.answerer, self.files = settings, ids, answerer, files
         self.cache = PromptCache(settings.clock)
         self.threads = Threads(settings.clock)
-        self.limiter = Limiter(settings.rate_limits, settings.clock, settings.organization)
+        limits = settings.rate_limits
+        self.limiter = Limiter(limits, settings.clock, settings.organization)
+        self.quotas = Quotas(limits, settings.clock, settings.organization)
+        ramp = limits.ramp if limits is not None else None
+        self.ramp = Ramp(ramp, settings.clock, settings.organization) if ramp is not None else None
+        self._overloaded = overload_of(settings.overloaded, settings.seed)
         self.spending = Spending(settings.spend_limit)
         self.bindings = Bindings()
         self.diagnoses = Diagnoses()
@@ -89,15 +97,17 @@ class Serving:
         return made
 
     def _admit(self, asked: Asked, request: Json, model: str) -> None:
-        """Raise 429, 400 or 529 for what this key may not use now. Batches and platforms have other limits."""
+        """Raise 429, 400 or 529 for what this key may not use now. Batches have limits of their own."""
         settings, key = self.settings, asked.caller.key
         asked.model = model
         self.spending.check(key, settings.now())
-        if settings.overloaded is not None and settings.overloaded():
+        if self._overloaded is not None and self._overloaded():
             raise APIError(529, "Overloaded")
-        if not (asked.batch or asked.platform):
+        if not asked.batch:
             size = 1 << 40 if "thread" in request else asked.size
-            self.limiter.admit(key, model, size, lambda: self._uncached(request, key))
+            self.limiter.admit(asked.platform + key, model, size, lambda: self._uncached(request, key))
+            if self.ramp is not None and not asked.platform:
+                self.ramp.admit(key, model, size, lambda: self._uncached(request, key))
 
     def _uncached(self, request: Json, key: str) -> int:
         visible, _ = edited(request, count_request)
@@ -119,9 +129,11 @@ class Serving:
         made = message_of(answer, self.ids.message(asked.platform), model, usage)
         if request.get("diagnostics") is not None:
             made["diagnostics"] = self.diagnoses.diagnosed(request, made["id"], key, usage)
+        if not asked.batch:
+            self.limiter.used(asked.platform + key, model, usage)
         if not asked.platform:
-            if not asked.batch:
-                self.limiter.used(key, model, usage)
+            if self.ramp is not None and not asked.batch:
+                self.ramp.used(key, model, usage)
             self.spending.used(key, model, usage, self.settings)
         return made
 
@@ -136,8 +148,7 @@ class Serving:
         if "thread" in request:
             self.threads.release(request)
         self.spending.check(asked.caller.key, self.settings.now(), counting=True)
-        if not asked.platform:
-            self.limiter.admit_count(asked.caller.key)
+        self.limiter.admit_count(asked.platform + asked.caller.key)
         if not request.get("context_management"):
             return {"input_tokens": count_request(request)}
         visible, _ = edited(request, count_request)

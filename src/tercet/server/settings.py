@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tercet.server.rate_limits import BEYOND_REACH, RateLimits
-from tercet.server.spending import SpendLimit
+from tercet.server.overload import check_share
+from tercet.server.rate_limits import BEYOND_REACH, RateLimits, rate_limits_of
+from tercet.server.spending import SpendLimit, spend_limit_of
 
 MEGABYTE = 1024 * 1024
 
@@ -28,11 +29,11 @@ class Settings:
     keys_without_permission: Collection[str] = ()
     """Keys that are known and may do nothing: they are answered 403."""
     rate_limits: RateLimits | None = BEYOND_REACH
-    """What a key may use of a model in a minute. None: no limits, and no headers that tell of them."""
+    """What a key may use in a minute; also a mapping by name. None: no limits, and no headers that tell of them."""
     spend_limit: SpendLimit | None = None
-    """What a key may spend in a month."""
-    overloaded: Callable[[], bool] | None = None
-    """Asked for every message: whether to answer 529 instead."""
+    """What a key may spend in a month; also an amount of US dollars, or a mapping."""
+    overloaded: Callable[[], bool] | float | None = None
+    """How large a share of messages is answered 529, from 0 to 1; or a function that is asked for every message."""
     hosts: Collection[str] = ()
     """More names of this server that a Host header may carry, without a port."""
     origins: Collection[str] = ()
@@ -75,6 +76,13 @@ class Settings:
     """Show requests as they come, on a page at `/_tercet/`, to whoever can reach this server. Keeps a journal."""
     data: str | Path | None = None
     """Folder in which batches, files and the journal outlive the server. None: they are in memory alone."""
+
+    def __post_init__(self) -> None:
+        """Take limits as plain values too, as command lines and files have them. Raises ValueError."""
+        object.__setattr__(self, "rate_limits", rate_limits_of(self.rate_limits))
+        object.__setattr__(self, "spend_limit", spend_limit_of(self.spend_limit))
+        if self.overloaded is not None and not callable(self.overloaded):
+            check_share(self.overloaded)
 
     def now(self) -> datetime:
         """The clock's time."""

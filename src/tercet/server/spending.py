@@ -55,6 +55,22 @@ class SpendLimit(NamedTuple):
     kind: Kind = "tier"
 
 
+def spend_limit_of(given: SpendLimit | Mapping[str, Any] | float | Decimal | None) -> SpendLimit | None:
+    """A limit from an amount, or from a mapping with `usd` and `kind`. Raises ValueError for what means nothing."""
+    if given is None:
+        return None
+    parts = given if isinstance(given, Mapping) else {"usd": given}
+    for name in parts:
+        if name not in SpendLimit._fields:
+            raise ValueError(f"spend_limit holds {name!r}; known are {', '.join(SpendLimit._fields)}")
+    limit = given if isinstance(given, SpendLimit) else SpendLimit(**{"usd": None, **parts})
+    if isinstance(limit.usd, bool) or not isinstance(limit.usd, int | float | Decimal) or not 0 <= limit.usd < 10**12:
+        raise ValueError(f"spend_limit is {limit.usd!r}; an amount of US dollars is expected")
+    if limit.kind not in REFUSALS:
+        raise ValueError(f"spend_limit: kind is {limit.kind!r}; known are {', '.join(REFUSALS)}")
+    return limit
+
+
 class Spending:
     """What the keys have spent. Models whose price is not established cost nothing here."""
 

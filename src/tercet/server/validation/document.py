@@ -25,7 +25,7 @@ OTHERS = (
     ("404", "`model: <id>`, unknown paths and ids", "`serving.py`, `routes.py`, the stores"),
     ("405, 415, 431", "wrong verb, content type, too many headers", "`routes.py`, `exchange.py`, `guard.py`"),
     ("408, 413", "bodies that do not end in time, or are too large", "`exchange.py`, `encoding.py`"),
-    ("429", "rate limits by key and model", "`rate_limits.py`"),
+    ("429", "rate limits by key and model, by endpoint, and of growth", "`rate_limits.py`, `quotas.py`, `ramp.py`"),
     ("429, 400", "spend limits and an empty credit", "`spending.py`"),
     ("529", "the setting `overloaded`", "`serving.py`"),
 )
