@@ -1,6 +1,7 @@
 """Anthropic and AsyncAnthropic, and the API's nouns. Describes calls and reads what comes; `flow` carries them out.
 
 anthropic.py       the two clients                      call.py      one call, described: a value
+client_arguments.py  what every client takes             making.py  a client from its arguments
 settings.py        arguments and environment, checked   encode.py    arguments -> JSON body, checked
 messages.py        create, stream, parse, count_tokens  stream.py    create(stream=True)
 message_stream.py  messages.stream()                    models.py    list, retrieve         pages.py  page by page

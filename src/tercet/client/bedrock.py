@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Unpack
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 from tercet.client.anthropic import Anthropic, AsyncAnthropic
-from tercet.client.given import Omit, not_given
-from tercet.client.platform import PlatformClient, PolicyArguments
+from tercet.client.platform import PlatformClient
 from tercet.client.secret import Secret
-from tercet.client.settings import DEFAULT_MAX_RETRIES
 from tercet.platforms.bedrock import API_VERSION, Bedrock, base_url_of
 from tercet.platforms.signing import AmazonCredentials, region_for
+
+if TYPE_CHECKING:
+    from tercet.client.client_arguments import ClientArguments
 
 AWS_ARGUMENTS = ("aws_access_key", "aws_secret_key", "aws_session_token", "aws_profile")
 
@@ -30,18 +31,9 @@ class _BedrockClient(PlatformClient):
         aws_profile: str | None = None,
         aws_session_token: str | None = None,
         api_key: str | None = None,
-        base_url: object | None = None,
-        timeout: Any = not_given,
-        max_retries: int = DEFAULT_MAX_RETRIES,
-        default_headers: Mapping[str, str | Omit] | None = None,
-        default_query: Mapping[str, object] | None = None,
         *,
         model_hint: str | Mapping[str, str] | None = None,
-        deadline: float | None = None,
-        http_client: Any | None = None,
-        anthropic_version: str = API_VERSION,
-        middleware: Sequence[Any] | None = None,
-        **policies: Unpack[PolicyArguments],
+        **arguments: Unpack[ClientArguments],
     ) -> None:
         keys = (aws_access_key, aws_secret_key, aws_session_token, aws_profile)
         token = bearer_token(api_key, keys)
@@ -50,20 +42,14 @@ class _BedrockClient(PlatformClient):
             AmazonCredentials(aws_access_key, aws_secret_key, aws_session_token, aws_profile),
             model_hint,
         )
-        self._start(
+        base_url = arguments.get("base_url") or os.environ.get("ANTHROPIC_BEDROCK_BASE_URL")
+        version = arguments.get("anthropic_version", API_VERSION)
+        self._start_on(
             platform,
-            policies,
-            api_key=None,
+            arguments,
             auth_token=token,
-            base_url=base_url or os.environ.get("ANTHROPIC_BEDROCK_BASE_URL") or base_url_of(platform.region),
-            timeout=timeout,
-            max_retries=max_retries,
-            deadline=deadline,
-            default_headers=default_headers,
-            default_query=default_query,
-            http_client=http_client,
-            anthropic_version=anthropic_version,
-            middleware=middleware,
+            base_url=base_url or base_url_of(platform.region),
+            anthropic_version=version,
         )
 
     @property

@@ -19,6 +19,8 @@ ROLES = ("user", "assistant", "system")
 LAST = ("tools", "system", "messages")
 """The parts that prompt caching reads in order; everything small and changeable stands before them."""
 
+_EXTRA = "extra_body= sends fields that this version does not know"
+
 
 def wrong(name: str, value: object, expected: str) -> TypeError:
     """What was asked, what came, what to do."""
@@ -171,13 +173,13 @@ def check_arguments(
     return checked
 
 
-def unknown_argument(name: str, known: Iterable[str], caller: str) -> TypeError:
-    """A TypeError that suggests the nearest name."""
+def unknown_argument(name: str, known: Iterable[str], caller: str, otherwise: str = _EXTRA) -> TypeError:
+    """A TypeError that suggests the nearest name, or says `otherwise`."""
     from difflib import get_close_matches
 
     near = get_close_matches(name, list(known), 1)
-    hint = f"; did you mean {near[0]!r}?" if near else "; extra_body= sends fields that this version does not know"
-    return TypeError(f"{caller}() got an unexpected keyword argument {name!r}{hint}")
+    hint = f"did you mean {near[0]!r}?" if near else otherwise
+    return TypeError(f"{caller}() got an unexpected keyword argument {name!r}{'; ' if hint else ''}{hint}")
 
 
 def body(arguments: Mapping[str, Any], extra: Mapping[str, Any] | None = None) -> bytes:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Unpack
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 from tercet.client.anthropic import Anthropic, AsyncAnthropic
-from tercet.client.given import Omit, not_given
-from tercet.client.platform import PlatformClient, PolicyArguments
-from tercet.client.settings import API_VERSION, DEFAULT_MAX_RETRIES, MissingCredentialsError
+from tercet.client.platform import PlatformClient
+from tercet.client.settings import MissingCredentialsError
 from tercet.platforms.foundry import Foundry, TokenProvider, base_url_of
+
+if TYPE_CHECKING:
+    from tercet.client.client_arguments import ClientArguments
 
 
 class _FoundryClient(PlatformClient):
@@ -24,31 +25,13 @@ class _FoundryClient(PlatformClient):
         resource: str | None = None,
         api_key: str | None = None,
         azure_ad_token_provider: TokenProvider | None = None,
-        base_url: object | None = None,
-        timeout: Any = not_given,
-        max_retries: int = DEFAULT_MAX_RETRIES,
-        deadline: float | None = None,
-        default_headers: Mapping[str, str | Omit] | None = None,
-        default_query: Mapping[str, object] | None = None,
-        http_client: Any | None = None,
-        anthropic_version: str = API_VERSION,
-        middleware: Sequence[Any] | None = None,
-        **policies: Unpack[PolicyArguments],
+        **arguments: Unpack[ClientArguments],
     ) -> None:
-        self._start(
+        self._start_on(
             Foundry(azure_ad_token_provider),
-            policies,
+            arguments,
             api_key=key_for(api_key, azure_ad_token_provider),
-            auth_token=None,
-            base_url=address_for(resource, base_url),
-            timeout=timeout,
-            max_retries=max_retries,
-            deadline=deadline,
-            default_headers=default_headers,
-            default_query=default_query,
-            http_client=http_client,
-            anthropic_version=anthropic_version,
-            middleware=middleware,
+            base_url=address_for(resource, arguments.get("base_url")),
         )
 
     def _arguments(self) -> dict[str, Any]:

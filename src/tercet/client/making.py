@@ -3,21 +3,28 @@ blocking and the async client, which differ in how they carry a call out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Self, Unpack
 
-from tercet.client.given import NotGiven, Omit, not_given
-from tercet.client.policies import Policies, policy_arguments
-from tercet.client.settings import API_VERSION, DEFAULT_MAX_RETRIES, settings_from
-from tercet.client.shared import SharedClient, known_changes, own_timeout, pickled_settings, unpickled
+from tercet.client.given import NotGiven, not_given
+from tercet.client.policies import DEFAULTS, Policies, policy_arguments
+from tercet.client.settings import settings_from
+from tercet.client.shared import (
+    SETTING_ARGUMENTS,
+    SharedClient,
+    known_changes,
+    own_timeout,
+    pickled_settings,
+    unpickled,
+)
 
 if TYPE_CHECKING:
-    from tercet.flow.breaker import Breaker, CircuitBreaker
-    from tercet.flow.budget import Budget
-    from tercet.flow.details import Details
-    from tercet.flow.fallback import Fallbacks
-    from tercet.flow.pace import Pace
-    from tercet.flow.quota import QuotaPolicy
+    from inspect import Signature
+
+    from tercet.client.client_arguments import ClientArguments
+
+CARRIERS = frozenset({"http_client", "middleware"})
+"""Arguments that are neither settings nor policies: what carries requests, and what stands around it."""
 
 
 def checked(middleware: Sequence[Any] | None, *, is_async: bool) -> tuple[Any, ...]:
@@ -29,69 +36,51 @@ def checked(middleware: Sequence[Any] | None, *, is_async: bool) -> tuple[Any, .
     return checked_middleware(middleware, is_async=is_async)
 
 
+def signature_of(cls: type[Any]) -> Signature:
+    """The arguments of a client's class, one by one; loaded when somebody asks."""
+    from tercet.client.client_arguments import whole_signature
+
+    return whole_signature(cls)
+
+
+class _WholeSignature:
+    """Shows `inspect.signature(Anthropic)` every argument by its name."""
+
+    def __get__(self, instance: object | None, owner: type[Any]) -> Signature:
+        return signature_of(owner)
+
+
 class MadeClient(SharedClient):
     """A client made from the arguments of `Anthropic`."""
+
+    __signature__ = _WholeSignature()
 
     _is_async: ClassVar[bool] = False
     _http_client: Any
     _middleware: tuple[Any, ...]
 
     def __init__(
-        self,
-        *,
-        api_key: str | None = None,
-        auth_token: str | None = None,
-        base_url: object | None = None,
-        timeout: Any = not_given,
-        max_retries: int = DEFAULT_MAX_RETRIES,
-        deadline: float | None = None,
-        stream_idle_timeout: float | NotGiven | None = not_given,
-        default_headers: Mapping[str, str | Omit] | None = None,
-        default_query: Mapping[str, object] | None = None,
-        http_client: Any | None = None,
-        anthropic_version: str = API_VERSION,
-        middleware: Sequence[Any] | None = None,
-        retry_ambiguous: bool = True,
-        retry_quota: bool | QuotaPolicy = True,
-        breaker: bool | CircuitBreaker | Breaker | None = None,
-        fallbacks: Sequence[str | Mapping[str, Any]] | Fallbacks | None = None,
-        on_event: Callable[[Details], object] | None = None,
-        open_telemetry: Any = None,
-        pace: bool | Pace | None = None,
-        max_concurrency: int | None = None,
-        budget: Budget | Sequence[Budget] | None = None,
+        self, *, api_key: str | None = None, auth_token: str | None = None, **arguments: Unpack[ClientArguments]
     ) -> None:
-        self._policies = Policies(
-            {
-                "retry_ambiguous": retry_ambiguous,
-                "retry_quota": retry_quota,
-                "breaker": breaker,
-                "fallbacks": fallbacks,
-                "on_event": on_event,
-                "open_telemetry": open_telemetry,
-                "pace": pace,
-                "max_concurrency": max_concurrency,
-                "budget": budget,
-            }
-        )
-        self._http_client = http_client
-        self._middleware = checked(middleware, is_async=self._is_async)
-        if http_client is not None and isinstance(timeout, NotGiven):
-            timeout = own_timeout(http_client, timeout)
-        self._set_up(
-            settings_from(
-                api_key=api_key,
-                auth_token=auth_token,
-                base_url=base_url,
-                timeout=timeout,
-                max_retries=max_retries,
-                deadline=deadline,
-                stream_idle_timeout=stream_idle_timeout,
-                default_headers=default_headers,
-                default_query=default_query,
-                anthropic_version=anthropic_version,
-            )
-        )
+        self._start(arguments, api_key=api_key, auth_token=auth_token)
+
+    def _start(self, arguments: Mapping[str, Any], **own: Any) -> None:
+        """Set up by what the caller said; `own` is what this kind of client says itself."""
+        for name in arguments:
+            if not (name in SETTING_ARGUMENTS or name in DEFAULTS or name in CARRIERS):
+                raise self._unknown(name)
+        http_client = self._http_client = arguments.get("http_client")
+        self._middleware = checked(arguments.get("middleware"), is_async=self._is_async)
+        self._policies = Policies({name: arguments[name] for name in DEFAULTS if name in arguments})
+        settings = {name: arguments[name] for name in SETTING_ARGUMENTS if name in arguments}
+        if http_client is not None and isinstance(settings.get("timeout", not_given), NotGiven):
+            settings["timeout"] = own_timeout(http_client, not_given)
+        self._set_up(settings_from(**{**settings, **own}))
+
+    def _unknown(self, name: str) -> TypeError:
+        from tercet.client.encode import unknown_argument
+
+        return unknown_argument(name, signature_of(type(self)).parameters, type(self).__name__, otherwise="")
 
     def copy(self, **changes: Any) -> Self:
         """Another client with some settings changed; clients of equal transport settings share connections."""

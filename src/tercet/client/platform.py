@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from tercet.client.encode import unknown_argument
-from tercet.client.given import NotGiven, given
-from tercet.client.making import MadeClient, checked
-from tercet.client.policies import DEFAULTS, Policies
-from tercet.client.settings import API_VERSION, settings_from
-from tercet.client.shared import COPY_ARGUMENTS, own_timeout, pickled_settings, unpickled
-
-if TYPE_CHECKING:
-    from tercet.flow.breaker import Breaker, CircuitBreaker
-    from tercet.flow.details import Details
-    from tercet.flow.fallback import Fallbacks
-    from tercet.flow.quota import QuotaPolicy
-
-
-class PolicyArguments(TypedDict, total=False):
-    """What a client does when things go wrong, as `Anthropic` takes it."""
-
-    retry_ambiguous: bool
-    retry_quota: bool | QuotaPolicy
-    breaker: bool | CircuitBreaker | Breaker | None
-    fallbacks: Sequence[str | Mapping[str, Any]] | Fallbacks | None
-    on_event: Callable[[Details], object] | None
-    open_telemetry: Any
-    stream_idle_timeout: float | NotGiven | None
+from tercet.client.given import given
+from tercet.client.making import MadeClient
+from tercet.client.settings import API_VERSION
+from tercet.client.shared import pickled_settings, unpickled
 
 
 class PlatformClient(MadeClient):
@@ -39,26 +19,10 @@ class PlatformClient(MadeClient):
     _instead_of_token: ClassVar[frozenset[str]]
     """Those of them that take the place of a key or token when they are given to a copy."""
 
-    def _start(
-        self, platform: Any, policies: Any, *, http_client: Any, middleware: Any, timeout: Any, **settings: Any
-    ) -> None:
+    def _start_on(self, platform: Any, arguments: Mapping[str, Any], **own: Any) -> None:
         """Set up, without the environment's credentials for the Claude API: they are nobody else's business."""
         self._platform = platform
-        if "stream_idle_timeout" in policies:  # a limit, and no policy
-            settings["stream_idle_timeout"] = policies.pop("stream_idle_timeout")
-        self._policies = self._checked_policies(policies)
-        self._http_client = http_client
-        self._middleware = checked(middleware, is_async=self._is_async)
-        if http_client is not None and isinstance(timeout, NotGiven):
-            timeout = own_timeout(http_client, timeout)
-        self._set_up(settings_from(ambient=False, timeout=timeout, **settings))
-
-    def _checked_policies(self, given: Mapping[str, Any]) -> Policies:
-        for name in given:
-            if name not in DEFAULTS:
-                known = COPY_ARGUMENTS | self._platform_arguments
-                raise unknown_argument(name, known, type(self).__name__)
-        return Policies(given)
+        self._start(arguments, ambient=False, **own)
 
     def model_behind(self, model: str) -> str:
         """The model that an id stands for, as far as this client was told; else the id itself."""

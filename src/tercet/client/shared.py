@@ -32,23 +32,20 @@ if TYPE_CHECKING:
     from tercet.flow.circuits import Breakers
 
 TOKENS_IN_TEN_MINUTES = 128_000 // 6
-COPY_ARGUMENTS = frozenset(
+SETTING_ARGUMENTS = frozenset(
     [
-        "api_key",
-        "auth_token",
         "base_url",
         "timeout",
         "max_retries",
         "deadline",
         "stream_idle_timeout",
         "default_headers",
-        "set_default_headers",
         "default_query",
-        "set_default_query",
         "anthropic_version",
-        *DEFAULTS,
     ]
 )
+"""The arguments of every client that become its settings, credentials apart."""
+COPY_ARGUMENTS = SETTING_ARGUMENTS | {"api_key", "auth_token", "set_default_headers", "set_default_query", *DEFAULTS}
 
 
 class SharedClient:
@@ -241,7 +238,7 @@ def known_changes(changes: dict[str, Any]) -> dict[str, Any]:
         if name not in COPY_ARGUMENTS:
             from tercet.client.encode import unknown_argument
 
-            raise unknown_argument(name, COPY_ARGUMENTS, "copy")
+            raise unknown_argument(name, COPY_ARGUMENTS, "copy", otherwise="")
     return changes
 
 

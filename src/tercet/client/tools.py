@@ -121,7 +121,7 @@ class BaseFunctionTool(Generic[F]):
             if option not in KNOWN:
                 from tercet.client.encode import unknown_argument
 
-                raise unknown_argument(option, KNOWN, "beta_tool")
+                raise unknown_argument(option, KNOWN, "beta_tool", otherwise="")
         doc = parsed_docstring(func.__doc__)
         self.func = func
         self.name = checked_name(options.get("name") or str(getattr(func, "__name__", type(func).__name__)))

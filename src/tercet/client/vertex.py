@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Unpack
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 from tercet.client.anthropic import Anthropic, AsyncAnthropic
 from tercet.client.call import Call
-from tercet.client.given import NotGiven, Omit, not_given
-from tercet.client.platform import PlatformClient, PolicyArguments
-from tercet.client.settings import DEFAULT_MAX_RETRIES
+from tercet.client.given import NotGiven, not_given
+from tercet.client.platform import PlatformClient
 from tercet.flow.retry import Ending
 from tercet.platforms.google_tokens import GoogleTokens
 from tercet.platforms.place import in_a_thread
 from tercet.platforms.vertex import API_VERSION, Vertex, base_url_of, region_for
 from tercet.wire.http import Response
+
+if TYPE_CHECKING:
+    from tercet.client.client_arguments import ClientArguments
 
 
 class _VertexClient(PlatformClient):
@@ -30,16 +31,7 @@ class _VertexClient(PlatformClient):
         project_id: str | NotGiven | None = not_given,
         access_token: str | None = None,
         credentials: Any | None = None,
-        base_url: object | None = None,
-        timeout: Any = not_given,
-        max_retries: int = DEFAULT_MAX_RETRIES,
-        deadline: float | None = None,
-        default_headers: Mapping[str, str | Omit] | None = None,
-        default_query: Mapping[str, object] | None = None,
-        http_client: Any | None = None,
-        anthropic_version: str = API_VERSION,
-        middleware: Sequence[Any] | None = None,
-        **policies: Unpack[PolicyArguments],
+        **arguments: Unpack[ClientArguments],
     ) -> None:
         named = None if isinstance(project_id, NotGiven) else project_id
         platform = Vertex(
@@ -47,20 +39,14 @@ class _VertexClient(PlatformClient):
             region_for(None if isinstance(region, NotGiven) else region),
             GoogleTokens(credentials),
         )
-        self._start(
+        base_url = arguments.get("base_url") or os.environ.get("ANTHROPIC_VERTEX_BASE_URL")
+        version = arguments.get("anthropic_version", API_VERSION)
+        self._start_on(
             platform,
-            policies,
-            api_key=None,
+            arguments,
             auth_token=access_token,
-            base_url=base_url or os.environ.get("ANTHROPIC_VERTEX_BASE_URL") or base_url_of(platform.region),
-            timeout=timeout,
-            max_retries=max_retries,
-            deadline=deadline,
-            default_headers=default_headers,
-            default_query=default_query,
-            http_client=http_client,
-            anthropic_version=anthropic_version,
-            middleware=middleware,
+            base_url=base_url or base_url_of(platform.region),
+            anthropic_version=version,
         )
 
     @property

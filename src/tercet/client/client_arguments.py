@@ -1,0 +1,66 @@
+"""What every client takes beside its credentials and its platform's own arguments: declared once, for editors, for type
+checkers and for `inspect.signature`. Not loaded by a running program unless it asks for the signature."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from inspect import Parameter, Signature, signature
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from tercet.client.given import not_given
+from tercet.client.policies import DEFAULTS
+from tercet.client.settings import API_VERSION, DEFAULT_MAX_RETRIES
+
+if TYPE_CHECKING:
+    from tercet.client.given import NotGiven, Omit
+    from tercet.flow.breaker import Breaker, CircuitBreaker
+    from tercet.flow.budget import Budget
+    from tercet.flow.details import Details
+    from tercet.flow.fallback import Fallbacks
+    from tercet.flow.pace import Pace
+    from tercet.flow.quota import QuotaPolicy
+
+_OTHERWISE = {
+    **DEFAULTS,
+    "timeout": not_given,
+    "max_retries": DEFAULT_MAX_RETRIES,
+    "stream_idle_timeout": not_given,
+    "anthropic_version": API_VERSION,
+}
+"""What an argument is when nobody gives it; None where nothing stands here."""
+
+
+class ClientArguments(TypedDict, total=False):
+    """Where requests go and how patiently; then what happens when things go wrong, and what is done to prevent it."""
+
+    base_url: object | None
+    timeout: Any
+    max_retries: int
+    deadline: float | None
+    stream_idle_timeout: float | NotGiven | None
+    default_headers: Mapping[str, str | Omit] | None
+    default_query: Mapping[str, object] | None
+    http_client: Any | None
+    anthropic_version: str
+    middleware: Sequence[Any] | None
+    retry_ambiguous: bool
+    retry_quota: bool | QuotaPolicy
+    breaker: bool | CircuitBreaker | Breaker | None
+    fallbacks: Sequence[str | Mapping[str, Any]] | Fallbacks | None
+    on_event: Callable[[Details], object] | None
+    open_telemetry: Any
+    pace: bool | Pace | None
+    max_concurrency: int | None
+    budget: Budget | Sequence[Budget] | None
+
+
+def whole_signature(cls: type[Any]) -> Signature:
+    """The arguments of a client's class, one by one."""
+    own = [each for each in signature(cls.__init__).parameters.values() if each.name != "self"]
+    named = [each for each in own if each.kind is not Parameter.VAR_KEYWORD]
+    return Signature([*named, *_shared()])
+
+
+def _shared() -> Iterator[Parameter]:
+    for name, kind in ClientArguments.__annotations__.items():
+        yield Parameter(name, Parameter.KEYWORD_ONLY, default=_OTHERWISE.get(name), annotation=kind.__forward_arg__)
