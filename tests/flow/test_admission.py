@@ -443,6 +443,15 @@ def test_an_answer_is_not_lost_because_it_could_not_be_booked(caplog: pytest.Log
     assert budget.state(NOON).reserved_usd > 0
 
 
+def test_one_budget_that_cannot_be_written_does_not_keep_the_others_from_being_settled() -> None:
+    broken = Broken()
+    world = World(lambda: setattr(broken, "works", False) or answer())
+    away, here = Budget(usd=1, store=broken), Budget(usd=1, store=world.store)
+
+    world.run(through(world.admission(None, away, here), asking()))
+    assert (here.state(NOON).spent_usd, here.state(NOON).reserved_usd) == (PRICE, 0)
+
+
 def test_a_programming_error_in_a_store_is_raised_as_what_it_is() -> None:
     store = Broken()
     store.update = lambda *arguments: 1 / 0  # type: ignore[method-assign]

@@ -66,6 +66,7 @@ class Admission:
         try:
             waited = yield from passage.admitted(deadline)
             if isinstance(waited, Lost):
+                yield from self._do(passage.given_up)
                 return waited
             if waited and deadline is not None:
                 request = within(request, max(0.0, deadline - self.clock()))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from secrets import token_hex
+from typing import TypeAlias
 
 from msgspec.structs import replace
 
@@ -15,11 +16,14 @@ from tercet.flow.budget import EXACT, MICRO, Account, Amount, Budget, rounded_up
 from tercet.flow.estimate import Asked
 from tercet.flow.turns import count, fingerprint, leases_of
 from tercet.flow.usage import Used
+from tercet.wire.error_tree import AnthropicError
 from tercet.wire.http import Request
-from tercet.wire.refused import BudgetUnknownError
+from tercet.wire.refused import BudgetUnknownError, SharedStateBusyError
 
 SEARCH = 10_000
 """Micro-dollars of one web search."""
+Settlement: TypeAlias = tuple[Amount | None, Amount | None]
+"""What a request used if that is known, or what it counts for if it is not."""
 COUNTED = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens", "output_tokens")
 
 
@@ -50,7 +54,11 @@ class Money:
                     return None
                 return decide.state_of(account, budget, wall)
 
-            short = store.update(key, Account, fits)
+            try:
+                short = store.update(key, Account, fits)
+            except SharedStateBusyError:  # who was not let in has written nothing
+                self._held.pop()
+                raise
             if short is not None:
                 raise decide.exceeded(budget, short, amount)
             leases_of(store).keep(self._token, key, Account)
@@ -61,24 +69,35 @@ class Money:
     def end(self, used: Used | None, *, answers: bool = True) -> None:
         """The request is over, and may have cost what `used` says; None: as much as it could. `answers`: it may have
         been billed for an answer, too."""
-        for budget, held in self._held:
-            known = None if used is None or self._asked[0].batch else actual(self._asked[0], budget, used, self._day())
-            if known is not None and used is not None and used.final:
-                self._settle(budget, known, None)
-            elif known is not None or answers:
-                self._settle(budget, None, held if known is None else known)
-            else:
-                unanswered = tuple(replace(each, most_output=0) for each in self._asked)
-                self._settle(budget, None, most(unanswered, budget, self._day()))
+        self._settle_each(lambda budget, held: self._cost(budget, held, used, answers))
+
+    def _cost(self, budget: Budget, held: Amount, used: Used | None, answers: bool) -> Settlement:
+        known = None if used is None or self._asked[0].batch else actual(self._asked[0], budget, used, self._day())
+        if known is not None and used is not None and used.final:
+            return known, None
+        if known is not None or answers:
+            return None, held if known is None else known
+        unanswered = tuple(replace(each, most_output=0) for each in self._asked)
+        return None, most(unanswered, budget, self._day())
 
     def unused(self) -> None:
         """Nothing was billed."""
-        for budget, _ in self._held:
-            self._settle(budget, Amount(), None)
+        self._settle_each(lambda budget, held: (Amount(), None))
+
+    def _settle_each(self, cost: Callable[[Budget, Amount], Settlement]) -> None:
+        """Settle every budget, and raise afterwards what kept one from being written."""
+        problem: AnthropicError | None = None
+        for budget, held in self._held:
+            try:
+                self._settle(budget, *cost(budget, held))
+            except AnthropicError as error:
+                problem = error
+        if problem is not None:
+            raise problem
 
     def _settle(self, budget: Budget, used: Amount | None, uncertain: Amount | None) -> None:
         store, key = budget.store, budget.key(self._credential)
-        leases_of(store).drop(self._token)
+        leases_of(store).drop(self._token, key)
 
         def settled(account: Account) -> None:
             decide.turn_over(account, budget, self._wall_clock(), store.now(), store.epoch)

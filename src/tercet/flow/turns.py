@@ -19,6 +19,7 @@ from tercet.flow.usage import Used
 from tercet.transport.base import Reply
 from tercet.wire.http import Request
 from tercet.wire.limits import RateLimits, http_date, retry_after
+from tercet.wire.refused import SharedStateBusyError
 
 _leases: WeakKeyDictionary[Any, Leases] = WeakKeyDictionary()
 
@@ -75,8 +76,12 @@ class Turns:
 
     def next(self, longest: float) -> float | Refused:
         """Seconds until this request may leave, or until it is worth asking again. 0: it leaves."""
-        self._taken = True
-        wait: float | Refused = self._update(lambda bucket, now: self._next(bucket, now, longest))
+        taken, self._taken = self._taken, True  # before it is: a writer that fails may have written
+        try:
+            wait: float | Refused = self._update(lambda bucket, now: self._next(bucket, now, longest))
+        except SharedStateBusyError:
+            self._taken = taken  # who was not let in has written nothing
+            raise
         if wait == 0.0:
             leases_of(self._store).keep(self._token, self._key, Bucket)
         return wait
@@ -116,7 +121,7 @@ class Turns:
             self._settle(Cost(0 if reply is None or reply.status == 429 else 1), reply)
 
     def _settle(self, cost: Cost | None, reply: Reply | None, *, answered: bool = False) -> None:
-        leases_of(self._store).drop(self._token)
+        leases_of(self._store).drop(self._token, self._key)
         told = None if reply is None else self._told(reply)
 
         def settled(bucket: Bucket, now: float) -> None:

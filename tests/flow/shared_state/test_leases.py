@@ -31,12 +31,27 @@ def test_what_is_held_is_renewed_until_it_is_dropped(tmp_path: Path) -> None:
         store.update("key", Bucket, lambda bucket, token=token: reserve(bucket, Pace(), token, Cost(1), clock(), 9.0))
         store.update("key", Bucket, lambda bucket, token=token: begin(bucket, Pace(), token, clock(), store.lease))
         leases.keep(token, "key", Bucket)
-    leases.drop("b")
+    leases.drop("b", "key")
     clock.now += 50
 
     assert leases.renew() == 1
     expires = store.update("key", Bucket, lambda bucket: {key: turn.expires for key, turn in bucket.turns.items()})
     assert expires == {"a": 1110.0, "b": 1060.0}
+
+
+def test_one_request_may_hold_something_in_several_states(tmp_path: Path) -> None:
+    clock = Clock()
+    store = SQLiteStore(tmp_path / "state.db", clock=clock)
+    leases = Leases(store)
+    for key in ("one", "other"):
+        store.update(key, Bucket, lambda bucket: reserve(bucket, Pace(), "a", Cost(1), clock(), 9.0))
+        store.update(key, Bucket, lambda bucket: begin(bucket, Pace(), "a", clock(), store.lease))
+        leases.keep("a", key, Bucket)
+    clock.now += 50
+
+    assert leases.renew() == 2
+    for key in ("one", "other"):
+        assert store.update(key, Bucket, lambda bucket: bucket.turns["a"].expires) == 1110.0
 
 
 def test_the_thread_ends_when_nothing_is_held_and_comes_back(tmp_path: Path) -> None:
@@ -47,7 +62,7 @@ def test_the_thread_ends_when_nothing_is_held_and_comes_back(tmp_path: Path) -> 
         thread = leases._thread
         assert thread is not None
         assert thread.daemon
-        leases.drop(token)
+        leases.drop(token, "key")
         thread.join(10)
         assert leases._thread is None
 
@@ -62,20 +77,20 @@ def test_a_store_that_dies_with_us_needs_no_thread() -> None:
 def test_a_forked_child_holds_nothing(tmp_path: Path) -> None:
     store = SQLiteStore(tmp_path / "state.db")
     leases = Leases(store)
-    leases._held["parent's"] = ("key", Bucket)
+    leases._held["parent's", "key"] = Bucket
     leases.after_fork()
 
     assert leases.renew() == 0
 
 
 def test_dropping_what_is_not_held_is_nothing(tmp_path: Path) -> None:
-    Leases(SQLiteStore(tmp_path / "state.db")).drop("never held")
+    Leases(SQLiteStore(tmp_path / "state.db")).drop("never held", "key")
 
 
 def test_a_store_that_nobody_uses_any_more_is_not_kept_for_its_leases(tmp_path: Path) -> None:
     store = SQLiteStore(tmp_path / "state.db")
     leases_of(store).keep("a", "key", Bucket)
-    leases_of(store).drop("a")
+    leases_of(store).drop("a", "key")
     gone = weakref.ref(store)
     del store
     gc.collect()
@@ -100,13 +115,13 @@ def test_a_store_that_is_away_for_a_while_does_not_end_the_thread(tmp_path: Path
     leases.keep("a", "key", Bucket)
 
     assert again.wait(10)
-    leases.drop("a")
+    leases.drop("a", "key")
 
 
 def test_when_the_store_is_gone_there_is_nothing_to_renew(tmp_path: Path) -> None:
     store = SQLiteStore(tmp_path / "state.db")
     leases = Leases(store)
-    leases._held["a"] = ("key", Bucket)
+    leases._held["a", "key"] = Bucket
     del store
     gc.collect()
 

@@ -8,7 +8,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import msgspec
@@ -59,13 +59,76 @@ def test_who_holds_it_too_long_is_named_as_the_reason(tmp_path: Path, monkeypatc
     store.update("key", Tally, added)
     holder = sqlite3.connect(tmp_path / "state.db", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
-    monkeypatch.setattr(module.patiently, "__defaults__", (0.05,))
+    monkeypatch.setattr(module, "PATIENCE", 0.05)
 
     with pytest.raises(SharedStateBusyError, match="locked"):
         store.update("key", Tally, added)
     holder.execute("ROLLBACK")
     holder.close()
     assert store.update("key", Tally, added) == 2
+
+
+def test_who_queued_while_another_thread_waited_in_vain_does_not_wait_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = SQLiteStore(tmp_path / "state.db")
+    store.update("key", Tally, added)
+    with sqlite3.connect(tmp_path / "state.db", isolation_level=None) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        monkeypatch.setattr(module, "PATIENCE", 0.0)
+        with pytest.raises(SharedStateBusyError):
+            store.update("key", Tally, added)
+        monkeypatch.setattr(module, "PATIENCE", 3600.0)
+        assert store._gave_up > 0
+        store._gave_up = float("inf")  # as for a thread that asked before that
+        with pytest.raises(SharedStateBusyError):
+            store.update("key", Tally, added)
+    holder.close()
+
+
+def test_ctrl_c_at_any_step_leaves_the_file_to_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, other = SQLiteStore(tmp_path / "state.db"), SQLiteStore(tmp_path / "state.db")
+    store.update("key", Tally, added)
+    patiently = module.patiently
+
+    def interrupted(act: Callable[[], object], until: float) -> None:
+        patiently(act, until)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "patiently", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        store.update("key", Tally, added)
+    monkeypatch.undo()
+    monkeypatch.setattr(module, "PATIENCE", 0.0)
+
+    assert other.update("key", Tally, added) == 2
+    assert store.update("key", Tally, added) == 3
+
+
+def test_a_file_cut_anywhere_is_never_taken_for_one_in_which_nothing_happened(tmp_path: Path) -> None:
+    whole = tmp_path / "state.db"
+    SQLiteStore(whole).update("key", Tally, added)
+    data = whole.read_bytes()
+    for length in range(100, len(data), 61):
+        part = tmp_path / f"{length}.db"
+        part.write_bytes(data[:length])
+        with pytest.raises(SharedStateError, match=str(part)):
+            SQLiteStore(part).update("key", Tally, added)
+
+
+def test_no_file_is_made_at_the_end_of_a_link(tmp_path: Path) -> None:
+    (tmp_path / "link.db").symlink_to(tmp_path / "elsewhere.db")
+
+    with pytest.raises(SharedStateError, match="cannot be used"):
+        SQLiteStore(tmp_path / "link.db").update("key", Tally, added)
+    assert not (tmp_path / "elsewhere.db").exists()
+
+
+def test_a_path_may_hold_any_characters(tmp_path: Path) -> None:
+    path = tmp_path / "a b?mode=memory#%41ü.db"
+
+    assert SQLiteStore(path).update("key", Tally, added) == 1
+    assert SQLiteStore(path).update("key", Tally, added) == 2
 
 
 def test_a_file_that_cannot_grow_changes_nothing_and_goes_on_when_it_can(tmp_path: Path) -> None:
@@ -79,7 +142,7 @@ def test_a_file_that_cannot_grow_changes_nothing_and_goes_on_when_it_can(tmp_pat
 
     with pytest.raises(SharedStateError, match="full"):
         store.update("key", Tally, grown)
-    store._connection.execute("PRAGMA max_page_count = 1000")
+    assert store._connection is None  # a connection of its own begins anew, without the limit
     assert store.update("key", Tally, lambda tally: (tally.count, tally.text)) == (1, "")
 
 

@@ -189,6 +189,50 @@ def test_on_redis_a_child_has_connections_of_its_own(redis_url: str) -> None:
     before.close(), store.close()
 
 
+def test_on_redis_a_budget_that_the_server_lost_is_no_new_one(redis_url: str) -> None:
+    budget, pace = RedisStore(redis_url, durable=True), RedisStore(redis_url)
+    for store in (budget, pace):
+        store.update("lost", Tally, added)
+    pace._client.delete("tercet:lost")
+
+    with pytest.raises(SharedStateError, match="lost"):
+        budget.update("lost", Tally, added)
+    assert pace.update("lost", Tally, added) == 1
+    budget.close(), pace.close()
+
+
+def test_what_a_redis_server_refuses_is_said_in_its_words(redis_url: str) -> None:
+    store = RedisStore(redis_url)
+    store.update("full", Tally, added)
+    store._client.config_set("maxmemory", "1")
+    try:
+        with pytest.raises(SharedStateError, match=r"refuses: .*maxmemory"):
+            store.update("full", Tally, added)
+    finally:
+        store._client.config_set("maxmemory", "0")
+    assert store.update("full", Tally, added) == 2
+    store.close()
+
+
+def test_who_queued_while_the_redis_server_was_silent_is_told_at_once() -> None:
+    store = RedisStore("redis://127.0.0.1:1/0", timeout=0.2)
+    with pytest.raises(SharedStateError):
+        store.update("key", Tally, added)
+    assert store._gave_up > 0
+    store._url, store._gave_up = "redis://nobody.is.asked", float("inf")
+
+    with pytest.raises(SharedStateError, match=r"does not answer$"):
+        store.update("key", Tally, added)
+
+
+def test_a_redis_url_that_cannot_be_read_shows_no_part_of_its_password() -> None:
+    with pytest.raises(SharedStateError, match="percent-encoded") as caught:
+        RedisStore("redis://user:secret#1@host/0").update("key", Tally, added)
+
+    assert "secret" not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
 def test_without_the_extra_a_redis_url_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "redis", None)
 

@@ -73,7 +73,7 @@ def store_at(place: Any, *, durable: bool = False) -> Store:
     if text.startswith(("redis://", "rediss://", "unix://")):
         from tercet.flow.shared_state.redis import RedisStore
 
-        return RedisStore(text)
+        return RedisStore(text, durable=durable)
     if "://" in text:
         raise ValueError(f"store must be a path, a redis:// URL or a store, not {text.partition('://')[0]}://…")
     from tercet.flow.shared_state.sqlite import SQLiteStore

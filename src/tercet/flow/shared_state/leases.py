@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from tercet.flow.shared_state import Store
@@ -18,7 +19,8 @@ class Leases:
     def __init__(self, store: Store) -> None:
         self._store = weakref.ref(store)
         self._lease = store.lease
-        self._held: dict[str, tuple[str, type[Any]]] = {}
+        self._held: dict[tuple[str, str], type[Any]] = {}
+        """By token and key: one request may hold something in several states."""
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         reset_in_child(self)
@@ -28,36 +30,34 @@ class Leases:
         if self._lease == float("inf"):
             return
         with self._lock:
-            self._held[token] = (key, kind)
+            self._held[token, key] = kind
             if self._thread is None:
                 self._thread = threading.Thread(target=self._renew_on, name="tercet-leases", daemon=True)
                 self._thread.start()
 
-    def drop(self, token: str) -> None:
+    def drop(self, token: str, key: str) -> None:
         """The token is no longer ours."""
-        self._held.pop(token, None)
+        self._held.pop((token, key), None)
 
     def renew(self) -> int:
         """Renew everything now. Returns how many tokens are held."""
         places: dict[tuple[str, type[Any]], list[str]] = {}
         with self._lock:
-            for token, place in list(self._held.items()):
-                places.setdefault(place, []).append(token)
+            for (token, key), kind in list(self._held.items()):
+                places.setdefault((key, kind), []).append(token)
         store = self._store()
         if store is None:
             return 0
         for (key, kind), tokens in places.items():
-            store.update(key, kind, _renewal(tokens, store.now() + self._lease))
+            with suppress(SharedStateError):  # the store is away: whoever needs it next is told
+                store.update(key, kind, _renewal(tokens, store.now() + self._lease))
         return len(self._held)
 
     def _renew_on(self) -> None:
         pause = threading.Event()
         while True:
             pause.wait(self._lease / 3)
-            try:
-                self.renew()
-            except SharedStateError:
-                continue  # the store is away; whoever needs it next is told
+            self.renew()
             with self._lock:
                 if not self._held or self._store() is None:
                     self._thread = None

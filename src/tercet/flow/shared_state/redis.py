@@ -35,15 +35,28 @@ class RedisStore:
     """The server at `url`, as `redis://user:password@host:6379/0`. Keys begin with `prefix`.
 
     The server must keep what it is told: no eviction of these keys (`noeviction` or `volatile-*`), and for budgets a
-    persistent file (`appendonly yes`).
+    persistent file (`appendonly yes`). `durable`: a state that the server had and has no more is an error.
     """
 
     blocking = True
     epoch = "redis"
 
-    def __init__(self, url: str, *, prefix: str = "tercet:", lease: float = LEASE, timeout: float = PATIENCE) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        prefix: str = "tercet:",
+        durable: bool = False,
+        lease: float = LEASE,
+        timeout: float = PATIENCE,
+    ) -> None:
         self._url, self._prefix, self.lease, self._timeout = url, prefix, lease, timeout
         self._ahead: tuple[float, float] | None = None
+        self._durable = durable
+        self._kept: set[str] = set()
+        """The keys that the server had from us: one that is gone was lost."""
+        self._gave_up = float("-inf")
+        """When the server last left somebody without an answer (`time.monotonic`)."""
         self._set_up()
         reset_in_child(self)
 
@@ -61,10 +74,13 @@ class RedisStore:
 
     def update(self, key: str, kind: type[S], change: Callable[[S], T]) -> T:
         """Hand the state to `change`, and again if another machine was faster."""
-        until = time.monotonic() + self._timeout
+        asked = time.monotonic()
+        until = asked + self._timeout
         with self._lock:
+            if asked < self._gave_up:  # we queued behind somebody who waited in vain, and as long
+                raise SharedStateError("the Redis server does not answer")
             while True:
-                before = self._asked(lambda client: client.get(self._prefix + key)) or b""
+                before = self._read(key)
                 state = self._decoded(before, kind) if before else kind()
                 result = change(state)
                 after = msgspec.msgpack.encode(state)
@@ -74,8 +90,17 @@ class RedisStore:
                     raise SharedStateBusyError(f"other machines kept changing {key!r} for {self._timeout} s")
                 time.sleep(random.uniform(0.0, 0.002))
 
+    def _read(self, key: str) -> bytes:
+        value: bytes = self._asked(lambda client: client.get(self._prefix + key)) or b""
+        if not value and self._durable and key in self._kept:
+            raise SharedStateError(f"the Redis server has lost {key!r} (evicted, flushed, or not written down)")
+        return value
+
     def _swapped(self, key: str, before: bytes, after: bytes) -> bool:
-        return bool(self._asked(lambda client: client.eval(_SWAP, 1, self._prefix + key, before, after)))
+        swapped = bool(self._asked(lambda client: client.eval(_SWAP, 1, self._prefix + key, before, after)))
+        if swapped:
+            self._kept.add(key)
+        return swapped
 
     def _decoded(self, data: bytes, kind: type[S]) -> S:
         try:
@@ -89,12 +114,21 @@ class RedisStore:
         redis = _library()
         try:
             if self._client is None:
-                self._client = redis.Redis.from_url(
-                    self._url, socket_timeout=self._timeout, socket_connect_timeout=self._timeout
-                )
+                self._client = self._connected(redis)
             return ask(self._client)
+        except redis.ResponseError as error:  # such as OOM, READONLY, MISCONF (its disk is full)
+            raise SharedStateError(f"the Redis server refuses: {str(error)[:200]}") from error
         except redis.RedisError as error:
+            self._gave_up = time.monotonic()
             raise SharedStateError(f"the Redis server does not answer ({type(error).__name__})") from error
+
+    def _connected(self, redis: Any) -> Any:
+        try:
+            timeouts = {"socket_timeout": self._timeout, "socket_connect_timeout": self._timeout}
+            return redis.Redis.from_url(self._url, **timeouts)
+        except ValueError:  # its text may hold a part of the password
+            why = "store= is no redis:// URL that can be read; user and password must be percent-encoded"
+            raise SharedStateError(why) from None
 
     def after_fork(self) -> None:
         """In a forked child: connections of our own."""

@@ -11,8 +11,9 @@ import random
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
@@ -59,6 +60,8 @@ class SQLiteStore:
         self.lease, self.now, self.epoch = lease, clock, boot_id()
         self._durable = durable
         self._lock = threading.Lock()
+        self._until = self._gave_up = float("-inf")
+        """Until when this transaction may wait for others, and when one last did so in vain (`time.monotonic`)."""
         self._connection: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
         """Device and inode of the file that we opened: another one in its place is not ours."""
@@ -66,19 +69,24 @@ class SQLiteStore:
 
     def update(self, key: str, kind: type[S], change: Callable[[S], T]) -> T:
         """Hand the state to `change` in one transaction."""
+        asked = time.monotonic()
         with self._lock:
+            # Who queued behind a thread that waited for the file in vain has waited as long already.
+            self._until = asked if asked < self._gave_up else time.monotonic() + PATIENCE
             try:
                 return self._update(self._opened(), key, kind, change)
             except sqlite3.Error as error:
-                raise self._said(error) from error
+                raise self._failed(error) from error
 
     def _update(self, connection: sqlite3.Connection, key: str, kind: type[S], change: Callable[[S], T]) -> T:
-        with self._transaction(connection):
+        def changed() -> T:
             row = connection.execute(_READ, (key,)).fetchone()
             state = kind() if row is None else self._decoded(row[0], kind)
             result = change(state)
             connection.execute(_WRITE, (key, msgspec.msgpack.encode(state)))
-        return result
+            return result
+
+        return self._in_transaction(connection, changed)
 
     def _decoded(self, data: bytes, kind: type[S]) -> S:
         try:
@@ -86,15 +94,16 @@ class SQLiteStore:
         except (msgspec.MsgspecError, TypeError) as error:
             raise SharedStateError(f"{self.path} holds something else than the state of {kind.__name__}") from error
 
-    @contextmanager
-    def _transaction(self, connection: sqlite3.Connection) -> Iterator[None]:
-        patiently(lambda: connection.execute("BEGIN IMMEDIATE"))
+    def _in_transaction(self, connection: sqlite3.Connection, act: Callable[[], T]) -> T:
         try:
-            yield
-            patiently(lambda: connection.execute("COMMIT"))
-        except BaseException:
+            patiently(lambda: connection.execute("BEGIN IMMEDIATE"), self._until)
+            result = act()
+            patiently(lambda: connection.execute("COMMIT"), self._until)
+            return result
+        except BaseException:  # Ctrl-C as well, which may come when BEGIN has just locked the file
             if connection.in_transaction:  # a full disk has rolled back already
-                connection.execute("ROLLBACK")
+                with suppress(sqlite3.Error):
+                    connection.execute("ROLLBACK")
             raise
 
     def _opened(self) -> sqlite3.Connection:
@@ -104,7 +113,9 @@ class SQLiteStore:
             raise SharedStateError(f"{self.path} was removed or replaced while it was in use; start anew")
         if self._connection is not None:
             return self._connection
-        connection = sqlite3.connect(self.path, timeout=0, isolation_level=None, check_same_thread=False)
+        # `rw`: the file was made above, for its owner alone; SQLite itself makes none, here or at the end of a link.
+        uri = f"{Path(self.path).as_uri()}?mode=rw"
+        connection = sqlite3.connect(uri, uri=True, timeout=0, isolation_level=None, check_same_thread=False)
         try:
             self._set_up(connection)
         except BaseException:
@@ -121,18 +132,26 @@ class SQLiteStore:
             raise SharedStateError(f"{self.path} cannot be used: {error.strerror}") from error
 
     def _set_up(self, connection: sqlite3.Connection) -> None:
-        patiently(lambda: connection.execute("PRAGMA journal_mode = TRUNCATE"))
+        patiently(lambda: connection.execute("PRAGMA journal_mode = TRUNCATE"), self._until)
         connection.execute("PRAGMA synchronous = FULL" if self._durable else "PRAGMA synchronous = OFF")
-        with self._transaction(connection):
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if version > VERSION:
-                raise SharedStateError(f"{self.path} was written by a newer Tercet (version {version} of the file)")
-            connection.execute(_SET_UP)
-            connection.execute("PRAGMA user_version = 1")
+        self._in_transaction(connection, lambda: self._prepare(connection))
 
-    def _said(self, error: sqlite3.Error) -> SharedStateError:
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > VERSION:
+            raise SharedStateError(f"{self.path} was written by a newer Tercet (version {version} of the file)")
+        # A file that was cut short may read as one in which nothing was spent.
+        (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        if found != "ok":
+            raise SharedStateError(f"{self.path} cannot be used: it is damaged ({found.splitlines()[-1]})")
+        connection.execute(_SET_UP)
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+
+    def _failed(self, error: sqlite3.Error) -> SharedStateError:
         if is_busy(error):
+            self._gave_up = time.monotonic()
             return SharedStateBusyError(f"{self.path} was locked by another process for {PATIENCE} s")
+        self._drop()  # what a connection remembers of a disk that failed is worth nothing
         return SharedStateError(f"{self.path} cannot be used: {error}")
 
     def after_fork(self) -> None:
@@ -143,22 +162,23 @@ class SQLiteStore:
     def close(self) -> None:
         """Close the file."""
         with self._lock:
-            connection, self._connection = self._connection, None
-            if connection is not None:
-                connection.close()
+            self._drop()
 
-    def __del__(self) -> None:
-        connection = self.__dict__.pop("_connection", None)
+    def _drop(self) -> None:
+        connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
+
+    def __del__(self) -> None:
+        if "_connection" in self.__dict__:
+            self._drop()
 
     def __repr__(self) -> str:
         return f"SQLiteStore({self.path!r})"
 
 
-def patiently(act: Callable[[], Any], patience: float = PATIENCE) -> None:
+def patiently(act: Callable[[], Any], until: float) -> None:
     """Do it as soon as nobody else is at it. SQLite's own waiting grows to 100 ms a step; a transaction here takes 0.1."""
-    until = time.monotonic() + patience
     while True:
         try:
             act()
