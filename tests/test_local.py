@@ -40,3 +40,19 @@ def test_the_server_is_gone_afterwards() -> None:
 
     with client, pytest.raises(tercet.APIConnectionError, match=r"127\.0\.0\.1"):
         client.messages.create(**ASK)  # type: ignore[call-overload]
+
+
+def test_its_clients_use_a_key_that_it_lets_in() -> None:
+    with tercet.local_api(keys=["sk-ant-team"]) as api:
+        with api.client() as client:
+            assert client.models.list(limit=1).data
+        with api.client(api_key="sk-ant-other") as stranger, pytest.raises(tercet.AuthenticationError):
+            stranger.models.list()
+
+
+def test_limits_are_plain_values() -> None:
+    settings = {"rate_limits": {"requests": 1}, "spend_limit": 5, "overloaded": 0}
+    with tercet.local_api(**settings) as api, api.client(max_retries=0) as client:
+        client.messages.create(**ASK)  # type: ignore[call-overload]
+        with pytest.raises(tercet.RateLimitError):
+            client.messages.create(**ASK)  # type: ignore[call-overload]

@@ -23,6 +23,7 @@ class LocalAPI:
 
     def __init__(self, **settings: Any) -> None:
         self._server: LocalServer = _server_class()(**settings)
+        self._key = next(iter(settings.get("keys") or ()), LOCAL_KEY)
 
     @property
     def base_url(self) -> str:
@@ -31,11 +32,11 @@ class LocalAPI:
 
     def client(self, **options: Any) -> Anthropic:
         """A blocking client that talks to it. Takes the arguments of `Anthropic`."""
-        return Anthropic(**{"base_url": self.base_url, "api_key": LOCAL_KEY, **options})
+        return Anthropic(**{"base_url": self.base_url, "api_key": self._key, **options})
 
     def async_client(self, **options: Any) -> AsyncAnthropic:
         """An async client that talks to it. Takes the arguments of `AsyncAnthropic`."""
-        return AsyncAnthropic(**{"base_url": self.base_url, "api_key": LOCAL_KEY, **options})
+        return AsyncAnthropic(**{"base_url": self.base_url, "api_key": self._key, **options})
 
     def queue(self, *answers: Any) -> None:
         """Answer the next requests for a message with these, in order: texts, lists of blocks, or mappings.
@@ -87,8 +88,9 @@ class LocalAPI:
 def local_api(**settings: Any) -> LocalAPI:
     """The local API on a free port of this machine: `with tercet.local_api() as api: client = api.client()`.
 
-    Settings go to the server: `port`, `strict`, and the others of `tercet.server.run.LocalServer`. Its answers are
-    simulated by a small deterministic program; no model is asked and nothing leaves the machine.
+    Settings go to the server: `port`, `strict`, `script`, `rate_limits`, and the others of `tercet.server.settings`;
+    docs/local-api.md and docs/limits.md list them. Its answers are simulated by a small deterministic program; no model is
+    asked and nothing leaves the machine.
     """
     return LocalAPI(**settings)
 

@@ -119,6 +119,76 @@ def test_control_prints_a_token_that_opens(tmp_path: Path) -> None:
         assert asked(base_url, "/_tercet/reset")[0] == 401
 
 
+LIMITS = (Path(__file__).parents[2] / "docs" / "limits.md").read_text()
+EXAMPLES = re.findall(r"^tercet serve (.*)$", LIMITS, re.MULTILINE)
+
+
+def examples(folder: Path) -> str:
+    """The file that docs/limits.md shows, written into a folder."""
+    path = folder / "limits.toml"
+    path.write_text(LIMITS.partition("```toml\n")[2].partition("```")[0])
+    return str(path)
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_every_example_of_the_limits_page_serves(example: str) -> None:
+    with serving("--port", "0", *example.split()) as (_, base_url):
+        assert asked(base_url, **{"x-api-key": "sk-ant-team"})[0] in (200, 529)
+
+
+def test_limits_are_options() -> None:
+    with serving("--port", "0", "--rpm", "1", "--key", "a", "--key-without-permission", "b") as (_, base_url):
+        found = [asked(base_url, **{"x-api-key": key})[0] for key in ("a", "a", "b", "c")]
+    assert found == [200, 429, 403, 401]
+
+
+def test_overload_and_an_empty_credit_are_options() -> None:
+    spent = ["--spend-limit", "0", "--spend-limit-kind", "credit"]
+    with serving("--port", "0", *spent) as (_, base_url):
+        assert "Your credit balance is too low" in asked(base_url)[1]
+    with serving("--port", "0", "--overload", "100%") as (_, base_url):
+        assert asked(base_url)[0] == 529
+
+
+def test_options_may_stand_in_a_file_and_the_command_line_wins(tmp_path: Path) -> None:
+    with serving("--config", examples(tmp_path), "--port", "0") as (_, base_url):
+        assert ":8788" not in base_url
+        assert [asked(base_url, **{"x-api-key": key})[0] for key in ("sk-ant-guest", "sk-ant-other")] == [200, 401]
+
+
+def test_a_file_with_an_unknown_option_is_said_in_one_line_that_names_the_known_ones(tmp_path: Path) -> None:
+    path = tmp_path / "limits.toml"
+    path.write_text("rpn = 5")
+    done = run("serve", "--config", str(path))
+    assert done.returncode == 2
+    assert re.fullmatch(r"Error: .*limits.toml holds 'rpn'; known are allow-host, allow-origin.*\n", done.stderr)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--rpm", "0"], ["--port", "70000"], ["--overload", "often"], ["--spend-limit", "-1"], ["--prot", "1"],
+        ["--spend-limit-kind", "mine"], ["--pace", "0"], ["--fault", "boom"], ["--upstream", "x"], ["--config", "no-such"],
+    ],
+)  # fmt: skip
+def test_bad_values_are_one_line_and_exit_code_two(arguments: list[str]) -> None:
+    done = run("serve", "--port", "0", *arguments)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert done.stderr.startswith("Error: ")
+
+
+@pytest.mark.parametrize("missing", ["click", "uvicorn"])
+def test_a_missing_extra_is_said_with_the_command_that_brings_it(missing: str) -> None:
+    program = f"import sys; sys.modules[{missing!r}] = None; from tercet.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "serve", "--port", "0"], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert done.returncode == 1
+    assert f"needs {missing!r}" in done.stderr
+    assert "pip install 'tercet[" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -138,11 +208,10 @@ def test_options_that_cannot_be_followed_are_said_in_one_line(arguments: list[st
 
 
 def test_every_option_is_documented() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "local-api.md").read_text()
+    page = LIMITS + (Path(__file__).parents[2] / "docs" / "local-api.md").read_text()
     options = set(re.findall(r"--[a-z-]+", run("serve", "--help").stdout)) - {
         "--host",
         "--port",
-        "--strict",
         "--lenient",
         "--help",
     }

@@ -1,4 +1,4 @@
-"""The command group: what `tercet --help` lists."""
+"""The command group: what `tercet --help` lists, and how errors are said."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import click
 
 from tercet._version import __version__
 from tercet.cli.serve import serve
+
+INTERRUPTED = 130
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -15,3 +17,24 @@ def tercet() -> None:
 
 
 tercet.add_command(serve)
+
+
+def run() -> int:
+    """Run the command that was typed. Returns the exit code: 0, 1 for what failed, 2 for what cannot be understood."""
+    try:
+        return int(tercet.main(prog_name="tercet", standalone_mode=False) or 0)
+    except click.exceptions.NoArgsIsHelpError as nothing:
+        nothing.show()
+        return nothing.exit_code
+    except click.ClickException as problem:
+        _say(problem)
+        return problem.exit_code
+    except click.Abort:
+        return INTERRUPTED
+
+
+def _say(problem: click.ClickException) -> None:
+    """What is wrong, in one line, and where help is."""
+    context = getattr(problem, "ctx", None)
+    hint = f" See {context.command_path} --help." if context is not None else ""
+    click.echo(f"Error: {' '.join(problem.format_message().split())}{hint}", err=True)

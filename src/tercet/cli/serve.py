@@ -7,51 +7,91 @@ from typing import Any
 
 import click
 
+from tercet.cli.options import BadValue, GroupedCommand, Share, from_file, option
 from tercet.local import LOCAL_KEY, serve_in_foreground
 
 FILE = click.Path(exists=True, dir_okay=False)
 FOLDER = click.Path(file_okay=False)
+MANY = click.IntRange(min=1)
+ADDRESS, ANSWERS, CHECKS = "Where it listens", "Who answers", "What is let in"
+LIMITS, TRIALS = "Limits, for each key (docs/limits.md)", "Tests and looking"
+KINDS = ("tier", "contract", "own", "workspace", "credit")
+RATES = {
+    "rpm": "requests",
+    "itpm": "input_tokens",
+    "otpm": "output_tokens",
+    "count_rpm": "count_requests",
+    "batch_rpm": "batch_requests",
+    "batch_queue": "batch_queue",
+    "files_rpm": "file_requests",
+    "ramp": "ramp",
+}
+"""Options that set rate limits -> their names there."""
 
 
-@click.command()
-@click.option(
-    "--host", default="127.0.0.1", show_default=True, help="Address to listen on. Only this machine by default."
+@click.command(cls=GroupedCommand, context_settings={"max_content_width": 110})
+@option(
+    ADDRESS,
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    metavar="ADDRESS",
+    help="This machine alone, unless given.",
 )
-@click.option(
-    "--port", default=8787, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes a free one."
+@option(ADDRESS, "--port", default=8787, show_default=True, type=click.IntRange(0, 65535), metavar="N",
+        help="0 takes a free one.")  # fmt: skip
+@option(ADDRESS, "--allow-host", "hosts", multiple=True, metavar="NAME", help="Another name it is called by.")
+@option(ADDRESS, "--allow-origin", "origins", multiple=True, metavar="URL", help="Web pages that may send requests.")
+@option(ADDRESS, "--config", type=FILE, is_eager=True, expose_value=False, callback=from_file,
+        help="Options in a TOML file, by name: port = 8788. The command line wins.")  # fmt: skip
+@option(ANSWERS, "--script", type=FILE, help="The rules of this file first (.yaml, .json, or .py, which is run).")
+@option(ANSWERS, "--upstream", metavar="URL", help="Pass what no script answers on to this server.")
+@option(ANSWERS, "--record", type=FOLDER, help="Keep every exchange with the upstream in this folder, without keys.")
+@option(ANSWERS, "--replay", type=FOLDER, help="Answer from the recordings of this folder.")
+@option(ANSWERS, "--replay-timing", is_flag=True, help="Play recordings at the speed at which they were made.")
+@option(
+    ANSWERS, "--pace", type=click.FloatRange(0, min_open=True), metavar="TOKENS", help="Tokens a second of streams."
 )
-@click.option(
-    "--strict/--lenient",
-    default=False,
-    help="Refuse what the real API refuses today; lenient also serves old tutorials.",
+@option(ANSWERS, "--batch-seconds", type=click.FloatRange(0), default=0, metavar="SECONDS",
+        help="How long batches wait for their answers.")  # fmt: skip
+@option(CHECKS, "--strict/--lenient", default=False,
+        help="Refuse what the real API refuses today; lenient also serves old tutorials.")  # fmt: skip
+@option(CHECKS, "--strict-roles", is_flag=True, help="Roles must alternate, as on Bedrock and in 2024.")
+@option(CHECKS, "--key", "keys", multiple=True, metavar="KEY", help="Let in this key and no others. May be repeated.")
+@option(CHECKS, "--key-without-permission", "keys_without_permission", multiple=True, metavar="KEY",
+        help="Answer this key 403. May be repeated.")  # fmt: skip
+@option(LIMITS, "--rpm", type=MANY, metavar="N", help="Requests a minute, by model.")
+@option(LIMITS, "--itpm", type=MANY, metavar="N", help="Input tokens a minute, by model; cache reads are free.")
+@option(LIMITS, "--otpm", type=MANY, metavar="N", help="Output tokens a minute, by model.")
+@option(LIMITS, "--ramp", type=MANY, metavar="N", help="Input tokens in the first minute; 10,000 more in each after.")
+@option(LIMITS, "--count-rpm", type=MANY, metavar="N", help="Token counts a minute.")
+@option(LIMITS, "--batch-rpm", type=MANY, metavar="N", help="Requests a minute about batches.")
+@option(LIMITS, "--batch-queue", type=MANY, metavar="N", help="Requests in batches that wait for an answer.")
+@option(LIMITS, "--files-rpm", type=MANY, metavar="N", help="Requests a minute about files.")
+@option(LIMITS, "--spend-limit", type=click.FloatRange(0), metavar="USD", help="US dollars in a calendar month.")
+@option(LIMITS, "--spend-limit-kind", type=click.Choice(KINDS), default="tier", show_default=True,
+        metavar="KIND", help=f"Whose limit that is, which decides what is said: {', '.join(KINDS)}.")  # fmt: skip
+@option(LIMITS, "--overload", type=Share(), metavar="SHARE", help="Answer 529 to this share of messages: 5% or 0.05.")
+@option(TRIALS, "--fault", "faults", multiple=True, metavar="RULE",
+        help="Do this to requests, as in '5% rst@120'; 'header' lets them ask for theirs. May be repeated.")  # fmt: skip
+@option(
+    TRIALS, "--seed", default=0, show_default=True, metavar="N", help="Decides ids, and which requests meet faults."
 )
-@click.option(
-    "--script", type=FILE, help="Answer by the rules of this file first (.yaml, .json, or .py, which is run)."
-)
-@click.option("--upstream", metavar="URL", help="Pass what no script answers on to this server.")
-@click.option("--record", type=FOLDER, help="Keep every exchange with the upstream in this folder, without keys.")
-@click.option("--replay", type=FOLDER, help="Answer from the recordings of this folder.")
-@click.option("--replay-timing", is_flag=True, help="Play recordings at the speed at which they were made.")
-@click.option(
-    "--fault",
-    "faults",
-    multiple=True,
-    metavar="RULE",
-    help="Do this fault to requests, as in '5% rst@120'; 'header' lets requests ask for theirs. May be repeated.",
-)
-@click.option("--seed", default=0, show_default=True, help="Decides ids, and which requests meet faults.")
-@click.option("--control", is_flag=True, help="Open the routes under /_tercet/ to those who send the token printed.")
-@click.option("--inspect", is_flag=True, help="Show requests as they come, on a page at /_tercet/.")
-@click.option("--data", type=FOLDER, help="Keep batches, files and the journal in this folder.")
-def serve(host: str, port: int, control: bool, faults: tuple[str, ...], **settings: Any) -> None:
+@option(TRIALS, "--control", is_flag=True, help="Open the routes under /_tercet/ to the token that is printed.")
+@option(TRIALS, "--inspect", is_flag=True, help="Show requests as they come, on a page at /_tercet/.")
+@option(TRIALS, "--data", type=FOLDER, help="Keep batches, files and the journal in this folder.")
+def serve(host: str, port: int, control: bool, faults: tuple[str, ...], **options: Any) -> None:
     """Serve the Claude API on this machine: no key, no network, no bill.
 
     Answers are simulated by a small deterministic program. Any client of the Claude API, in any language, can use it.
     """
+    settings = _settings(options)
     token = secrets.token_urlsafe(24) if control else None
 
     def on_ready(base_url: str) -> None:
-        _say_where(base_url, _who_answers(settings), token)
+        _say_where(base_url, _who_answers(settings), "YOUR_KEY" if settings["keys"] else LOCAL_KEY)
+        if token is not None:
+            click.echo(f"Control: curl -X POST -H 'tercet-token: {token}' {base_url}/_tercet/reset\n")
         if settings["inspect"]:
             click.echo(f"Inspector: {base_url}/_tercet/\n")
 
@@ -64,8 +104,20 @@ def serve(host: str, port: int, control: bool, faults: tuple[str, ...], **settin
             raise click.ClickException(f"{problem.filename}: {problem.strerror or problem}") from None
         raise click.ClickException(f"cannot listen on {host}:{port}: {problem.strerror or problem}") from None
     except ValueError as problem:  # a script, fault, recording or data folder that cannot be understood
-        raise click.ClickException(str(problem)) from None
+        raise BadValue(str(problem)) from None
     click.echo("Stopped.", err=True)
+
+
+def _settings(options: dict[str, Any]) -> dict[str, Any]:
+    """The settings of the server that these options mean."""
+    rates = {name: value for given, name in RATES.items() if (value := options.pop(given)) is not None}
+    usd, kind, share = options.pop("spend_limit"), options.pop("spend_limit_kind"), options.pop("overload")
+    settings = {**options, "keys": options["keys"] or None, "overloaded": share}
+    if rates:
+        settings["rate_limits"] = rates
+    if usd is not None:
+        settings["spend_limit"] = {"usd": usd, "kind": kind}
+    return settings
 
 
 def _who_answers(settings: dict[str, Any]) -> str:
@@ -74,13 +126,11 @@ def _who_answers(settings: dict[str, Any]) -> str:
     return f"answers of {settings['upstream']}" if settings["upstream"] else "simulated answers"
 
 
-def _say_where(base_url: str, who: str, token: str | None) -> None:
+def _say_where(base_url: str, who: str, key: str) -> None:
     click.echo(
         f"The local API listens at {base_url} ({who}; Ctrl-C stops it).\n\n"
         f"Point any Claude client at it, in another terminal:\n"
-        f"  export ANTHROPIC_BASE_URL={base_url} ANTHROPIC_API_KEY={LOCAL_KEY}\n"
+        f"  export ANTHROPIC_BASE_URL={base_url} ANTHROPIC_API_KEY={key}\n"
         f"or in Python:\n"
-        f"  client = tercet.Anthropic(base_url={base_url!r}, api_key={LOCAL_KEY!r})\n"
+        f"  client = tercet.Anthropic(base_url={base_url!r}, api_key={key!r})\n"
     )
-    if token is not None:
-        click.echo(f"Control: curl -X POST -H 'tercet-token: {token}' {base_url}/_tercet/reset\n")
