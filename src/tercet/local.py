@@ -32,11 +32,14 @@ class LocalAPI:
 
     def client(self, **options: Any) -> Anthropic:
         """A blocking client that talks to it. Takes the arguments of `Anthropic`."""
-        return Anthropic(**{"base_url": self.base_url, "api_key": self._key, **options})
+        return Anthropic(**self._pointed(options))
 
     def async_client(self, **options: Any) -> AsyncAnthropic:
         """An async client that talks to it. Takes the arguments of `AsyncAnthropic`."""
-        return AsyncAnthropic(**{"base_url": self.base_url, "api_key": self._key, **options})
+        return AsyncAnthropic(**self._pointed(options))
+
+    def _pointed(self, options: dict[str, Any]) -> dict[str, Any]:
+        return {"base_url": self.base_url, "api_key": self._key, **options}
 
     def queue(self, *answers: Any) -> None:
         """Answer the next requests for a message with these, in order: texts, lists of blocks, or mappings.

@@ -8,7 +8,7 @@ from typing import Any
 import click
 import pytest
 
-from tercet.cli.options import BadValue, GroupedCommand, Share, from_file, option
+from tercet.cli.options import BadValue, GroupedCommand, from_file, option, share
 
 
 @click.command(cls=GroupedCommand)
@@ -16,7 +16,7 @@ from tercet.cli.options import BadValue, GroupedCommand, Share, from_file, optio
 @option("One", "--port", default=1, type=click.IntRange(1, 9), help="A number.")
 @option("Two", "--dry-run/--really", default=False, help="A flag.")
 @option("Two", "--word", "words", multiple=True, help="Several.")
-@option("One", "--share", type=Share(), help="A part.")
+@option("One", "--share", type=share, help="A part.")
 def command(**options: Any) -> dict[str, Any]:
     """Say the options."""
     return options

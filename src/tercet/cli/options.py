@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any] | click.Command)
 
 
 class BadValue(click.ClickException):
@@ -44,26 +47,21 @@ class GroupedCommand(click.Command):
                 formatter.write_dl(records)
 
 
-def option(group: str, *names: str, **more: Any) -> Any:
+def option(group: str, *names: str, **more: Any) -> Callable[[Decorated], Decorated]:
     """A decorator that adds an option of this group."""
     return click.option(*names, cls=GroupedOption, group=group, **more)
 
 
-class Share(click.ParamType):
-    """A share of the requests: 5%, or 0.05."""
-
-    name = "share"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The share as a number from 0 to 1."""
-        text = str(value).strip()
-        try:
-            share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
-        except ValueError:
-            share = -1.0
-        if not 0 <= share <= 1:
-            self.fail(f"{value!r} is no share; write 5% or 0.05.", param, ctx)
-        return share
+def share(value: str | float) -> float:
+    """A share of the requests, 5% or 0.05, as a number from 0 to 1."""
+    text = str(value).strip()
+    try:
+        found = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        found = -1.0
+    if not 0 <= found <= 1:
+        raise click.BadParameter(f"{value!r} is no share; write 5% or 0.05.")
+    return found
 
 
 def from_file(context: click.Context, parameter: click.Parameter, path: str | None) -> None:

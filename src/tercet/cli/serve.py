@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from tercet.cli.options import BadValue, GroupedCommand, Share, from_file, option
+from tercet.cli.options import BadValue, GroupedCommand, from_file, option, share
 from tercet.local import LOCAL_KEY, serve_in_foreground
 
 FILE = click.Path(exists=True, dir_okay=False)
@@ -71,7 +71,7 @@ RATES = {
 @option(LIMITS, "--spend-limit", type=click.FloatRange(0), metavar="USD", help="US dollars in a calendar month.")
 @option(LIMITS, "--spend-limit-kind", type=click.Choice(KINDS), default="tier", show_default=True,
         metavar="KIND", help=f"Whose limit that is, which decides what is said: {', '.join(KINDS)}.")  # fmt: skip
-@option(LIMITS, "--overload", type=Share(), metavar="SHARE", help="Answer 529 to this share of messages: 5% or 0.05.")
+@option(LIMITS, "--overload", type=share, metavar="SHARE", help="Answer 529 to this share of messages: 5% or 0.05.")
 @option(TRIALS, "--fault", "faults", multiple=True, metavar="RULE",
         help="Do this to requests, as in '5% rst@120'; 'header' lets them ask for theirs. May be repeated.")  # fmt: skip
 @option(
@@ -111,8 +111,9 @@ def serve(host: str, port: int, control: bool, faults: tuple[str, ...], **option
 def _settings(options: dict[str, Any]) -> dict[str, Any]:
     """The settings of the server that these options mean."""
     rates = {name: value for given, name in RATES.items() if (value := options.pop(given)) is not None}
-    usd, kind, share = options.pop("spend_limit"), options.pop("spend_limit_kind"), options.pop("overload")
-    settings = {**options, "keys": options["keys"] or None, "overloaded": share}
+    usd, kind = options.pop("spend_limit"), options.pop("spend_limit_kind")
+    settings = {**options, "keys": options["keys"] or None}
+    settings["overloaded"] = settings.pop("overload")
     if rates:
         settings["rate_limits"] = rates
     if usd is not None:
