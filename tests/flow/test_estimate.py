@@ -205,9 +205,9 @@ def test_the_work_grows_with_the_request_and_no_faster() -> None:
         big = request(asking([{"type": "text", "text": "word " * size}]))
         best = float("inf")
         for _ in range(5):
-            started = time.perf_counter()
+            started = time.process_time()
             asked_of(big)
-            best = min(best, time.perf_counter() - started)
+            best = min(best, time.process_time() - started)
         return best
 
-    assert seconds(400_000) < 2 * 2.5 * max(seconds(200_000), 1e-3)
+    assert seconds(800_000) < 32 * seconds(100_000)  # its square would be 64 times as much

@@ -151,6 +151,47 @@ def test_a_damaged_or_newer_file_is_refused_and_left_alone(tmp_path: Path) -> No
         Storage(tmp_path)
 
 
+@pytest.mark.parametrize("damage", ["cut", "a page", "a batch"])
+def test_a_file_that_was_damaged_later_is_refused_when_it_is_taken_over(damage: str, tmp_path: Path) -> None:
+    with LocalServer(data=tmp_path) as server, client_of(server.base_url) as client:
+        for _ in range(4):
+            client.post("/v1/files", files={"file": ("a.txt", b"hello" * 2000)})
+        client.post("/v1/messages/batches", json=requests(2))
+    path = tmp_path / NAME
+    data = path.read_bytes()
+    at = len(data) // 4096 // 2 * 4096 if damage == "a page" else data.index(b'"custom_id"')
+    length = 4096 if damage == "a page" else 2
+    path.write_bytes(data[:-2000] if damage == "cut" else data[:at] + b"\xff" * length + data[at + length :])
+
+    with pytest.raises(BadData, match=rf"{NAME} cannot be read"):
+        LocalServer(data=tmp_path).start()
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_file_that_was_taken_away_is_not_written_to(replaced: bool, tmp_path: Path) -> None:
+    with LocalServer(data=tmp_path) as server, client_of(server.base_url) as client:
+        (tmp_path / NAME).rename(tmp_path / "elsewhere")
+        if replaced:
+            (tmp_path / NAME).touch()
+        refused = client.post("/v1/files", files={"file": ("a.txt", b"hello")})
+        assert refused.status_code == 500
+        assert "removed or replaced" in refused.json()["error"]["message"]
+        assert client.get("/v1/files").json()["data"] == []
+
+
+def test_a_folder_that_cannot_be_written_is_one_line_and_no_server(tmp_path: Path) -> None:
+    Storage(tmp_path).close()
+    code = (
+        "import resource, sys\nresource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))\n"
+        "from tercet.cli import main\nmain()\n"
+    )
+    command = [sys.executable, "-c", code, "serve", "--port", "0", "--data", tmp_path]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode != 0
+    assert ended.stderr.startswith(f"Error: {tmp_path / NAME} cannot be written: ")
+    assert len(ended.stderr.splitlines()) == 1
+
+
 def test_a_full_disk_is_an_error_and_nothing_is_kept_of_what_failed(tmp_path: Path) -> None:
     with LocalServer(data=tmp_path) as server, client_of(server.base_url) as client:
         client.post("/v1/files", files={"file": ("a.txt", b"hello")})

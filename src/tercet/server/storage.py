@@ -61,10 +61,10 @@ class Storage:
         self._process = os.getpid()
         self.path = _made(Path(folder))
         self._connection = self._opened()
-        with self._writing() as write:
-            write("UPDATE meta SET value = value + 1 WHERE name = 'starts'")
-        self.starts = int(self._one("SELECT value FROM meta WHERE name = 'starts'"))
-        """How often the folder was opened: part of the ids, so that no start gives out those of another."""
+        self._file = _identity(self.path)
+        with self._reading():
+            self.starts = int(self._one("SELECT value FROM meta WHERE name = 'starts'"))
+            """How often the folder was opened: part of the ids, so that no start gives out those of another."""
 
     def _opened(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
@@ -75,6 +75,7 @@ class Storage:
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("BEGIN IMMEDIATE")
             self._migrate(connection)
+            connection.execute("UPDATE meta SET value = value + 1 WHERE name = 'starts'")
             connection.execute("COMMIT")
         except sqlite3.DatabaseError as problem:
             connection.close()
@@ -88,6 +89,9 @@ class Storage:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version > VERSION:
             raise BadData(f"{self.path} was written by a newer version of the local API; use that, or another folder")
+        found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":  # a file that was cut short may read as one that holds less
+            raise BadData(_complaint(self.path, found.splitlines()[-1]))
         if version == 0:
             for statement in SCHEMA.split(";"):
                 connection.execute(statement)
@@ -100,6 +104,8 @@ class Storage:
         if os.getpid() != self._process:
             raise RuntimeError("the data of a local API belongs to the process that opened it")
         with self._lock:
+            if _identity(self.path) != self._file:
+                raise APIError(500, f"{self.path} was removed or replaced while the local API ran; start it anew")
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
                 yield self._connection.execute
@@ -110,6 +116,15 @@ class Storage:
                 if isinstance(problem, sqlite3.Error):
                     raise APIError(500, f"The data folder of the local API cannot be written: {problem}") from None
                 raise
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """What is read when the folder is taken over. Raises BadData, and lets the folder go, if it makes no sense."""
+        try:
+            yield
+        except (sqlite3.DatabaseError, ValueError, TypeError) as problem:
+            self.close()
+            raise BadData(_complaint(self.path, problem)) from None
 
     def _one(self, query: str) -> Any:
         with self._lock:
@@ -147,8 +162,9 @@ class Storage:
     def files(self) -> list[StoredFile]:
         """Every file, oldest first."""
         columns = "id, owner, filename, mime_type, content, created_at, expires_at, downloadable"
-        rows = self._rows(f"SELECT {columns} FROM files ORDER BY place")  # noqa: S608 - the columns are ours
-        return [_file(*row) for row in rows]
+        with self._reading():
+            rows = self._rows(f"SELECT {columns} FROM files ORDER BY place")  # noqa: S608 - the columns are ours
+            return [_file(*row) for row in rows]
 
     # --- batches ------------------------------------------------------------------------------------------------------
 
@@ -175,8 +191,9 @@ class Storage:
     def batches(self) -> list[Batch]:
         """Every batch with the results it has so far, oldest first."""
         columns = "id, owner, version, betas, requests, created_at, ended_at, cancel_initiated_at"
-        rows = self._rows(f"SELECT {columns} FROM batches ORDER BY place")  # noqa: S608 - the columns are ours
-        return [self._batch(*row) for row in rows]
+        with self._reading():
+            rows = self._rows(f"SELECT {columns} FROM batches ORDER BY place")  # noqa: S608 - the columns are ours
+            return [self._batch(*row) for row in rows]
 
     def _batch(self, batch_id: str, owner: str, version: str, betas: str, requests: bytes, *moments: str) -> Batch:
         created, ended, canceled = moments
@@ -207,7 +224,8 @@ class Storage:
 
     def entries(self, most: int) -> list[Entry]:
         """The latest entries, oldest first."""
-        rows = self._rows("SELECT entry FROM journal ORDER BY place DESC LIMIT ?", most)
+        with self._reading():
+            rows = self._rows("SELECT entry FROM journal ORDER BY place DESC LIMIT ?", most)
         return [entry for (text,) in reversed(rows) if (entry := _entry(text)) is not None]
 
 
@@ -219,9 +237,20 @@ def _made(folder: Path) -> Path:
     return path
 
 
-def _complaint(path: Path, problem: sqlite3.DatabaseError) -> str:
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file lies there: an open one that was taken away takes what is written to nowhere."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _complaint(path: Path, problem: Exception | str) -> str:
     if "locked" in str(problem):
         return f"{path.parent} is in use by another local API; stop it, or use another folder"
+    if any(sign in str(problem) for sign in ("disk I/O", "disk is full", "readonly")):
+        return f"{path} cannot be written: {problem}"
     return f"{path} cannot be read as data of a local API ({problem}); move it away, or use another folder"
 
 
