@@ -114,13 +114,15 @@ def test_one_entry_larger_than_everything_is_kept_alone() -> None:
     assert [entry.number for entry in journal] == [2]
 
 
-def test_watchers_hear_of_the_beginning_and_of_the_end_until_they_stop() -> None:
+def test_watchers_hear_of_the_beginning_of_the_end_and_of_forgetting_until_they_stop() -> None:
     journal, heard = Journal(), []
-    stop = journal.watch(lambda entry: heard.append(entry.seconds))
+    stop = journal.watch(lambda entry: heard.append("forgotten" if entry is None else entry.seconds))
     entry_of(journal)
+    journal.clear()
     stop()
     entry_of(journal)
-    assert heard == [None, 0.0]
+    journal.clear()
+    assert heard == [None, 0.0, "forgotten"]
 
 
 def test_a_server_that_keeps_none_says_how_to_get_one() -> None:

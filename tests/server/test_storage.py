@@ -136,6 +136,17 @@ def test_a_reset_empties_the_folder(tmp_path: Path) -> None:
         assert len(server.journal) == 1
 
 
+def test_a_journal_that_is_forgotten_is_forgotten_on_the_disk_too(tmp_path: Path) -> None:
+    with LocalServer(data=tmp_path) as server, client_of(server.base_url) as client:
+        client.get("/v1/models")
+        server.journal.settled()
+        server.journal.clear()
+        client.get("/v1/files")
+        server.journal.settled()
+    with LocalServer(data=tmp_path) as server:
+        assert [entry.path for entry in server.journal] == ["/v1/files"]
+
+
 def test_a_damaged_or_newer_file_is_refused_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / NAME
     path.write_bytes(b"no database at all" * 100)

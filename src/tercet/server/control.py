@@ -174,8 +174,6 @@ async def entry(app: Application, exchange: Exchange, request_id: str) -> Reply:
 async def clear_journal(app: Application, exchange: Exchange) -> Reply:
     """`DELETE /_tercet/journal`: forget what was asked."""
     journal_of(app).clear()
-    if app.storage is not None:
-        app.storage.clear_entries()
     return json_reply(DONE)
 
 

@@ -22,7 +22,7 @@ MOST_ENTRIES = 500
 MOST_BYTES = 32 * 1024 * 1024
 MOST_OF_A_BODY = 8 * 1024 * 1024
 Json = dict[str, Any]
-Watcher = Callable[["Entry"], None]
+Watcher = Callable[["Entry | None"], None]
 
 
 @dataclass(slots=True)
@@ -165,10 +165,12 @@ class Journal:
             return self._changed.wait_for(lambda: all(entry.seconds is not None for entry in self._entries), seconds)
 
     def clear(self) -> None:
-        """Forget every entry. Numbers go on."""
+        """Forget every entry, and tell the watchers so. Numbers go on."""
         with self._changed:
             self._entries.clear()
             self._size = 0
+            self._changed.notify_all()
+        self._tell(None)
 
     def restore(self, entries: list[Entry]) -> None:
         """Take over what was kept before a restart, oldest first."""
@@ -179,11 +181,14 @@ class Journal:
             self._trim()
 
     def watch(self, watcher: Watcher) -> Callable[[], None]:
-        """Call `watcher` in the server's thread when an entry begins and when it has ended. Returns how to stop that."""
+        """Call `watcher` in the server's thread when an entry begins and when it has ended. Returns how to stop that.
+
+        It is called with None when all entries were forgotten, in the thread of whoever did so.
+        """
         self._watchers.append(watcher)
         return lambda: self._watchers.remove(watcher) if watcher in self._watchers else None
 
-    def _tell(self, entry: Entry) -> None:
+    def _tell(self, entry: Entry | None) -> None:
         for watcher in list(self._watchers):
             watcher(entry)
 

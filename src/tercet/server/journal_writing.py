@@ -27,7 +27,11 @@ class JournalWriter:
         self._thread = Thread(target=self._run, name="tercet-journal", daemon=True)
         self._thread.start()
 
-    def _take(self, entry: Entry) -> None:
+    def _take(self, entry: Entry | None) -> None:
+        if entry is None:
+            self.drop()
+            self._storage.clear_entries()
+            return
         if entry.seconds is None:
             return
         try:
@@ -59,9 +63,12 @@ class JournalWriter:
 
     def drop(self) -> None:
         """Forget what waits to be written."""
+        ending = False
         with self._lock, contextlib.suppress(Empty):
             while True:
-                self._waiting.get_nowait()
+                ending = self._waiting.get_nowait() is None or ending
+        if ending:
+            self._waiting.put(None)
 
     def close(self) -> None:
         """Write what is waiting, and end."""

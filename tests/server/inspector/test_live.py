@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator
 from typing import Any
@@ -53,6 +54,27 @@ async def test_a_page_that_fell_behind_is_told_everything_again(monkeypatch: pyt
 
     name, kept = await told(events)
     assert (name, len(kept)) == ("all", 5)
+    begin(journal)
+    assert (await told(events))[0] == "entry"
+    await events.aclose()
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("full", [False, True])
+async def test_a_page_is_told_when_all_is_forgotten_also_from_another_thread(
+    full: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "MOST_WAITING", 1 if full else 1000)
+    journal = Journal()
+    events = live.events(journal)
+    begin(journal)
+    await told(events)
+    begin(journal)
+
+    await asyncio.to_thread(journal.clear)
+
+    while (found := await told(events)) != ("all", []):
+        assert found[0] == "entry"
     begin(journal)
     assert (await told(events))[0] == "entry"
     await events.aclose()

@@ -53,6 +53,16 @@ def test_looking_is_no_entry_of_its_own(server: LocalServer) -> None:
     assert len(server.journal) == 0
 
 
+def test_an_open_page_is_told_when_the_server_is_reset(server: LocalServer, post: Any) -> None:
+    post()
+    server.journal.settled()
+    with httpx.stream("GET", f"{server.base_url}/_tercet/inspector/events", trust_env=False, timeout=30) as answer:
+        data = (json.loads(line[6:]) for line in answer.iter_lines() if line.startswith("data: "))
+        assert len(next(data)) == 1
+        server.reset()
+        assert next(data) == []
+
+
 def test_an_entry_is_shown_whole_and_without_its_key(server: LocalServer, post: Any) -> None:
     answer = post(system="Be brief.", metadata={"user_id": "sk-ant-CANARY-0123456789"})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator
 from typing import Any
 
@@ -21,12 +22,21 @@ async def events(journal: Journal) -> AsyncGenerator[bytes, None]:
     """Bytes for one page, until it leaves."""
     waiting: asyncio.Queue[str] = asyncio.Queue(MOST_WAITING)  # ids: a slow page must not keep bodies
     missed = asyncio.Event()
+    loop = asyncio.get_running_loop()
 
-    def take(entry: Entry) -> None:
+    def take(entry: Entry | None) -> None:
+        if entry is None:
+            loop.call_soon_threadsafe(begin_anew)
+            return
         try:
             waiting.put_nowait(entry.id)
         except asyncio.QueueFull:
             missed.set()
+
+    def begin_anew() -> None:
+        missed.set()
+        with contextlib.suppress(asyncio.QueueFull):
+            waiting.put_nowait("")
 
     unwatch = journal.watch(take)
     try:
