@@ -431,3 +431,79 @@ def test_raw_views_of_the_client_still_make_runners() -> None:
     assert isinstance(noun, BetaMessages)
     assert noun.tool_runner(**ASK, tools=[weather]).until_done().text == "Done."
     assert isinstance(script.async_client().beta.messages, AsyncBetaMessages)
+
+
+# --- what goes wrong ---------------------------------------------------------------------------------------------------
+
+
+def test_who_breaks_off_may_go_on_later() -> None:
+    script = whole(body("tool_use", call(1)), body("tool_use", call(2)), body("end_turn", DONE))
+    runner = script.client().beta.messages.tool_runner(**ASK, tools=[weather])
+    for message in runner:
+        assert message.stop_reason == "tool_use"
+        break
+    assert runner.until_done().text == "Done."
+    assert len(script.sent) == 3
+
+
+def test_a_run_that_an_error_ended_has_no_last_answer() -> None:
+    lost = Lost("read", "unanswered", "it broke")
+    script = Script((200, JSON, msgspec.json.encode(body("tool_use", call(1)))), lost)
+    runner = script.client().beta.messages.tool_runner(**ASK, tools=[weather])
+    with pytest.raises(APIError):
+        runner.until_done()
+    with pytest.raises(RuntimeError, match="broke off"):
+        runner.until_done()
+
+
+@beta_tool
+def long(characters: int) -> str:
+    """Say a lot."""
+    return "x" * characters
+
+
+@beta_tool
+def stops() -> str:
+    """Raise what ends iterations."""
+    raise StopIteration("no more")
+
+
+def test_a_result_that_no_model_could_read_is_not_sent() -> None:
+    calls = [call(1, "long", characters=8_000_001), call(2, "long", characters=3)]
+    script = whole(body("tool_use", *calls), body("end_turn", DONE))
+    script.client().beta.messages.tool_runner(**ASK, tools=[long]).until_done()
+    refused, fine = results(script)
+    assert refused["is_error"] is True
+    assert "8,000,001 characters" in refused["content"]
+    assert fine["content"] == "xxx"
+
+
+def test_calls_of_a_wrong_shape_are_answered_as_far_as_they_can_be() -> None:
+    nameless = {**call(3), "name": ["weather"]}
+    anonymous = {key: value for key, value in call(4).items() if key != "id"}
+    script = whole(body("tool_use", call(1), call(1), nameless, anonymous), body("end_turn", DONE))
+    with pytest.warns(UserWarning, match="cannot run"):
+        script.client().beta.messages.tool_runner(**ASK, tools=[weather]).until_done()
+    assert [(result["tool_use_id"], result.get("is_error", False)) for result in results(script)] == [
+        ("toolu_1", False),
+        ("toolu_1", False),
+        ("toolu_3", True),
+        (None, False),
+    ]
+
+
+@pytest.mark.anyio
+async def test_whatever_a_plain_tool_raises_comes_back_from_its_thread() -> None:
+    script = whole(body("tool_use", {**call(1, "stops"), "input": {}}), body("end_turn", DONE))
+    await script.async_client().beta.messages.tool_runner(**ASK, tools=[stops]).until_done()
+    assert results(script)[0]["content"] == "StopIteration: no more"
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_model_that_never_has_enough_ends_at_max_iterations(stream: bool) -> None:
+    endless = body("tool_use", call(1))
+    script = Script(streamed(endless)) if stream else whole(endless)
+    tool_runner: Any = script.client().beta.messages.tool_runner
+    runner = tool_runner(**ASK, tools=[weather], max_iterations=5, stream=stream)
+    assert runner.until_done().stop_reason == "tool_use"
+    assert len(script.sent) == 5

@@ -46,6 +46,8 @@ class Conversation:
         self.max_iterations = max_iterations
         self.answers = 0
         self.closed = False
+        self.ended = False
+        """Whether the loop came to its own end."""
         self.last: Message | None = None
         self.results: dict[int, Result] = {}
         """The results of the last message's calls by their number: no call is run twice."""
@@ -90,9 +92,13 @@ class Conversation:
     def tool_for(self, call: Mapping[str, Any]) -> Any:
         """The tool that a call names, or None if there is none, or none any more."""
         name = call.get("name")
-        if call.get("toolset_name") is not None or name in withdrawn([*self.messages, *self._pending()]):
+        if (
+            not isinstance(name, str)
+            or call.get("toolset_name") is not None
+            or name in withdrawn([*self.messages, *self._pending()])
+        ):
             return None
-        return self.tools.get(str(name))
+        return self.tools.get(name)
 
     def _pending(self) -> list[Json]:
         return [{"role": "system", "content": self._changes}] if self._changes else []
@@ -176,6 +182,14 @@ class Conversation:
             self.arguments["container"] = made.id
         elif isinstance(asked, Mapping) and not asked.get("id"):
             self.arguments["container"] = {**asked, "id": made.id}
+
+    def last_answer(self) -> Message:
+        """The last answer of a run that is over. A run that an error ended has none: the one before is no end."""
+        if self.last is None:
+            raise RuntimeError("the tool runner has no answer: it was closed, or may ask for none (max_iterations)")
+        if not (self.ended or self.closed):
+            raise RuntimeError("the tool runner broke off at an error; make a new one of the history so far")
+        return self.last
 
     # --- compaction --------------------------------------------------------------------------------------------------
 

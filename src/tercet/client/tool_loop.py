@@ -40,6 +40,11 @@ class CallTool:
 
 def tool_loop(run: Conversation) -> Generator[Ask | RunTools, Any, None]:
     """Ask, run tools, ask again. Asks nothing once the conversation does not go on."""
+    yield from _turns(run)
+    run.ended = True
+
+
+def _turns(run: Conversation) -> Generator[Ask | RunTools, Any, None]:
     paused = False
     while run.goes_on():
         if run.compaction is not None and not paused:

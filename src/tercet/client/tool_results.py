@@ -15,13 +15,20 @@ BLOCKS = frozenset({"text", "image", "document", "search_result", "tool_referenc
 """The kinds of content blocks that a result may hold."""
 LONGEST_ERROR = 1000
 """Characters of an exception that the model reads: enough to do better, too few for a page of somebody's data."""
+LONGEST_TEXT = 8_000_000
+"""Characters of a result: twice of what fits into the largest context (a million tokens). More would be refused by the API
+after it was sent, again and again, as it stays in the history."""
 SECRETS = re.compile(r"(sk-ant-|Bearer +)[\w.~+/=-]{6,}", re.IGNORECASE)
 CUT_OFF = "Error: the input of this call was cut off before it was complete, so the tool was not run"
 
 
 def succeeded(call: Mapping[str, Any], value: Any) -> Result:
-    """The result of a call that returned `value`."""
+    """The result of a call that returned `value`. Raises TypeError or ValueError for what the model cannot be told."""
     content = result_content(value)
+    if (length := text_length(content)) > LONGEST_TEXT:
+        raise ValueError(
+            f"the result has {length:,} characters and no model reads more than {LONGEST_TEXT:,}; ask for a part of it"
+        )
     return _result(call) if content is None else {**_result(call), "content": content}
 
 
@@ -44,7 +51,7 @@ def cut_off(call: Mapping[str, Any]) -> Result:
 
 
 def _result(call: Mapping[str, Any]) -> Result:
-    made = {"type": "tool_result", "tool_use_id": call["id"]}
+    made = {"type": "tool_result", "tool_use_id": call.get("id")}
     return made if call.get("toolset_name") is None else {**made, "toolset_name": call["toolset_name"]}
 
 
@@ -60,6 +67,14 @@ def result_content(value: Any) -> Any:
             return items
         value = items
     return encoded(value).decode()
+
+
+def text_length(content: Any) -> int:
+    """The characters of a result's text."""
+    if isinstance(content, str):
+        return len(content)
+    texts = (block.get("text") for block in content or ())
+    return sum(len(text) for text in texts if isinstance(text, str))
 
 
 def _is_block(value: Any) -> bool:

@@ -7,11 +7,12 @@ import inspect
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
+from tercet.client.beside import beside
 from tercet.client.tool_conversation import Conversation, is_runnable
 from tercet.client.tool_eager import EagerCalls
 from tercet.client.tool_loop import CallTool, RunTools, tool_loop, tool_results
-from tercet.client.tool_results import Result, failed, succeeded
-from tercet.client.tool_running import Runner, log_failure, next_effect
+from tercet.client.tool_results import Result, succeeded
+from tercet.client.tool_running import Runner, called, failed_call, next_effect
 from tercet.wire.messages import Message
 from tercet.wire.parsed import ParsedMessage
 
@@ -41,7 +42,7 @@ class _BlockingRunner(Runner, Generic[Item, T]):
             raise TypeError(f"{tool!r} is async; use AsyncAnthropic for it, or @beta_tool")
 
     def __iter__(self) -> Iterator[Item]:
-        yield from self._iterator
+        return self._iterator
 
     def __next__(self) -> Item:
         return next(self._iterator)
@@ -73,9 +74,7 @@ class _BlockingRunner(Runner, Generic[Item, T]):
         """Run the loop to its end and return the last answer."""
         for _ in self:
             pass
-        if self._run.last is None:
-            raise RuntimeError("the tool runner has no answer: it was closed, or may ask for none (max_iterations)")
-        return cast("ParsedMessage[T]", self._run.last)
+        return cast("ParsedMessage[T]", self._run.last_answer())
 
     def generate_tool_call_response(self) -> MessageParam | None:
         """Run the tools that the current answer calls, and return the message that answers it; None if it calls none.
@@ -95,10 +94,7 @@ class _BlockingRunner(Runner, Generic[Item, T]):
     def _call(self, tool: Any, call: Any) -> Result:
         self._calling = True
         try:
-            return succeeded(call, tool.call(call.input))
-        except Exception as problem:  # whatever a tool raises is for the model to read
-            log_failure(tool, problem)
-            return failed(call, problem)
+            return called(tool, call)
         finally:
             self._calling = False
 
@@ -201,9 +197,7 @@ class _AsyncRunner(Runner, Generic[Item, T]):
         """Run the loop to its end and return the last answer."""
         async for _ in self:
             pass
-        if self._run.last is None:
-            raise RuntimeError("the tool runner has no answer: it was closed, or may ask for none (max_iterations)")
-        return cast("ParsedMessage[T]", self._run.last)
+        return cast("ParsedMessage[T]", self._run.last_answer())
 
     async def generate_tool_call_response(self) -> MessageParam | None:
         """Run the tools that the current answer calls, and return the message that answers it; None if it calls none."""
@@ -220,14 +214,11 @@ class _AsyncRunner(Runner, Generic[Item, T]):
     async def _call(self, tool: Any, call: Any) -> Result:
         self._calling = True
         try:
-            if inspect.iscoroutinefunction(tool.call):
-                return succeeded(call, await tool.call(call.input))
-            from asyncio import to_thread
-
-            return await to_thread(lambda: succeeded(call, tool.call(call.input)))
+            if not inspect.iscoroutinefunction(tool.call):
+                return await beside(lambda: called(tool, call))
+            return succeeded(call, await tool.call(call.input))
         except Exception as problem:  # whatever a tool raises is for the model to read
-            log_failure(tool, problem)
-            return failed(call, problem)
+            return failed_call(tool, call, problem)
         finally:
             self._calling = False
 

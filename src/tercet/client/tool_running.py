@@ -10,6 +10,7 @@ from tercet.client.encode import check_arguments, count
 from tercet.client.given import given
 from tercet.client.structured import with_output_format
 from tercet.client.tool_conversation import Conversation
+from tercet.client.tool_results import Result, failed, succeeded
 from tercet.wire.messages import Message
 
 if TYPE_CHECKING:
@@ -67,11 +68,20 @@ def next_effect(plan: Generator[Any, Any, Any], outcome: Any) -> Any:
         return None
 
 
-def log_failure(tool: Any, problem: Exception) -> None:
+def called(tool: Any, call: Any) -> Result:
+    """Call a plain tool. Whatever it raises is for the model to read."""
+    try:
+        return succeeded(call, tool.call(call.input))
+    except Exception as problem:
+        return failed_call(tool, call, problem)
+
+
+def failed_call(tool: Any, call: Any, problem: Exception) -> Result:
     """A tool's exception goes to the model; whoever runs the program shall find it in the log, too."""
     import logging
 
     logging.getLogger("tercet").warning("tool %s failed", getattr(tool, "name", "?"), exc_info=problem)
+    return failed(call, problem)
 
 
 def conversation_of(arguments: Mapping[str, Any]) -> tuple[Conversation, Any, bool]:
