@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from tercet.client.given import Omit as Omit
     from tercet.client.given import not_given as not_given
     from tercet.client.given import omit as omit
+    from tercet.client.google_cloud import AnthropicGoogleCloud as AnthropicGoogleCloud
+    from tercet.client.google_cloud import AsyncAnthropicGoogleCloud as AsyncAnthropicGoogleCloud
     from tercet.client.http_clients import DEFAULT_CONNECTION_LIMITS as DEFAULT_CONNECTION_LIMITS
     from tercet.client.http_clients import DefaultAsyncHttpxClient as DefaultAsyncHttpxClient
     from tercet.client.http_clients import DefaultHttpxClient as DefaultHttpxClient
@@ -49,6 +51,10 @@ if TYPE_CHECKING:
     from tercet.client.settings import DEFAULT_MAX_RETRIES as DEFAULT_MAX_RETRIES
     from tercet.client.settings import DEFAULT_TIMEOUT as DEFAULT_TIMEOUT
     from tercet.client.settings import MissingCredentialsError as MissingCredentialsError
+    from tercet.client.signed_api import AnthropicAWS as AnthropicAWS
+    from tercet.client.signed_api import AnthropicBedrockMantle as AnthropicBedrockMantle
+    from tercet.client.signed_api import AsyncAnthropicAWS as AsyncAnthropicAWS
+    from tercet.client.signed_api import AsyncAnthropicBedrockMantle as AsyncAnthropicBedrockMantle
     from tercet.client.stream import AsyncStream as AsyncStream
     from tercet.client.stream import Stream as Stream
     from tercet.client.tools import beta_async_tool as beta_async_tool
@@ -137,6 +143,7 @@ _HOMES: dict[str, str] = {
     "client.bedrock": "AnthropicBedrock AsyncAnthropicBedrock",
     "client.foundry": "AnthropicFoundry AsyncAnthropicFoundry",
     "client.given": "NOT_GIVEN NotGiven Omit not_given omit",
+    "client.google_cloud": "AnthropicGoogleCloud AsyncAnthropicGoogleCloud",
     "client.http_clients": "DEFAULT_CONNECTION_LIMITS DefaultAsyncHttpxClient DefaultHttpxClient",
     "client.message_stream": "AsyncMessageStream AsyncMessageStreamManager MessageStream MessageStreamManager",
     "client.middleware": (
@@ -145,6 +152,7 @@ _HOMES: dict[str, str] = {
     "client.multipart": "file_from_path",
     "client.schemas": "transform_schema",
     "client.settings": "DEFAULT_MAX_RETRIES DEFAULT_TIMEOUT MissingCredentialsError",
+    "client.signed_api": "AnthropicAWS AnthropicBedrockMantle AsyncAnthropicAWS AsyncAnthropicBedrockMantle",
     "client.stream": "AsyncStream Stream",
     "client.vertex": "AnthropicVertex AsyncAnthropicVertex",
     "client.tools": "beta_async_tool beta_tool",

@@ -11,7 +11,16 @@ from .scripted import Awaited, Blocking, Script
 AWS = {"aws_access_key": "AKIDEXAMPLE", "aws_secret_key": "wJalrXUtnFEMI-canary-0123456789", "aws_region": "us-east-1"}
 GOOGLE = {"region": "us-central1", "project_id": "project-1", "access_token": "ya29.canary-0123456789"}
 AZURE = {"resource": "my-resource", "api_key": "azure-canary-0123456789"}
-GIVEN = {"AnthropicBedrock": AWS, "AnthropicVertex": GOOGLE, "AnthropicFoundry": AZURE}
+WORKSPACE = {**AWS, "workspace_id": "wrkspc_01"}
+GATEWAY = {"project": "project-1", "workspace_id": "wrkspc_01", "token_provider": lambda: "ya29.canary-0123456789"}
+GIVEN: dict[str, dict[str, Any]] = {
+    "AnthropicBedrock": AWS,
+    "AnthropicVertex": GOOGLE,
+    "AnthropicFoundry": AZURE,
+    "AnthropicAWS": WORKSPACE,
+    "AnthropicBedrockMantle": AWS,
+    "AnthropicGoogleCloud": GATEWAY,
+}
 
 
 def cloud(kind: str, script: Script, **options: Any) -> Any:

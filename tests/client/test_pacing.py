@@ -98,6 +98,7 @@ def test_a_429_holds_other_callers_of_the_key_back() -> None:
 
 def test_no_more_than_max_concurrency_are_under_way_among_a_client_and_its_copies() -> None:
     lock, now, most = threading.Lock(), 0, 0
+    three = threading.Barrier(3, timeout=30)
 
     class Counted(Script):
         def next(self, request: Any, stream: Any) -> Any:
@@ -105,7 +106,7 @@ def test_no_more_than_max_concurrency_are_under_way_among_a_client_and_its_copie
             with lock:
                 now += 1
                 most = max(most, now)
-            threading.Event().wait(0.002)
+            three.wait()
             with lock:
                 now -= 1
             return super().next(request, stream)

@@ -59,7 +59,7 @@ def server() -> Iterator[Any]:
         thread.join()
 
 
-def holds(method: str, path: str, headers: dict[str, str], body: bytes) -> bool:
+def holds(method: str, path: str, headers: dict[str, str], body: bytes, service: str = "bedrock") -> bool:
     """Whether the signature is right for what arrived, by botocore's own reckoning."""
     low = {name.lower(): value for name, value in headers.items()}
     names = re.search(r"SignedHeaders=([^,]+),", low["authorization"])
@@ -69,7 +69,7 @@ def holds(method: str, path: str, headers: dict[str, str], body: bytes) -> bool:
     request = AWSRequest(method=method, url=f"http://{low['host']}{path}", headers=kept, data=body)
     request.context["timestamp"] = low["x-amz-date"]
     credentials = Credentials(AWS["aws_access_key"], AWS["aws_secret_key"])
-    signer = botocore.auth.SigV4Auth(credentials, "bedrock", AWS["aws_region"])
+    signer = botocore.auth.SigV4Auth(credentials, service, AWS["aws_region"])
     found = signer.signature(signer.string_to_sign(request, signer.canonical_request(request)), request)
     return low["authorization"].endswith(f"Signature={found}")
 
@@ -106,3 +106,17 @@ async def test_the_signature_of_the_async_client_holds_too(server: Any, carrier:
         await options["http_client"].aclose()
 
     assert holds(*server.arrived[0])
+
+
+@pytest.mark.parametrize(
+    ("kind", "service"),
+    [("AnthropicAWS", "aws-external-anthropic"), ("AnthropicBedrockMantle", "bedrock-mantle")],
+)
+def test_services_that_speak_the_api_itself_are_signed_for_by_their_names(server: Any, kind: str, service: str) -> None:
+    url = f"http://127.0.0.1:{server.server_port}"
+    with getattr(tercet, kind)(**AWS, base_url=url, workspace_id="wrkspc_01") as client:
+        client.messages.create(**ASK)
+        client.messages.create(**ASK, user_profile_id="uprof_01")
+
+    assert [arrived[1] for arrived in server.arrived] == ["/v1/messages"] * 2
+    assert all(holds(*arrived, service) for arrived in server.arrived)

@@ -85,6 +85,15 @@ VERTEX = {
 }
 BEDROCK = {"platform": "AnthropicBedrock", "client": {"aws_region": "eu-central-1", "api_key": "token-1"}}
 FOUNDRY = {"platform": "AnthropicFoundry", "client": {"api_key": "key-1"}}
+AWS = {
+    "platform": "AnthropicAWS",
+    "client": {"api_key": "token-1", "workspace_id": "wrkspc_1", "aws_region": "eu-central-1"},
+}
+MANTLE = {"platform": "AnthropicBedrockMantle", "client": {"api_key": "token-1", "aws_region": "eu-central-1"}}
+GOOGLE_CLOUD = {
+    "platform": "AnthropicGoogleCloud",
+    "client": {"skip_auth": True, "default_headers": {"Authorization": "Bearer token-1"}},
+}
 PLATFORMS = {
     "on Vertex": {**create(system="You are brief."), **VERTEX},
     "on Vertex, streamed": {**create(stream=True), **VERTEX, "use": "events"},
@@ -101,6 +110,15 @@ PLATFORMS = {
     },
     "on Foundry": {**create(), **FOUNDRY},
     "on Foundry, streamed": {**create(stream=True), **FOUNDRY, "use": "events"},
+    "on AWS": {**create(), **AWS},
+    "on AWS, its models": {**called("models.list"), **AWS, "use": "request"},
+    "on Mantle": {**create(), **MANTLE},
+    "on Mantle, for a user": {**create(user_profile_id="uprof_1"), **MANTLE},
+    "on Mantle, counted for a user": {
+        **called("messages.count_tokens", model=MODEL, messages=HELLO, user_profile_id="uprof_1"),
+        **MANTLE,
+    },
+    "on Google Cloud": {**create(), **GOOGLE_CLOUD},
 }
 
 CALLS: dict[str, Case] = {**MESSAGES, **LISTS, **BETA, **PARSED, **PLATFORMS}

@@ -17,5 +17,7 @@ docstrings.py      what a docstring says                tool_schema.py    closed
 tool_loop.py       ask, run tools, ask again: a plan    tool_conversation.py  what the loop knows
 tool_runner.py     drives the loop, in both worlds      tool_running.py   what both worlds' runners share
 tool_results.py    what the model reads of a call       tool_eager.py     which calls may run before the end
+bedrock.py, signed_api.py, vertex.py, google_cloud.py, foundry.py: the clients of the platforms
+amazon.py, google_project.py, platform.py: what these share
 tool_thread.py     conversations that the API keeps     tool_compaction.py  the request that compacts one
 """

@@ -5,15 +5,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
-from tercet.client.anthropic import Anthropic, AsyncAnthropic
-from tercet.client.call import Call
 from tercet.client.given import NotGiven, not_given
+from tercet.client.google_project import AsyncWithProject, WithProject
 from tercet.client.platform import PlatformClient
-from tercet.flow.retry import Ending
 from tercet.platforms.google_tokens import GoogleTokens
-from tercet.platforms.place import in_a_thread
 from tercet.platforms.vertex import API_VERSION, Vertex, base_url_of, region_for
-from tercet.wire.http import Response
 
 if TYPE_CHECKING:
     from tercet.client.client_arguments import ClientArguments
@@ -69,10 +65,6 @@ class _VertexClient(PlatformClient):
         """The google-auth credentials: as given, or the default ones once they were used."""
         return self._platform.tokens.credentials
 
-    def _lacks_project(self) -> bool:
-        """Whether the default credentials must be asked for their project before the first request."""
-        return self._platform.project is None and self.auth_token is None and self.credentials is None
-
     def _arguments(self) -> dict[str, Any]:
         return {
             "region": self.region,
@@ -95,7 +87,7 @@ class _VertexClient(PlatformClient):
         return {"region": self.region, "project_id": self.project_id}
 
 
-class AnthropicVertex(_VertexClient, Anthropic):
+class AnthropicVertex(_VertexClient, WithProject):
     """Claude on Vertex AI, blocking. Needs `pip install 'tercet[vertex]'`, unless `access_token` is used.
 
     `region`: CLOUD_ML_REGION, or a ValueError; 'global', 'us' and 'eu' are regions too. `project_id`:
@@ -107,16 +99,6 @@ class AnthropicVertex(_VertexClient, Anthropic):
     AnthropicError.
     """
 
-    def _exchange(self, call: Call[Any]) -> tuple[Response, Ending]:
-        if self._lacks_project():
-            self._platform.tokens.project_of_defaults()
-        return super()._exchange(call)
 
-
-class AsyncAnthropicVertex(_VertexClient, AsyncAnthropic):
+class AsyncAnthropicVertex(_VertexClient, AsyncWithProject):
     """Claude on Vertex AI, async. See `AnthropicVertex`. Tokens are fetched in a thread, and kept."""
-
-    async def _exchange(self, call: Call[Any]) -> tuple[Response, Ending]:
-        if self._lacks_project():
-            await in_a_thread(self._platform.tokens.project_of_defaults)
-        return await super()._exchange(call)

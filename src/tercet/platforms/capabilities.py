@@ -52,6 +52,8 @@ LACKING: Mapping[str, Lacking] = {
         endpoints={"/v1/messages/batches": _BATCHES, "/v1/models": _MODELS, "/v1/files": _FILES},
         sources={"url": _BYTES, "file": _BYTES},
     ),
+    "Claude in Amazon Bedrock": Lacking(endpoints={"/v1/models": _MODELS, "/v1/files": _FILES}),
+    "Claude Platform on AWS": Lacking(),
     "Microsoft Foundry": Lacking(endpoints={"/v1/messages/batches": _BATCHES, "/v1/models": _MODELS}),
 }
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
 import re
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeAlias
 
 from tercet.platforms.capabilities import refuse_endpoint
-from tercet.platforms.place import Platform, asked_of, in_a_thread
+from tercet.platforms.place import Platform, asked_of
+from tercet.platforms.token_providers import TokenProvider, token_of, with_token
 from tercet.transport.base import Lost
-from tercet.wire.errors import CredentialsError
 from tercet.wire.http import Request
 
-TokenProvider: TypeAlias = Callable[[], str | Awaitable[str]]
+PROVIDER = "azure_ad_token_provider"
 _RESOURCE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 
 
@@ -47,20 +44,10 @@ class Foundry(Platform):
         """The request with a token of the provider, if there is one."""
         if self.provider is None or "authorization" in request.headers:
             return request
-        return _with_token(request, self.provider())
+        return with_token(request, self.provider(), PROVIDER)
 
     async def authorised_later(self, request: Request) -> Request | Lost:
-        """The same in an event loop: a plain function is called in a thread, since it may ask a server."""
+        """The same in an event loop."""
         if self.provider is None or "authorization" in request.headers:
             return request
-        plain = not inspect.iscoroutinefunction(self.provider)
-        token: Any = await in_a_thread(self.provider) if plain else self.provider()
-        return _with_token(request, await token if inspect.isawaitable(token) else token)
-
-
-def _with_token(request: Request, token: object) -> Request:
-    if not isinstance(token, str) or not token:
-        if inspect.iscoroutine(token):
-            token.close()
-        raise CredentialsError(f"azure_ad_token_provider must return a token, not {type(token).__name__}")
-    return request.with_headers({"Authorization": f"Bearer {token}"})
+        return with_token(request, await token_of(self.provider), PROVIDER)

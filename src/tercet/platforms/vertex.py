@@ -69,6 +69,11 @@ class Vertex(Platform):
         return self._project or self.tokens.project
 
     @property
+    def lacks_project(self) -> bool:
+        """Whether only default credentials can tell the project, and nobody has read them yet."""
+        return self.project is None and self.tokens.credentials is None
+
+    @property
     def credential(self) -> object:
         """Google's tokens, printed without them."""
         return self.tokens

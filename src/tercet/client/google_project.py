@@ -1,0 +1,29 @@
+"""A project that only Google's default credentials know: asked for before the first request, since it is in the URL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tercet.client.anthropic import Anthropic, AsyncAnthropic
+from tercet.client.call import Call
+from tercet.flow.retry import Ending
+from tercet.platforms.place import in_a_thread
+from tercet.wire.http import Response
+
+
+class WithProject(Anthropic):
+    """A blocking client whose platform has `tokens`, and `lacks_project` until they were read."""
+
+    def _exchange(self, call: Call[Any]) -> tuple[Response, Ending]:
+        if self.auth_token is None and self._platform.lacks_project:
+            self._platform.tokens.project_of_defaults()
+        return super()._exchange(call)
+
+
+class AsyncWithProject(AsyncAnthropic):
+    """The async twin of `WithProject`: reads files and asks servers in a thread."""
+
+    async def _exchange(self, call: Call[Any]) -> tuple[Response, Ending]:
+        if self.auth_token is None and self._platform.lacks_project:
+            await in_a_thread(self._platform.tokens.project_of_defaults)
+        return await super()._exchange(call)
