@@ -25,6 +25,8 @@ class Answer:
     """More top-level fields of the message, such as `container` or `context_management`."""
     usage: Mapping[str, Any] = field(default_factory=dict)
     """Fields of `usage` that are told as they stand here, whatever was counted."""
+    input_tokens: int | None = None
+    """What `count_request` says of the request as the model saw it, where it was asked already; nobody asks again."""
 
 
 class Answerer(Protocol):

@@ -19,7 +19,7 @@ def visible_messages(request: Mapping[str, Any]) -> Messages:
     messages: Messages = request.get("messages") or []
     for number in range(len(messages) - 1, -1, -1):
         content = messages[number]["content"]
-        if messages[number]["role"] != "assistant" or isinstance(content, str):
+        if isinstance(content, str) or messages[number]["role"] != "assistant":
             continue
         for place in range(len(content) - 1, -1, -1):
             if content[place].get("type") == "compaction" and content[place].get("content"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from math import ceil
 from typing import Any, NamedTuple
@@ -70,6 +71,7 @@ class Weight(NamedTuple):
         return Weight(self.size + other.size, self.tokens + other.tokens)
 
 
+@lru_cache(maxsize=256)
 def tokenizer_of(model: str) -> Tokenizer:
     """The tokenizer of the generation that this model belongs to; the new one for unknown models."""
     return TOKENIZERS[served(model).tokenizer]
@@ -124,11 +126,12 @@ def first_tokens(text: str, count: int, model: str = "") -> str:
 
 def count_request(request: Mapping[str, Any]) -> int:
     """Input tokens of a request: system, messages, tools with their hidden prompt, images, documents."""
-    model = str(request.get("model", ""))
-    weight = Weight()
-    for part in (tools_weight(request), system_weight(request), messages_weight(request)):
-        weight = weight.plus(part)
-    return tokens_of(weight, model)
+    weight = messages_weight(request)
+    if request.get("system"):
+        weight = weight.plus(system_weight(request))
+    if request.get("tools"):
+        weight = weight.plus(tools_weight(request))
+    return tokens_of(weight, str(request.get("model", "")))
 
 
 def tokens_of(weight: Weight, model: str) -> int:
@@ -180,20 +183,21 @@ def system_weight(request: Mapping[str, Any]) -> Weight:
 def messages_weight(request: Mapping[str, Any]) -> Weight:
     """All messages that the model sees: what was compacted away, and earlier turns' thinking, is not counted."""
     messages = visible_messages(request)
-    facts = served(str(request.get("model", "")))
-    frame = TOKENIZERS[facts.tokenizer].message_frame
-    loop_start = last_question(messages)
+    model = str(request.get("model", ""))
+    facts, loop_start = served(model), -2
     size = tokens = 0
     for number, message in enumerate(messages):
         content = message["content"]
         if isinstance(content, str):
             size += len(content) if content.isascii() else utf8_size(content)
-        else:
-            for block in content:
-                weight = block_weight(block, facts, thinking_counts=number > loop_start)
-                size += weight.size
-                tokens += weight.tokens
-    return Weight(size, tokens + frame * len(messages))
+            continue
+        if loop_start == -2:
+            loop_start = last_question(messages)
+        for block in content:
+            weight = block_weight(block, facts, thinking_counts=number > loop_start)
+            size += weight.size
+            tokens += weight.tokens
+    return Weight(size, tokens + tokenizer_of(model).message_frame * len(messages))
 
 
 def last_question(messages: list[dict[str, Any]]) -> int:

@@ -72,10 +72,15 @@ class Conversation:
             if message["role"] == "system":
                 continue
             if turns and turns[-1].role == message["role"]:
-                turns[-1] = Turn(message["role"], [*turns[-1].blocks, *blocks])
+                turns[-1].blocks.extend(blocks)
             else:
                 turns.append(Turn(message["role"], blocks))
         return turns
+
+    @once
+    def is_text(self) -> bool:
+        """Whether all messages are plain strings, as most are: then nothing in them needs to be looked for."""
+        return {type(message["content"]) for message in self.request["messages"]} <= {str}
 
     @once
     def system(self) -> str:
@@ -93,12 +98,14 @@ class Conversation:
     @once
     def prefill(self) -> str:
         """What the assistant has begun to say, if the last message is its own."""
+        if self.request["messages"][-1]["role"] == "user":
+            return ""
         return self.turns[-1].text if self.turns and self.turns[-1].role == "assistant" else ""
 
     @once
     def question(self) -> str:
         """The user's last words; those before the tool calls when the last turn holds only results."""
-        return next((text for text in reversed(self.asked) if text), "")
+        return _last_words(self.request["messages"]) or next((text for text in reversed(self.asked) if text), "")
 
     @once
     def asked(self) -> list[str]:
@@ -116,6 +123,11 @@ class Conversation:
         """The words of each assistant turn that is finished, oldest first."""
         done = self.turns[:-1] if self.prefill else self.turns
         return [turn.text.strip() for turn in done if turn.role == "assistant" and turn.text.strip()]
+
+    @property
+    def has_tools(self) -> bool:
+        """Whether any tool is there at all, the caller's or the API's."""
+        return bool(self.request.get("tools"))
 
     @property
     def tools(self) -> list[Block]:
@@ -140,6 +152,8 @@ class Conversation:
     @once
     def results(self) -> list[Result]:
         """The tool results that the last user turn brings."""
+        if self.is_text:
+            return []
         found = [block for block in self.last.blocks if block.get("type") == "tool_result"]
         if not found or self.turns[-1].role != "user":
             return []
@@ -149,6 +163,8 @@ class Conversation:
     @once
     def images(self) -> list[Block]:
         """The pictures of the last user turn that has any."""
+        if self.is_text:
+            return []
         for turn in reversed(self.turns):
             found = [block for block in turn.blocks if turn.role == "user" and block.get("type") == "image"]
             if found:
@@ -158,21 +174,31 @@ class Conversation:
     @once
     def documents(self) -> list[Block]:
         """Every document of the request, in order: their places are the citations' `document_index`."""
-        return [block for block in self._all_blocks() if block.get("type") == "document"]
+        return [block for block in self._all_blocks if block.get("type") == "document"]
 
     @once
     def search_results(self) -> list[Block]:
         """Every search result of the request, in order, those inside tool results included."""
-        return [block for block in self._all_blocks() if block.get("type") == "search_result"]
+        return [block for block in self._all_blocks if block.get("type") == "search_result"]
 
+    @once
     def _all_blocks(self) -> list[Block]:
         found: list[Block] = []
+        if self.is_text:
+            return found
         for turn in self.turns:
             for block in turn.blocks:
                 found.append(block)
                 if block.get("type") == "tool_result":
                     found += blocks_of(block.get("content"))
         return found
+
+
+def _last_words(messages: list[Block]) -> str:
+    """The words of the last message if it is plain text and a turn of its own, as most are; empty if it is not."""
+    role, content = messages[-1]["role"], messages[-1]["content"]
+    is_turn = len(messages) == 1 or messages[-2]["role"] == "assistant"
+    return content.strip() if is_turn and role == "user" and type(content) is str else ""
 
 
 def _has_text(turn: Turn) -> bool:

@@ -43,8 +43,10 @@ def _colour(block: Block) -> str:
 def look_at_images(conversation: Conversation) -> str | None:
     """What the pictures are; None when the question brings none and does not speak of earlier ones."""
     images = conversation.images
+    if not images:
+        return None
     fresh = any(block.get("type") == "image" for block in conversation.last.blocks)
-    if not images or not (fresh or ABOUT_PICTURES.search(conversation.question)):
+    if not (fresh or ABOUT_PICTURES.search(conversation.question)):
         return None
     limits = "I am a simulated model: I read image files' bytes, not what they depict."
     if len(images) == 1:

@@ -45,16 +45,21 @@ EXPLAINS = re.compile(r"\b(?:explain|what(?:'s| is| are)|describe|define|tell me
 
 
 def capital(conversation: Conversation) -> str | None:
-    """Name capitals; carry on with "And Spain?"."""
+    """Name capitals."""
     question = conversation.question[:2000]
-    asked = [*CAPITAL_OF.findall(question)]
-    if asked:
-        asked += MORE.findall(question)
-    elif len(conversation.asked) > 1 and CAPITAL_OF.search(conversation.asked[-2][:2000]):
-        asked = FOLLOW_UP.findall(question)
-    if not asked:
-        return None
-    return " ".join(_capital(country) for country in dict.fromkeys(each.strip() for each in asked))
+    asked = CAPITAL_OF.findall(question)
+    return _capitals([*asked, *MORE.findall(question)]) if asked else None
+
+
+def next_capital(conversation: Conversation) -> str | None:
+    """Carry on with "And Spain?"."""
+    if len(conversation.asked) > 1 and CAPITAL_OF.search(conversation.asked[-2][:2000]):
+        return _capitals(FOLLOW_UP.findall(conversation.question[:2000]))
+    return None
+
+
+def _capitals(asked: list[str]) -> str | None:
+    return " ".join(_capital(country) for country in dict.fromkeys(each.strip() for each in asked)) or None
 
 
 def _capital(country: str) -> str:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from tercet.server.simulated.conversation import Block
 from tercet.server.simulated.thinking import shown
 from tercet.server.tokens import count_answer_block, count_text, first_tokens
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(NamedTuple):
     """Content as cut, and why it stops there."""
 
     content: list[Block]

@@ -50,7 +50,7 @@ class SimulatedModel:
         extra: dict[str, Any] = (
             {"context_management": {"applied_edits": applied}} if original.get("context_management") else {}
         )
-        refused = REFUSAL_WORDS.search(conversation.question)
+        refused = REFUSAL_WORDS.search(conversation.question) if "REFUS" in conversation.question else None
         if refused and refused[2] in (None, conversation.model):
             return _refusal(refused[1], extra)
         summary = summarise_now(conversation)
@@ -70,9 +70,7 @@ class SimulatedModel:
             thought, thinking_tokens = think(conversation, content)
             content = [thought, *content]
         ending = _ending(conversation, content, reason, thinking_tokens, input_tokens)
-        if any(
-            block.get("type") == "server_tool_use" and "code_execution" in block["name"] for block in ending.content
-        ):
+        if conversation.has_tools and _executes(ending.content):
             extra["container"] = {
                 "id": Identity(conversation.request).new("container"),
                 "expires_at": "2026-12-31T00:00:00Z",
@@ -84,9 +82,12 @@ class SimulatedModel:
             stop_sequence=ending.stop_sequence,
             thinking_tokens=ending.thinking_tokens,
             extra=extra,
+            input_tokens=input_tokens,
         )
 
     def _content(self, conversation: Conversation) -> tuple[list[Block], str]:
+        if not conversation.has_tools:
+            return _written(conversation)
         identity = Identity(conversation.request)
         served_here = use_server_tools(conversation, identity, self._web) or []
         if served_here and PAUSE_WORDS in conversation.question and not conversation.prefill:
@@ -100,7 +101,16 @@ class SimulatedModel:
             return [*served_here, *spoken, *made], "tool_use"
         if served_here:
             return served_here, "end_turn"
-        return fill_schema(conversation) or _continued(conversation, reply(conversation)), "end_turn"
+        return _written(conversation)
+
+
+def _written(conversation: Conversation) -> tuple[list[Block], str]:
+    """What is said where no tool is used."""
+    return fill_schema(conversation) or _continued(conversation, reply(conversation)), "end_turn"
+
+
+def _executes(content: list[Block]) -> bool:
+    return any(block.get("type") == "server_tool_use" and "code_execution" in block["name"] for block in content)
 
 
 def _place_of_use(content: list[Block]) -> int:
@@ -135,17 +145,19 @@ def _ending(
     conversation: Conversation, content: list[Block], reason: str, thinking_tokens: int, input_tokens: int
 ) -> Ending:
     """Cut at stop sequences, the context window and `max_tokens`, in this order of precedence at equal places."""
-    model = conversation.model
-    content, sequence = cut_at_sequence(content, conversation.request.get("stop_sequences") or [])
-    if sequence is not None:
-        reason = "stop_sequence"
+    model, sequence = conversation.model, None
+    if sequences := conversation.request.get("stop_sequences"):
+        content, sequence = cut_at_sequence(content, sequences)
+        if sequence is not None:
+            reason = "stop_sequence"
     wanted = conversation.request.get("max_tokens", 4096)
     room = max(1, served(model).context_window - input_tokens)
-    cut = cut_at_tokens(content, min(wanted, room), model, thinking_tokens)
+    tokens = thinking_tokens
+    for block in content:
+        if "thinking" not in block["type"]:
+            tokens += count_answer_block(block, model)
+    cut = cut_at_tokens(content, min(wanted, room), model, thinking_tokens) if tokens > min(wanted, room) else None
     if cut is not None:
         why = "model_context_window_exceeded" if room < wanted else "max_tokens"
         return Ending(cut.content, why, cut.output_tokens, thinking_tokens=cut.thinking_tokens)
-    tokens = thinking_tokens + sum(
-        count_answer_block(block, model) for block in content if "thinking" not in block["type"]
-    )
     return Ending(content, reason, max(1, tokens), sequence, thinking_tokens)

@@ -42,6 +42,8 @@ class Source:
 
 def sources_of(conversation: Conversation) -> list[Source]:
     """Every document and search result, in the request's order."""
+    if not (conversation.documents or conversation.search_results):
+        return []
     documents = [_document(block, number) for number, block in enumerate(conversation.documents)]
     return [*documents, *(_search_result(block, number) for number, block in enumerate(conversation.search_results))]
 
@@ -185,12 +187,18 @@ def _short(text: str) -> str:
 
 
 def sum_up(conversation: Conversation) -> str | None:
-    """Sum up a long message, or what the system prompt brings."""
+    """Sum up what was sent, when that is asked for: the message if it is long, or what came before."""
     question = conversation.question
     if SUMMARY.search(question[:2000]) or SUMMARY.search(question[-500:]):
         body = question if len(question) > 200 else _longest_material(conversation)
         if body:
             return f"[simulated] {summary('the text', body)}"
+    return None
+
+
+def sum_up_unasked(conversation: Conversation) -> str | None:
+    """Sum up a long message that nothing else has answered."""
+    question = conversation.question
     return f"[simulated] {summary('your message', question)}" if len(question) > LONG_TEXT else None
 
 

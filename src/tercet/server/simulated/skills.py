@@ -3,46 +3,82 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
 
 from tercet.server.simulated import knowledge, memory, talk, writing
 from tercet.server.simulated.conversation import Block, Conversation
 from tercet.server.simulated.images_seen import look_at_images
-from tercet.server.simulated.reading import read_sources, sum_up
+from tercet.server.simulated.reading import read_sources, sum_up, sum_up_unasked
 from tercet.server.simulated.results import answer_from_results
 
-Skill = Callable[[Conversation], "str | list[Block] | None"]
+LONG = 4_000
+"""Characters of a question from which on its words are not looked through: the skills read less than that."""
 
-SKILLS: tuple[Skill, ...] = (
-    answer_from_results,
-    look_at_images,
-    memory.recall_name,
-    memory.recall_fact,
-    memory.recall_turns,
-    read_sources,
-    talk.say,
-    writing.review,
-    writing.classify,
-    talk.compute,
-    memory.continue_calculation,
-    knowledge.capital,
-    memory.take_in,
-    talk.greet,
-    talk.introduce,
-    talk.thank,
-    writing.count_up,
-    writing.write_code,
-    writing.write_piece,
-    writing.write_list,
-    knowledge.explain,
-    sum_up,
-    talk.fall_back,
+
+class Skill(NamedTuple):
+    """Answers some questions. With `words`, only those that hold at least one of them; without, it looks at each."""
+
+    answer: Callable[[Conversation], str | list[Block] | None]
+    words: frozenset[bytes] = frozenset()
+
+
+def _skill(answer: Callable[[Conversation], str | list[Block] | None], words: str = "") -> Skill:
+    return Skill(answer, frozenset(words.encode().split()))
+
+
+SKILLS = (
+    _skill(answer_from_results),
+    _skill(look_at_images),
+    _skill(memory.recall_name, "name who"),
+    _skill(memory.recall_fact, "my i"),
+    _skill(memory.recall_turns, "did was first last previous repeat many"),
+    _skill(read_sources),
+    _skill(talk.say, "say repeat echo reply respond answer"),
+    _skill(writing.review),
+    _skill(writing.classify, "classify sentiment positive"),
+    _skill(talk.compute),
+    _skill(memory.continue_calculation, "add plus subtract minus multiply times divide double half halve square"),
+    _skill(knowledge.capital, "capital"),
+    _skill(knowledge.next_capital, "and about"),
+    _skill(memory.take_in, "name call called i this my"),
+    _skill(talk.greet, "hello hi hey good greetings howdy hiya how"),
+    _skill(talk.introduce, "who what are which how"),
+    _skill(talk.thank, "thanks thank cheers great perfect bye goodbye"),
+    _skill(writing.count_up, "count"),
+    _skill(
+        writing.write_code,
+        "function code script program class python scraper read file regex snippet query decorator example",
+    ),
+    _skill(writing.write_piece, "haiku limerick poem story joke song email letter essay"),
+    _skill(writing.write_list, "list give name write suggest"),
+    _skill(knowledge.explain, "explain what describe define tell how"),
+    _skill(sum_up, "summarise summarize summary points tl tldr overview gist"),
+    _skill(sum_up_unasked),
+    _skill(talk.fall_back),
 )
+ALL_WORDS = frozenset[bytes]().union(*(skill.words for skill in SKILLS))
+_PLAIN = bytes(byte if chr(byte).isalnum() or byte == ord("_") else ord(" ") for byte in range(128)).lower().ljust(256)
+"""ASCII in lower case, with spaces for all that is in no word: what `\\w` and `re.IGNORECASE` see of it."""
 
 
 def reply(conversation: Conversation) -> list[Block]:
     """Content blocks that answer the question."""
-    for skill in SKILLS:
-        found = skill(conversation)
+    for skill in _skills_for(conversation.question):
+        found = skill.answer(conversation)
         if found:
             return [{"type": "text", "text": found}] if isinstance(found, str) else found
     return []
+
+
+def _skills_for(question: str) -> tuple[Skill, ...]:
+    """The skills that may have an answer. To look for their words costs 1 µs; to let each of them look for itself, 40."""
+    if len(question) > LONG or not question.isascii():
+        return SKILLS
+    return _skills_of(ALL_WORDS.intersection(question.encode().translate(_PLAIN).split()))
+
+
+@lru_cache(maxsize=1024)
+def _skills_of(words: frozenset[bytes]) -> tuple[Skill, ...]:
+    """Those with one of these words, and those that look at every question. Few combinations come up again and again."""
+    return tuple(skill for skill in SKILLS if not skill.words or skill.words & words)

@@ -45,7 +45,7 @@ def compute(conversation: Conversation) -> str | None:
     question = conversation.question
     expressions = find_expressions(question) if len(question) <= 2_000 and "```" not in question else []
     if not expressions:
-        if re.search(r"\d\s*/\s*0\b(?![.\d])", question[:2000]):
+        if "/" in question and re.search(r"\d\s*/\s*0\b(?![.\d])", question[:2000]):
             return "That is a division by zero, which has no value."
         return None
     return "\n".join(f"{expression} = {computed(expression)}" for expression in expressions[:20])
