@@ -35,7 +35,7 @@ async def create(app: Application, exchange: Exchange) -> Reply:
     who = admitted(app, exchange)
     check_envelope(body)
     app.serving.quotas.admit_batch(app.batches.waiting(who.key), len(body["requests"]))
-    batch = app.batches.create(who, body["requests"])
+    batch = await app.batches.create(who, body["requests"])
     return json_reply(batch.shown(exchange.base_url, app.settings.now()))
 
 
@@ -74,13 +74,14 @@ async def cancel(app: Application, exchange: Exchange, batch_id: str) -> Reply:
     """`POST /v1/messages/batches/{id}/cancel`."""
     await exchange.body(app.settings.message_bytes)
     who = admitted(app, exchange)
-    return json_reply(app.batches.cancel(batch_id, who.key).shown(exchange.base_url, app.settings.now()))
+    batch = await app.batches.cancel(batch_id, who.key)
+    return json_reply(batch.shown(exchange.base_url, app.settings.now()))
 
 
 async def delete(app: Application, exchange: Exchange, batch_id: str) -> Reply:
     """`DELETE /v1/messages/batches/{id}`."""
     who = admitted(app, exchange)
-    app.batches.delete(batch_id, who.key)
+    await app.batches.delete(batch_id, who.key)
     return json_reply({"id": batch_id, "type": "message_batch_deleted"})
 
 

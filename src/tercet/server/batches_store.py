@@ -6,6 +6,7 @@ A batch is answered in the background; its items are checked one by one then, so
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -46,6 +47,8 @@ class Batch:
     task: asyncio.Task[None] | None = None
     stored: int = 0
     """How many of the results are on the disk, where there is one."""
+    changed: bool = False
+    """Whether there is more to bring to the disk."""
 
     @property
     def status(self) -> str:
@@ -84,23 +87,24 @@ def _shown(moment: datetime | None) -> str | None:
 
 
 class BatchStore:
-    """All batches of one server. Its methods run in the server's event loop."""
+    """All batches of one server. Its methods run in the server's event loop, which never waits for the disk."""
 
     def __init__(self, settings: Settings, ids: Ids, serving: Serving) -> None:
         self._settings, self._ids, self._serving = settings, ids, serving
         self._batches: dict[str, Batch] = {}
         self._storage: Storage | None = None
+        self._writing: set[asyncio.Task[None]] = set()
 
     def keep_in(self, storage: Storage) -> None:
         """Take over what is stored there, and store there what comes. Batches that were cut short go on when looked at."""
         self._storage = storage
         self._batches = {batch.id: batch for batch in storage.batches()}
 
-    def create(self, caller: Caller, requests: list[Json]) -> Batch:
+    async def create(self, caller: Caller, requests: list[Json]) -> Batch:
         """Take a batch whose envelope was checked, and start on it when its time has come."""
         batch = Batch(self._ids.make("msgbatch_01"), caller, requests, self._settings.now())
         if self._storage is not None:
-            self._storage.add_batch(batch)
+            await self._storage.beside(self._storage.add_batch, batch)
         self._batches[batch.id] = batch
         self._advance(batch)
         return batch
@@ -125,23 +129,23 @@ class BatchStore:
         unfinished = (batch for batch in self._batches.values() if batch.caller.key == key and batch.ended_at is None)
         return sum(len(batch.requests) - len(batch.results) for batch in unfinished)
 
-    def cancel(self, batch_id: str, key: str) -> Batch:
+    async def cancel(self, batch_id: str, key: str) -> Batch:
         """Answer no more of its requests. Raises 400 once it has ended."""
         batch = self.get(batch_id, key)
         if batch.status == "ended":
             raise invalid(f"Batch {batch_id} has ended and can no longer be canceled.")
         if batch.cancel_initiated_at is None:
             batch.cancel_initiated_at = self._settings.now()
-            self._store(batch)
+            await self._store(batch)
         return batch
 
-    def delete(self, batch_id: str, key: str) -> None:
+    async def delete(self, batch_id: str, key: str) -> None:
         """Forget a batch that has ended. Raises 400 for one that has not."""
         if self.get(batch_id, key).status != "ended":
             raise invalid(f"Batch {batch_id} is still being processed. Cancel it and wait until it has ended.")
         if self._storage is not None:
-            self._storage.delete_batch(batch_id)
-        del self._batches[batch_id]
+            await self._storage.beside(self._storage.delete_batch, batch_id)
+        self._batches.pop(batch_id, None)
 
     def results(self, batch_id: str, key: str) -> bytes:
         """The results as JSON lines. Raises 404 while there are none, and when they are no longer kept."""
@@ -156,8 +160,8 @@ class BatchStore:
         for batch in self._batches.values():
             if batch.task is not None:
                 batch.task.cancel()
-            if batch.stored < len(batch.results):
-                self._store(batch)
+            if batch.changed or batch.stored < len(batch.results):
+                self._write(batch)
 
     def _advance(self, batch: Batch) -> None:
         """Do what is due by the clock: expire, end what was canceled, or start answering."""
@@ -179,22 +183,33 @@ class BatchStore:
             result = await work if work is not None else self._result(batch, request)
             batch.results.append({"custom_id": request["custom_id"], "result": result})
             if len(batch.results) - batch.stored >= STORED_AT_ONCE:
-                self._store(batch)
+                await self._store(batch)
         self._end(batch)
 
     def _end(self, batch: Batch) -> None:
         left = "canceled" if batch.cancel_initiated_at is not None else "expired"
         for request in batch.requests[len(batch.results) :]:
             batch.results.append({"custom_id": request["custom_id"], "result": {"type": left}})
-        batch.ended_at = self._settings.now()
-        self._store(batch)
+        batch.ended_at, batch.changed = self._settings.now(), True
+        if self._storage is not None:
+            task = asyncio.get_running_loop().create_task(self._store(batch))
+            self._writing.add(task)
+            task.add_done_callback(self._writing.discard)
 
-    def _store(self, batch: Batch) -> None:
+    async def _store(self, batch: Batch) -> None:
+        batch.changed = True
+        if self._storage is not None:
+            with contextlib.suppress(APIError):  # the server stops: `close` writes what is left
+                await self._storage.beside(self._write, batch)
+
+    def _write(self, batch: Batch) -> None:
+        """Bring to the disk what is new of a batch. Results may be written twice, and are the same then."""
         if self._storage is None:
             return
+        batch.changed, results = False, len(batch.results)
         try:
             self._storage.change_batch(batch, batch.stored)
-            batch.stored = len(batch.results)
+            batch.stored = results
         except APIError as problem:
             LOG.warning("batch %s goes on in memory alone: %s", batch.id, problem.message)
 

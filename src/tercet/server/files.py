@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import mimetypes
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from tercet.server.access import Caller, caller
 from tercet.server.errors import APIError, invalid
 from tercet.server.exchange import Exchange, Reply, json_reply
 from tercet.server.files_store import StoredFile
+from tercet.server.messages import IN_A_THREAD
 from tercet.server.multipart import Part, parts_of
 from tercet.server.reading import asked_limit, one, page, several
 from tercet.server.validation.fields import refusal
@@ -33,7 +35,7 @@ async def upload(app: Application, exchange: Exchange) -> Reply:
     """`POST /v1/files`."""
     body = await exchange.body(app.settings.file_bytes)
     who = admitted(app, exchange)
-    parts = {part.name: part for part in parts_of(body, exchange.header(b"content-type"))}
+    parts = {part.name: part for part in await _parts(body, exchange.header(b"content-type"))}
     file = parts.get("file")
     if file is None:
         raise refusal("required", path="file")
@@ -41,8 +43,15 @@ async def upload(app: Application, exchange: Exchange) -> Reply:
         if name not in ("file", "expires_in_seconds"):
             raise refusal("extra", path=name[:200])
     seconds = _seconds(parts.get("expires_in_seconds"))
-    stored = app.files.add(who.key, file.filename or "", _media_type(file), file.content, seconds)
+    stored = await app.files.add(who.key, file.filename or "", _media_type(file), file.content, seconds)
     return json_reply(stored.metadata())
+
+
+async def _parts(body: bytes, content_type: str) -> list[Part]:
+    """The parts; those of a large body are looked for beside the event loop."""
+    if len(body) > IN_A_THREAD:
+        return await asyncio.to_thread(parts_of, body, content_type)
+    return parts_of(body, content_type)
 
 
 def _media_type(file: Part) -> str:
@@ -121,5 +130,5 @@ async def download(app: Application, exchange: Exchange, file_id: str) -> Reply:
 async def delete(app: Application, exchange: Exchange, file_id: str) -> Reply:
     """`DELETE /v1/files/{id}`."""
     who = admitted(app, exchange)
-    app.files.delete(file_id, who.key)
+    await app.files.delete(file_id, who.key)
     return json_reply({"id": file_id, "type": "file_deleted"})

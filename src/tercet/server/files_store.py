@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from tercet.server.errors import APIError, invalid
@@ -49,12 +48,13 @@ class StoredFile:
 
 
 class FileStore:
-    """All files of one server. Each key sees its own."""
+    """All files of one server. Each key sees its own. Changed in the server's event loop, which never waits for the disk."""
 
     def __init__(self, settings: Settings, ids: Ids) -> None:
         self._settings, self._ids = settings, ids
         self._files: dict[str, StoredFile] = {}
-        self._lock = Lock()
+        self._coming = 0
+        """Bytes of files that are on their way to the storage."""
         self._storage: Storage | None = None
 
     def keep_in(self, storage: Storage) -> None:
@@ -62,23 +62,29 @@ class FileStore:
         self._storage = storage
         self._files = {file.id: file for file in storage.files()}
 
-    def add(self, owner: str, filename: str, mime_type: str, content: bytes, seconds: int | None = None) -> StoredFile:
+    async def add(
+        self, owner: str, filename: str, mime_type: str, content: bytes, seconds: int | None = None
+    ) -> StoredFile:
         """Keep an upload. Raises 400 for names that are not taken and when the space is used up."""
         check_name(filename)
         now = self._settings.now()
         expires = now + timedelta(seconds=seconds) if seconds is not None else None
         made = StoredFile(self._ids.make("file_011C", 20), owner, filename, mime_type, content, now, expires)
-        with self._lock:
-            used = sum(len(file.content) for file in self._files.values())
-            if used + len(content) > self._settings.stored_bytes:
-                code = "storage_quota_exceeded"
-                raise invalid(
-                    "The files of this server use up all the space it may take. Delete some.", error_code=code
-                )
+        self._check_space(len(content))
+        self._coming += len(content)
+        try:
             if self._storage is not None:
-                self._storage.add_file(made)
+                await self._storage.beside(self._storage.add_file, made)
             self._files[made.id] = made
+        finally:
+            self._coming -= len(content)
         return made
+
+    def _check_space(self, size: int) -> None:
+        used = sum(len(file.content) for file in self._files.values()) + self._coming
+        if used + size > self._settings.stored_bytes:
+            said = "The files of this server use up all the space it may take. Delete some."
+            raise invalid(said, error_code="storage_quota_exceeded")
 
     def get(self, file_id: str, owner: str) -> StoredFile:
         """The file. Raises 404 if this key has none of this id, or it has expired."""
@@ -89,13 +95,12 @@ class FileStore:
             raise APIError(404, f"File has expired: {file_id[:200]}", details={"error_code": "file_expired"})
         return found
 
-    def delete(self, file_id: str, owner: str) -> None:
+    async def delete(self, file_id: str, owner: str) -> None:
         """Forget the file. Raises 404 if there is none."""
         self.get(file_id, owner)
-        with self._lock:
-            if self._storage is not None:
-                self._storage.delete_file(file_id)
-            self._files.pop(file_id, None)
+        if self._storage is not None:
+            await self._storage.beside(self._storage.delete_file, file_id)
+        self._files.pop(file_id, None)
 
     def all(self, owner: str) -> list[StoredFile]:
         """Every file of this key that has not expired, newest first."""

@@ -1,5 +1,6 @@
 """Batches, files and the journal in SQLite, so that they outlive the server: `--data DIR`. Knows no HTTP.
 
+What is written in answer to a request is written by one thread, in order, while the event loop goes on (`beside`).
 One server at a time holds a folder (SQLite's exclusive lock, which the system releases with the process). Every write
 is one transaction that is on the disk when the client is answered; a rollback journal is used, since SQLite before
 3.51.3 can damage a write-ahead log. No key is kept: callers are known by digests.
@@ -7,9 +8,11 @@ is one transaction that is on the disk when the client is answered; a rollback j
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -58,6 +61,7 @@ class Storage:
 
     def __init__(self, folder: str | Path) -> None:
         self._lock = RLock()
+        self._writer = ThreadPoolExecutor(1, "tercet-storage")
         self._process = os.getpid()
         self.path = _made(Path(folder))
         self._connection = self._opened()
@@ -134,14 +138,26 @@ class Storage:
         with self._lock:
             return self._connection.execute(query, values).fetchall()
 
+    async def beside(self, work: Callable[..., None], *values: Any) -> None:
+        """Do this after all that was asked for before it, while the event loop goes on."""
+        try:
+            coming = self._writer.submit(work, *values)
+        except RuntimeError:
+            raise APIError(500, "The local API was stopped before this could be kept.") from None
+        await asyncio.wrap_future(coming)
+
     def clear(self) -> None:
-        """Forget everything but how often the folder was opened."""
+        """Forget everything, what is on its way included, but how often the folder was opened."""
+        self._writer.submit(self._clear).result()
+
+    def _clear(self) -> None:
         with self._writing() as write:
             for statement in ("DELETE FROM results", "DELETE FROM batches", "DELETE FROM files", "DELETE FROM journal"):
                 write(statement)
 
     def close(self) -> None:
-        """Let the folder go. May be called twice."""
+        """Write what is on its way, and let the folder go. May be called twice."""
+        self._writer.shutdown()
         with self._lock:
             self._connection.close()
 
@@ -179,7 +195,9 @@ class Storage:
         """Keep how a batch stands now: its moments, and its results from number `results` on."""
         _, ended, canceled = _moments(batch)
         with self._writing() as write:
-            write("UPDATE batches SET ended_at = ?, cancel_initiated_at = ? WHERE id = ?", (ended, canceled, batch.id))
+            moments = (ended, canceled, batch.id)
+            if not write("UPDATE batches SET ended_at = ?, cancel_initiated_at = ? WHERE id = ?", moments).rowcount:
+                return  # it was deleted meanwhile
             for number, result in enumerate(batch.results[results:], results):
                 write("INSERT OR REPLACE INTO results VALUES (?, ?, ?)", (batch.id, number, _encode(result)))
 
