@@ -94,9 +94,9 @@ class Places:
         port: int = self._held[0].getsockname()[1]
         return port
 
-    def open(self) -> int:
-        """How many connections of all servers are open once they have settled."""
-        return sum(server.settled() for server in self._servers.values())
+    def open(self, seconds: float) -> int:
+        """How many connections of all servers are open once they have settled, for which each has so many seconds."""
+        return sum(server.settled(seconds) for server in self._servers.values())
 
     def close(self) -> None:
         for server in self._servers.values():

@@ -119,7 +119,7 @@ class FaultServer:
         self.requests = self.connections = 0
         self.heads, self.bodies = [], []
 
-    def settled(self, seconds: float = 2.0) -> int:
+    def settled(self, seconds: float) -> int:
         """How many connections are still open after at most so many seconds."""
         until = monotonic() + seconds
         while self.open and monotonic() < until:

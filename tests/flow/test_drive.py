@@ -98,7 +98,7 @@ async def test_cancellation_closes_the_plan() -> None:
 
 
 def test_plans_run_together_in_threads_of_their_own() -> None:
-    meeting = threading.Barrier(2, timeout=5)
+    meeting = threading.Barrier(2, timeout=30)
 
     def send(request: Request) -> Reply:
         meeting.wait()  # passes only if both plans are under way at once

@@ -12,6 +12,17 @@ from tercet.server.run import LocalServer
 HEADERS = {"x-api-key": "k", "anthropic-version": "2023-06-01"}
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _patience() -> Iterator[None]:
+    """On a busy machine a right answer may come after the five seconds that httpx waits unless told otherwise."""
+    assert httpx.Client.__init__.__kwdefaults__ is not None
+    limits = httpx.Client.__init__.__kwdefaults__["timeout"]  # one object, the default of every call
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("connect", "read", "write", "pool"):
+            patch.setattr(limits, name, 30.0)
+        yield
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[LocalServer]:
     with LocalServer() as running:

@@ -135,7 +135,7 @@ def test_too_many_headers_are_refused(api: httpx.Client) -> None:
 def raw(server: LocalServer, data: bytes) -> bytes:
     parts = urlsplit(server.base_url)
     received = b""
-    with socket.create_connection((parts.hostname, parts.port), timeout=10) as connection:
+    with socket.create_connection((parts.hostname, parts.port), timeout=30) as connection:
         connection.sendall(data)
         with suppress(ConnectionResetError):  # what we still send after the server has closed
             while part := connection.recv(65536):
@@ -171,7 +171,7 @@ def test_ambiguous_bodies_are_refused(server: LocalServer, head: bytes) -> None:
 
 def test_one_connection_serves_many_requests(server: LocalServer) -> None:
     parts = urlsplit(server.base_url)
-    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=10)
+    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=30)
     statuses = []
     for _ in range(5):
         connection.request("GET", "/v1/models", headers=HEADERS)

@@ -161,7 +161,7 @@ class Waiting:
         self._count += 1
         if self._count == 2:
             self.asked.set()
-            assert self.go_on.wait(10)
+            assert self.go_on.wait(30)
         return Answer([{"type": "text", "text": "Yes."}], "end_turn", 1)
 
 
@@ -170,7 +170,7 @@ def test_a_continuation_in_flight_keeps_others_out() -> None:
     with LocalServer(answerer=waiting) as server, ThreadPoolExecutor(1) as pool, client_of(server) as client:
         first = begun(client)
         slow = pool.submit(ask, client, "Hi", following(first))
-        assert waiting.asked.wait(10)
+        assert waiting.asked.wait(30)
         second = refused(ask(client, "Hi", following(first)))
         waiting.go_on.set()
         assert slow.result(10).status_code == 200

@@ -253,7 +253,7 @@ def test_pytest_finds_it_by_its_entry_point(pytester: pytest.Pytester) -> None:
 
     result = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:tercet", "-p", "no:cacheprovider"],
-        capture_output=True, text=True, env=environment, cwd=pytester.path, timeout=60,
+        capture_output=True, text=True, env=environment, cwd=pytester.path, timeout=100,
     )  # fmt: skip
 
     assert result.returncode == 0, result.stdout + result.stderr

@@ -90,7 +90,7 @@ def test_a_stream_that_is_closed_gives_up_its_connection(world: World) -> None:
         world.close_stream(reply)
         world.close_stream(reply)
 
-        assert gone.wait(2)
+        assert gone.wait(30)
         assert world.read(reply) is None
 
 
@@ -110,7 +110,7 @@ def test_a_stream_that_is_dropped_gives_up_its_connection(fast: World) -> None:
         if fast._loop:
             fast.done(asyncio.sleep(0))
 
-        assert gone.wait(2)
+        assert gone.wait(30)
 
 
 def test_a_stream_that_breaks_says_so_after_what_came(world: World) -> None:
@@ -137,7 +137,7 @@ def test_a_connection_closed_while_idle_is_replaced(fast: World) -> None:
     with serving(script) as server:
         for _ in range(3):
             assert isinstance(fast.send(asked(server.url)), Reply)
-            assert closed.acquire(timeout=2)
+            assert closed.acquire(timeout=30)
 
     assert server.connections == 3
 
@@ -256,7 +256,7 @@ def test_closing_ends_a_blocking_exchange_under_way() -> None:
         thread.start()
         wait_for_request(server)
         transport.close()
-        thread.join(2)
+        thread.join(30)
 
     assert isinstance(outcomes[0], Lost)
     assert (outcomes[0].kind, outcomes[0].phase) == ("closed", "unanswered")
@@ -264,7 +264,7 @@ def test_closing_ends_a_blocking_exchange_under_way() -> None:
 
 
 def wait_for_request(server: Server) -> None:
-    for _ in range(200):
+    for _ in range(3000):
         if server.heads:
             return
         threading.Event().wait(0.01)
@@ -278,7 +278,7 @@ async def test_closing_ends_an_async_exchange_under_way() -> None:
         while not server.heads:
             await asyncio.sleep(0.01)
         await transport.close()
-        outcome = await asyncio.wait_for(task, 2)
+        outcome = await asyncio.wait_for(task, 30)
 
     assert isinstance(outcome, Lost)
     assert (outcome.kind, outcome.phase) == ("closed", "unanswered")
@@ -303,7 +303,7 @@ async def test_cancelling_closes_the_connection_at_once() -> None:
             await task
         await transport.close()
 
-        assert gone.wait(0.2)
+        assert gone.wait(30)
 
 
 def test_clients_share_connections_until_the_last_one_closes() -> None:

@@ -100,7 +100,7 @@ def tunnel(peer: Peer) -> None:
         thread = threading.Thread(target=_copy, args=(onward, peer.sock), daemon=True)
         thread.start()
         _copy(peer.sock, onward)
-        thread.join(2)
+        thread.join(30)
 
 
 def _copy(source: socket.socket, sink: socket.socket) -> None:

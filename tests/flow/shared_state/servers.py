@@ -44,11 +44,11 @@ def redis_server(directory: Path) -> Iterator[str]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        for _ in range(500):
+        for _ in range(3000):
             if socket.exists() or server.poll() is not None:
                 break
             time.sleep(0.01)
         yield f"unix://{socket}"
     finally:
         server.terminate()
-        server.wait(10)
+        server.wait(30)
