@@ -197,13 +197,15 @@ class Passage:
 
 
 def quietly(act: Callable[..., None], *arguments: Any, **options: Any) -> None:
-    """Settle; where the state cannot be written, say so and leave it to the lease: the answer is there and paid for."""
+    """Settle; where the state cannot be written, say so and leave it to the lease: what was answered is paid for."""
     try:
         act(*arguments, **options)
     except AnthropicError as error:
         import logging
 
-        logging.getLogger("tercet").warning("What a request used could not be booked, so it counts in full: %s", error)
+        logging.getLogger("tercet").warning(
+            "A request could not be settled; what it had reserved counts in full: %s", error
+        )
 
 
 def too_late(request: Request, seconds: float, longest: float) -> PaceWaitError:

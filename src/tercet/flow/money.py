@@ -18,7 +18,7 @@ from tercet.flow.turns import count, fingerprint, leases_of
 from tercet.flow.usage import Used
 from tercet.wire.error_tree import AnthropicError
 from tercet.wire.http import Request
-from tercet.wire.refused import BudgetUnknownError, SharedStateBusyError
+from tercet.wire.refused import BudgetUnknownError, SharedStateError
 
 SEARCH = 10_000
 """Micro-dollars of one web search."""
@@ -56,8 +56,9 @@ class Money:
 
             try:
                 short = store.update(key, Account, fits)
-            except SharedStateBusyError:  # who was not let in has written nothing
-                self._held.pop()
+            except SharedStateError as error:
+                if not error.may_be_written:
+                    self._held.pop()
                 raise
             if short is not None:
                 raise decide.exceeded(budget, short, amount)

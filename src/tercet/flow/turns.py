@@ -19,7 +19,7 @@ from tercet.flow.usage import Used
 from tercet.transport.base import Reply
 from tercet.wire.http import Request
 from tercet.wire.limits import RateLimits, http_date, retry_after
-from tercet.wire.refused import SharedStateBusyError
+from tercet.wire.refused import SharedStateError
 
 _leases: WeakKeyDictionary[Any, Leases] = WeakKeyDictionary()
 
@@ -76,11 +76,11 @@ class Turns:
 
     def next(self, longest: float) -> float | Refused:
         """Seconds until this request may leave, or until it is worth asking again. 0: it leaves."""
-        taken, self._taken = self._taken, True  # before it is: a writer that fails may have written
+        taken, self._taken = self._taken, True
         try:
             wait: float | Refused = self._update(lambda bucket, now: self._next(bucket, now, longest))
-        except SharedStateBusyError:
-            self._taken = taken  # who was not let in has written nothing
+        except SharedStateError as error:
+            self._taken = taken or error.may_be_written
             raise
         if wait == 0.0:
             leases_of(self._store).keep(self._token, self._key, Bucket)

@@ -50,6 +50,9 @@ class BudgetUnknownError(AnthropicError, ValueError):
 class SharedStateError(AnthropicError):
     """The state that limits are kept in cannot be read or written. Nothing more is sent until it can be."""
 
+    may_be_written = False
+    """Whether the change may stand there all the same: what failed was the answer, or the last step."""
+
 
 class SharedStateBusyError(SharedStateError):
     """Somebody else held the state for longer than we wait."""

@@ -97,7 +97,11 @@ class RedisStore:
         return value
 
     def _swapped(self, key: str, before: bytes, after: bytes) -> bool:
-        swapped = bool(self._asked(lambda client: client.eval(_SWAP, 1, self._prefix + key, before, after)))
+        try:
+            swapped = bool(self._asked(lambda client: client.eval(_SWAP, 1, self._prefix + key, before, after)))
+        except SharedStateError as error:
+            error.may_be_written = True
+            raise
         if swapped:
             self._kept.add(key)
         return swapped

@@ -144,15 +144,18 @@ class SQLiteStore:
         (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
         if found != "ok":
             raise SharedStateError(f"{self.path} cannot be used: it is damaged ({found.splitlines()[-1]})")
-        connection.execute(_SET_UP)
-        connection.execute(f"PRAGMA user_version = {VERSION}")
+        if version == 0:
+            connection.execute(_SET_UP)
+            connection.execute(f"PRAGMA user_version = {VERSION}")
 
     def _failed(self, error: sqlite3.Error) -> SharedStateError:
         if is_busy(error):
             self._gave_up = time.monotonic()
             return SharedStateBusyError(f"{self.path} was locked by another process for {PATIENCE} s")
         self._drop()  # what a connection remembers of a disk that failed is worth nothing
-        return SharedStateError(f"{self.path} cannot be used: {error}")
+        failure = SharedStateError(f"{self.path} cannot be used: {error}")
+        failure.may_be_written = True
+        return failure
 
     def after_fork(self) -> None:
         """In a forked child: leave the parent's connection alone and open one of our own."""
