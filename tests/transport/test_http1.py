@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from tercet.transport.http1 import CutShortError, MalformedError, ResponseParser, request_head
+from tercet.transport.http1 import CutShortError, MalformedError, ResponseParser, _take_plain, request_head
 from tercet.wire.http import Headers
 
 SAMPLES = [
@@ -40,6 +42,51 @@ def test_chunks_come_out_as_they_went_in(chunks: list[bytes], data: some.DataObj
     pieces = [raw[start:end] for start, end in zip([0, *cuts], [*cuts, len(raw)])]
 
     assert whole(pieces) == (200, b"".join(chunks), True, True)
+
+
+ODD_CHUNKS = [
+    b"0\r\n\r\n",
+    b"3;a=b\r\nabc\r\n",
+    b"1_0\r\n" + b"a" * 16,
+    b"0x3\r\nabc\r\n",
+    b" 3\r\nabc\r\n",
+    b"\r\n\r\n",
+]
+ODD_CHUNKS += [
+    b"0" * 15 + b"3\r\nabc\r\n",
+    b"0" * 14 + b"3\r\nabc\r\n",
+    b"5\r\na\r\nbc\r\n",
+    b"3\r\nabcd\r\n",
+    b"-0\r\n\r\n",
+]
+
+
+@settings(max_examples=200, deadline=None)
+@given(some.lists(some.binary(min_size=1, max_size=9), max_size=6), some.sampled_from(ODD_CHUNKS), some.integers(0, 99))
+def test_chunks_taken_together_are_what_they_are_one_by_one(chunks: list[bytes], odd: bytes, cut: int) -> None:
+    head = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
+    plain = b"".join(b"%x\r\n%b\r\n" % (len(chunk), chunk) for chunk in chunks)
+    raw = plain + odd + plain + b"0\r\n\r\n"
+
+    def read(many: int) -> Any:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("tercet.transport.http1.MANY_CHUNKS", many)
+            try:
+                return whole([head, raw[:cut], raw[cut:]])
+            except MalformedError as error:
+                return str(error)
+
+    assert read(0) == read(len(raw))
+
+
+def test_many_small_chunks_are_taken_together() -> None:
+    chunks = [b"event %d\n\n" % number for number in range(500)]
+    raw = b"".join(b"%x\r\n%b\r\n" % (len(chunk), chunk) for chunk in chunks)
+    pieces: list[bytes] = []
+
+    assert _take_plain(raw + b"0\r\n\r\n", pieces) == len(raw)
+    assert _take_plain(raw + b"9\r\ncut", pieces) == len(raw)
+    assert pieces == chunks * 2
 
 
 @settings(max_examples=100, deadline=None)

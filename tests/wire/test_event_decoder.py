@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -25,10 +26,14 @@ def described(events: list[Any]) -> list[Any]:
 
 
 def slowly(*chunks: bytes) -> list[Any]:
-    """The same through the slow path alone: a comment in front of every event keeps the fast one away."""
+    """The same through the slow path alone."""
     decoder = EventDecoder()
-    decoder._read_pairs = None  # type: ignore[assignment,method-assign] # called, it would raise TypeError: the slow path
-    return [event for chunk in chunks for event in decoder.feed(chunk)] + decoder.close()
+    decoder._read_plain = None  # type: ignore[assignment,method-assign] # called, it raises TypeError: the slow path
+    events: list[Any] = []
+    for chunk in chunks:
+        decoder._between = False
+        events += decoder.feed(chunk)
+    return events + decoder.close()
 
 
 def test_events_are_typed_and_deltas_too() -> None:
@@ -69,6 +74,19 @@ def test_whole_pairs_go_by_the_fast_path() -> None:
     assert len(decoder.feed(SAMPLES["tool"])) == SAMPLES["tool"].count(b"\n\n") - 1  # the ping
 
 
+def test_a_delta_that_comes_alone_goes_by_a_path_of_its_own() -> None:
+    decoder = EventDecoder()
+    delta = {"type": "text_delta", "text": "\u2028a"}
+    alone = b"event: content_block_delta\ndata: " + json.dumps({"type": "content_block_delta", "delta": delta}).encode()
+    decoder.feed(START)
+    decoder._feed = None  # type: ignore[assignment,method-assign]
+
+    for _ in range(2):
+        assert described(decoder.feed(alone + b"\n\n")) == [
+            (RawContentBlockDeltaEvent, {"type": "content_block_delta", "delta": delta}, TextDelta)
+        ]
+
+
 ODD = [
     *(
         START,
@@ -91,6 +109,16 @@ ODD = [
     b'event: content_block_delta\ndata: {"type":"content_block_delta","index":0,"delta":{"type":"new_delta"}}\n\n',
     b'event: content_block_delta\ndata: {"type":"content_block_delta","index":0,"delta":[]}\n\n',
     b'event: content_block_delta\ndata: {"type":"content_block_delta","index":0,"delta":{"type":[]}}\n\n',
+    b'event: content_block_delta\ndata: {"type":"content_block_delta","index":0,"delta":{"type":5}}\n\n',
+    b'event: content_block_delta\ndata: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta"}}\n\n',
+    b'event: content_block_delta\ndata: {"type":"content_block_delta","delta":{"type":"text_delta"},\r"index":0}\n\n',
+    b'event: content_block_delta\ndata: {"type":"content_block_delta","index":0}\n\n',
+    b'event: content_block_delta\ndata: {"type":"message_stop"}\n\n',
+    b"event: content_block_delta\ndata: [5]\n\n",
+    b'event: content_block_delta\ndata: {"type":"content_block_delta","index":0,"a":'
+    + b"[" * 600
+    + b"]" * 600
+    + b"}\n\n",
     b'event: content_block_start\ndata: {"type":"content_block_start","index":0,"content_block":{"type":{}}}\n\n',
     b'event: message_start\ndata: {"type":"message_start","message":null}\n\n',
     b'event: message_stop\ndata: {"type":{"a":1}}\n\n',

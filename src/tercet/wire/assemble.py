@@ -49,24 +49,18 @@ class Assembler:
 
     def add(self, event: Model) -> Fault | None:
         """Take the next raw event."""
-        self._target = None
         if type(event) is RawContentBlockDeltaEvent:
             try:
                 block = self._open[event["index"]]
                 delta = event["delta"]
+                if type(delta) is block.delta_class and type(piece := delta[block.delta_field]) is str:
+                    block.pieces.append(piece)
+                    self._target = block
+                    return None
             except (KeyError, TypeError):
-                return self._stray_delta(event)
-            if type(delta) is block.delta_class:
-                piece = delta.get(block.delta_field)
-                if type(piece) is not str:
-                    return Fault(f"a {delta['type']} has no {block.delta_field}", repr(event))
-                block.pieces.append(piece)
-            else:
-                fault = self._other_delta(block, delta)
-                if fault is not None:
-                    return fault
-            self._target = block
-            return None
+                pass
+            return self._add_other_delta(event)
+        self._target = None
         step = _STEPS.get(type(event))
         if step is None:
             return None
@@ -173,11 +167,19 @@ class Assembler:
 
     # --- deltas that are not appended ------------------------------------------------------------------------------
 
-    def _other_delta(self, block: GrowingBlock, delta: Model) -> Fault | None:
+    def _add_other_delta(self, event: Model) -> Fault | None:
+        self._target = None
+        try:
+            block, delta = self._open[event["index"]], event["delta"]
+        except (KeyError, TypeError):
+            return self._stray_delta(event)
+        if type(delta) is block.delta_class:
+            return Fault(f"a {delta['type']} has no {block.delta_field}", repr(event))
         try:
             block.other_delta(delta)
         except KeyError as missing:
             return Fault(f"a {delta.get('type')} delta has no {missing.args[0]}", repr(delta))
+        self._target = block
         return None
 
     def _stray_delta(self, event: Model) -> Fault | None:
