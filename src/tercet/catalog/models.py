@@ -33,6 +33,8 @@ def find(model_id: str, hint: str | None = None) -> ModelFacts | None:
     An application inference profile does not say which model is behind it: give the model's id as `hint`.
     """
     loaded = current()
+    if model_id in loaded.by_id:
+        return loaded.by_id[model_id]
     for known in (loaded.by_id, loaded.by_platform_id):
         for name in names.spellings(model_id):
             if name in known:

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tercet.server.answer import Answer
-from tercet.server.caching import CacheUse, PromptCache
+from tercet.server.caching import UNCACHED, PromptCache
 from tercet.server.context import edited, edits_of
 from tercet.server.model_facts import served
-from tercet.server.tokens import block_weight, count_answer_block, count_request, sum_of, tokens_of
+from tercet.server.tokens import block_weight, count_answer_block, count_request, model_of, sum_of, tokens_of
 
 SERVER_TOOL_COUNTS = {
     "web_search": "web_search_requests",
@@ -19,6 +19,8 @@ SERVER_TOOL_COUNTS = {
     "text_editor_code_execution": "code_execution_requests",
 }
 ITERATION_INPUTS = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens", "cache_creation")
+MODEL_BLOCKS = frozenset({"text", "thinking", "redacted_thinking", "tool_use"})
+"""What the model itself says. All other blocks of an answer come from tools of the API, and are looked through for these."""
 ALWAYS_SHOWN = ("web_search_requests", "web_fetch_requests")
 
 
@@ -38,12 +40,16 @@ def usage(
     if model and request.get("model") != model:
         request = {**request, "model": model}
     request, _ = edited(request, count_request)
-    total = count_request(request)
-    cached = cache.use(request, key) if cache is not None else CacheUse()
+    total = answer.input_tokens
+    if total is None:
+        total = count_request(request)
+    cached = cache.use(request, key) if cache is not None else UNCACHED
     if answer.stop_reason == "refusal" and not answer.content:  # refused before any output: not billed
-        cached = CacheUse()
+        cached = UNCACHED
+    serves = not {block.get("type") for block in answer.content} <= MODEL_BLOCKS
     found: dict[str, Any] = {
-        "input_tokens": max(0, total - cached.total) + result_tokens(answer.content, str(request.get("model", ""))),
+        "input_tokens": max(0, total - cached.total)
+        + (result_tokens(answer.content, model_of(request)) if serves else 0),
         "cache_creation_input_tokens": cached.written_5m + cached.written_1h,
         "cache_read_input_tokens": cached.read,
         "cache_creation": {
@@ -52,20 +58,20 @@ def usage(
         },
         "output_tokens": answer.output_tokens,
         "output_tokens_details": {"thinking_tokens": answer.thinking_tokens},
-        "server_tool_use": server_tool_use(answer),
+        "server_tool_use": server_tool_use(answer) if serves else None,
         "service_tier": "batch" if batch else "standard",
         "inference_geo": _place(request),
     }
     if request.get("speed"):
         found["speed"] = request["speed"]
     if request.get("compaction") or edits_of(request, "compact"):
-        found["iterations"] = _iterations(found, answer, str(request.get("model", "")))
+        found["iterations"] = _iterations(found, answer, model_of(request))
     return found
 
 
 def _place(request: Mapping[str, Any]) -> str:
     """Where the answer was made. Models before 4.6 do not tell."""
-    if not served(str(request.get("model", ""))).has_places:
+    if not served(model_of(request)).has_places:
         return "not_available"
     return str(request.get("inference_geo") or "global")
 

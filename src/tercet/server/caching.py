@@ -10,6 +10,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from threading import Lock
 from typing import Any
 
@@ -65,6 +66,9 @@ class _Entry:
     lifetime: float
 
 
+UNCACHED = CacheUse()
+
+
 class PromptCache:
     """The prefixes written so far, by key, on a clock of seconds. Safe for several threads; bounded."""
 
@@ -79,14 +83,14 @@ class PromptCache:
         `key` isolates: equal prompts under different keys do not share. Without `write`, it is a look alone.
         """
         if not has_breakpoints(request):
-            return CacheUse()
+            return UNCACHED
         model = str(request.get("model", ""))
         positions = list(_positions(request, model))
         _mark_automatically(request, positions)
         least = served(model).least_cacheable
         marks = [place for place, position in enumerate(positions) if position.mark and position.tokens >= least]
         if not marks:
-            return CacheUse()
+            return UNCACHED
         with self._lock:
             return self._account(positions, marks, key, write=write)
 
@@ -143,7 +147,12 @@ class PromptCache:
 
 def has_breakpoints(request: Mapping[str, Any]) -> bool:
     """Whether anything in the request asks for caching."""
-    return bool(request.get("cache_control")) or any(_mark_of(block) for _, block in _blocks(request))
+    if request.get("cache_control"):
+        return True
+    system = request.get("system")
+    several = [request.get("tools"), system if type(system) is list else None]
+    several += [message["content"] for message in visible_messages(request) if type(message["content"]) is not str]
+    return any(map(_mark_of, chain.from_iterable(filter(None, several))))
 
 
 def _blocks(request: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from tercet.server.overload import check_share
 from tercet.server.rate_limits import BEYOND_REACH, RateLimits, rate_limits_of
 from tercet.server.spending import SpendLimit, spend_limit_of
 
+DAY, DAY_OF_1970 = 86_400, date(1970, 1, 1).toordinal()
 MEGABYTE = 1024 * 1024
 
 
@@ -87,6 +88,10 @@ class Settings:
     def now(self) -> datetime:
         """The clock's time."""
         return datetime.fromtimestamp(self.clock(), UTC)
+
+    def today(self) -> date:
+        """The clock's day. Costs a third of `now().date()`, and every request asks for it."""
+        return date.fromordinal(DAY_OF_1970 + int(self.clock() // DAY))
 
 
 def timestamp(moment: datetime) -> str:

@@ -80,10 +80,11 @@ class Spending:
         self._spent: dict[str, tuple[tuple[int, int], Decimal]] = {}
         self._lock = Lock()
 
-    def check(self, key: str, now: datetime, *, counting: bool = False) -> None:
+    def check(self, key: str, settings: Settings, *, counting: bool = False) -> None:
         """Raise the refusal if the key has nothing left. Counting tokens is free: only an empty credit stops it."""
         if self._limit is None or (counting and self._limit.kind != "credit"):
             return
+        now = settings.now()
         if self.spent(key, now) >= self._most:
             raise _refused(self._limit.kind, now)
 

@@ -71,6 +71,11 @@ class Weight(NamedTuple):
         return Weight(self.size + other.size, self.tokens + other.tokens)
 
 
+def model_of(request: Mapping[str, Any]) -> str:
+    """The model that a request names."""
+    return str(request.get("model", ""))
+
+
 @lru_cache(maxsize=256)
 def tokenizer_of(model: str) -> Tokenizer:
     """The tokenizer of the generation that this model belongs to; the new one for unknown models."""
@@ -131,7 +136,7 @@ def count_request(request: Mapping[str, Any]) -> int:
         weight = weight.plus(system_weight(request))
     if request.get("tools"):
         weight = weight.plus(tools_weight(request))
-    return tokens_of(weight, str(request.get("model", "")))
+    return tokens_of(weight, model_of(request))
 
 
 def tokens_of(weight: Weight, model: str) -> int:
@@ -146,7 +151,7 @@ def tools_weight(request: Mapping[str, Any]) -> Weight:
         return Weight()
     total = Weight(0, tool_prompt_tokens(request))
     for tool in tools:
-        total = total.plus(tool_weight(tool, str(request.get("model", ""))))
+        total = total.plus(tool_weight(tool, model_of(request)))
     return total
 
 
@@ -155,7 +160,7 @@ def tool_prompt_tokens(request: Mapping[str, Any]) -> int:
     if not request.get("tools"):
         return 0
     choice = (request.get("tool_choice") or {}).get("type", "auto")
-    auto, forced = served(str(request.get("model", ""))).tool_prompt
+    auto, forced = served(model_of(request)).tool_prompt
     return forced if choice in ("any", "tool") else auto
 
 
@@ -183,7 +188,7 @@ def system_weight(request: Mapping[str, Any]) -> Weight:
 def messages_weight(request: Mapping[str, Any]) -> Weight:
     """All messages that the model sees: what was compacted away, and earlier turns' thinking, is not counted."""
     messages = visible_messages(request)
-    model = str(request.get("model", ""))
+    model = model_of(request)
     facts, loop_start = served(model), -2
     size = tokens = 0
     for number, message in enumerate(messages):
@@ -295,6 +300,7 @@ __all__ = [
     "count_request",
     "count_text",
     "first_tokens",
+    "model_of",
     "split_text",
     "sum_of",
     "tokens_of",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
 
 from tercet.server.validation.caching import check_marks
 from tercet.server.validation.compaction import check_compaction
 from tercet.server.validation.fields import refusal
 from tercet.server.validation.lengths import check_lengths
 from tercet.server.validation.media import check_media
-from tercet.server.validation.messages import check_citations, check_messages, check_system, check_version
+from tercet.server.validation.messages import check_citations, check_messages, check_system, check_version, is_text
 from tercet.server.validation.round_trip import check_round_trip
 from tercet.server.validation.schemas import check_schemas
 from tercet.server.validation.settings import check_fields, check_settings
@@ -17,29 +19,53 @@ from tercet.server.validation.subject import Subject
 from tercet.server.validation.thinking import check_sampling, check_thinking
 from tercet.server.validation.tools import check_choice, check_tools
 
-CHECKS: tuple[Callable[[Subject], None], ...] = (
-    check_system,
-    check_messages,
-    check_tools,
-    check_choice,
-    check_settings,
-    check_version,
-    check_sampling,
-    check_thinking,
-    check_compaction,
-    check_round_trip,
-    check_marks,
-    check_citations,
-    check_schemas,
-    check_media,
-    check_lengths,
+BLOCKS = "blocks"
+"""Stands among the fields of a request for messages that are more than plain strings."""
+
+
+class Check(NamedTuple):
+    """A check, and the fields of which it needs at least one to find anything. Without `fields`, it always looks."""
+
+    run: Callable[[Subject], None]
+    fields: frozenset[str] = frozenset()
+
+
+def _check(run: Callable[[Subject], None], fields: str = "") -> Check:
+    return Check(run, frozenset(fields.split()))
+
+
+CHECKS = (
+    _check(check_system, "system"),
+    _check(check_messages),
+    _check(check_tools, "tools"),
+    _check(check_choice, "tool_choice"),
+    _check(check_settings),
+    _check(check_version, BLOCKS),
+    _check(check_sampling, "temperature top_p top_k"),
+    _check(check_thinking, f"thinking output_config context_management {BLOCKS}"),
+    _check(check_compaction, f"compaction {BLOCKS}"),
+    _check(check_round_trip, BLOCKS),
+    _check(check_marks, f"cache_control tools system {BLOCKS}"),
+    _check(check_citations, BLOCKS),
+    _check(check_schemas, "output_config output_format tools"),
+    _check(check_media, BLOCKS),
+    _check(check_lengths),
 )
+ALL_FIELDS = frozenset[str]().union(*(check.fields for check in CHECKS))
 
 
 def checked(subject: Subject) -> None:
     """Raise the first refusal there is; leave the warnings in the subject. Requires `check_shape` to have passed."""
-    for check in CHECKS:
-        check(subject)
+    request = subject.request
+    fields = ALL_FIELDS.intersection(request)
+    for run in _checks_of(fields if is_text(request["messages"]) else fields | {BLOCKS}):
+        run(subject)
+
+
+@lru_cache(maxsize=1024)
+def _checks_of(fields: frozenset[str]) -> tuple[Callable[[Subject], None], ...]:
+    """The checks that requests with these fields need: five of fifteen for the plainest. Most requests are of few kinds."""
+    return tuple(check.run for check in CHECKS if not check.fields or check.fields & fields)
 
 
 def check_shape(subject: Subject) -> None:

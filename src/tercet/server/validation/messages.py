@@ -15,6 +15,11 @@ _SYSTEM_FIELDS = ("clear_at", "output_config")
 Block = dict[str, Any]
 
 
+def is_text(messages: list[Any]) -> bool:
+    """Whether all messages are objects with plain strings, which most checks need not look at."""
+    return {type(message.get("content")) if type(message) is dict else None for message in messages} <= {str}
+
+
 def check_messages(subject: Subject) -> None:
     """Every message by itself."""
     messages = subject.request["messages"]

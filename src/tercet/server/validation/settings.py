@@ -135,6 +135,7 @@ FIELDS: dict[str, Field] = {
     "user_profile_id": STRING,
 }
 """The fields of the API proper."""
+REQUIRED = tuple(name for name, field in FIELDS.items() if field.required)
 
 BETA_FIELDS: dict[str, tuple[Field, str]] = {
     "context_management": (Field(shaped(edits=Field(list_of(tagged(EDITS))))), "context-management compact"),
@@ -162,8 +163,8 @@ NOT_COUNTED = frozenset(
 def check_fields(subject: Subject) -> None:
     """Every top-level field by itself: there, known, and of the right kind."""
     request = subject.request
-    for name, rule in FIELDS.items():
-        if rule.required and name not in request and not (subject.counting and name in NOT_COUNTED):
+    for name in REQUIRED:
+        if name not in request and not (subject.counting and name in NOT_COUNTED):
             raise refusal("required", path=name)
     for name, value in request.items():
         rule = _rule(subject, name)
@@ -195,7 +196,8 @@ def check_settings(subject: Subject) -> None:
     """What holds among the top-level settings, by model."""
     request, facts = subject.request, subject.facts
     _check_max_tokens(subject)
-    if any(not stop.strip() for stop in request.get("stop_sequences") or ()):
+    stops = request.get("stop_sequences")
+    if stops and not all(map(str.strip, stops)):
         subject.refuse("blank_stop")
     if facts is not None and request.get("inference_geo") is not None and facts.features.inference_geo is False:
         subject.refuse("geo", model=facts.id)
@@ -211,8 +213,10 @@ def _check_max_tokens(subject: Subject) -> None:
     limits = subject.facts.limits if subject.facts is not None else None
     if given == 0:
         _check_no_output(subject)
-    elif limits is not None and limits.output is not None and given > _highest(subject, limits.output):
-        _refuse_max_tokens(subject, given, _highest(subject, limits.output))
+    elif limits is not None and limits.output is not None:
+        highest = _highest(subject, limits.output)
+        if given > highest:
+            _refuse_max_tokens(subject, given, highest)
 
 
 def _refuse_max_tokens(subject: Subject, given: int, limit: int) -> None:
@@ -226,8 +230,8 @@ def _refuse_max_tokens(subject: Subject, given: int, limit: int) -> None:
 
 
 def _highest(subject: Subject, usual: int) -> int:
-    limits = subject.facts.limits if subject.facts is not None else None
-    if subject.batch and limits is not None and limits.batch_output and "output-300k-2026-03-24" in subject.betas:
+    limits = subject.facts.limits if subject.batch and subject.facts is not None else None
+    if limits is not None and limits.batch_output and "output-300k-2026-03-24" in subject.betas:
         return limits.batch_output
     return usual
 
