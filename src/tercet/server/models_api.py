@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from tercet.catalog import models
 from tercet.catalog.facts import EFFORTS, Features, ModelFacts
-from tercet.server.access import caller
+from tercet.server.access import Caller, caller
 from tercet.server.errors import invalid, not_found
 from tercet.server.exchange import Exchange, Reply, json_reply
+from tercet.server.fallbacks import BETA, permitted
 from tercet.server.reading import page, several
 
 if TYPE_CHECKING:
@@ -22,23 +24,34 @@ SINCE_EVER = date(2024, 1, 1)
 
 async def listed(app: Application, exchange: Exchange) -> Reply:
     """`GET /v1/models`: newest first. Retired ones only when `lifecycle[]` asks for them."""
-    caller(exchange, app.settings)
+    shown = _shown_to(caller(exchange, app.settings))
     wanted = several(exchange, "lifecycle") or ["active", "deprecated"]
     for value in wanted:
         if value not in LIFECYCLES:
             raise invalid("lifecycle.0: Input should be 'active', 'deprecated' or 'retired'")
     today = app.settings.now().date()
     chosen = [facts for facts in models.all_models() if facts.lifecycle.on(today) in wanted]
-    return json_reply(page(exchange, chosen, lambda facts: facts.id, lambda facts: model_info(facts, today)))
+    return json_reply(page(exchange, chosen, lambda facts: facts.id, lambda facts: shown(facts, today)))
 
 
 async def retrieve(app: Application, exchange: Exchange, model_id: str) -> Reply:
     """`GET /v1/models/{id}`: an id or an alias."""
-    caller(exchange, app.settings)
+    shown = _shown_to(caller(exchange, app.settings))
     facts = models.exact(model_id) if app.settings.strict else models.find(model_id)
     if facts is None:
         raise not_found(f"model: {model_id[:200]}")
-    return json_reply(model_info(facts, app.settings.now().date()))
+    return json_reply(shown(facts, app.settings.now().date()))
+
+
+def _shown_to(who: Caller) -> Callable[[ModelFacts, date], dict[str, Any]]:
+    """How models are shown: with their fallbacks, where the beta asks for them."""
+    return _with_fallbacks if any(beta.startswith(BETA) for beta in who.betas) else model_info
+
+
+def _with_fallbacks(facts: ModelFacts, today: date) -> dict[str, Any]:
+    targets = permitted(facts)
+    shown = model_info(facts, today)
+    return shown if targets is None else {**shown, "allowed_fallback_models": targets}
 
 
 def model_info(facts: ModelFacts, today: date) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from tercet.catalog import models
 from tercet.catalog.facts import ModelFacts
-from tercet.server import accounting, fallbacks
+from tercet.server import accounting, fallback_credit, fallbacks, transformations
 from tercet.server.access import Caller
 from tercet.server.answer import Answer, Answerer
 from tercet.server.bindings import Bindings
@@ -24,12 +24,13 @@ from tercet.server.ids import Ids
 from tercet.server.overload import overload_of
 from tercet.server.quotas import Quotas
 from tercet.server.ramp import Ramp
-from tercet.server.rate_limits import Limiter
+from tercet.server.rate_limits import Limiter, RateLimitError
 from tercet.server.settings import Settings
 from tercet.server.spending import Spending
 from tercet.server.threads import Threads
 from tercet.server.tokens import count_request
 from tercet.server.validation.check import check_shape, checked
+from tercet.server.validation.fields import refusal
 from tercet.server.validation.subject import Subject
 
 IMAGE_SIZE, DOCUMENT_SIZE = 10_000, 1_000_000
@@ -53,6 +54,10 @@ class Asked:
     warnings: list[str] = field(default_factory=list)
     answerer: Answerer | None = None
     """Who answers this request alone."""
+    credit: fallback_credit.Credit | None = None
+    """What the token of an earlier refusal is worth."""
+    transformed: list[Json] | None = None
+    """What was changed of the request before it was answered; None where the response does not tell."""
 
 
 class Serving:
@@ -92,7 +97,7 @@ class Serving:
             raise
         if "thread" in request:
             self._keep_thread(asked, request, made)
-        if self.settings.strict:
+        if self.settings.strict or asked.transformed is not None:
             self.bindings.keep(request["messages"], made["content"])
         return made
 
@@ -100,7 +105,9 @@ class Serving:
         """Raise 429, 400 or 529 for what this key may not use now. Batches have limits of their own."""
         settings, key = self.settings, asked.caller.key
         asked.model = model
-        self.spending.check(key, settings)
+        if "fallback_credit_token" in request and not asked.batch:
+            asked.credit = fallback_credit.presented(request, asked.caller, asked.platform, settings.now())
+        self.spending.check(key, settings.now())
         if self._overloaded is not None and self._overloaded():
             raise APIError(529, "Overloaded")
         if not asked.batch:
@@ -113,29 +120,75 @@ class Serving:
         visible, _ = edited(request, count_request)
         return count_request(visible) - self.cache.use(visible, key, write=False).read
 
-    def _made(self, asked: Asked, request: Json) -> Json:
+    def _made(self, asked: Asked, sent: Json) -> Json:
         """The answer, whoever of the request's models gives it, as a message with its usage."""
-        key, headers, answerer = asked.caller.key, asked.headers, asked.answerer or self.answerer
-        if request.get("fallbacks"):
-            served = fallbacks.answered(request, lambda each: answerer.answer(each, headers))
-        else:
-            served = fallbacks.Served(answerer.answer(request, headers), request["model"])
-        answer, model = served.answer, served.model
+        request = self._transformed(asked, sent)
+        served = self._served(asked, request)
+        answer, model, key = served.answer, served.model, asked.caller.key
         usage = accounting.usage(request, answer, model, cache=self.cache, key=key, batch=asked.batch)
         if answer.usage:
             usage.update(answer.usage)
+        if asked.credit is not None:
+            asked.credit.apply(usage)
         if served.declined:
             usage["iterations"] = fallbacks.iterations(served, usage)
         made = message_of(answer, self.ids.message(asked.platform), model, usage)
+        if answer.stop_reason == "refusal" and answer.stop_details is not None:
+            made["stop_details"] = self._with_credit(asked, {**sent, "model": model}, answer.stop_details)
+        if asked.transformed is not None:
+            made["input_transformations"] = asked.transformed
         if request.get("diagnostics") is not None:
             made["diagnostics"] = self.diagnoses.diagnosed(request, made["id"], key, usage)
+        self._book(asked, served, usage)
+        return made
+
+    def _transformed(self, asked: Asked, request: Json) -> Json:
+        """The request as the model sees it."""
+        if asked.caller.betas and transformations.asked_for(asked.caller.betas):
+            request, asked.transformed = transformations.transformed(request, self.bindings)
+        return request
+
+    def _served(self, asked: Asked, request: Json) -> fallbacks.Served:
+        headers, answerer = asked.headers, asked.answerer or self.answerer
+        if not request.get("fallbacks"):
+            return fallbacks.Served(answerer.answer(request, headers), request["model"])
+
+        def may_run(model: str) -> bool:
+            return self._may_run(asked, request, model)
+
+        return fallbacks.answered(request, lambda each: answerer.answer(each, headers), may_run)
+
+    def _book(self, asked: Asked, served: fallbacks.Served, usage: Json) -> None:
+        """Take what was used from the limits: every attempt counts for its own model."""
+        key, model = asked.caller.key, served.model
         if not asked.batch:
             self.limiter.used(asked.platform + key, model, usage)
+            for declined in served.declined:
+                self.limiter.used(asked.platform + key, declined, {**usage, "output_tokens": 0})
         if not asked.platform:
             if self.ramp is not None and not asked.batch:
                 self.ramp.used(key, model, usage)
-            self.spending.used(key, model, usage, self.settings)
-        return made
+            if fallbacks.is_billed(served.answer):
+                self.spending.used(key, model, usage, self.settings)
+
+    def _with_credit(self, asked: Asked, request: Json, details: Json) -> Json:
+        """A refusal's details, with a token for the retry on another model where a beta asks for it."""
+        who = asked.caller
+        if not fallback_credit.asked_for(who.betas):
+            return details
+        cached = self.cache.use(edited(request, count_request)[0], who.key, write=False).read
+        return fallback_credit.offered(request, details, who, asked.platform, cached, self.settings.now())
+
+    def _may_run(self, asked: Asked, request: Json, model: str) -> bool:
+        """Whether a fallback model's limits let it answer now. Where they do not, the refusal before it stands."""
+        if self._overloaded is not None and self._overloaded():
+            return False
+        key = asked.caller.key
+        try:
+            self.limiter.admit(asked.platform + key, model, asked.size, lambda: self._uncached(request, key))
+        except RateLimitError:
+            return False
+        return True
 
     def _keep_thread(self, asked: Asked, request: Json, made: Json) -> None:
         """Keep the turn for the next one. What a fallback model wrote is not kept, as the API does not."""
@@ -147,7 +200,7 @@ class Serving:
         request, _ = self.checked(asked)
         if "thread" in request:
             self.threads.release(request)
-        self.spending.check(asked.caller.key, self.settings, counting=True)
+        self.spending.check(asked.caller.key, self.settings.now(), counting=True)
         self.limiter.admit_count(asked.platform + asked.caller.key)
         if not request.get("context_management"):
             return {"input_tokens": count_request(request)}
@@ -165,17 +218,21 @@ class Serving:
             subject.request = self.threads.expanded(subject.request, asked.caller.key)
         try:
             checked(subject)
+            if subject.request.get("fallbacks"):
+                self._check_fallbacks(asked, subject)
         except APIError:
             if subject.request.get("thread"):
                 self.threads.release(subject.request)
             raise
         # The answer does not depend on how it is delivered: `stream` is the protocol's business alone.
-        request = subject.request.copy()
-        request.pop("stream", None)
-        if None in request.values():
-            request = {name: value for name, value in request.items() if value is not None}
+        request = {name: value for name, value in subject.request.items() if value is not None and name != "stream"}
         request["model"] = model
         return self.files.filled(request, asked.caller.key), model
+
+    def _check_fallbacks(self, asked: Asked, subject: Subject) -> None:
+        if asked.platform:
+            raise refusal("extra", path="fallbacks")
+        fallbacks.check_fallbacks(subject, self.model)
 
     def _subject(self, asked: Asked) -> Subject:
         settings, caller = self.settings, asked.caller
@@ -202,9 +259,8 @@ class Serving:
                 raise not_found(f"model: {wanted[:200]}")
             warnings.append(f"model: {wanted[:200]} is not known; it is answered as a current model would be.")
             return wanted, None
-        retires = facts.lifecycle.retires
-        if retires is not None and retires <= (today := self.settings.today()):
-            gone = models.retired(facts.id, today)
+        gone = models.retired(facts.id, self.settings.now().date())
+        if gone is not None:
             if strict:
                 raise not_found(f"model: {wanted[:200]}")
             warnings.append(f"model: {gone}")

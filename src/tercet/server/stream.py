@@ -28,11 +28,12 @@ LATE_USAGE = (
     "output_tokens_details",
     "server_tool_use",
     "iterations",
+    "fallback_credit",
 )
 """Usage that the last `message_delta` repeats or tells first."""
 ONLY_LATE = ("output_tokens_details", "iterations")
 DELTA_FIELDS = ("stop_reason", "stop_sequence", "stop_details")
-LATE_FIELDS = ("context_management", "input_transformations")
+LATE_FIELDS = ("context_management",)
 """Top-level fields of the message that come beside `delta` and `usage`."""
 
 

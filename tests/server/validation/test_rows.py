@@ -615,6 +615,8 @@ NEWEST: list[tuple[str, dict[str, Any], str]] = [
 ELSEWHERE = {
     "version_required", "version_unknown", "beta_unknown", "key_required", "key_invalid", "bearer_invalid", "no_permission",  # test_access
     "too_few", "too_many", "custom_id_twice",  # test_batches
+    "no_fallbacks", "fallback_twice", "fallback_target", "fallback",  # test_fallbacks
+    "credit_with_fallbacks", "credit_malformed", "credit",  # test_fallback_credit
     "compaction_with_edits", "compaction_nothing_to_summarize", "compaction_incomplete_turn", "compaction_block_ambiguous",
     "compaction_block_misplaced", "compaction_content_mismatch", "compaction_signature_invalid",  # test_compaction
     "context_exceeded", "thinking_modified", "binding", "choice_forced",  # below, by themselves

@@ -215,6 +215,14 @@ TEXTS: dict[str, Row] = {
     "pdf_pages": Row("{path}.pdf.source.base64.data: A maximum of {limit} PDF pages may be provided.", "○", "images"),
     "pdf_unread": Row("{path}.pdf.source.base64.data: The PDF specified was not valid.", "~", "images"),
     "base64": Row("{path}: Invalid base64 data", "=", "images"),
+    # --- fallbacks -----------------------------------------------------------------------------------------------------
+    "no_fallbacks": Row("'{model}' does not support the `fallbacks` parameter", "✔", "fallbacks", "strict"),
+    "fallback_twice": Row("fallbacks.{n}.model: the models must differ from each other and from the requested one", "=", "fallbacks"),
+    "fallback_target": Row("fallbacks.{n}.model: '{primary}' cannot fall back to '{model}'", "=", "fallbacks", "strict"),
+    "fallback": Row("fallbacks.{n}: {problem}", "=", "fallbacks"),
+    "credit_with_fallbacks": Row("fallback_credit_token: cannot be combined with fallbacks", "=", "fallbacks"),
+    "credit_malformed": Row("fallback_credit_token: the token is malformed", "=", "fallbacks"),
+    "credit": Row("fallback_credit_token: {problem}", "=", "fallbacks"),
     # --- batches -------------------------------------------------------------------------------------------------------
     "custom_id_twice": Row("requests.{n}.custom_id: custom_id must be unique within a batch, but found '{id}' twice", "=", "batches"),
 }  # fmt: skip
