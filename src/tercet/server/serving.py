@@ -107,7 +107,7 @@ class Serving:
         asked.model = model
         if "fallback_credit_token" in request and not asked.batch:
             asked.credit = fallback_credit.presented(request, asked.caller, asked.platform, settings.now())
-        self.spending.check(key, settings.now())
+        self.spending.check(key, settings)
         if self._overloaded is not None and self._overloaded():
             raise APIError(529, "Overloaded")
         if not asked.batch:
@@ -200,7 +200,7 @@ class Serving:
         request, _ = self.checked(asked)
         if "thread" in request:
             self.threads.release(request)
-        self.spending.check(asked.caller.key, self.settings.now(), counting=True)
+        self.spending.check(asked.caller.key, self.settings, counting=True)
         self.limiter.admit_count(asked.platform + asked.caller.key)
         if not request.get("context_management"):
             return {"input_tokens": count_request(request)}
@@ -225,7 +225,10 @@ class Serving:
                 self.threads.release(subject.request)
             raise
         # The answer does not depend on how it is delivered: `stream` is the protocol's business alone.
-        request = {name: value for name, value in subject.request.items() if value is not None and name != "stream"}
+        request = subject.request.copy()
+        request.pop("stream", None)
+        if None in request.values():
+            request = {name: value for name, value in request.items() if value is not None}
         request["model"] = model
         return self.files.filled(request, asked.caller.key), model
 
@@ -259,8 +262,9 @@ class Serving:
                 raise not_found(f"model: {wanted[:200]}")
             warnings.append(f"model: {wanted[:200]} is not known; it is answered as a current model would be.")
             return wanted, None
-        gone = models.retired(facts.id, self.settings.now().date())
-        if gone is not None:
+        retires = facts.lifecycle.retires
+        if retires is not None and retires <= (today := self.settings.today()):
+            gone = models.retired(facts.id, today)
             if strict:
                 raise not_found(f"model: {wanted[:200]}")
             warnings.append(f"model: {gone}")
