@@ -3,10 +3,13 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
-REDIS  := $(VENV)/.redis
+OFFICIAL := .venvs/official/.ready
+
+# A file's tests stay together, in the order of the folders: many share what was costly to set up.
+PARALLEL := --numprocesses=logical --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint types bench faults soak serve format clean peers bench-server
+.PHONY: help install demo test lint types bench faults soak serve format clean peers bench-server coverage programs
 
 help:            ## list the verbs
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 22
@@ -19,21 +22,22 @@ $(READY): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $(READY)
 
-# A real Redis server for the tests of what machines share. CI installs one; elsewhere that is the machine's owner's to
-# decide, and the tests are skipped and say so.
-$(REDIS): $(READY)
-	@command -v redis-server >/dev/null \
-	  || { [ -n "$$CI" ] && [ "$$(id -u)" = 0 ] && export RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive \
-	       && apt-get update >/dev/null 2>&1 \
-	       && apt-get install -y --no-install-recommends redis-server >/dev/null 2>&1; } \
-	  || echo "No redis-server here, so its tests are skipped (Debian: apt-get install redis-server)."
-	@touch $(REDIS)
+programs:
+	@.ci/programs
+
+# The official SDK as a client of the local API; tests/official.py says why, where it cannot be made.
+$(OFFICIAL): tests/official.py
+	@$(PYTHON) -m tests.official || echo "Without the official SDK, the tests that need it are skipped."
 
 demo: $(READY)     ## the tour: real requests against the local API (LIVE=1: the real API)
 	@$(BIN)/python examples/demo.py $(if $(LIVE),--live)
 
-test: $(READY) $(REDIS) ## the whole test suite, with coverage
-	@$(BIN)/python -m pytest --cov --cov-report=term
+test:            ## the whole test suite, in parallel, with coverage (ARGS: more for pytest)
+	@$(MAKE) --no-print-directory -j3 $(READY) $(OFFICIAL) programs
+	@$(BIN)/python -m pytest $(PARALLEL) --cov --cov-report= $(ARGS)
+
+coverage: $(READY) ## what the last `make test` did not reach
+	@$(BIN)/coverage report
 
 lint: $(READY)     ## style, imports, the arrows between rooms
 	@$(BIN)/ruff check .

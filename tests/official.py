@@ -1,43 +1,72 @@
 """The official SDK as a foreign client, in an environment of its own: `.venvs/official`, made when it is missing.
 
-`make bench` uses the same environment. Where it cannot be made (no network), the tests that need it are skipped.
+`make test`, `make bench` and `make faults` share it. Needs nothing but the standard library until a test asks for more.
+Where it cannot be made (no network), the tests that need it are skipped.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
-import venv
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 VERSION = "2.11.0"
-HOME = Path(__file__).parents[1] / ".venvs" / "official"
-PYTHON = HOME / "bin" / "python"
+HOME = Path(__file__).resolve().parents[1] / ".venvs" / "official"
+PYTHON = HOME / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+MARK = HOME / ".ready"
+"""Written last, with the version: an environment without it is half made."""
+SECONDS = 300
 
 
 @cache
 def ready() -> str:
     """Make the environment if it is missing. Returns why that was not possible, or nothing."""
-    if PYTHON.exists() and _version() == VERSION:
+    if is_made():
         return ""
-    venv.create(HOME, with_pip=True)
-    install = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", f"anthropic=={VERSION}"]
-    done = subprocess.run(install, capture_output=True, text=True, timeout=300, check=False)
-    return "" if done.returncode == 0 else done.stderr.strip().splitlines()[-1]
+    HOME.parent.mkdir(exist_ok=True)
+    with _alone(HOME.with_name("official.lock")):
+        return "" if is_made() else _make()
 
 
-def _version() -> str:
-    code = "import anthropic; print(anthropic.__version__)"
-    return subprocess.run([str(PYTHON), "-c", code], capture_output=True, text=True, check=False).stdout.strip()
+def is_made() -> bool:
+    """Whether the environment is there, with the right version."""
+    return PYTHON.exists() and MARK.exists() and MARK.read_text() == VERSION
+
+
+def _make() -> str:
+    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", f"anthropic=={VERSION}"]
+    for command in ([sys.executable, "-m", "venv", "--clear", str(HOME)], pip):
+        try:
+            subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=True)
+        except subprocess.CalledProcessError as failed:
+            return (failed.stderr.strip().splitlines() or [str(failed)])[-1]
+        except (OSError, subprocess.TimeoutExpired) as failed:
+            return str(failed)
+    MARK.write_text(VERSION)
+    return ""
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """One process at a time, where the system can say so; it is let go by whatever ends the process."""
+    with lock.open("a") as file:
+        if os.name == "posix":
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def run_official(program: str, base_url: str, **given: Any) -> Any:
     """Run `program` with the official SDK's `client` and `given` at hand; what it puts into `result` comes back as JSON."""
+    import pytest
+
     if problem := ready():
         pytest.skip(f"the official SDK {VERSION} cannot be installed here: {problem}")
     whole = (
@@ -49,11 +78,11 @@ def run_official(program: str, base_url: str, **given: Any) -> Any:
     )
     text = json.dumps({"base_url": base_url, **given})
     done = subprocess.run(
-        [str(PYTHON), "-W", "ignore", "-c", whole], input=text, capture_output=True, text=True, timeout=60, check=False
+        [str(PYTHON), "-W", "ignore", "-c", whole], input=text, capture_output=True, text=True, timeout=240, check=False
     )
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout.splitlines()[-1])
 
 
 if __name__ == "__main__":
-    sys.exit(ready())
+    sys.exit(ready() or None)

@@ -138,10 +138,10 @@ def seconds(act: Callable[[int], Any], size: int) -> float:
 
 
 @pytest.mark.parametrize("name", LINEAR)
-def test_twice_the_input_takes_twice_the_time(name: str) -> None:
-    half, whole = seconds(LINEAR[name], 400_000), seconds(LINEAR[name], 800_000)
+def test_the_work_grows_with_the_input_and_no_faster(name: str) -> None:
+    quarter, whole = seconds(LINEAR[name], 100_000), seconds(LINEAR[name], 400_000)
 
-    assert whole < max(3.2 * half, 0.02)
+    assert whole < max(10 * quarter, 0.02)  # its square would be 16 times as much
 
 
 @pytest.mark.parametrize(

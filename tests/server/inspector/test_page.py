@@ -22,7 +22,7 @@ from tercet.server.run import LocalServer
 PICTURE = Path(__file__).parents[3] / "docs/inspector.png"
 REWRITE = "REWRITE_PICTURES"
 """Set in the environment, this takes the picture of the documents anew; otherwise it is only taken if it is missing."""
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 
 @pytest.fixture(scope="module")
@@ -254,9 +254,19 @@ def test_clearing_empties_the_list_only(page: Browser, server: LocalServer, post
 def test_a_request_that_is_gone_is_said_to_be(page: Browser, server: LocalServer, post: Any) -> None:
     post()
     shown(page, 1)
+    page.click("#pause")
     server.reset()
 
     assert "not kept any more" in look(page)
+
+
+def test_a_server_that_is_reset_empties_the_list(page: Browser, server: LocalServer, post: Any) -> None:
+    post()
+    shown(page, 1)
+
+    server.reset()
+
+    shown(page, 0)
 
 
 def test_a_server_that_comes_back_is_found_again(chromium: Browser) -> None:
