@@ -47,6 +47,10 @@ if TYPE_CHECKING:
     from tercet.client.middleware import MiddlewareCallable as MiddlewareCallable
     from tercet.client.middleware import MiddlewareInput as MiddlewareInput
     from tercet.client.multipart import file_from_path as file_from_path
+    from tercet.client.old_names import AI_PROMPT as AI_PROMPT
+    from tercet.client.old_names import HUMAN_PROMPT as HUMAN_PROMPT
+    from tercet.client.raw import APIResponse as APIResponse
+    from tercet.client.raw import AsyncAPIResponse as AsyncAPIResponse
     from tercet.client.schemas import transform_schema as transform_schema
     from tercet.client.settings import DEFAULT_MAX_RETRIES as DEFAULT_MAX_RETRIES
     from tercet.client.settings import DEFAULT_TIMEOUT as DEFAULT_TIMEOUT
@@ -67,6 +71,28 @@ if TYPE_CHECKING:
     from tercet.flow.fallback import Fallbacks as Fallbacks
     from tercet.flow.pace import Pace as Pace
     from tercet.flow.quota import QuotaPolicy as QuotaPolicy
+    from tercet.lib.replace_anthropic import replace_anthropic as replace_anthropic
+    from tercet.lib.streaming import BetaAsyncMessageStream as BetaAsyncMessageStream
+    from tercet.lib.streaming import BetaAsyncMessageStreamManager as BetaAsyncMessageStreamManager
+    from tercet.lib.streaming import BetaContentBlockStopEvent as BetaContentBlockStopEvent
+    from tercet.lib.streaming import BetaInputJsonEvent as BetaInputJsonEvent
+    from tercet.lib.streaming import BetaMessageStopEvent as BetaMessageStopEvent
+    from tercet.lib.streaming import BetaMessageStream as BetaMessageStream
+    from tercet.lib.streaming import BetaMessageStreamEvent as BetaMessageStreamEvent
+    from tercet.lib.streaming import BetaMessageStreamManager as BetaMessageStreamManager
+    from tercet.lib.streaming import BetaTextEvent as BetaTextEvent
+    from tercet.lib.streaming import ContentBlockStopEvent as ContentBlockStopEvent
+    from tercet.lib.streaming import InputJsonEvent as InputJsonEvent
+    from tercet.lib.streaming import MessageStopEvent as MessageStopEvent
+    from tercet.lib.streaming import MessageStreamEvent as MessageStreamEvent
+    from tercet.lib.streaming import ParsedBetaContentBlockStopEvent as ParsedBetaContentBlockStopEvent
+    from tercet.lib.streaming import ParsedBetaMessageStopEvent as ParsedBetaMessageStopEvent
+    from tercet.lib.streaming import ParsedBetaMessageStreamEvent as ParsedBetaMessageStreamEvent
+    from tercet.lib.streaming import ParsedBetaTextEvent as ParsedBetaTextEvent
+    from tercet.lib.streaming import ParsedContentBlockStopEvent as ParsedContentBlockStopEvent
+    from tercet.lib.streaming import ParsedMessageStopEvent as ParsedMessageStopEvent
+    from tercet.lib.streaming import ParsedMessageStreamEvent as ParsedMessageStreamEvent
+    from tercet.lib.streaming import TextEvent as TextEvent
     from tercet.local import LocalAPI as LocalAPI
     from tercet.local import local_api as local_api
     from tercet.wire.error_codes import ClaudeCodeKeyCreatorNotMemberError as ClaudeCodeKeyCreatorNotMemberError
@@ -150,6 +176,8 @@ _HOMES: dict[str, str] = {
         "APIRequest AsyncCallNext AsyncMiddlewareCallable CallNext Middleware MiddlewareCallable MiddlewareInput"
     ),
     "client.multipart": "file_from_path",
+    "client.old_names": "AI_PROMPT HUMAN_PROMPT",
+    "client.raw": "APIResponse AsyncAPIResponse",
     "client.schemas": "transform_schema",
     "client.settings": "DEFAULT_MAX_RETRIES DEFAULT_TIMEOUT MissingCredentialsError",
     "client.signed_api": "AnthropicAWS AnthropicBedrockMantle AsyncAnthropicAWS AsyncAnthropicBedrockMantle",
@@ -161,6 +189,14 @@ _HOMES: dict[str, str] = {
     "flow.fallback": "Fallbacks",
     "flow.pace": "Pace",
     "flow.quota": "QuotaPolicy",
+    "lib.replace_anthropic": "replace_anthropic",
+    "lib.streaming": (
+        "BetaAsyncMessageStream BetaAsyncMessageStreamManager BetaContentBlockStopEvent BetaInputJsonEvent "
+        "BetaMessageStopEvent BetaMessageStream BetaMessageStreamEvent BetaMessageStreamManager BetaTextEvent "
+        "ContentBlockStopEvent InputJsonEvent MessageStopEvent MessageStreamEvent ParsedBetaContentBlockStopEvent "
+        "ParsedBetaMessageStopEvent ParsedBetaMessageStreamEvent ParsedBetaTextEvent ParsedContentBlockStopEvent "
+        "ParsedMessageStopEvent ParsedMessageStreamEvent TextEvent"
+    ),
     "local": "LocalAPI local_api",
     "wire.error_codes": (
         "CMEKContextUnavailableError CMEKKeyDisabledError CMEKKeyNetworkBlockedError CMEKKeyUnreachableError "

@@ -43,6 +43,7 @@ class Revived:
 
     def __init__(self, module: Any) -> None:
         self.module = module
+        self._folder = tempfile.TemporaryDirectory(prefix="conformance-")
 
     def __call__(self, value: Any) -> Any:
         if isinstance(value, list):
@@ -61,7 +62,7 @@ class Revived:
         return io.BytesIO(base64.b64decode(of))
 
     def path(self, of: str, value: Any) -> Any:
-        path = Path(tempfile.mkdtemp(prefix="conformance-")) / value.get("name", "data.bin")
+        path = Path(tempfile.mkdtemp(dir=self._folder.name)) / value.get("name", "data.bin")
         path.write_bytes(base64.b64decode(of))
         return path
 

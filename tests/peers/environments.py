@@ -58,7 +58,8 @@ def command_of(peer: Peer) -> tuple[list[str], Path]:
     """The command that runs the peer's program, and the folder to run it in."""
     home = HOME / peer.environment
     if peer.language == "python":
-        return [str(home / "bin" / "python"), "-W", "ignore", str(PROGRAMS / peer.program)], home
+        program = [PROGRAMS / "on_tercet.py", peer.program] if peer.on_tercet else [PROGRAMS / peer.program]
+        return [str(home / "bin" / "python"), "-W", "ignore", *map(str, program)], home
     for source in PROGRAMS.glob("*.mjs"):  # node looks for packages beside the program
         shutil.copy(source, home / source.name)
     return [shutil.which("node") or "node", str(home / peer.program)], home

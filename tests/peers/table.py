@@ -1,7 +1,9 @@
-"""The foreign clients, as data: what is installed for each, and the program that it runs."""
+"""The foreign clients, as data: what is installed for each, and the program that it runs. And libraries that carry the
+official SDK, with Tercet in its place."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
 TASKS = ("text", "streaming", "tools", "images", "errors")
@@ -15,8 +17,11 @@ class Peer(NamedTuple):
     environment: str
     requirements: tuple[str, ...]
     program: str
+    on_tercet: bool = False
+    """Whether the library runs on Tercet's client instead of the official SDK's."""
 
 
+_TERCET = ("--editable", str(Path(__file__).resolve().parents[2]))
 _NODE = ("@anthropic-ai/sdk", "ai", "@ai-sdk/anthropic", "zod")
 
 PEERS = (
@@ -29,5 +34,30 @@ PEERS = (
     Peer("litellm", "python", "peers/litellm", ("litellm", "mcp"), "with_litellm.py"),
     Peer("pydantic-ai", "python", "peers/pydantic-ai", ("pydantic-ai-slim[anthropic]",), "with_pydantic_ai.py"),
     Peer("instructor", "python", "peers/instructor", ("instructor[anthropic]",), "with_instructor.py"),
+    Peer("tercet as anthropic", "python", "peers/tercet", _TERCET, "with_anthropic.py", True),
+    Peer(
+        "langchain-anthropic on tercet",
+        "python",
+        "peers/langchain-tercet",
+        ("langchain-anthropic", *_TERCET),
+        "with_langchain.py",
+        True,
+    ),
+    Peer(
+        "pydantic-ai on tercet",
+        "python",
+        "peers/pydantic-ai-tercet",
+        ("pydantic-ai-slim[anthropic]", *_TERCET),
+        "with_pydantic_ai.py",
+        True,
+    ),
+    Peer(
+        "instructor on tercet",
+        "python",
+        "peers/instructor-tercet",
+        ("instructor[anthropic]", *_TERCET),
+        "with_instructor.py",
+        True,
+    ),
     Peer("ai + @ai-sdk/anthropic", "node", "peers/js", _NODE, "with_vercel.mjs"),
 )

@@ -127,6 +127,13 @@ class Anthropic(MadeClient, Verbs):
 
         return RawView(self)
 
+    @property
+    def with_streaming_response(self) -> Any:
+        """This client with nouns whose methods are context managers over an `APIResponse` that is still unread."""
+        from tercet.client.views import deferred_client
+
+        return deferred_client(self)
+
     def close(self) -> None:
         """Give all connections up. A later call opens new ones."""
         transport = self.__dict__.pop("_transport", None)
@@ -227,6 +234,13 @@ class AsyncAnthropic(MadeClient, AsyncVerbs):
         from tercet.client.views import AsyncRawView
 
         return AsyncRawView(self)
+
+    @property
+    def with_streaming_response(self) -> Any:
+        """This client with nouns whose methods are context managers over an `AsyncAPIResponse` that is still unread."""
+        from tercet.client.views import deferred_client
+
+        return deferred_client(self)
 
     async def close(self) -> None:
         """Give all connections up. A later call opens new ones."""

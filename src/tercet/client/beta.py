@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self
 
 from tercet.client.noun import Noun
 
@@ -13,26 +14,49 @@ if TYPE_CHECKING:
     from tercet.client.models import AsyncModels, Models
 
 
-class Beta(Noun):
+class BetaNoun(Noun):
+    """What `client.beta` is in both worlds, beside its nouns."""
+
+    @property
+    def tools(self) -> Self:
+        """`client.beta.tools.messages` of 2024: tools are a part of every message by now."""
+        return self
+
+    @property
+    def prompt_caching(self) -> Self:
+        """`client.beta.prompt_caching.messages` of 2024: caching is a part of every message by now."""
+        return self
+
+    if not TYPE_CHECKING:  # type checkers shall find misspelt names
+
+        def __getattr__(self, name: str) -> Any:
+            if hasattr(type(self), name):
+                return object.__getattribute__(self, name)  # shows what went wrong inside of it
+            from tercet.client.old_names import BETA_ATTRIBUTES, no_attribute
+
+            raise no_attribute(self, name, BETA_ATTRIBUTES)
+
+
+class Beta(BetaNoun):
     """`client.beta`."""
 
     _client: Anthropic
 
-    @property
+    @cached_property
     def messages(self) -> BetaMessages:
         """Create messages, count tokens, run tools."""
         from tercet.client.beta_messages import BetaMessages
 
         return BetaMessages(self._client)
 
-    @property
+    @cached_property
     def models(self) -> Models:
         """List models."""
         from tercet.client.models import Models
 
         return Models(self._client)
 
-    @property
+    @cached_property
     def files(self) -> Files:
         """Upload, list, download and delete files."""
         from tercet.client.files import Files
@@ -40,26 +64,26 @@ class Beta(Noun):
         return Files(self._client)
 
 
-class AsyncBeta(Noun):
+class AsyncBeta(BetaNoun):
     """`client.beta` of the async client."""
 
     _client: AsyncAnthropic
 
-    @property
+    @cached_property
     def messages(self) -> AsyncBetaMessages:
         """Create messages, count tokens, run tools."""
         from tercet.client.beta_messages import AsyncBetaMessages
 
         return AsyncBetaMessages(self._client)
 
-    @property
+    @cached_property
     def models(self) -> AsyncModels:
         """List models."""
         from tercet.client.models import AsyncModels
 
         return AsyncModels(self._client)
 
-    @property
+    @cached_property
     def files(self) -> AsyncFiles:
         """Upload, list, download and delete files."""
         from tercet.client.files import AsyncFiles

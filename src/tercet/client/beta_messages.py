@@ -4,12 +4,12 @@ else is what `messages.py` does."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, Unpack, overload
 
 from tercet.client.arguments import itself
 from tercet.client.encode import strings
-from tercet.client.given import NotGiven, Omit
+from tercet.client.given import is_absent
 from tercet.client.message_stream import (
     AsyncMessageStream,
     AsyncMessageStreamManager,
@@ -68,7 +68,7 @@ def beta_arguments(arguments: Mapping[str, Any], *own: str) -> dict[str, Any]:
     """
     rest = dict(arguments)
     betas, headers = rest.pop("betas", None), rest.get("extra_headers") or {}
-    asked = [] if betas is None or isinstance(betas, NotGiven | Omit) else strings("betas", betas)
+    asked = [] if betas is None or is_absent(betas) else strings("betas", betas)
     if not (asked or own) or not isinstance(headers, Mapping):
         return rest
     names = [name for name in headers if name.lower() == "anthropic-beta"]
@@ -86,7 +86,7 @@ class BetaMessages(Noun):
 
     _client: Anthropic
 
-    @property
+    @cached_property
     def batches(self) -> Batches:
         """Many requests at once, at half the price, answered within 24 hours."""
         from tercet.client.batches import Batches
@@ -198,7 +198,7 @@ class AsyncBetaMessages(Noun):
 
     _client: AsyncAnthropic
 
-    @property
+    @cached_property
     def batches(self) -> AsyncBatches:
         """Many requests at once, at half the price, answered within 24 hours."""
         from tercet.client.batches import AsyncBatches

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -36,6 +37,24 @@ NOT_GIVEN = not_given = NotGiven()
 omit = Omit()
 
 
+_OURS = (NotGiven, Omit)
+
+
+def absent_kinds() -> tuple[type[Any], ...]:
+    """The classes of sentinels: ours, and the official SDK's in a program that has both. Libraries made for that one
+    pass its own to whatever client they are given."""
+    theirs = sys.modules.get("anthropic._types")
+    if theirs is None:
+        return _OURS
+    return *_OURS, getattr(theirs, "NotGiven", NotGiven), getattr(theirs, "Omit", Omit)
+
+
+def is_absent(value: object) -> bool:
+    """Whether this stands for an argument that was not given."""
+    return isinstance(value, absent_kinds())
+
+
 def given(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments that really were given."""
-    return {name: value for name, value in arguments.items() if not isinstance(value, NotGiven | Omit)}
+    kinds = absent_kinds()
+    return {name: value for name, value in arguments.items() if not isinstance(value, kinds)}

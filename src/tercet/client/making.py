@@ -79,8 +79,20 @@ class MadeClient(SharedClient):
 
     def _unknown(self, name: str) -> TypeError:
         from tercet.client.encode import unknown_argument
+        from tercet.client.old_names import ARGUMENTS
 
-        return unknown_argument(name, signature_of(type(self)).parameters, type(self).__name__, otherwise="")
+        return unknown_argument(
+            name, signature_of(type(self)).parameters, type(self).__name__, otherwise=ARGUMENTS.get(name, "")
+        )
+
+    if not TYPE_CHECKING:  # type checkers shall find misspelt names
+
+        def __getattr__(self, name: str) -> Any:
+            if hasattr(type(self), name):
+                return object.__getattribute__(self, name)  # shows what went wrong inside of it
+            from tercet.client.old_names import ATTRIBUTES, no_attribute
+
+            raise no_attribute(self, name, ATTRIBUTES)
 
     def copy(self, **changes: Any) -> Self:
         """Another client with some settings changed; clients of equal transport settings share connections."""

@@ -4,7 +4,7 @@ blocking and async stand side by side and differ in `await`."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, Unpack, overload
 
 from tercet.client.call import HEADER_ARGUMENTS, Call, call_of, reading, transport_options
@@ -152,7 +152,7 @@ class Messages(Noun):
         @property
         def with_streaming_response(self) -> MessagesWithStreamingResponse: ...
 
-    @property
+    @cached_property
     def batches(self) -> Batches:
         """Many requests at once, at half the price, answered within 24 hours."""
         from tercet.client.batches import Batches
@@ -234,7 +234,7 @@ class AsyncMessages(Noun):
         @property
         def with_streaming_response(self) -> AsyncMessagesWithStreamingResponse: ...
 
-    @property
+    @cached_property
     def batches(self) -> AsyncBatches:
         """Many requests at once, at half the price, answered within 24 hours."""
         from tercet.client.batches import AsyncBatches

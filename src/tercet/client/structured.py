@@ -16,7 +16,7 @@ import msgspec
 
 from tercet.client.call import reading
 from tercet.client.encode import encoded, wrong
-from tercet.client.given import NotGiven, Omit
+from tercet.client.given import is_absent
 from tercet.client.output_types import Library, Read, library_of, reader_of, schema_of
 from tercet.client.schema_check import check_value
 from tercet.client.schemas import transform_schema
@@ -127,7 +127,7 @@ def with_output_format(arguments: Mapping[str, Any]) -> tuple[dict[str, Any], Ou
     """
     rest = dict(arguments)
     kind = rest.pop("output_format", None)
-    if kind is None or isinstance(kind, NotGiven | Omit):
+    if kind is None or is_absent(kind):
         return rest, None
     output, config = output_format(kind), _config(rest)
     if config.get("format") is not None:
@@ -148,7 +148,7 @@ def with_any_format(arguments: Mapping[str, Any]) -> tuple[dict[str, Any], Outpu
 
 def _config(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
     config = arguments.get("output_config")
-    if config is None or isinstance(config, NotGiven | Omit):
+    if config is None or is_absent(config):
         return {}
     if not isinstance(config, Mapping):
         raise wrong("output_config", config, "a dict")

@@ -145,6 +145,16 @@ def raw(noun: Any) -> Any:
 
 def deferred(noun: Any) -> Deferred:
     """`noun` with methods that return context managers over unread APIResponses."""
-    if isinstance(noun._client, AsyncAnthropic):
-        return Deferred(type(noun)(AsyncStreamingView(noun._client)), AsyncResponseContextManager)
-    return Deferred(type(noun)(StreamingView(noun._client)), ResponseContextManager)
+    view, manager = _streaming(noun._client)
+    return Deferred(type(noun)(view), manager)
+
+
+def deferred_client(client: Anthropic | AsyncAnthropic) -> Deferred:
+    """The client whose nouns have such methods."""
+    return Deferred(*_streaming(client))
+
+
+def _streaming(client: Any) -> tuple[Any, type[Any]]:
+    if isinstance(client, AsyncAnthropic):
+        return AsyncStreamingView(client), AsyncResponseContextManager
+    return StreamingView(client), ResponseContextManager

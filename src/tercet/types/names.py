@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
-from types import ModuleType
-from typing import Any
+from types import ModuleType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 _PARAM_ENDS = ("Param", "Params", "Request", "Types")
 
@@ -44,12 +45,44 @@ class _OldPaths(MetaPathFinder, Loader):
         if not package.startswith("tercet.types"):
             return None
         wanted = module.replace("_", "")
-        known = {name.lower().replace("_", "") for name in dir(sys.modules[package]) if _is_public(name)}
-        return ModuleSpec(fullname, self) if wanted in known else None
+        for name in dir(sys.modules[package]):
+            if _is_public(name) and name.lower().replace("_", "") == wanted:
+                return ModuleSpec(fullname, self, loader_state=name)
+        return None
 
     def exec_module(self, module: ModuleType) -> None:
-        package = sys.modules[module.__name__.rpartition(".")[0]]
-        module.__dict__["__getattr__"] = lambda name: getattr(package, name)
+        package, spec = sys.modules[module.__name__.rpartition(".")[0]], module.__spec__
+        assert spec is not None
+        own = spec.loader_state
+
+        def look(name: str) -> Any:
+            found = getattr(package, name, None)
+            return found if found is not None else part_of(getattr(package, own), name)
+
+        module.__dict__["__getattr__"] = look
+
+
+def part_of(cls: Any, name: str) -> Any:
+    """What the official SDK calls `Content` beside a class with a field `content`: that field's type, or that of its
+    items. AttributeError if there is no such field."""
+    field = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+    fields = get_type_hints(cls) if isinstance(cls, type) and not hasattr(cls, "model_fields") else annotations_of(cls)
+    for plural in ("", "s"):
+        if field + plural in fields:
+            return _without_none(fields[field + plural], inside=bool(plural))
+    raise AttributeError(f"{getattr(cls, '__name__', cls)!r} has no part {name!r}")
+
+
+def annotations_of(cls: Any) -> dict[str, Any]:
+    """The types of a Model's fields; nothing for what is no class."""
+    return {name: field.annotation for name, field in getattr(cls, "model_fields", {}).items()}
+
+
+def _without_none(kind: Any, *, inside: bool) -> Any:
+    members = tuple(each for each in get_args(kind) if each is not type(None))
+    if get_origin(kind) in (Union, UnionType) and len(members) < len(get_args(kind)):
+        kind = Union[members]  # noqa: UP007 - made of a tuple
+    return get_args(kind)[0] if inside and get_args(kind) else kind
 
 
 def serve_old_paths() -> None:

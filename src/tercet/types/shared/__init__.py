@@ -17,3 +17,9 @@ if not TYPE_CHECKING:  # type checkers read the imports above, and shall find mi
         if "Error" in name:
             return getattr(types, name)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    from tercet import types
+
+    return [*globals(), *(name for name in dir(types) if "Error" in name)]

@@ -1,0 +1,6 @@
+"""Streams of raw events, under the module path of the official SDK."""
+
+from __future__ import annotations
+
+from tercet.client.stream import AsyncStream as AsyncStream
+from tercet.client.stream import Stream as Stream

@@ -1,0 +1,6 @@
+"""`client.beta`, under the module path of the official SDK."""
+
+from __future__ import annotations
+
+from tercet.client.beta import AsyncBeta as AsyncBeta
+from tercet.client.beta import Beta as Beta

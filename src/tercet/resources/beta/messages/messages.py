@@ -1,0 +1,8 @@
+"""`client.beta.messages`, under the module path of the official SDK."""
+
+from __future__ import annotations
+
+from tercet.client.beta_messages import AsyncBetaMessages as AsyncMessages
+from tercet.client.beta_messages import BetaMessages as Messages
+
+__all__ = ["AsyncMessages", "Messages"]

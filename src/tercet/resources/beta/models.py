@@ -1,0 +1,6 @@
+"""`client.beta.models`, under the module path of the official SDK."""
+
+from __future__ import annotations
+
+from tercet.client.models import AsyncModels as AsyncModels
+from tercet.client.models import Models as Models

@@ -1,0 +1,6 @@
+"""`client.files`, under the module path of the official SDK."""
+
+from __future__ import annotations
+
+from tercet.client.files import AsyncFiles as AsyncFiles
+from tercet.client.files import Files as Files

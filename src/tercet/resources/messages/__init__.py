@@ -1,0 +1,8 @@
+"""`client.messages` and its batches, under the module path of the official SDK."""
+
+from __future__ import annotations
+
+from tercet.client.batches import AsyncBatches as AsyncBatches
+from tercet.client.batches import Batches as Batches
+from tercet.client.messages import AsyncMessages as AsyncMessages
+from tercet.client.messages import Messages as Messages

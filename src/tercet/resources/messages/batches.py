@@ -1,0 +1,6 @@
+"""`client.messages.batches`, under the module path of the official SDK."""
+
+from __future__ import annotations
+
+from tercet.client.batches import AsyncBatches as AsyncBatches
+from tercet.client.batches import Batches as Batches
