@@ -36,6 +36,7 @@ def test_the_programs_in_the_documents_run(
     monkeypatch.setenv("ANTHROPIC_BASE_URL", base_url)
     monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-local")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))  # what programs leave behind goes with the test
 
     exec(compile(program, f"{page.name}", "exec"), {"__name__": "__main__"})
 
