@@ -40,3 +40,17 @@ def answers(message: Message, block: ContentBlock) -> None:
     print(message.usage.input_token)  # MISTAKE: misspelt
     print(block.text)  # MISTAKE: not every block has text
     print(message.stop_reason == "end_trun")  # MISTAKE: no such reason
+
+
+def raw_responses() -> None:
+    client.messages.with_raw_response.create(model="claude-opus-5-5", messages=HELLO)  # MISTAKE: max_tokens is missing
+    client.models.with_raw_response.list(limt=5)  # MISTAKE: misspelt
+    print(client.with_raw_response.mesages)  # MISTAKE: misspelt
+    client.models.with_raw_response.list().has_next_page()  # MISTAKE: a response is no page
+
+
+def clients() -> None:
+    anthropic.Anthropic(max_retris=5)  # MISTAKE: misspelt
+    anthropic.AnthropicBedrock(max_retries="5")  # MISTAKE: text for a number
+    print(client.completions)  # MISTAKE: gone
+    print(client.beta.agents)  # MISTAKE: not offered

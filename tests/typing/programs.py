@@ -459,13 +459,3 @@ def compacting(question: list[BetaMessageParam]) -> None:
     )
     assert_type(message, Message)
     question.append({"role": "assistant", "content": message.content})
-
-
-def raw_responses(question: list[MessageParam]) -> str | None:
-    response = client.messages.with_raw_response.create(model="claude-sonnet-4-6", max_tokens=64, messages=question)
-    assert_type(response.parse(), Message)
-    with client.messages.with_streaming_response.create(
-        model="claude-sonnet-4-6", max_tokens=64, stream=True, messages=question
-    ) as unread:
-        assert_type(unread.parse(), Stream[RawMessageStreamEvent])
-    return response.request_id

@@ -12,7 +12,8 @@ import pytest
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
-PROGRAMS, MISTAKES = HERE / "programs.py", HERE / "mistakes.py"
+PROGRAMS = (HERE / "programs.py", HERE / "raw_programs.py")
+MISTAKES = HERE / "mistakes.py"
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -44,16 +45,18 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("mypy")
 
 
-def test_mypy_finds_nothing_wrong_with_typical_programs(cache: Path) -> None:
-    assert mypy_errors(PROGRAMS, cache) == {}
+@pytest.mark.parametrize("programs", PROGRAMS, ids=lambda path: path.stem)
+def test_mypy_finds_nothing_wrong_with_typical_programs(programs: Path, cache: Path) -> None:
+    assert mypy_errors(programs, cache) == {}
 
 
 def test_mypy_finds_every_mistake_and_nothing_else(cache: Path) -> None:
     assert set(mypy_errors(MISTAKES, cache)) == marked(MISTAKES)
 
 
-def test_pyright_finds_nothing_wrong_with_typical_programs() -> None:
-    assert pyright_errors(PROGRAMS) == {}
+@pytest.mark.parametrize("programs", PROGRAMS, ids=lambda path: path.stem)
+def test_pyright_finds_nothing_wrong_with_typical_programs(programs: Path) -> None:
+    assert pyright_errors(programs) == {}
 
 
 def test_pyright_finds_every_mistake_and_nothing_else() -> None:

@@ -24,6 +24,12 @@ if TYPE_CHECKING:
     from tercet.client.files import AsyncFiles, Files
     from tercet.client.messages import AsyncMessages, Messages
     from tercet.client.models import AsyncModels, Models
+    from tercet.client.raw_types import (
+        AsyncClientWithRawResponse,
+        AsyncClientWithStreamingResponse,
+        ClientWithRawResponse,
+        ClientWithStreamingResponse,
+    )
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -121,18 +127,20 @@ class Anthropic(MadeClient, Verbs):
         return Beta(self)
 
     @property
-    def with_raw_response(self) -> Any:
+    def with_raw_response(self) -> ClientWithRawResponse:
         """This client with nouns whose methods return an `APIResponse`."""
-        from tercet.client.views import RawView
+        from tercet.client.views import raw_client
 
-        return RawView(self)
+        view: ClientWithRawResponse = raw_client(self)
+        return view
 
     @property
-    def with_streaming_response(self) -> Any:
+    def with_streaming_response(self) -> ClientWithStreamingResponse:
         """This client with nouns whose methods are context managers over an `APIResponse` that is still unread."""
         from tercet.client.views import deferred_client
 
-        return deferred_client(self)
+        view: ClientWithStreamingResponse = deferred_client(self)
+        return view
 
     def close(self) -> None:
         """Give all connections up. A later call opens new ones."""
@@ -229,18 +237,20 @@ class AsyncAnthropic(MadeClient, AsyncVerbs):
         return AsyncBeta(self)
 
     @property
-    def with_raw_response(self) -> Any:
+    def with_raw_response(self) -> AsyncClientWithRawResponse:
         """This client with nouns whose methods return an `APIResponse`."""
-        from tercet.client.views import AsyncRawView
+        from tercet.client.views import raw_client
 
-        return AsyncRawView(self)
+        view: AsyncClientWithRawResponse = raw_client(self)
+        return view
 
     @property
-    def with_streaming_response(self) -> Any:
+    def with_streaming_response(self) -> AsyncClientWithStreamingResponse:
         """This client with nouns whose methods are context managers over an `AsyncAPIResponse` that is still unread."""
         from tercet.client.views import deferred_client
 
-        return deferred_client(self)
+        view: AsyncClientWithStreamingResponse = deferred_client(self)
+        return view
 
     async def close(self) -> None:
         """Give all connections up. A later call opens new ones."""

@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from tercet.client.anthropic import Anthropic, AsyncAnthropic
     from tercet.client.arguments import Options, WorkspaceOptions
     from tercet.client.lines import AsyncJSONLDecoder, JSONLDecoder
+    from tercet.client.raw_types import (
+        AsyncBatchesWithRawResponse,
+        AsyncBatchesWithStreamingResponse,
+        BatchesWithRawResponse,
+        BatchesWithStreamingResponse,
+    )
     from tercet.wire.params import BatchCreateParams, BetaBatchListParams
 
     class BatchCreateArguments(BatchCreateParams, Options, total=False):
@@ -126,6 +132,14 @@ class Batches(Noun):
     """`client.messages.batches`, also as `client.batches`."""
 
     _client: Anthropic
+
+    if TYPE_CHECKING:
+
+        @property
+        def with_raw_response(self) -> BatchesWithRawResponse: ...
+        @property
+        def with_streaming_response(self) -> BatchesWithStreamingResponse: ...
+
     betas: ClassVar[Sequence[str]] = ()
     """Beta features that every call of this noun names."""
 
@@ -180,6 +194,14 @@ class AsyncBatches(Noun):
     """`client.messages.batches` of the async client. See `Batches`."""
 
     _client: AsyncAnthropic
+
+    if TYPE_CHECKING:
+
+        @property
+        def with_raw_response(self) -> AsyncBatchesWithRawResponse: ...
+        @property
+        def with_streaming_response(self) -> AsyncBatchesWithStreamingResponse: ...
+
     betas: ClassVar[Sequence[str]] = ()
     """Beta features that every call of this noun names."""
 

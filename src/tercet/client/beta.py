@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from tercet.client.beta_messages import AsyncBetaMessages, BetaMessages
     from tercet.client.files import AsyncFiles, Files
     from tercet.client.models import AsyncModels, Models
+    from tercet.client.raw_types import (
+        AsyncBetaWithRawResponse,
+        AsyncBetaWithStreamingResponse,
+        BetaWithRawResponse,
+        BetaWithStreamingResponse,
+    )
 
 
 class BetaNoun(Noun):
@@ -42,6 +48,13 @@ class Beta(BetaNoun):
 
     _client: Anthropic
 
+    if TYPE_CHECKING:
+
+        @property
+        def with_raw_response(self) -> BetaWithRawResponse: ...
+        @property
+        def with_streaming_response(self) -> BetaWithStreamingResponse: ...
+
     @cached_property
     def messages(self) -> BetaMessages:
         """Create messages, count tokens, run tools."""
@@ -68,6 +81,13 @@ class AsyncBeta(BetaNoun):
     """`client.beta` of the async client."""
 
     _client: AsyncAnthropic
+
+    if TYPE_CHECKING:
+
+        @property
+        def with_raw_response(self) -> AsyncBetaWithRawResponse: ...
+        @property
+        def with_streaming_response(self) -> AsyncBetaWithStreamingResponse: ...
 
     @cached_property
     def messages(self) -> AsyncBetaMessages:

@@ -33,6 +33,12 @@ from tercet.wire import argument_names
 if TYPE_CHECKING:
     from tercet.client.anthropic import Anthropic, AsyncAnthropic
     from tercet.client.batches import AsyncBatches, Batches
+    from tercet.client.raw_types import (
+        AsyncBetaMessagesWithRawResponse,
+        AsyncBetaMessagesWithStreamingResponse,
+        BetaMessagesWithRawResponse,
+        BetaMessagesWithStreamingResponse,
+    )
     from tercet.client.tool_runner import (
         BetaAsyncStreamingToolRunner,
         BetaAsyncToolRunner,
@@ -85,6 +91,13 @@ class BetaMessages(Noun):
     """`client.beta.messages`. See `client.messages`; `betas=[...]` names the features to use."""
 
     _client: Anthropic
+
+    if TYPE_CHECKING:
+
+        @property
+        def with_raw_response(self) -> BetaMessagesWithRawResponse: ...
+        @property
+        def with_streaming_response(self) -> BetaMessagesWithStreamingResponse: ...
 
     @cached_property
     def batches(self) -> Batches:
@@ -197,6 +210,13 @@ class AsyncBetaMessages(Noun):
     """`client.beta.messages` of the async client. See `BetaMessages`."""
 
     _client: AsyncAnthropic
+
+    if TYPE_CHECKING:
+
+        @property
+        def with_raw_response(self) -> AsyncBetaMessagesWithRawResponse: ...
+        @property
+        def with_streaming_response(self) -> AsyncBetaMessagesWithStreamingResponse: ...
 
     @cached_property
     def batches(self) -> AsyncBatches:

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from tercet.client.anthropic import Anthropic, AsyncAnthropic
     from tercet.client.arguments import Options, WorkspaceOptions
     from tercet.client.raw import APIResponse, AsyncAPIResponse
+    from tercet.client.raw_types import (
+        AsyncFilesWithRawResponse,
+        AsyncFilesWithStreamingResponse,
+        FilesWithRawResponse,
+        FilesWithStreamingResponse,
+    )
     from tercet.wire.params import BetaFileListParams, BetaFileUploadParams
 
     class FileUploadArguments(BetaFileUploadParams, Options, total=False):
@@ -83,6 +89,14 @@ class Files(Noun):
     """`client.files`."""
 
     _client: Anthropic
+
+    if TYPE_CHECKING:
+
+        @property
+        def with_raw_response(self) -> FilesWithRawResponse: ...
+        @property
+        def with_streaming_response(self) -> FilesWithStreamingResponse: ...
+
     betas: ClassVar[Sequence[str]] = ()
     """Beta features that every call of this noun names."""
 
@@ -121,6 +135,14 @@ class AsyncFiles(Noun):
     """`client.files` of the async client. See `Files`."""
 
     _client: AsyncAnthropic
+
+    if TYPE_CHECKING:
+
+        @property
+        def with_raw_response(self) -> AsyncFilesWithRawResponse: ...
+        @property
+        def with_streaming_response(self) -> AsyncFilesWithStreamingResponse: ...
+
     betas: ClassVar[Sequence[str]] = ()
     """Beta features that every call of this noun names."""
 

@@ -15,6 +15,12 @@ from tercet.wire.models import ModelInfo
 if TYPE_CHECKING:
     from tercet.client.anthropic import Anthropic, AsyncAnthropic
     from tercet.client.arguments import Options, WorkspaceOptions
+    from tercet.client.raw_types import (
+        AsyncModelsWithRawResponse,
+        AsyncModelsWithStreamingResponse,
+        ModelsWithRawResponse,
+        ModelsWithStreamingResponse,
+    )
     from tercet.wire.params import BetaModelListParams
 
     class ModelListArguments(BetaModelListParams, Options, total=False):
@@ -41,6 +47,14 @@ class Models(Noun):
     """`client.models`."""
 
     _client: Anthropic
+
+    if TYPE_CHECKING:
+
+        @property
+        def with_raw_response(self) -> ModelsWithRawResponse: ...
+        @property
+        def with_streaming_response(self) -> ModelsWithStreamingResponse: ...
+
     betas: ClassVar[Sequence[str]] = ()
     """Beta features that every call of this noun names."""
 
@@ -59,6 +73,14 @@ class AsyncModels(Noun):
     """`client.models` of the async client."""
 
     _client: AsyncAnthropic
+
+    if TYPE_CHECKING:
+
+        @property
+        def with_raw_response(self) -> AsyncModelsWithRawResponse: ...
+        @property
+        def with_streaming_response(self) -> AsyncModelsWithStreamingResponse: ...
+
     betas: ClassVar[Sequence[str]] = ()
     """Beta features that every call of this noun names."""
 

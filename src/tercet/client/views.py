@@ -149,7 +149,12 @@ def deferred(noun: Any) -> Deferred:
     return Deferred(type(noun)(view), manager)
 
 
-def deferred_client(client: Anthropic | AsyncAnthropic) -> Deferred:
+def raw_client(client: Anthropic | AsyncAnthropic) -> Any:
+    """The client with nouns whose methods return APIResponses."""
+    return AsyncRawView(client) if isinstance(client, AsyncAnthropic) else RawView(client)
+
+
+def deferred_client(client: Anthropic | AsyncAnthropic) -> Any:
     """The client whose nouns have such methods."""
     return Deferred(*_streaming(client))
 
