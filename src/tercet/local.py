@@ -99,22 +99,13 @@ def local_api(**settings: Any) -> LocalAPI:
 
 
 def _server_class() -> type[LocalServer]:
-    try:
-        from tercet.server.run import LocalServer
-    except ModuleNotFoundError as missing:
-        raise _needs_extra(missing) from missing
+    from tercet.server.run import LocalServer  # where it is used: clients alone do not load a server
+
     return LocalServer
-
-
-def _needs_extra(missing: ModuleNotFoundError) -> ModuleNotFoundError:
-    said = f"the local API needs {missing.name!r}: install it with  pip install 'tercet[local]'"
-    return ModuleNotFoundError(said, name=missing.name)
 
 
 def serve_in_foreground(host: str, port: int, *, on_ready: Callable[[str], None], **settings: Any) -> None:
     """Serve in this thread until Ctrl-C or SIGTERM. `on_ready` gets the base URL once requests are answered."""
-    try:
-        from tercet.server.run import serve
-    except ModuleNotFoundError as missing:
-        raise _needs_extra(missing) from missing
+    from tercet.server.run import serve
+
     serve(host, port, on_ready=on_ready, **settings)

@@ -177,15 +177,14 @@ def test_bad_values_are_one_line_and_exit_code_two(arguments: list[str]) -> None
     assert done.stderr.startswith("Error: ")
 
 
-@pytest.mark.parametrize("missing", ["click", "uvicorn"])
-def test_a_missing_extra_is_said_with_the_command_that_brings_it(missing: str) -> None:
-    program = f"import sys; sys.modules[{missing!r}] = None; from tercet.cli import main; main()"
+def test_a_missing_extra_is_said_with_the_command_that_brings_it() -> None:
+    program = "import sys; sys.modules['click'] = None; from tercet.cli import main; main()"
     done = subprocess.run(
         [sys.executable, "-c", program, "serve", "--port", "0"], capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 1
-    assert f"needs {missing!r}" in done.stderr
-    assert "pip install 'tercet[" in done.stderr
+    assert "needs 'click'" in done.stderr
+    assert "pip install 'tercet[cli]'" in done.stderr
     assert "Traceback" not in done.stderr
 
 

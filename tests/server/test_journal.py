@@ -9,6 +9,8 @@ import httpx
 import pytest
 
 from tercet.server.exchange import Exchange
+from tercet.server.http.head import Head
+from tercet.server.http.incoming import Incoming
 from tercet.server.journal import Entry, Journal
 from tercet.server.run import LocalServer
 
@@ -29,11 +31,7 @@ def post(server: LocalServer, body: object, path: str = "/v1/messages", **header
 
 
 def entry_of(journal: Journal, size: int = 0, path: str = "/v1/messages") -> Entry:
-    async def receive() -> dict[str, object]:
-        return {"type": "http.disconnect"}
-
-    scope = {"method": "POST", "path": path, "query_string": b"", "headers": []}
-    entry = journal.begin(Exchange(scope, receive, f"req_{len(journal)}", 1.0))
+    entry = journal.begin(Exchange(Head("POST", path.encode()), Incoming(), f"req_{len(journal)}", 1.0))
     entry.content, entry.seconds = b"x" * size, 0.0
     journal.end(entry)
     return entry

@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 
 from tercet.server.app import create_app
+from tercet.server.http.head import Head
+from tercet.server.http.incoming import Incoming
 from tercet.server.settings import Settings
 
 MANY = 10_000
@@ -196,23 +198,25 @@ def request(number: int) -> tuple[str, bytes, dict[bytes, bytes]]:
     return path, content, headers
 
 
+class Kept:
+    """Where a response goes here."""
+
+    def __init__(self) -> None:
+        self.status, self.body = 0, b""
+
+    def begin(self, status: int, headers: Any) -> None:
+        self.status = status
+
+    async def send(self, data: bytes, *, last: bool = False) -> None:
+        self.body += data
+
+
 async def answered(app: Any, number: int) -> tuple[int, bytes]:
     path, content, headers = request(number)
-    scope = {
-        "type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b"", "scheme": "http",
-        "headers": list(headers.items()), "server": ("127.0.0.1", 80),
-    }  # fmt: skip
-    sent: list[Any] = []
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": content, "more_body": False}
-
-    async def send(event: Any) -> None:
-        sent.append(event)
-
+    kept = Kept()
     async with asyncio.timeout(MOST_SECONDS):
-        await app(scope, receive, send)
-    return sent[0]["status"], b"".join(event.get("body", b"") for event in sent[1:])
+        await app.answer(Head("POST", path.encode(), list(headers.items())), Incoming(whole=content), kept)
+    return kept.status, kept.body
 
 
 @pytest.mark.slow

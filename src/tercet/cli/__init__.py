@@ -12,5 +12,5 @@ def main() -> None:
     except ModuleNotFoundError as missing:
         if missing.name not in ("click", "rich"):
             raise
-        sys.exit(f"The tercet command needs {missing.name!r}: install it with  pip install 'tercet[cli,local]'")
+        sys.exit(f"The tercet command needs {missing.name!r}: install it with  pip install 'tercet[cli]'")
     sys.exit(run())

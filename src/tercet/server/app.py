@@ -1,4 +1,4 @@
-"""The local API as an ASGI application: guard, route, handler, response. No framework between: the path of a request is short."""
+"""The local API: guard, route, handler, response. No framework between: the path of a request is short."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, MutableMapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -15,20 +15,12 @@ from tercet.server.answer import Answerer
 from tercet.server.batches_store import BatchStore
 from tercet.server.clock import Clock
 from tercet.server.errors import APIError
-from tercet.server.exchange import (
-    BrokenOff,
-    ClientLeft,
-    Event,
-    Exchange,
-    HeaderPairs,
-    LiveReply,
-    Receive,
-    Reply,
-    Send,
-    StreamReply,
-)
+from tercet.server.exchange import BrokenOff, Exchange, HeaderPairs, LiveReply, Reply, StreamReply
 from tercet.server.files_store import FileStore
 from tercet.server.guard import Guard
+from tercet.server.http.head import Head
+from tercet.server.http.incoming import ClientLeft, Incoming
+from tercet.server.http.outgoing import Outlet
 from tercet.server.ids import Ids
 from tercet.server.routes import Finder, found
 from tercet.server.serving import Serving
@@ -51,7 +43,7 @@ MOST_WARNING = 1000
 
 
 class Application:
-    """One local API: its settings and what it remembers. Callable as an ASGI application."""
+    """One local API: its settings and what it remembers."""
 
     def __init__(
         self,
@@ -70,8 +62,6 @@ class Application:
         """The loop that serves, once it runs."""
         self.refuse: Callable[[float], None] | None = None
         """Closes the port for some seconds, where there is one."""
-        self._streams: set[asyncio.Task[Any]] = set()
-        self._closing = False
 
     def _begin(self) -> None:
         """Remember nothing yet."""
@@ -115,30 +105,17 @@ class Application:
             self.outer = Outer(self)
         return self.outer
 
-    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
-            await self._lifespan(receive, send)
-        elif scope["type"] == "http":
-            exchange = Exchange(scope, receive, self.ids.request(), self.settings.body_seconds)
-            respond = self.respond if self.outer is None else self.outer.respond
-            await respond(exchange, scope, send)
+    def answer(self, head: Head, incoming: Incoming, out: Outlet) -> Coroutine[Any, Any, None]:
+        """Answer one request, whoever brings it."""
+        exchange = Exchange(head, incoming, self.ids.request(), self.settings.body_seconds)
+        respond = self.respond if self.outer is None else self.outer.respond
+        return respond(exchange, out)
 
-    async def _lifespan(self, receive: Receive, send: Send) -> None:
-        while True:
-            kind = (await receive())["type"]
-            if kind == "lifespan.shutdown":
-                self.close()
-            await send({"type": f"{kind}.complete"})
-            if kind == "lifespan.shutdown":
-                return
-
-    async def respond(
-        self, exchange: Exchange, scope: MutableMapping[str, Any], send: Send, find: Finder = found
-    ) -> None:
+    async def respond(self, exchange: Exchange, out: Outlet, find: Finder = found) -> None:
         """Answer one request by the handler that `find` finds; whatever goes wrong is an answer too."""
         try:
             self.guard.check(exchange)
-            handler, values = find(exchange.method, exchange.path, scope["raw_path"])
+            handler, values = find(exchange.method, exchange.path, exchange.raw_path)
             made = await handler(self, exchange, *values)
         except APIError as error:
             made = self._refused(error, exchange)
@@ -148,11 +125,11 @@ class Application:
             LOG.exception("the request %s could not be answered", exchange.request_id)
             made = self._refused(APIError(500, "Internal server error"), exchange)
         if isinstance(made, StreamReply):
-            await self._stream(exchange, made, send)
+            await self._stream(exchange, made, out)
         elif isinstance(made, LiveReply):
-            await self._until_closed(_send_live(exchange, made, send))
+            await _send_live(exchange, made, out)
         else:
-            await self._send(exchange, made, send)
+            await self._send(exchange, made, out)
 
     def _refused(self, error: APIError, exchange: Exchange) -> Reply:
         body = error.body(exchange.request_id)
@@ -168,38 +145,21 @@ class Application:
             headers.append((b"tercet-warning", b"".join(said.splitlines())))
         return headers
 
-    async def _send(self, exchange: Exchange, reply: Reply, send: Send) -> None:
+    async def _send(self, exchange: Exchange, reply: Reply, out: Outlet) -> None:
         headers = self._headers(exchange, reply.headers)
         headers.append((b"content-length", b"%d" % len(reply.body)))
-        await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-        await send({"type": "http.response.body", "body": b"" if exchange.method == "HEAD" else reply.body})
+        out.begin(reply.status, headers)
+        await out.send(b"" if exchange.method == "HEAD" else reply.body, last=True)
 
-    async def _stream(self, exchange: Exchange, reply: StreamReply, send: Send) -> None:
-        start: Event = {"type": "http.response.start", "status": 200, "headers": self._headers(exchange, reply.headers)}
-        await send(start)
+    async def _stream(self, exchange: Exchange, reply: StreamReply, out: Outlet) -> None:
+        out.begin(200, self._headers(exchange, reply.headers))
         if reply.pace is None:
-            await send({"type": "http.response.body", "body": b"".join(reply.chunks)})
-            return
-        await self._until_closed(_send_paced(exchange, reply.chunks, reply.pace, send))
-
-    async def _until_closed(self, sending: Coroutine[Any, Any, None]) -> None:
-        """Carry `sending` out; cut it when the server closes."""
-        task = asyncio.current_task()
-        assert task is not None
-        self._streams.add(task)
-        try:
-            await sending
-        except asyncio.CancelledError:
-            if not self._closing:
-                raise
-        finally:
-            self._streams.discard(task)
+            await out.send(b"".join(reply.chunks), last=True)
+        else:
+            await _send_paced(exchange, reply.chunks, reply.pace, out)
 
     def close(self) -> None:
-        """Cut what is still streamed and stop what goes on in the background. Call it in the server's event loop."""
-        self._closing = True
-        for task in list(self._streams):
-            task.cancel()
+        """Stop what goes on in the background. Call it in the server's event loop."""
         self.batches.close()
         if self.outer is not None:
             self.outer.close()
@@ -215,20 +175,18 @@ def _storage(settings: Settings) -> Storage | None:
     return Storage(settings.data)
 
 
-async def _send_live(exchange: Exchange, reply: LiveReply, send: Send) -> None:
+async def _send_live(exchange: Exchange, reply: LiveReply, out: Outlet) -> None:
     """Send what comes as it comes, until the client leaves."""
-    await send({"type": "http.response.start", "status": reply.status, "headers": list(reply.headers)})
-    left = asyncio.ensure_future(exchange.left())
+    out.begin(reply.status, reply.headers)
+    await out.send(b"")
     try:
         async with contextlib.aclosing(reply.chunks) as chunks:
-            while (chunk := await _sooner(chunks, left)) is not None:
-                await send({"type": "http.response.body", "body": chunk, "more_body": True})
-        if not left.done():
-            await send({"type": "http.response.body", "body": b""})
+            while (chunk := await _sooner(chunks, exchange.left)) is not None:
+                await out.send(chunk)
+        if not exchange.left.done():
+            await out.send(b"", last=True)
     except BrokenOff:  # a response without its end closes the connection
         LOG.warning("the answer to %s was broken off where it came from", exchange.request_id)
-    finally:
-        left.cancel()
 
 
 async def _sooner(chunks: AsyncGenerator[bytes, None], left: asyncio.Future[None]) -> bytes | None:
@@ -244,30 +202,26 @@ async def _sooner(chunks: AsyncGenerator[bytes, None], left: asyncio.Future[None
             await asyncio.wait({coming})
 
 
-async def _send_paced(exchange: Exchange, chunks: Iterable[bytes], pace: float, send: Send) -> None:
+async def _send_paced(exchange: Exchange, chunks: Iterable[bytes], pace: float, out: Outlet) -> None:
     """Send `pace` chunks a second by a fixed schedule: what is late goes out together. Ends when the client leaves."""
-    loop = asyncio.get_running_loop()
-    left = asyncio.ensure_future(exchange.left())
+    loop, left = asyncio.get_running_loop(), exchange.left
     begun, sent = loop.time(), 0
     coming = iter(chunks)
     following = next(coming, None)
-    try:
-        while following is not None and not left.done():
-            due = 1 + int((loop.time() - begun) * pace) - sent
-            if due > 0:
-                part = [following, *islice(coming, due - 1)]
-                following = next(coming, None)
-                sent += len(part)
-                await send({"type": "http.response.body", "body": b"".join(part), "more_body": True})
-            await asyncio.sleep(max(0.0, begun + sent / pace - loop.time()))
-        if following is None:
-            await send({"type": "http.response.body", "body": b""})
-    finally:
-        left.cancel()
+    while following is not None and not left.done():
+        due = 1 + int((loop.time() - begun) * pace) - sent
+        if due > 0:
+            part = [following, *islice(coming, due - 1)]
+            following = next(coming, None)
+            sent += len(part)
+            await out.send(b"".join(part))
+        await asyncio.sleep(max(0.0, begun + sent / pace - loop.time()))
+    if following is None:
+        await out.send(b"", last=True)
 
 
 def create_app(settings: Settings | None = None, answerer: Answerer | None = None) -> Application:
-    """The local API as an ASGI application. Without an answerer, the simulated model answers."""
+    """A local API. Without an answerer, the simulated model answers."""
     settings = settings or Settings()
     if settings.control is not None and settings.clock is time.time:
         settings = replace(settings, clock=Clock())

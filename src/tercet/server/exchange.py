@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 import msgspec
 
 from tercet.server.encoding import decoded
 from tercet.server.errors import APIError, invalid
+from tercet.server.http.head import Head, Pairs
+from tercet.server.http.incoming import Incoming, LateError, TooLargeError
 from tercet.server.json_text import decoded_json
 from tercet.server.once import once
 
 if TYPE_CHECKING:
     from tercet.server.answer import Answerer
 
-Event: TypeAlias = MutableMapping[str, Any]
-Receive: TypeAlias = Callable[[], Awaitable[Event]]
-Send: TypeAlias = Callable[[Event], Awaitable[None]]
-HeaderPairs: TypeAlias = Sequence[tuple[bytes, bytes]]
-
+HeaderPairs = Pairs
 JSON = (b"content-type", b"application/json")
+CLOSE = ((b"connection", b"close"),)
 TOO_LARGE = "Request exceeds the maximum allowed number of bytes."
 SECRET = frozenset({"x-api-key", "authorization", "proxy-authorization", "cookie", "api-key", "x-amz-security-token"})
 
@@ -63,12 +62,10 @@ def json_reply(value: Any, *headers: tuple[bytes, bytes]) -> Reply:
 class Exchange:
     """One request: method, path, headers by lower-case name, query, and the body when it is asked for."""
 
-    def __init__(self, scope: Mapping[str, Any], receive: Receive, request_id: str, body_seconds: float) -> None:
-        self.method: str = scope["method"]
-        self.path: str = scope["path"]
-        self.query_string: bytes = scope["query_string"]
-        self.pairs: list[tuple[bytes, bytes]] = scope["headers"]
-        self.headers: dict[bytes, bytes] = dict(self.pairs)
+    def __init__(self, head: Head, incoming: Incoming, request_id: str, body_seconds: float) -> None:
+        self.method, self.path, self.raw_path = head.method, head.path, head.raw_path
+        self.query_string, self.pairs, self.headers = head.query_string, head.pairs, head.headers
+        self.header_bytes = head.size
         self.request_id = request_id
         self.warnings: list[str] = []
         """What was let through that the real API refuses; the response says so in a header."""
@@ -77,7 +74,7 @@ class Exchange:
         self.answerer: Answerer | None = None
         """Who answers this one request, if not the server's own answerer."""
         self._is_read = False
-        self._scope, self._receive, self._body_seconds = scope, receive, body_seconds
+        self._incoming, self._body_seconds = incoming, body_seconds
 
     def header(self, name: bytes) -> str:
         """The header's value, stripped; empty if it is not there."""
@@ -87,12 +84,6 @@ class Exchange:
         """The comma-separated items of every header of this name."""
         values = [value.decode("latin-1") for key, value in self.pairs if key == name]
         return [item for value in values for item in map(str.strip, value.split(",")) if item]
-
-    @property
-    def raw_path(self) -> bytes:
-        """The path as the client wrote it."""
-        found: bytes = self._scope["raw_path"]
-        return found
 
     @once
     def query(self) -> list[tuple[str, str]]:
@@ -105,8 +96,7 @@ class Exchange:
     @once
     def base_url(self) -> str:
         """This server's URL as the client wrote it."""
-        host = self.header(b"host") or "{}:{}".format(*(self._scope.get("server") or ("127.0.0.1", 80)))
-        return f"{self._scope.get('scheme', 'http')}://{host}"
+        return f"http://{self.header(b'host')}"
 
     @once
     def public_headers(self) -> dict[str, str]:
@@ -124,54 +114,13 @@ class Exchange:
         return self.content
 
     async def _read(self, limit: int) -> bytes:
-        announced = self.headers.get(b"content-length", b"0")
-        if announced.isdigit() and int(announced) > limit:
-            if self.headers.get(b"expect", b"").lower() != b"100-continue":
-                await self._drain(limit)
-            raise APIError(413, TOO_LARGE, headers=((b"connection", b"close"),))
-        event = await self._next()
-        if not event.get("more_body"):
-            body: bytes = event.get("body", b"")
-            if len(body) > limit:
-                raise APIError(413, TOO_LARGE)
-            return body
-        return await self._rest(event.get("body", b""), limit)
-
-    async def _rest(self, first: bytes, limit: int) -> bytes:
-        parts, size, more = [first], len(first), True
-        deadline = asyncio.get_running_loop().time() + self._body_seconds
-        while more:
-            event = await self._next(deadline)
-            part = event.get("body", b"")
-            more = bool(event.get("more_body"))
-            size += len(part)
-            if size > limit:
-                if more:
-                    await self._drain(limit)
-                raise APIError(413, TOO_LARGE, headers=((b"connection", b"close"),))
-            parts.append(part)
-        return b"".join(parts)
-
-    async def _next(self, deadline: float | None = None) -> Event:
+        incoming = self._incoming
         try:
-            async with asyncio.timeout_at(deadline or asyncio.get_running_loop().time() + self._body_seconds):
-                event = await self._receive()
-        except TimeoutError:
-            raise APIError(
-                408, "The request body did not arrive in time.", headers=((b"connection", b"close"),)
-            ) from None
-        if event["type"] == "http.disconnect":
-            raise ClientLeft
-        return event
-
-    async def _drain(self, limit: int) -> None:
-        """Read on for a while, so that a client that is still sending gets to read the answer."""
-        size, more = 0, True
-        deadline = asyncio.get_running_loop().time() + self._body_seconds
-        while more and size < limit:
-            event = await self._next(deadline)
-            size += len(event.get("body", b""))
-            more = bool(event.get("more_body"))
+            return await incoming.read(limit, self._body_seconds)
+        except TooLargeError:
+            raise APIError(413, TOO_LARGE, headers=() if incoming.is_whole else CLOSE) from None
+        except LateError:
+            raise APIError(408, "The request body did not arrive in time.", headers=CLOSE) from None
 
     async def json(self, limit: int) -> Any:
         """The body decoded. Raises the API's errors for other content types and for what is not JSON."""
@@ -184,15 +133,11 @@ class Exchange:
             body = self.content = decoded(body, self.header(b"content-encoding").lower(), limit)
         return decoded_json(body)
 
-    async def left(self) -> None:
-        """Return when the client has closed the connection."""
-        while (await self._receive())["type"] != "http.disconnect":
-            pass
+    @property
+    def left(self) -> asyncio.Future[None]:
+        """Done when the client has closed the connection. Not to be cancelled."""
+        return self._incoming.gone
 
 
 class BrokenOff(Exception):  # noqa: N818 - another server's failure
     """A body that comes from elsewhere broke off: the client shall see that too."""
-
-
-class ClientLeft(Exception):  # noqa: N818 - nobody did anything wrong
-    """The client closed the connection before its request was whole."""

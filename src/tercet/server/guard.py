@@ -33,7 +33,7 @@ class Guard:
                 403,
                 "Requests of web pages from other origins are not served. Start the server with this origin allowed.",
             )
-        if len(exchange.pairs) > MOST_HEADERS or sum(len(k) + len(v) for k, v in exchange.pairs) > MOST_HEADER_BYTES:
+        if len(exchange.pairs) > MOST_HEADERS or exchange.header_bytes > MOST_HEADER_BYTES:
             raise APIError(431, f"At most {MOST_HEADERS} headers and {MOST_HEADER_BYTES} bytes of them are read.")
 
     def _check_host(self, host: bytes) -> None:

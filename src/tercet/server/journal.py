@@ -14,7 +14,9 @@ from typing import Any
 
 import msgspec
 
-from tercet.server.exchange import Event, Exchange, Send
+from tercet.server.exchange import Exchange
+from tercet.server.http.head import Pairs
+from tercet.server.http.outgoing import Outlet
 from tercet.server.journal_reading import message_of_body
 from tercet.server.redaction import Redaction, redacted_json, redacted_url, shown_headers
 
@@ -202,26 +204,25 @@ class Journal:
 class Recorder:
     """Stands where the response goes out, and writes down what passes."""
 
-    def __init__(self, journal: Journal, exchange: Exchange, send: Send) -> None:
+    def __init__(self, journal: Journal, exchange: Exchange, out: Outlet) -> None:
         self.entry = journal.begin(exchange)
-        self._journal, self._exchange, self._send = journal, exchange, send
+        self._journal, self._exchange, self._out = journal, exchange, out
         self._begun = time.perf_counter()
         self._parts: list[bytes] = []
         self._kept = 0
 
-    async def send(self, event: Event) -> None:
-        """Pass an event of the response on, and keep what it says."""
-        if event["type"] == "http.response.start":
-            self.entry.status = event["status"]
-            self.entry.response_headers = shown_headers(event["headers"])
-        else:
-            body = event.get("body", b"")
-            if self.entry.first_byte_seconds is None:
-                self.entry.first_byte_seconds = time.perf_counter() - self._begun
-            self._keep(body)
-        await self._send(event)
-        if event["type"] == "http.response.body" and not event.get("more_body"):
-            self.entry.whole = True
+    def begin(self, status: int, headers: Pairs) -> None:
+        """Pass the head on, and keep it."""
+        self.entry.status, self.entry.response_headers = status, shown_headers(headers)
+        self._out.begin(status, headers)
+
+    async def send(self, data: bytes, *, last: bool = False) -> None:
+        """Pass a piece of the body on, and keep it."""
+        if self.entry.first_byte_seconds is None:
+            self.entry.first_byte_seconds = time.perf_counter() - self._begun
+        self._keep(data)
+        await self._out.send(data, last=last)
+        self.entry.whole = last
 
     def _keep(self, body: bytes) -> None:
         room = MOST_OF_A_BODY - self._kept

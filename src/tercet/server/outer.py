@@ -6,17 +6,19 @@ A server without any of these has no Outer, and its requests pay nothing for it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, MutableMapping
+from collections.abc import Callable, Coroutine, Iterable
 from typing import TYPE_CHECKING, Any
 
 from tercet.server import control
 from tercet.server.answerers.outcome import Fixed, Outcome
 from tercet.server.answerers.script import Batched, Script, script_of
 from tercet.server.errors import APIError, not_found
-from tercet.server.exchange import ClientLeft, Exchange, Reply, Send
+from tercet.server.exchange import Exchange, Reply
 from tercet.server.faults.choice import Faults
 from tercet.server.faults.delivery import Delivery
 from tercet.server.faults.spec import Fault
+from tercet.server.http.incoming import ClientLeft
+from tercet.server.http.outgoing import Outlet
 from tercet.server.journal import MOST_ENTRIES, Entry, Journal, Recorder
 from tercet.server.journal_writing import JournalWriter
 from tercet.server.routes import Finder, Handler, Route, Table, found
@@ -130,22 +132,20 @@ class Outer:
             if loop is not None and loop.is_running():  # otherwise nothing was ever sent
                 self._hanging_up = loop.create_task(self._hang_up())
 
-    async def respond(self, exchange: Exchange, scope: MutableMapping[str, Any], send: Send) -> None:
+    async def respond(self, exchange: Exchange, out: Outlet) -> None:
         """Answer one request."""
         if exchange.path.startswith(PREFIX):
-            await self._app.respond(exchange, scope, send, self.own)
+            await self._app.respond(exchange, out, self.own)
         elif self.journal is None:
-            await self._served(exchange, scope, send, send, None)
+            await self._served(exchange, out, out, None)
         else:
-            recorder = Recorder(self.journal, exchange, send)
+            recorder = Recorder(self.journal, exchange, out)
             try:
-                await self._served(exchange, scope, recorder.send, send, recorder.entry)
+                await self._served(exchange, recorder, out, recorder.entry)
             finally:
                 recorder.close()
 
-    async def _served(
-        self, exchange: Exchange, scope: MutableMapping[str, Any], send: Send, raw_send: Send, entry: Entry | None
-    ) -> None:
+    async def _served(self, exchange: Exchange, out: Outlet, bare: Outlet, entry: Entry | None) -> None:
         try:
             self._app.guard.check(exchange)
             if entry is not None:
@@ -155,7 +155,7 @@ class Outer:
             if faults:  # they strike when the request is whole, so that clients always see the same
                 await exchange.body(self._app.settings.file_bytes)
         except APIError as error:
-            await self._app.respond(exchange, scope, send, _refusing(error))
+            await self._app.respond(exchange, out, _refusing(error))
             return
         except ClientLeft:
             return
@@ -163,12 +163,12 @@ class Outer:
             exchange.answerer = Fixed(outcome.answer)
         find = self._find(exchange)
         if not faults:
-            await self._app.respond(exchange, scope, send, find)
+            await self._app.respond(exchange, out, find)
             return
         if entry is not None:
             entry.fault = asked
-        delivery = Delivery(exchange, send, raw_send, self._app.refuse)
-        await delivery.respond(faults, scope, find, self._app.respond)
+        delivery = Delivery(exchange, out, bare, self._app.refuse)
+        await delivery.respond(faults, find, self._app.respond)
 
     async def _outcome(self, exchange: Exchange) -> Outcome | None:
         """What the script says to this request."""
