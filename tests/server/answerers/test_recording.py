@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -61,3 +62,65 @@ def test_files_that_are_no_recordings_are_named(tmp_path: Path, text: str) -> No
     path.write_text(text)
     with pytest.raises(BadRecording, match=r"x\.json"):
         read(path)
+
+
+def broken(place: str, value: object) -> str:
+    """A good recording in which one thing is another."""
+    good: dict[str, Any] = {
+        "format": 1,
+        "request": {"method": "POST", "path": "/v1/messages", "query": "", "headers": {}, "body": {"json": {}}},
+        "response": {"status": 200, "headers": {"x": "1"}, "milliseconds": 1, "body": {"json": {}}},
+    }
+    *steps, last = place.split(".")
+    at = good
+    for step in steps:
+        at = at[step]
+    at[last] = value
+    return json.dumps(good)
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        *(("response.status", status) for status in (0, 100, 600, 99999, -1, "200", None, True)),
+        *(
+            ("response.headers", each)
+            for each in ([], {"x": 1}, {"x": "a\r\nb"}, {"x\r\ny": "1"}, {"": "1"}, {"x": "\u65e5"})
+        ),
+        *(("response.milliseconds", each) for each in (-1, 1e300, "1")),
+        *(("response.chunks", each) for each in ("abc", [1], [{"text": "a"}], [{"milliseconds": -1, "text": "a"}])),
+        *(("response.body", each) for each in (5, {}, {"foo": 1}, {"base64": "***"}, {"text": 5})),
+        ("request.method", 5),
+        ("request.path", None),
+        ("request.body", {"json": json.loads("[" * 300 + "]" * 300)}),
+        ("format", 2),
+        ("format", "1"),
+        ("response", None),
+    ],
+)
+def test_what_cannot_be_played_is_said_when_the_folder_is_read(tmp_path: Path, place: str, value: object) -> None:
+    path = tmp_path / "00001-x.json"
+    path.write_text(broken(place, value))
+    with pytest.raises(BadRecording, match=r"^00001-x\.json "):
+        read(path)
+
+
+@pytest.mark.parametrize("text", ["[" * 200_000, '{"a":' * 200_000, "\ud83d", "NaN", '{"format":1,"request":{"meth'])
+def test_a_hostile_or_half_written_file_is_said_too(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "00001-x.json"
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    with pytest.raises(BadRecording, match=r"^00001-x\.json "):
+        read(path)
+
+
+def test_headers_of_the_connection_are_not_played(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    path.write_text(broken("response.headers", {"Content-Length": "5", "transfer-encoding": "chunked", "x": "1"}))
+    assert read(path).headers == {"x": "1"}
+
+
+def test_what_a_killed_server_left_half_written_is_in_nobodys_way(tmp_path: Path) -> None:
+    left = tmp_path / f"00001-post-v1-messages.json.{os.getpid()}.part"
+    left.write_text("half of it, and longer than what comes now" * 100)
+    assert read(written(taken(), tmp_path, 1)).status == 200
+    assert not left.exists()

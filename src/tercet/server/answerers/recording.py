@@ -10,20 +10,24 @@ import base64
 import contextlib
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from tercet.server.errors import APIError
 from tercet.server.json_text import decoded_json
 from tercet.server.redaction import Redaction, redacted_json, redacted_url, shown_headers
+from tercet.wire.first_use import learned
 
 FORMAT = 1
 NOT_KEPT = frozenset({"connection", "transfer-encoding", "content-length", "host", "accept-encoding", "date"})
 """Headers of the connection, not of what is said."""
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+MOST_MILLISECONDS = 24 * 3600 * 1000
 BOUNDARY = re.compile(rb"boundary=\"?([^\";]+)")
 Json = dict[str, Any]
 Pairs = Sequence[tuple[bytes, bytes]]
@@ -119,6 +123,8 @@ def _readable(body: bytes) -> Any:
 def _bytes_of(body: Any) -> bytes:
     if body is None:
         return b""
+    if not isinstance(body, dict) or len(body) != 1 or not body.keys() & {"json", "text", "base64"}:
+        raise ValueError("a body holds json, text or base64")
     if "json" in body:
         return msgspec.json.encode(body["json"])
     return body["text"].encode() if "text" in body else base64.b64decode(body["base64"], validate=True)
@@ -150,27 +156,72 @@ def written(taken: Taken, folder: Path, number: int) -> Path:
     what = re.sub(r"[^a-z0-9]+", "-", f"{taken.method} {taken.path}".lower()).strip("-")[:60]
     path = folder / f"{number:05d}-{what}.json"
     data = msgspec.json.format(msgspec.json.encode(taken.shown()), indent=2) + b"\n"
-    beside = path.with_suffix(".part")
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+    beside = path.with_name(
+        f"{path.name}.{os.getpid()}.part"
+    )  # one that a killed server left behind is in nobody's way
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(data)
     os.replace(beside, path)
     return path
 
 
+class _Chunk(msgspec.Struct):
+    milliseconds: Annotated[float, msgspec.Meta(ge=0, le=MOST_MILLISECONDS)]
+    text: str
+
+
+class _Asked(msgspec.Struct):
+    method: str
+    path: str
+    query: str
+    body: Any = None
+
+
+class _Answered(msgspec.Struct):
+    status: Annotated[int, msgspec.Meta(ge=200, le=599)]
+    headers: dict[str, str]
+    milliseconds: Annotated[float, msgspec.Meta(ge=0, le=MOST_MILLISECONDS)] = 0.0
+    chunks: list[_Chunk] | None = None
+    body: Any = None
+
+
+class _File(msgspec.Struct):
+    format: int
+    request: _Asked | None = None
+    response: _Answered | None = None
+
+
 def read(path: Path) -> Recording:
-    """The recording of a file. Raises BadRecording and OSError."""
+    """The recording of a file. Raises BadRecording, which says what is wrong with it, and OSError."""
     try:
-        found = msgspec.json.decode(path.read_bytes())
-        if found["format"] != FORMAT:
-            raise BadRecording(f"{path.name} has format {found['format']!r}; this version reads {FORMAT}")
-        request, response = found["request"], found["response"]
-        if "chunks" in response:
-            chunks = [(each["milliseconds"] / 1000, each["text"].encode()) for each in response["chunks"]]
-        else:
-            chunks = [(response.get("milliseconds", 0) / 1000, _bytes_of(response["body"]))]
-        asked = (request["method"], request["path"], request["query"], request["body"])
-        return Recording(*asked, int(response["status"]), dict(response["headers"]), tuple(chunks), path.name)
+        return _recording(msgspec.json.decode(path.read_bytes(), type=learned(_File)), path.name)
     except BadRecording:
         raise
+    except (RecursionError, APIError):
+        raise BadRecording(f"{path.name} is no recording: it is nested too deeply") from None
     except (KeyError, TypeError, AttributeError, ValueError) as problem:
-        raise BadRecording(f"{path.name} is no recording: {type(problem).__name__} {problem}") from None
+        raise BadRecording(f"{path.name} is no recording, or was cut short: {problem}") from None
+
+
+def _recording(found: _File, name: str) -> Recording:
+    if found.format != FORMAT:
+        raise BadRecording(f"{name} has format {found.format}; this version reads {FORMAT}")
+    asked, answered = found.request, found.response
+    if asked is None or answered is None:
+        raise ValueError("it needs a request and a response")
+    _check_headers(answered.headers)
+    if isinstance(asked.body, dict) and "json" in asked.body:
+        decoded_json(_bytes_of(asked.body))  # refuses what is nested more deeply than is safe to walk
+    if answered.chunks is not None:
+        chunks = [(each.milliseconds / 1000, each.text.encode()) for each in answered.chunks]
+    else:
+        chunks = [(answered.milliseconds / 1000, _bytes_of(answered.body))]
+    headers = {key: value for key, value in answered.headers.items() if key.lower() not in NOT_KEPT}
+    request = (asked.method, asked.path, asked.query, asked.body)
+    return Recording(*request, answered.status, headers, tuple(chunks), name)
+
+
+def _check_headers(headers: Mapping[str, str]) -> None:
+    for key, value in headers.items():
+        if not (HEADER_NAME.fullmatch(key) and HEADER_VALUE.fullmatch(value)):
+            raise ValueError(f"the header {key[:60]!r} cannot be sent")
