@@ -81,7 +81,10 @@ def test_a_port_in_use_is_said_in_one_line() -> None:
         said = run("serve", "--port", str(port))
 
     assert said.returncode == 1
+    assert said.stderr.startswith("Error: cannot listen: ")
     assert f"127.0.0.1:{port}" in said.stderr
+    assert "--port 0 takes a free port" in said.stderr
+    assert said.stderr.count("\n") == 1
     assert "Traceback" not in said.stderr
 
 
@@ -168,7 +171,7 @@ def test_a_file_with_an_unknown_option_is_said_in_one_line_that_names_the_known_
     "arguments",
     [
         ["--rpm", "0"], ["--port", "70000"], ["--overload", "often"], ["--spend-limit", "-1"], ["--prot", "1"],
-        ["--spend-limit-kind", "mine"], ["--pace", "0"], ["--fault", "boom"], ["--upstream", "x"], ["--config", "no-such"],
+        ["--spend-limit-kind", "mine"], ["--spend-limit-kind", "credit"], ["--replay-timing"], ["--pace", "0"], ["--fault", "boom"], ["--upstream", "x"], ["--config", "no-such"],
     ],
 )  # fmt: skip
 def test_bad_values_are_one_line_and_exit_code_two(arguments: list[str]) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -13,6 +17,7 @@ import pytest
 from tercet.server.control import ROUTES
 from tercet.server.run import LocalServer
 
+PAGE = Path(__file__).parents[2] / "docs" / "local-api.md"
 HEADERS = {"x-api-key": "k", "anthropic-version": "2023-06-01"}
 TOKEN = {"tercet-token": "the-token"}
 ASK = {"model": "claude-opus-5-5", "max_tokens": 300, "messages": [{"role": "user", "content": "Hello"}]}
@@ -70,8 +75,7 @@ def test_time_passes_for_files_and_batches_at_once(client: httpx.Client) -> None
 
 def test_the_clock_is_set_frozen_and_read(client: httpx.Client) -> None:
     answer = client.post("/_tercet/clock", json={"now": "2026-12-24T18:00:00Z", "frozen": True}).json()
-    assert answer["frozen"] is True
-    client.post("/_tercet/clock", json={"now": "2026-12-24T18:00:00Z"})
+    assert (answer["frozen"], answer["now"]) == (True, "2026-12-24T18:00:00.000000Z")
     assert client.get("/_tercet/clock").json()["now"] == "2026-12-24T18:00:00.000000Z"
     client.post("/_tercet/reset")
     assert client.get("/_tercet/clock").json()["frozen"] is False
@@ -85,7 +89,11 @@ def test_the_clock_is_set_frozen_and_read(client: httpx.Client) -> None:
         ("POST", "clock", {"advance": "x"}),
         ("POST", "clock", {"advance": 1e300}),
         ("POST", "clock", {"tomorrow": 1}),
+        ("POST", "clock", {"frozen": "no"}),
         ("POST", "clock", [1]),
+        ("PUT", "script", {}),
+        ("PUT", "script", {"rules": None}),
+        ("PUT", "script", {"rules": {}}),
         ("POST", "queue", {"answers": 5}),
         ("POST", "queue", {"answers": [{"nonsense": 1}]}),
         ("PUT", "faults", {"rules": "rst"}),
@@ -126,10 +134,31 @@ def test_mutated_requests_are_never_the_servers_failure(client: httpx.Client) ->
         assert answer.status_code in (200, 400, 415), (number, method, path, body)
 
 
+def test_a_body_is_json_whatever_a_program_calls_it(client: httpx.Client) -> None:
+    for kind in ("application/x-www-form-urlencoded", "text/plain", ""):  # the first is what curl -d says
+        headers = {"content-type": kind} if kind else {}
+        answer = client.post("/_tercet/queue", content=b'{"answers": ["Hi"]}', headers=headers)
+        assert answer.status_code == 200
+    assert client.post("/_tercet/queue", content=b"answers=Hi").status_code == 400
+
+
+def test_rules_are_shown_with_what_they_match_and_how_often_they_were_taken(client: httpx.Client) -> None:
+    match = {"text": {"contains": "Hello"}}
+    client.put("/_tercet/script", json={"rules": [{"match": match, "answer": "Hi", "times": 2}, {"answer": "Else"}]})
+    ask(client)
+    assert client.get("/_tercet/script").json() == {
+        "rules": [
+            {"rule": 1, "match": match, "taken": 1, "times": 2},
+            {"rule": 2, "match": None, "taken": 0, "times": None},
+        ],
+        "queued": 0,
+    }
+
+
 def test_answers_are_queued_and_scripted(client: httpx.Client) -> None:
     rules = [{"match": {"text": "Hello"}, "answer": "by rule"}]
     assert client.put("/_tercet/script", json={"rules": rules}).json()["rules"] == [
-        {"rule": 1, "taken": 0, "times": None}
+        {"rule": 1, "match": {"text": "Hello"}, "taken": 0, "times": None}
     ]
     assert client.post("/_tercet/queue", json={"answers": ["queued"]}).json()["queued"] == 1
     assert [ask(client).json()["content"][0]["text"] for _ in range(2)] == ["queued", "by rule"]
@@ -184,5 +213,18 @@ def test_a_reset_brings_the_settings_script_back() -> None:
 
 
 def test_every_route_is_documented() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "local-api.md").read_text()
+    page = PAGE.read_text()
     assert [route.path for route in ROUTES if f"`{route.path.replace('*', '{request id}')}`" not in page] == []
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_the_curl_examples_of_the_page_work(client: httpx.Client) -> None:
+    examples = re.findall(r"^curl -H .*$", PAGE.read_text(), re.MULTILINE)
+    assert len(examples) == 4
+    url = str(client.base_url).rstrip("/")
+    for example in examples:
+        command = ["sh", "-c", f"{example} -sS -f --noproxy '*'"]
+        done = subprocess.run(
+            command, env={**os.environ, "URL": url, "TOKEN": "the-token"}, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, (example, done.stdout, done.stderr)

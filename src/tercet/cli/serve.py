@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import secrets
 from typing import Any
 
@@ -27,6 +28,8 @@ RATES = {
     "ramp": "ramp",
 }
 """Options that set rate limits -> their names there."""
+NEEDS = {"replay_timing": "replay", "spend_limit_kind": "spend_limit"}
+"""Options that only say how another one is meant -> that one."""
 
 
 @click.command(cls=GroupedCommand, context_settings={"max_content_width": 110})
@@ -69,8 +72,8 @@ RATES = {
 @option(LIMITS, "--batch-queue", type=MANY, metavar="N", help="Requests in batches that wait for an answer.")
 @option(LIMITS, "--files-rpm", type=MANY, metavar="N", help="Requests a minute about files.")
 @option(LIMITS, "--spend-limit", type=click.FloatRange(0), metavar="USD", help="US dollars in a calendar month.")
-@option(LIMITS, "--spend-limit-kind", type=click.Choice(KINDS), default="tier", show_default=True,
-        metavar="KIND", help=f"Whose limit that is, which decides what is said: {', '.join(KINDS)}.")  # fmt: skip
+@option(LIMITS, "--spend-limit-kind", type=click.Choice(KINDS), metavar="KIND",
+        help=f"Whose limit that is, which decides what is said: {', '.join(KINDS)}; the first unless given.")  # fmt: skip
 @option(LIMITS, "--overload", type=share, metavar="SHARE", help="Answer 529 to this share of messages: 5% or 0.05.")
 @option(TRIALS, "--fault", "faults", multiple=True, metavar="RULE",
         help="Do this to requests, as in '5% rst@120'; 'header' lets them ask for theirs. May be repeated.")  # fmt: skip
@@ -101,8 +104,9 @@ def serve(host: str, port: int, control: bool, faults: tuple[str, ...], **option
         raise click.ClickException(str(missing)) from None
     except OSError as problem:
         if problem.filename is not None:
-            raise click.ClickException(f"{problem.filename}: {problem.strerror or problem}") from None
-        raise click.ClickException(f"cannot listen on {host}:{port}: {problem.strerror or problem}") from None
+            raise BadValue(f"{problem.filename}: {problem.strerror or problem}") from None
+        hint = "; --port 0 takes a free port" if problem.errno == errno.EADDRINUSE else ""
+        raise click.ClickException(f"cannot listen: {problem.strerror or problem}{hint}") from None
     except ValueError as problem:  # a script, fault, recording or data folder that cannot be understood
         raise BadValue(str(problem)) from None
     click.echo("Stopped.", err=True)
@@ -110,6 +114,9 @@ def serve(host: str, port: int, control: bool, faults: tuple[str, ...], **option
 
 def _settings(options: dict[str, Any]) -> dict[str, Any]:
     """The settings of the server that these options mean."""
+    for needless, needed in NEEDS.items():
+        if options[needless] and options[needed] is None:
+            raise BadValue(f"--{needless.replace('_', '-')} says nothing without --{needed.replace('_', '-')}")
     rates = {name: value for given, name in RATES.items() if (value := options.pop(given)) is not None}
     usd, kind = options.pop("spend_limit"), options.pop("spend_limit_kind")
     settings = {**options, "keys": options["keys"] or None}
@@ -117,7 +124,7 @@ def _settings(options: dict[str, Any]) -> dict[str, Any]:
     if rates:
         settings["rate_limits"] = rates
     if usd is not None:
-        settings["spend_limit"] = {"usd": usd, "kind": kind}
+        settings["spend_limit"] = {"usd": usd, "kind": kind or KINDS[0]}
     return settings
 
 

@@ -17,6 +17,7 @@ from tercet.server.errors import APIError, invalid, not_found
 from tercet.server.exchange import Exchange, Reply, json_reply
 from tercet.server.faults.spec import UnknownFault
 from tercet.server.journal import Journal
+from tercet.server.json_text import decoded_json
 from tercet.server.reading import asked_limit, one
 from tercet.server.routes import Handler, Route
 from tercet.server.settings import timestamp
@@ -68,10 +69,15 @@ async def clock(app: Application, exchange: Exchange) -> Reply:
 
 
 async def set_clock(app: Application, exchange: Exchange) -> Reply:
-    """`POST /_tercet/clock`: `{"now": …}`, `{"advance": seconds}`, `{"frozen": true}`, in this order where several are given."""
+    """`POST /_tercet/clock`: `{"frozen": true}`, `{"now": …}`, `{"advance": seconds}`, in this order where several are given."""
     given, found = await _object(exchange, "now", "advance", "frozen"), app.settings.clock
     if not isinstance(found, Clock):
         raise invalid("The clock of this server was given to it and cannot be set.")
+    frozen = given.get("frozen")
+    if frozen is not None and type(frozen) is not bool:
+        raise invalid("frozen: Input should be a valid boolean")
+    if frozen is not None:
+        (found.freeze if frozen else found.run)()
     try:
         if given.get("now") is not None:
             found.set(_moment(given["now"]))
@@ -81,8 +87,6 @@ async def set_clock(app: Application, exchange: Exchange) -> Reply:
         raise invalid(
             "now is a time such as 2026-11-20T10:00:00Z or seconds since 1970, advance a number of seconds"
         ) from None
-    if given.get("frozen") is not None:
-        (found.freeze if given["frozen"] else found.run)()
     return await clock(app, exchange)
 
 
@@ -96,16 +100,21 @@ def _moment(given: Any) -> datetime | float:
 
 
 async def script(app: Application, exchange: Exchange) -> Reply:
-    """`GET /_tercet/script`: how many rules and queued answers there are."""
+    """`GET /_tercet/script`: what the rules match, how often each was taken, and how many answers are queued."""
     found = app.extended().script_or_new()
-    rules = [{"rule": number, "taken": rule.taken, "times": rule.times} for number, rule in enumerate(found.rules, 1)]
+    rules = [
+        {"rule": number, "match": rule.described, "taken": rule.taken, "times": rule.times}
+        for number, rule in enumerate(found.rules, 1)
+    ]
     return json_reply({"rules": rules, "queued": len(found.queue)})
 
 
 async def set_script(app: Application, exchange: Exchange) -> Reply:
     """`PUT /_tercet/script`: `{"rules": […]}` in the place of those that stand."""
-    found = app.extended().script_or_new()
-    found.set(await _object(exchange, "rules"))
+    found, given = app.extended().script_or_new(), await _object(exchange, "rules")
+    if not isinstance(given.get("rules"), list):
+        raise invalid("rules: Input should be a valid list")
+    found.set(given)
     return await script(app, exchange)
 
 
@@ -178,9 +187,10 @@ async def clear_journal(app: Application, exchange: Exchange) -> Reply:
 
 
 async def _object(exchange: Exchange, *names: str) -> dict[str, Any]:
-    given = await exchange.json(MOST_BYTES)
+    """The body, whatever its content type says: the token, which no other site's page can send, is the guard here."""
+    given = decoded_json(await exchange.body(MOST_BYTES))
     if not isinstance(given, dict):
-        raise invalid("body: Input should be an object")
+        raise invalid(f"body: Input should be an object with {', '.join(names)}")
     for name in given:
         if name not in names:
             raise invalid(f"{name[:100]}: Extra inputs are not permitted. Known are {', '.join(names)}.")

@@ -180,6 +180,10 @@ def test_a_function_that_fails_is_a_500_that_says_so(tmp_path: Path, body: str) 
     ("given", "said"),
     [
         (5, "is int"),
+        (None, "is empty"),
+        ({}, "holds nothing; write a mapping with rules alone"),
+        ({"rules": [], "queue": []}, "holds 'rules', 'queue'"),
+        ({"rules": {"match": {}}}, "is dict; write a list of rules"),
         (["x"], "rule 1 is str"),
         ([{"answer": "x", "anwsers": []}], "'anwsers'"),
         ([{"match": {}}], "either an answer or"),
@@ -200,7 +204,12 @@ def test_mistakes_are_named_with_their_rule(given: Any, said: str) -> None:
         ("a.yaml", "rules: [", "not YAML"),
         ("a.yaml", "!!python/object/apply:os.system ['true']", "not YAML"),
         ("a.json", "{", "not JSON"),
+        ("a.yaml", "", "a.yaml is empty"),
         ("a.py", "x = 1", "neither rules nor answer"),
+        ("a.py", "answer = 'Hi'", "a.py: answer is str"),
+        ("a.py", "\n\nraise RuntimeError('no')", r"a\.py cannot be run: RuntimeError: no \(line 3\)"),
+        ("a.py", "import no_such_library", r"a\.py cannot be run: ModuleNotFoundError: .* \(line 1\)"),
+        ("a.py", "def answer(", r"a\.py cannot be run: SyntaxError: .*line 1"),
     ],
 )
 def test_files_that_are_no_scripts_are_refused(tmp_path: Path, name: str, text: str, said: str) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,6 +43,8 @@ class Rule:
     outcomes: tuple[Outcome, ...]
     times: int | None = None
     taken: int = 0
+    described: Any = None
+    """`match` as it was written, for those who look at the rules."""
 
     def take(self) -> Outcome:
         """The next outcome."""
@@ -161,9 +164,16 @@ def _decoded(content: bytes) -> Any:
 
 def rules_of(given: Any, where: str = "the script") -> list[Rule]:
     """The rules that a list, or a mapping with `rules`, describes. Raises BadScript."""
-    listed = given.get("rules", []) if isinstance(given, Mapping) else given
-    if isinstance(listed, str) or not isinstance(listed, Iterable):
-        raise BadScript(f"{where} is {type(given).__name__}; write a list of rules, or a mapping with rules")
+    listed = given
+    if isinstance(given, Mapping):
+        if set(given) != {"rules"}:
+            raise BadScript(
+                f"{where} holds {', '.join(map(repr, given)) or 'nothing'}; write a mapping with rules alone"
+            )
+        listed = given["rules"]
+    if isinstance(listed, str | bytes | Mapping) or not isinstance(listed, Iterable):
+        found = "empty" if listed is None else type(listed).__name__
+        raise BadScript(f"{where} is {found}; write a list of rules, or a mapping with rules")
     return [_rule(rule, f"{where}, rule {number}") for number, rule in enumerate(listed, 1)]
 
 
@@ -184,7 +194,8 @@ def _rule(given: Any, where: str) -> Rule:
     if times is not None and (type(times) is not int or times < 1):
         raise BadScript(f"{where}: times is a number of requests from 1 on")
     outcomes = tuple(outcome_of(answer, f"{where}, answer {number}") for number, answer in enumerate(answers, 1))
-    return Rule(match_of(given.get("match"), where), outcomes, times)
+    match = match_of(given.get("match"), where)
+    return Rule(match, outcomes, times, described=msgspec.to_builtins(given.get("match"), str_keys=True, enc_hook=repr))
 
 
 def script_of(source: str | Path | Iterable[Any] | Mapping[str, Any]) -> Script:
@@ -219,8 +230,23 @@ def _python(path: Path) -> Script:
     if spec is None or spec.loader is None or not path.is_file():
         raise FileNotFoundError(2, "No such script", str(path))
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as problem:
+        raise BadScript(
+            f"{path.name} cannot be run: {type(problem).__name__}: {problem}{_line(problem, path)}"
+        ) from problem
     function = getattr(module, "answer", None)
     if function is None and not hasattr(module, "rules"):
         raise BadScript(f"{path.name} defines neither rules nor answer(request, headers)")
+    if function is not None and not callable(function):
+        raise BadScript(f"{path.name}: answer is {type(function).__name__}; define answer(request, headers)")
     return Script(rules_of(getattr(module, "rules", []), path.name), function)
+
+
+def _line(problem: Exception, path: Path) -> str:
+    """Where in the file it went wrong, as far as that is known."""
+    if isinstance(problem, SyntaxError):
+        return ""  # it says so itself
+    lines = [frame.lineno for frame in traceback.extract_tb(problem.__traceback__) if frame.filename == str(path)]
+    return f" (line {lines[-1]})" if lines else ""
