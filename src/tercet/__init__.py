@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tercet.client.anthropic import Client as Client
     from tercet.client.bedrock import AnthropicBedrock as AnthropicBedrock
     from tercet.client.bedrock import AsyncAnthropicBedrock as AsyncAnthropicBedrock
+    from tercet.client.exposure import ExposedConnectionWarning as ExposedConnectionWarning
     from tercet.client.foundry import AnthropicFoundry as AnthropicFoundry
     from tercet.client.foundry import AsyncAnthropicFoundry as AsyncAnthropicFoundry
     from tercet.client.given import NOT_GIVEN as NOT_GIVEN
@@ -167,6 +168,7 @@ _HOMES: dict[str, str] = {
     "client.advice": "RefusedParameterError",
     "client.anthropic": "Anthropic AsyncAnthropic Client AsyncClient",
     "client.bedrock": "AnthropicBedrock AsyncAnthropicBedrock",
+    "client.exposure": "ExposedConnectionWarning",
     "client.foundry": "AnthropicFoundry AsyncAnthropicFoundry",
     "client.given": "NOT_GIVEN NotGiven Omit not_given omit",
     "client.google_cloud": "AnthropicGoogleCloud AsyncAnthropicGoogleCloud",

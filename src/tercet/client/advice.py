@@ -16,6 +16,8 @@ from typing import Any
 
 API_HOST = "https://api.anthropic.com"
 MOST_REMEMBERED = 1024
+_OURS = ("tercet.", "functools")
+"""Frames that stand between the caller and what is said to them."""
 _quiet: set[tuple[Any, ...]] = set()
 """Requests about which there is nothing to say, by what matters of them: looking again would cost every call."""
 
@@ -80,6 +82,6 @@ def _about_lifecycle(model: str, status: str, facts: Any) -> str:
 def warn(message: str, category: type[Warning]) -> None:
     """A warning that points at the caller's line, however deep in this package it was found."""
     depth, frame = 2, sys._getframe(1)
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("tercet."):
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(_OURS):
         depth, frame = depth + 1, frame.f_back
     warnings.warn(message, category, stacklevel=depth)

@@ -56,6 +56,7 @@ class Anthropic(MadeClient, Verbs):
     def _transport(self) -> Transport:
         from tercet.transport.choice import transport_for
 
+        self._warn_of_exposure()
         transport = transport_for(self._http_client)
         if self._platform is not None:
             from tercet.platforms.sending import PlatformTransport
@@ -169,6 +170,7 @@ class AsyncAnthropic(MadeClient, AsyncVerbs):
     def _transport(self) -> AsyncTransport:
         from tercet.transport.choice import async_transport_for
 
+        self._warn_of_exposure()
         transport = async_transport_for(self._http_client)
         if self._platform is not None:
             from tercet.platforms.sending import AsyncPlatformTransport

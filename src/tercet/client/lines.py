@@ -26,6 +26,7 @@ class IncomingLines(Generic[T]):
         """Whether no more bytes are wanted."""
         self.seen = 0
         self._kind, self._expected = kind, expected
+        self._ids: set[str] = set()
         self._decoder = LineDecoder()
         self._lost: Lost | None = None
 
@@ -48,17 +49,19 @@ class IncomingLines(Generic[T]):
         if line.get("type") == "error":
             raise error_in_stream(line, self.response)
         self.seen += 1
+        if self._expected:
+            self._ids.add(str(line.get("custom_id")))
         return self._kind(line)
 
     def end(self) -> None:
         """No more lines come: raise once if there should have been more."""
         lost, self._lost = self._lost, None
-        missing, self._expected = self._expected - self.seen, 0
+        missing, self._expected = self._expected - len(self._ids), 0  # one that comes twice stands for no other
         if lost is not None:
             raise self._broken(lost)
         if missing > 0:
-            total = self.seen + missing
-            why = f"The results are incomplete: {self.seen} of {total} came. Ask for them again."
+            came = len(self._ids)
+            why = f"The results are incomplete: {came} of {came + missing} came. Ask for them again."
             raise IncompleteStreamError(why, self.response.request, events_seen=self.seen)
 
     def _broken(self, lost: Lost) -> APIError:

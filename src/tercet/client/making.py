@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, Unpack
 
 from tercet.client.given import NotGiven, not_given
 from tercet.client.policies import DEFAULTS, Policies, policy_arguments
-from tercet.client.settings import settings_from
+from tercet.client.settings import DEFAULT_BASE_URL, settings_from
 from tercet.client.shared import (
     SETTING_ARGUMENTS,
     SharedClient,
@@ -76,6 +76,14 @@ class MadeClient(SharedClient):
         if http_client is not None and isinstance(settings.get("timeout", not_given), NotGiven):
             settings["timeout"] = own_timeout(http_client, not_given)
         self._set_up(settings_from(**{**settings, **own}))
+
+    def _warn_of_exposure(self) -> None:
+        base_url = self._settings.base_url
+        if base_url == DEFAULT_BASE_URL and self._http_client is None:
+            return
+        from tercet.client.exposure import warn_of_exposure
+
+        warn_of_exposure(base_url, self._http_client)
 
     def _unknown(self, name: str) -> TypeError:
         from tercet.client.encode import unknown_argument
