@@ -54,9 +54,12 @@ async def test_a_stream_that_is_cut_before_its_first_content_is_opened_again() -
 
 
 def test_a_deadline_ends_a_stream_that_drips() -> None:
-    with tercet.local_api(faults=["drip:1/100ms"]) as api, api.client(max_retries=0) as client:
-        with pytest.raises(tercet.APITimeoutError):
-            list(client.messages.create(**ASK, stream=True, deadline=0.4))
+    with (
+        tercet.local_api(faults=["drip:1/100ms"]) as api,
+        api.client(max_retries=0) as client,
+        pytest.raises(tercet.APITimeoutError),
+    ):
+        list(client.messages.create(**ASK, stream=True, deadline=0.4))
 
 
 def test_an_overloaded_model_is_replaced_and_then_not_asked_any_more() -> None:

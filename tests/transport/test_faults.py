@@ -60,7 +60,7 @@ def test_silence_before_the_answer_is_a_timeout(world: World) -> None:
 
 def test_silence_within_the_body_is_a_timeout(world: World) -> None:
     with serving(once(HEAD + b"ab", stall)) as server:
-        outcome = world.send(asked(server.url, timeout=Timeout(5, read=0.1)))
+        outcome = world.send(asked(server.url, timeout=Timeout(5, read=0.5)))
 
     assert kind_and_phase(outcome) == ("timeout", "cut")
 
@@ -238,6 +238,6 @@ def test_the_total_limit_ends_a_dripping_answer(fast: World) -> None:
             peer.send(b"x")
 
     with serving(drip) as server:
-        outcome = fast.send(asked(server.url, timeout=Timeout(5, total=0.15)))
+        outcome = fast.send(asked(server.url, timeout=Timeout(5, total=0.6)))
 
     assert kind_and_phase(outcome) == ("timeout", "cut")
