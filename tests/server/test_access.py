@@ -127,6 +127,62 @@ def test_the_own_origin_and_named_ones_are_let_in(server: LocalServer) -> None:
         assert post(other.base_url, {**HEADERS, "origin": "http://localhost:5173"}).status_code == 200
 
 
+PAGE = "http://localhost:5173"
+PREFLIGHT = {
+    "access-control-request-method": "POST",
+    "access-control-request-headers": "x-api-key,anthropic-version,content-type",
+    "access-control-request-private-network": "true",
+}
+
+
+@pytest.mark.parametrize("settings", [{}, {"journal": True, "faults": ["header"]}], ids=["plain", "watched"])
+def test_a_page_of_an_allowed_origin_may_ask_and_read(settings: dict[str, Any]) -> None:
+    with LocalServer(origins=[PAGE], **settings) as server:
+        url = f"{server.base_url}/v1/messages"
+        asked = httpx.options(url, headers={"origin": PAGE, **PREFLIGHT}, trust_env=False)
+        assert asked.status_code == 200
+        assert asked.headers["access-control-allow-origin"] == PAGE
+        assert asked.headers["access-control-allow-headers"] == PREFLIGHT["access-control-request-headers"]
+        assert "POST" in asked.headers["access-control-allow-methods"]
+        assert asked.headers["access-control-allow-private-network"] == "true"
+        answer, wrong = post(server.base_url, {**HEADERS, "origin": PAGE}), post(server.base_url, {"origin": PAGE})
+    for each in (answer, wrong):
+        assert each.headers.get_list("access-control-allow-origin") == [PAGE]
+        assert (each.headers["access-control-expose-headers"], each.headers["vary"]) == ("*", "origin")
+
+
+def test_a_page_of_another_origin_hears_no_from_the_preflight_on(server: LocalServer) -> None:
+    for origin in ("https://evil.example", "null"):
+        asked = httpx.options(
+            f"{server.base_url}/v1/messages", headers={"origin": origin, **PREFLIGHT}, trust_env=False
+        )
+        assert asked.status_code == 403
+        assert [name for name in asked.headers if name.startswith("access-control")] == []
+    assert httpx.options(f"{server.base_url}/v1/messages", headers=PREFLIGHT, trust_env=False).status_code == 405
+
+
+def test_an_answer_tells_the_workspace_that_was_named_or_the_servers_own(server: LocalServer) -> None:
+    own = "wrkspc_01TercetLocal0000000000"
+    told = {
+        named: post(server.base_url, {**HEADERS, "anthropic-workspace-id": named}).headers["anthropic-workspace-id"]
+        for named in ("wrkspc_01Other", "not a workspace", "wrkspc_")
+    }
+    assert told == {"wrkspc_01Other": "wrkspc_01Other", "not a workspace": own, "wrkspc_": own}
+    assert post(server.base_url, HEADERS).headers["anthropic-workspace-id"] == own
+    refused = post(server.base_url, {**HEADERS, "x-api-key": ""})
+    assert (refused.status_code, "anthropic-workspace-id" in refused.headers) == (401, False)
+    with LocalServer(workspace=None) as other:
+        assert "anthropic-workspace-id" not in post(other.base_url, HEADERS).headers
+
+
+def test_workspaces_do_not_see_each_others_files(api: httpx.Client) -> None:
+    named = {"anthropic-workspace-id": "wrkspc_01A"}
+    made = api.post("/v1/files", files={"file": ("a.txt", b"hello")}, headers=named).json()
+    assert api.get(f"/v1/files/{made['id']}", headers=named).status_code == 200
+    assert api.get(f"/v1/files/{made['id']}").status_code == 404
+    assert api.get(f"/v1/files/{made['id']}", headers={"anthropic-workspace-id": "wrkspc_01B"}).status_code == 404
+
+
 def test_too_many_headers_are_refused(api: httpx.Client) -> None:
     answer = api.get("/v1/models", headers={f"x-{n}": "1" for n in range(101)})
     assert error(answer)[:2] == (431, "invalid_request_error")

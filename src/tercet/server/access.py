@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from hashlib import blake2b
 from typing import NamedTuple, get_args
 
@@ -15,10 +16,12 @@ VERSIONS = ("2023-01-01", "2023-06-01", "2026-10-21")
 NEWEST = "2026-10-21"
 KNOWN_BETAS = frozenset(get_args(get_args(AnthropicBeta)[0]))
 MOST_BETAS = 200
+WORKSPACE = re.compile(rb"wrkspc_[0-9A-Za-z]{1,64}")
 
 
 class Caller(NamedTuple):
-    """What the headers say. `key` is a digest: it isolates callers from each other, and the key itself is kept nowhere."""
+    """What the headers say. `key` is a digest of the key and the workspace that was named: it isolates callers from each
+    other, and the key itself is kept nowhere."""
 
     key: str
     version: str
@@ -29,7 +32,17 @@ def caller(exchange: Exchange, settings: Settings) -> Caller:
     """The caller of a native route. Raises 400 for version and betas, 401 for the key, in the API's order."""
     found_version = version(exchange)
     found_betas = betas(exchange.all_of(b"anthropic-beta"), settings, exchange)
-    return Caller(owner(key(exchange, settings)), found_version, found_betas)
+    return Caller(owner(key(exchange, settings) + _workspace(exchange, settings)), found_version, found_betas)
+
+
+def _workspace(exchange: Exchange, settings: Settings) -> str:
+    """What a workspace that the request names adds to its owner. The answer tells the workspace, named or not."""
+    named = exchange.headers.get(b"anthropic-workspace-id", b"")
+    chosen = named if WORKSPACE.fullmatch(named) else b""
+    told = chosen or (settings.workspace or "").encode()
+    if told:
+        exchange.told = (*exchange.told, (b"anthropic-workspace-id", told))
+    return f"\0{chosen.decode()}" if chosen else ""
 
 
 def owner(secret: str) -> str:

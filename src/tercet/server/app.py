@@ -17,7 +17,7 @@ from tercet.server.clock import Clock
 from tercet.server.errors import APIError
 from tercet.server.exchange import BrokenOff, Exchange, HeaderPairs, LiveReply, Reply, StreamReply
 from tercet.server.files_store import FileStore
-from tercet.server.guard import Guard
+from tercet.server.guard import Guard, preflight
 from tercet.server.http.head import Head
 from tercet.server.http.incoming import ClientLeft, Incoming
 from tercet.server.http.outgoing import Outlet
@@ -118,7 +118,7 @@ class Application:
             handler, values = find(exchange.method, exchange.path, exchange.raw_path)
             made = await handler(self, exchange, *values)
         except APIError as error:
-            made = self._refused(error, exchange)
+            made = preflight(exchange) or self._refused(error, exchange)
         except ClientLeft:
             return
         except Exception:
@@ -139,7 +139,7 @@ class Application:
         return Reply(body, error.status, headers)
 
     def _headers(self, exchange: Exchange, own: HeaderPairs) -> list[tuple[bytes, bytes]]:
-        headers = [*own, (b"request-id", exchange.request_id.encode()), self._organization]
+        headers = [*own, *exchange.told, (b"request-id", exchange.request_id.encode()), self._organization]
         if exchange.warnings:
             said = "; ".join(dict.fromkeys(exchange.warnings)).encode("ascii", "replace")[:MOST_WARNING]
             headers.append((b"tercet-warning", b"".join(said.splitlines())))
@@ -177,7 +177,7 @@ def _storage(settings: Settings) -> Storage | None:
 
 async def _send_live(exchange: Exchange, reply: LiveReply, out: Outlet) -> None:
     """Send what comes as it comes, until the client leaves."""
-    out.begin(reply.status, reply.headers)
+    out.begin(reply.status, [*reply.headers, *exchange.told])
     await out.send(b"")
     try:
         async with contextlib.aclosing(reply.chunks) as chunks:

@@ -69,6 +69,8 @@ class Exchange:
         self.request_id = request_id
         self.warnings: list[str] = []
         """What was let through that the real API refuses; the response says so in a header."""
+        self.told: HeaderPairs = ()
+        """Headers that every answer to this request carries."""
         self.content = b""
         """The body, once it was read."""
         self.answerer: Answerer | None = None

@@ -6,11 +6,13 @@ from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from tercet.server.errors import APIError
-from tercet.server.exchange import Exchange
+from tercet.server.exchange import Exchange, HeaderPairs, Reply
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
 MOST_HEADERS = 100
 MOST_HEADER_BYTES = 64 * 1024
+EXPOSED = (b"access-control-expose-headers", b"*")
+VARY = (b"vary", b"origin")
 
 
 class Guard:
@@ -28,11 +30,8 @@ class Guard:
         host = headers.get(b"host", b"")
         if host not in self._seen:
             self._check_host(host)
-        if b"origin" in headers and not self._is_own(exchange.header(b"origin"), host):
-            raise APIError(
-                403,
-                "Requests of web pages from other origins are not served. Start the server with this origin allowed.",
-            )
+        if b"origin" in headers:
+            exchange.told = self._check_origin(exchange.header(b"origin"), host)
         if len(exchange.pairs) > MOST_HEADERS or exchange.header_bytes > MOST_HEADER_BYTES:
             raise APIError(431, f"At most {MOST_HEADERS} headers and {MOST_HEADER_BYTES} bytes of them are read.")
 
@@ -46,14 +45,35 @@ class Guard:
         if len(self._seen) < 64:
             self._seen.add(host)
 
-    def _is_own(self, origin: str, host: bytes) -> bool:
+    def _check_origin(self, origin: str, host: bytes) -> HeaderPairs:
+        """What lets the page of an allowed origin read the answer. The own page needs nothing. Raises 403 for others."""
         if origin in self._origins:
-            return True
-        try:
-            parts = urlsplit(origin)
-        except ValueError:
-            return False
-        return parts.scheme in ("http", "https") and parts.netloc.lower() == host.decode("latin-1").strip().lower()
+            return ((b"access-control-allow-origin", origin.encode("latin-1")), EXPOSED, VARY)
+        if not _is_own(origin, host):
+            said = "Requests of web pages from other origins are not served. Start the server with this origin allowed."
+            raise APIError(403, said)
+        return ()
+
+
+def _is_own(origin: str, host: bytes) -> bool:
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and parts.netloc.lower() == host.decode("latin-1").strip().lower()
+
+
+def preflight(exchange: Exchange) -> Reply | None:
+    """The answer to a browser that asks whether the page of an allowed origin may send something; None for all others."""
+    if exchange.method != "OPTIONS" or b"access-control-request-method" not in exchange.headers or not exchange.told:
+        return None
+    asked = exchange.headers.get(b"access-control-request-headers", b"")
+    headers = [(b"access-control-allow-methods", b"GET, POST, PUT, DELETE"), (b"access-control-max-age", b"600")]
+    if asked:
+        headers.append((b"access-control-allow-headers", asked))
+    if exchange.headers.get(b"access-control-request-private-network") == b"true":
+        headers.append((b"access-control-allow-private-network", b"true"))
+    return Reply(b"", 200, headers)
 
 
 def _without_port(host: str) -> str:

@@ -21,7 +21,7 @@ SECRET_FIELDS = frozenset({"authorization_token", "api_key", "access_token", "cl
 """Fields of a request that carry a credential of their own, such as that of an MCP server."""
 SHOWN = frozenset(
     {
-        "accept", "accept-encoding", "anthropic-beta", "anthropic-organization-id", "anthropic-version",
+        "accept", "accept-encoding", "anthropic-beta", "anthropic-organization-id", "anthropic-version", "anthropic-workspace-id",
         "cache-control", "connection", "content-encoding", "content-length", "content-type", "host",
         "idempotency-key", "location", "request-id", "retry-after", "retry-after-ms", "transfer-encoding",
         "user-agent", "x-client-request-id", "x-should-retry",

@@ -44,6 +44,8 @@ class Settings:
     seed: int = 0
     """Decides the ids that the server gives out."""
     organization: str = "00000000-0000-4000-8000-00007e5ce701"
+    workspace: str | None = "wrkspc_01TercetLocal0000000000"
+    """What answers tell as their workspace where a request names none. None: they tell none."""
     clock: Callable[[], float] = time.time
     """Seconds since 1970. Batches, files, caches and retirements go by it."""
     batch_seconds: float = 0.0
