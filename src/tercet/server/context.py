@@ -17,6 +17,8 @@ DEFAULT_KEPT = 3
 def visible_messages(request: Mapping[str, Any]) -> Messages:
     """The messages from the last compaction block on; all of them when there is none that took place."""
     messages: Messages = request.get("messages") or []
+    if len(messages) == 1 and messages[0]["role"] == "user":
+        return messages
     for number in range(len(messages) - 1, -1, -1):
         content = messages[number]["content"]
         if isinstance(content, str) or messages[number]["role"] != "assistant":

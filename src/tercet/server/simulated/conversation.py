@@ -163,8 +163,6 @@ class Conversation:
     @once
     def images(self) -> list[Block]:
         """The pictures of the last user turn that has any."""
-        if self.is_text:
-            return []
         for turn in reversed(self.turns):
             found = [block for block in turn.blocks if turn.role == "user" and block.get("type") == "image"]
             if found:
@@ -184,8 +182,6 @@ class Conversation:
     @once
     def _all_blocks(self) -> list[Block]:
         found: list[Block] = []
-        if self.is_text:
-            return found
         for turn in self.turns:
             for block in turn.blocks:
                 found.append(block)

@@ -53,7 +53,11 @@ def capital(conversation: Conversation) -> str | None:
 
 def next_capital(conversation: Conversation) -> str | None:
     """Carry on with "And Spain?"."""
-    if len(conversation.asked) > 1 and CAPITAL_OF.search(conversation.asked[-2][:2000]):
+    if (
+        len(conversation.request["messages"]) > 1
+        and len(conversation.asked) > 1
+        and CAPITAL_OF.search(conversation.asked[-2][:2000])
+    ):
         return _capitals(FOLLOW_UP.findall(conversation.question[:2000]))
     return None
 

@@ -156,8 +156,8 @@ def _ending(
     for block in content:
         if "thinking" not in block["type"]:
             tokens += count_answer_block(block, model)
-    cut = cut_at_tokens(content, min(wanted, room), model, thinking_tokens) if tokens > min(wanted, room) else None
-    if cut is not None:
+    most = min(wanted, room)
+    if tokens > most and (cut := cut_at_tokens(content, most, model, thinking_tokens)) is not None:
         why = "model_context_window_exceeded" if room < wanted else "max_tokens"
         return Ending(cut.content, why, cut.output_tokens, thinking_tokens=cut.thinking_tokens)
     return Ending(content, reason, max(1, tokens), sequence, thinking_tokens)

@@ -42,8 +42,6 @@ class Source:
 
 def sources_of(conversation: Conversation) -> list[Source]:
     """Every document and search result, in the request's order."""
-    if not (conversation.documents or conversation.search_results):
-        return []
     documents = [_document(block, number) for number, block in enumerate(conversation.documents)]
     return [*documents, *(_search_result(block, number) for number, block in enumerate(conversation.search_results))]
 

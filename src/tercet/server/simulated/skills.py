@@ -16,6 +16,10 @@ LONG = 4_000
 """Characters of a question from which on its words are not looked through: the skills read less than that."""
 
 
+BLOCKS = "(blocks)"
+"""Stands among the words for messages that are more than plain strings: pictures, documents, results of tools."""
+
+
 class Skill(NamedTuple):
     """Answers some questions. With `words`, only those that hold at least one of them; without, it looks at each."""
 
@@ -28,14 +32,14 @@ def _skill(answer: Callable[[Conversation], str | list[Block] | None], words: st
 
 
 SKILLS = (
-    _skill(answer_from_results),
-    _skill(look_at_images),
+    _skill(answer_from_results, BLOCKS),
+    _skill(look_at_images, BLOCKS),
     _skill(memory.recall_name, "name who"),
     _skill(memory.recall_fact, "my i"),
     _skill(memory.recall_turns, "did was first last previous repeat many"),
-    _skill(read_sources),
+    _skill(read_sources, BLOCKS),
     _skill(talk.say, "say repeat echo reply respond answer"),
-    _skill(writing.review),
+    _skill(writing.review, "review refactor improve debug fix bugs explain"),
     _skill(writing.classify, "classify sentiment positive"),
     _skill(talk.compute),
     _skill(memory.continue_calculation, "add plus subtract minus multiply times divide double half halve square"),
@@ -64,18 +68,20 @@ _PLAIN = bytes(byte if chr(byte).isalnum() or byte == ord("_") else ord(" ") for
 
 def reply(conversation: Conversation) -> list[Block]:
     """Content blocks that answer the question."""
-    for skill in _skills_for(conversation.question):
+    for skill in _skills_for(conversation):
         found = skill.answer(conversation)
         if found:
             return [{"type": "text", "text": found}] if isinstance(found, str) else found
     return []
 
 
-def _skills_for(question: str) -> tuple[Skill, ...]:
+def _skills_for(conversation: Conversation) -> tuple[Skill, ...]:
     """The skills that may have an answer. To look for their words costs 1 µs; to let each of them look for itself, 40."""
+    question = conversation.question
     if len(question) > LONG or not question.isascii():
         return SKILLS
-    return _skills_of(ALL_WORDS.intersection(question.encode().translate(_PLAIN).split()))
+    words = ALL_WORDS.intersection(question.encode().translate(_PLAIN).split())
+    return _skills_of(words if conversation.is_text else words | {BLOCKS.encode()})
 
 
 @lru_cache(maxsize=1024)
