@@ -14,7 +14,9 @@ from tercet.wire.betas import AnthropicBeta
 
 VERSIONS = ("2023-01-01", "2023-06-01", "2026-10-21")
 NEWEST = "2026-10-21"
-KNOWN_BETAS = frozenset(get_args(get_args(AnthropicBeta)[0]))
+DOCUMENTED = ("fine-grained-tool-streaming-2025-05-14", "fallback-credit-2026-06-09")
+"""Betas that the API's documentation names and the official SDK does not list."""
+KNOWN_BETAS = frozenset((*get_args(get_args(AnthropicBeta)[0]), *DOCUMENTED))
 MOST_BETAS = 200
 WORKSPACE = re.compile(rb"wrkspc_[0-9A-Za-z]{1,64}")
 

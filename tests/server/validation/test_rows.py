@@ -285,6 +285,11 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
         "All tools have defer_loading: true. At least one tool must be loaded from the start.",
     ),
     (
+        "example",
+        {"tools": [{**TOOL, "input_examples": [{"city": "Oslo"}, {"city": 7}]}]},
+        "tools.0.custom.input_examples.1: the example does not match the input_schema",
+    ),
+    (
         "use_without_result",
         {"tools": [TOOL], "messages": [USER, said("assistant", CALL, {**CALL, "id": "toolu_B"}), USER]},
         "messages.1: `tool_use` ids were found without `tool_result` blocks immediately after: toolu_A, toolu_B. Each "
@@ -619,7 +624,7 @@ ELSEWHERE = {
     "credit_with_fallbacks", "credit_malformed", "credit",  # test_fallback_credit
     "compaction_with_edits", "compaction_nothing_to_summarize", "compaction_incomplete_turn", "compaction_block_ambiguous",
     "compaction_block_misplaced", "compaction_content_mismatch", "compaction_signature_invalid",  # test_compaction
-    "context_exceeded", "thinking_modified", "binding", "choice_forced",  # below, by themselves
+    "toolset_streaming", "context_exceeded", "thinking_modified", "binding", "choice_forced",  # below, by themselves
 }  # fmt: skip
 
 
@@ -763,6 +768,14 @@ def test_models_that_cannot_be_forced_refuse_a_forced_choice() -> None:
     with pytest.raises(APIError) as caught:
         check_choice(subject)
     assert caught.value.message == 'tool_choice: type "tool" and "any" are not supported for this model.'
+
+
+@pytest.mark.parametrize("kind", ["computer_toolset_20260801", "browser_toolset_20260801"])
+def test_toolsets_do_not_go_with_fine_grained_streaming(http: httpx.Client, strict: str, kind: str) -> None:
+    changes = {"model": NEW, "tools": [{"type": kind}]}
+    beta = "fine-grained-tool-streaming-2025-05-14"
+    assert refused(ask(http, strict, changes, beta=beta)) == f"tools.0.{kind}: cannot be combined with the beta {beta}"
+    assert ask(http, strict, changes).status_code == 200
 
 
 def test_older_models_refuse_max_tokens_beyond_their_context(http: httpx.Client, lenient: str) -> None:

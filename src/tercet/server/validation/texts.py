@@ -103,6 +103,8 @@ TEXTS: dict[str, Row] = {
     "choice_unknown": Row("Tool '{name}' not found in provided tools", "○", "tools"),
     "choice_forced": Row('tool_choice: type "tool" and "any" are not supported for this model.', "✔", "tools", "strict"),
     "all_deferred": Row("All tools have defer_loading: true. At least one tool must be loaded from the start.", "✔", "tools"),
+    "example": Row("tools.{n}.custom.input_examples.{i}: the example does not match the input_schema", "=", "tools"),
+    "toolset_streaming": Row("tools.{n}.{kind}: cannot be combined with the beta fine-grained-tool-streaming-2025-05-14", "=", "tools"),
     # --- tool round trip -----------------------------------------------------------------------------------------------
     "use_without_result": Row(
         "messages.{i}: `tool_use` ids were found without `tool_result` blocks immediately after: {ids}. Each `tool_use` "

@@ -91,6 +91,9 @@ KINDS: dict[str, tuple[str | None, Shape]] = {
 }
 """Type of an API-defined tool -> the name it must have (None: it has none), and its fields."""
 
+FINE_GRAINED = "fine-grained-tool-streaming-2025-05-14"
+DRIVEN = ("browser_toolset_20260801", "computer_toolset_20260801")
+"""Toolsets that do not go with fine-grained streaming."""
 NAMED: dict[str, Shape] = {
     kind: {**shape, "name": Field(one_of(name), required=True, nullable=False)} if name else shape
     for kind, (name, shape) in KINDS.items()
@@ -119,13 +122,28 @@ def _check_tool(subject: Subject, n: int, tool: Any) -> None:
     if kind is None or kind == "custom":
         checked_object(tool, f"tools.{n}.custom", CUSTOM)
         check_input_schema(subject, n, tool)
+        _check_examples(n, tool)
         return
     if type(kind) is not str or kind not in NAMED:
         expected = ", ".join(map(repr, sorted((*NAMED, "custom"))))
         raise refusal("tag", path=f"tools.{n}", tag=str(kind)[:SHOWN], expected=expected)
     checked_object(tool, f"tools.{n}.{kind}", NAMED[kind])
+    if kind in DRIVEN and FINE_GRAINED in subject.betas:
+        raise refusal("toolset_streaming", n=n, kind=kind)
     if tool.get("cache_control") is not None:
         check_cache_mark(tool["cache_control"], f"tools.{n}.{kind}.cache_control")
+
+
+def _check_examples(n: int, tool: Any) -> None:
+    """Every example fits the tool's own schema, as far as that can be told in a bounded number of steps."""
+    if not tool.get("input_examples"):
+        return
+    from tercet.server.simulated.schema_checks import MOST_STEPS, Check  # pure, and only needed here
+
+    check = Check(tool["input_schema"])
+    for i, example in enumerate(tool["input_examples"]):
+        if not check.fits(example, tool["input_schema"]) and check.steps <= MOST_STEPS:
+            raise refusal("example", n=n, i=i)
 
 
 def check_choice(subject: Subject) -> None:
