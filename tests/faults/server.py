@@ -232,7 +232,7 @@ class FaultServer:
 
 
 def _wait_for_end(sock: socket.socket) -> None:
-    sock.settimeout(20)
+    sock.settimeout(60)
     with contextlib.suppress(OSError):
         while sock.recv(65_536):
             pass

@@ -40,7 +40,7 @@ class Peer:
     def send(self, data: bytes) -> None:
         self.sock.sendall(data)
 
-    def ends(self, seconds: float = 5.0) -> bool:
+    def ends(self, seconds: float = 60.0) -> bool:
         """Whether the client ends the connection within `seconds`."""
         self.sock.settimeout(seconds)
         try:
@@ -146,4 +146,4 @@ def once(data: bytes, then: Callable[[Peer], Any] = lambda peer: None) -> Script
 
 def stall(peer: Peer) -> None:
     """Says nothing until the client gives up."""
-    peer.ends(10)
+    peer.ends()
