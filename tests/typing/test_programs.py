@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 PROGRAMS = (HERE / "programs.py", HERE / "raw_programs.py")
 MISTAKES = HERE / "mistakes.py"
+Found = dict[Path, dict[int, str]]
+"""Program -> line -> message."""
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -23,21 +26,14 @@ def marked(path: Path) -> set[int]:
     return {number for number, line in enumerate(path.read_text().splitlines(), 1) if "# MISTAKE" in line}
 
 
-def mypy_errors(path: Path, cache: Path) -> dict[int, str]:
-    """Line -> message, as mypy in its strict mode sees this file."""
-    command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(cache), "--no-pretty", str(path)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+def checked(*command: str) -> str:
+    """What a type checker prints of all files together: most of its time goes into what they share."""
+    files = [str(path) for path in (*PROGRAMS, MISTAKES)]
+    done = subprocess.run(
+        [sys.executable, "-m", *command, *files], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode in (0, 1), done.stderr
-    found = re.findall(rf"^{re.escape(str(path.relative_to(ROOT)))}:(\d+): error: (.*)$", done.stdout, re.MULTILINE)
-    return {int(line): message for line, message in found}
-
-
-def pyright_errors(path: Path) -> dict[int, str]:
-    """Line -> message, as pyright in its strict mode sees this file."""
-    command = [sys.executable, "-m", "pyright", "--pythonpath", sys.executable, "--outputjson", str(path)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    report = json.loads(done.stdout)["generalDiagnostics"]
-    return {one["range"]["start"]["line"] + 1: one["message"] for one in report if one["severity"] == "error"}
+    return done.stdout
 
 
 @pytest.fixture(scope="module")
@@ -45,22 +41,42 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("mypy")
 
 
+@pytest.fixture(scope="module")
+def mypy(cache: Path) -> Found:
+    """What mypy in its strict mode sees."""
+    found: Found = defaultdict(dict)
+    text = checked("mypy", "--strict", "--cache-dir", str(cache), "--no-pretty")
+    for path, line, message in re.findall(r"^(\S+):(\d+): error: (.*)$", text, re.MULTILINE):
+        found[ROOT / path][int(line)] = message
+    return found
+
+
+@pytest.fixture(scope="module")
+def pyright() -> Found:
+    """What pyright in its strict mode sees."""
+    found: Found = defaultdict(dict)
+    for one in json.loads(checked("pyright", "--pythonpath", sys.executable, "--outputjson"))["generalDiagnostics"]:
+        if one["severity"] == "error":
+            found[Path(one["file"])][one["range"]["start"]["line"] + 1] = one["message"]
+    return found
+
+
 @pytest.mark.parametrize("programs", PROGRAMS, ids=lambda path: path.stem)
-def test_mypy_finds_nothing_wrong_with_typical_programs(programs: Path, cache: Path) -> None:
-    assert mypy_errors(programs, cache) == {}
+def test_mypy_finds_nothing_wrong_with_typical_programs(programs: Path, mypy: Found) -> None:
+    assert mypy[programs] == {}
 
 
-def test_mypy_finds_every_mistake_and_nothing_else(cache: Path) -> None:
-    assert set(mypy_errors(MISTAKES, cache)) == marked(MISTAKES)
+def test_mypy_finds_every_mistake_and_nothing_else(mypy: Found) -> None:
+    assert set(mypy[MISTAKES]) == marked(MISTAKES)
 
 
 @pytest.mark.parametrize("programs", PROGRAMS, ids=lambda path: path.stem)
-def test_pyright_finds_nothing_wrong_with_typical_programs(programs: Path) -> None:
-    assert pyright_errors(programs) == {}
+def test_pyright_finds_nothing_wrong_with_typical_programs(programs: Path, pyright: Found) -> None:
+    assert pyright[programs] == {}
 
 
-def test_pyright_finds_every_mistake_and_nothing_else() -> None:
-    assert set(pyright_errors(MISTAKES)) == marked(MISTAKES)
+def test_pyright_finds_every_mistake_and_nothing_else(pyright: Found) -> None:
+    assert set(pyright[MISTAKES]) == marked(MISTAKES)
 
 
 def test_mypy_knows_every_name_that_is_offered(cache: Path, tmp_path: Path) -> None:
