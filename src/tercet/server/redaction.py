@@ -64,13 +64,14 @@ def _forms(headers: Pairs) -> set[bytes]:
 
 
 def shown_headers(pairs: Pairs) -> dict[str, str]:
-    """The headers that may be kept, by lower-case name; the others are named, their values are not."""
+    """The headers that may be kept, by lower-case name and without what looks like a credential; of the others, the names."""
     shown: dict[str, str] = {}
+    redaction = Redaction(pairs := list(pairs))
     for name, value in pairs:
         key = name.decode("latin-1").lower()
         known = key in SHOWN or (key.startswith(SHOWN_PREFIXES) and key not in HELD_BACK)
         said = value.decode("latin-1")
-        shown[key] = said if known and not is_secret("", said) else REDACTED
+        shown[key] = redaction.text(said) if known and not is_secret("", said) else REDACTED
     return shown
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,6 @@ from tercet.server.overload import check_share
 from tercet.server.rate_limits import BEYOND_REACH, RateLimits, rate_limits_of
 from tercet.server.spending import SpendLimit, spend_limit_of
 
-DAY, DAY_OF_1970 = 86_400, date(1970, 1, 1).toordinal()
 MEGABYTE = 1024 * 1024
 
 
@@ -25,9 +24,9 @@ class Settings:
     """Refuse what the real API refuses today: retired models and parameters, unknown betas, gated fields."""
     strict_roles: bool = False
     """Refuse an assistant message first and two messages of a role in a row, as Bedrock and the API of 2024 do."""
-    keys: Collection[str] | None = None
+    keys: Collection[str] | None = field(default=None, repr=False)
     """The keys that are let in. None lets every key in."""
-    keys_without_permission: Collection[str] = ()
+    keys_without_permission: Collection[str] = field(default=(), repr=False)
     """Keys that are known and may do nothing: they are answered 403."""
     rate_limits: RateLimits | None = BEYOND_REACH
     """What a key may use in a minute; also a mapping by name. None: no limits, and no headers that tell of them."""
@@ -73,7 +72,7 @@ class Settings:
     """Rules for faults, and that requests may ask for theirs by the header `tercet-fault`. None: neither."""
     journal: bool = False
     """Remember requests and answers, in memory and bounded, without credentials."""
-    control: str | None = None
+    control: str | None = field(default=None, repr=False)
     """The token that opens the routes under `/_tercet/`. None: there are none."""
     inspect: bool = False
     """Show requests as they come, on a page at `/_tercet/`, to whoever can reach this server. Keeps a journal."""
@@ -90,10 +89,6 @@ class Settings:
     def now(self) -> datetime:
         """The clock's time."""
         return datetime.fromtimestamp(self.clock(), UTC)
-
-    def today(self) -> date:
-        """The clock's day. Costs a third of `now().date()`, and every request asks for it."""
-        return date.fromordinal(DAY_OF_1970 + int(self.clock() // DAY))
 
 
 def timestamp(moment: datetime) -> str:

@@ -19,6 +19,7 @@ import httpx2
 from tercet.server.answerers.recording import Taken, written
 from tercet.server.errors import APIError
 from tercet.server.exchange import BrokenOff, Exchange, LiveReply
+from tercet.server.redaction import redacted_url
 
 LOG = logging.getLogger("tercet.server")
 KEY_VARIABLE = "TERCET_UPSTREAM_KEY"
@@ -39,6 +40,22 @@ MOST_KEPT = 64 * 1024 * 1024
 """Bytes of an answer that are recorded; a longer one is passed on and not kept."""
 
 
+class _WithoutCredentials(logging.Filter):
+    """The library logs whole URLs, and some programs put their key into one."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Take credentials out of the record's URLs; let it pass."""
+        if isinstance(record.args, tuple):
+            record.args = tuple(
+                redacted_url(str(each)) if isinstance(each, httpx2.URL) else each for each in record.args
+            )
+        return True
+
+
+LIBRARY_LOG = logging.getLogger("httpx2")
+WITHOUT_CREDENTIALS = _WithoutCredentials()
+
+
 class Upstream:
     """Another server. With a folder, every exchange with it is recorded there."""
 
@@ -48,6 +65,7 @@ class Upstream:
             raise ValueError(f"upstream is {url[:200]!r}; write a URL such as https://api.anthropic.com")
         if parts.username or parts.password:
             raise ValueError(f"the upstream's URL holds credentials; give the key in {KEY_VARIABLE} instead")
+        LIBRARY_LOG.addFilter(WITHOUT_CREDENTIALS)
         self._url = url.rstrip("/")
         self._host = parts.netloc
         self._client: httpx2.AsyncClient | None = None
