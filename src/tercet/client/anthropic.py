@@ -145,6 +145,7 @@ class Anthropic(MadeClient, Verbs):
 
     def close(self) -> None:
         """Give all connections up. A later call opens new ones."""
+        self._was_closed = True
         transport = self.__dict__.pop("_transport", None)
         if transport is not None:
             transport.close()
@@ -256,6 +257,7 @@ class AsyncAnthropic(MadeClient, AsyncVerbs):
 
     async def close(self) -> None:
         """Give all connections up. A later call opens new ones."""
+        self._was_closed = True
         transport = self.__dict__.pop("_transport", None)
         if transport is not None:
             await transport.close()

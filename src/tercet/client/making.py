@@ -36,6 +36,16 @@ def checked(middleware: Sequence[Any] | None, *, is_async: bool) -> tuple[Any, .
     return checked_middleware(middleware, is_async=is_async)
 
 
+def of_this_world(http_client: Any, *, is_async: bool) -> Any:
+    """A user's own HTTP client. Raises TypeError for one of the other world, before anything depends on it."""
+    if hasattr(http_client, "build_request") and hasattr(http_client, "aclose") is not is_async:
+        needed = "an async http_client" if is_async else "a blocking http_client"
+        raise TypeError(
+            f"this client needs {needed}, not {type(http_client).__name__} of {type(http_client).__module__}"
+        )
+    return http_client
+
+
 def signature_of(cls: type[Any]) -> Signature:
     """The arguments of a client's class, one by one; loaded when somebody asks."""
     from tercet.client.client_arguments import whole_signature
@@ -56,6 +66,7 @@ class MadeClient(SharedClient):
     __signature__ = _WholeSignature()
 
     _is_async: ClassVar[bool] = False
+    _was_closed = False
     _http_client: Any
     _middleware: tuple[Any, ...]
 
@@ -69,7 +80,7 @@ class MadeClient(SharedClient):
         for name in arguments:
             if not (name in SETTING_ARGUMENTS or name in DEFAULTS or name in CARRIERS):
                 raise self._unknown(name)
-        http_client = self._http_client = arguments.get("http_client")
+        http_client = self._http_client = of_this_world(arguments.get("http_client"), is_async=self._is_async)
         self._middleware = checked(arguments.get("middleware"), is_async=self._is_async)
         self._policies = Policies({name: arguments[name] for name in DEFAULTS if name in arguments})
         settings = {name: arguments[name] for name in SETTING_ARGUMENTS if name in arguments}
@@ -106,7 +117,7 @@ class MadeClient(SharedClient):
         """Another client with some settings changed; clients of equal transport settings share connections."""
         http_client = changes.pop("http_client", None)
         made = type(self).__new__(type(self))
-        made._http_client = http_client or self._http_client
+        made._http_client = of_this_world(http_client, is_async=self._is_async) or self._http_client
         made._policies = self._policies.changed(policy_arguments(changes))
         made._middleware = self._middleware + checked(changes.pop("middleware", None), is_async=self._is_async)
         made._set_up(self._changed(known_changes(changes)))
@@ -119,8 +130,8 @@ class MadeClient(SharedClient):
         return self.copy(middleware=middleware)
 
     def is_closed(self) -> bool:
-        """Whether no connection is held."""
-        return "_transport" not in self.__dict__
+        """Whether the client was closed, and has not been used since."""
+        return self._was_closed and "_transport" not in self.__dict__
 
     def __reduce__(self) -> Any:
         return unpickled, (type(self), pickled_settings(self))

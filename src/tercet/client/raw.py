@@ -14,6 +14,7 @@ from tercet.flow.retry import Ending
 from tercet.transport.base import Lost
 from tercet.wire.errors import AnthropicError
 from tercet.wire.http import Headers, Request, Response
+from tercet.wire.url import URL
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -65,7 +66,7 @@ class _Response(Generic[R]):
         return self.http_response.request
 
     @property
-    def url(self) -> str:
+    def url(self) -> URL:
         """Where the request went."""
         return self.http_response.url
 

@@ -27,6 +27,7 @@ from tercet.flow.endings import error_of, response_of
 from tercet.flow.quota import RetryQuota
 from tercet.flow.retry import Ending, with_retries
 from tercet.wire.http import Headers, Request, Response, Timeout
+from tercet.wire.url import URL
 
 if TYPE_CHECKING:
     from tercet.flow.circuits import Breakers
@@ -87,9 +88,9 @@ class SharedClient:
         self._set_up(self._settings.changed(auth_token=Secret(value, "auth_token") if value is not None else None))
 
     @property
-    def base_url(self) -> str:
+    def base_url(self) -> URL:
         """Where requests go, without a slash at the end. May be set."""
-        return self._settings.base_url
+        return URL(self._settings.base_url)
 
     @base_url.setter
     def base_url(self, value: object) -> None:
@@ -182,6 +183,8 @@ class SharedClient:
         extra = changes.pop("default_headers", None)
         headers = changes.pop("set_default_headers", None)
         query, extra_query = changes.pop("set_default_query", None), changes.pop("default_query", None)
+        if None not in (extra, headers) or None not in (query, extra_query):
+            raise ValueError("copy() adds to default_headers and default_query, or sets them with set_...: not both")
         new_key = changes.get("api_key") is not None or changes.get("auth_token") is not None
         return settings_from(
             api_key=changes.get("api_key") if new_key else revealed(now.api_key),

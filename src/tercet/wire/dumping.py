@@ -45,6 +45,39 @@ def _is_model(value: Any) -> TypeGuard[Model]:
     return isinstance(value, dict) and hasattr(value, "_fields")
 
 
+def chosen_of(value: Any, include: Any, exclude: Any) -> Any:
+    """What `include` and `exclude` leave of a dump: sets of keys, or mappings of keys to what is chosen below them. `True`
+    and `...` stand for a whole part; items of lists go by their number, or by `__all__`."""
+    if isinstance(value, dict):
+        pairs: Any = value.items()
+    elif isinstance(value, list):
+        pairs = enumerate(value)
+    else:
+        return value
+    kept = [
+        (key, chosen_of(item, _below(include, key), _below(exclude, key)))
+        for key, item in pairs
+        if (include is None or _names(include, key)) and not (exclude is not None and _is_whole(exclude, key))
+    ]
+    return dict(kept) if isinstance(value, dict) else [item for _, item in kept]
+
+
+def _names(choice: Any, key: Any) -> bool:
+    return key in choice or (isinstance(key, int) and "__all__" in choice)
+
+
+def _below(choice: Any, key: Any) -> Any:
+    """What is chosen within a part; None where nothing more was said of it."""
+    if not isinstance(choice, dict):
+        return None
+    inner = choice.get(key, choice.get("__all__") if isinstance(key, int) else None)
+    return None if inner is True or inner is ... else inner
+
+
+def _is_whole(choice: Any, key: Any) -> bool:
+    return _names(choice, key) and _below(choice, key) is None
+
+
 def json_text(value: Any, indent: int | None) -> str:
     try:
         data = msgspec.json.encode(value)

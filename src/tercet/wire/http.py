@@ -14,6 +14,7 @@ import msgspec
 
 from tercet.wire.headers import REDACTED, Headers, checked_headers, is_secret, redacted_url, url_secrets
 from tercet.wire.timeouts import Timeout, seconds
+from tercet.wire.url import URL
 
 __all__ = [
     "REDACTED",
@@ -104,9 +105,21 @@ class Response:
         return 200 <= self.status_code < 300
 
     @property
-    def url(self) -> str:
+    def is_error(self) -> bool:
+        """Whether the status is 4xx or 5xx."""
+        return 400 <= self.status_code < 600
+
+    @property
+    def reason_phrase(self) -> str:
+        """What the status is called, such as OK; empty for a status that has no name."""
+        from http import HTTPStatus
+
+        return HTTPStatus(self.status_code).phrase if self.status_code in HTTPStatus._value2member_map_ else ""
+
+    @property
+    def url(self) -> URL:
         """Where the request went."""
-        return self.request.url
+        return URL(self.request.url)
 
     @property
     def method(self) -> str:

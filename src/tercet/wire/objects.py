@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Self
 
 import msgspec
 
-from tercet.wire.dumping import How, dump, json_text
+from tercet.wire.dumping import How, chosen_of, dump, json_text
 from tercet.wire.fields import NestedField, is_flat, may_be_none, plain_field, type_tags, wrap_for
 
 if typing.TYPE_CHECKING:
@@ -105,6 +105,8 @@ class Model(dict[str, Any]):
     def model_validate_json(cls, text: str | bytes, **_: Any) -> Self:
         """Make one from JSON text."""
         return cls.model_validate(msgspec.json.decode(text))
+
+    parse_obj, parse_raw = model_validate, model_validate_json
 
     @classmethod
     def model_json_schema(cls, **_: Any) -> dict[str, Any]:
@@ -216,11 +218,8 @@ class Model(dict[str, Any]):
         fill, drop_none = not (exclude_unset or exclude_defaults), exclude_none or exclude_defaults
         data = dump(self, How(fill, drop_none, mode == "python"))
         include, exclude = options.get("include"), options.get("exclude")
-        return {
-            key: value
-            for key, value in data.items()
-            if (include is None or key in include) and (exclude is None or key not in exclude)
-        }
+        chosen: dict[str, Any] = data if include is exclude is None else chosen_of(data, include, exclude)
+        return chosen
 
     def model_dump_json(self, *, indent: int | None = None, **options: Any) -> str:
         """`model_dump` as JSON text."""
