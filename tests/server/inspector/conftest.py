@@ -7,10 +7,10 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.server.inspector.browser import Browser, installed
+from tests.server.inspector.listed import HEADERS
 
 from tercet.server.run import LocalServer
-
-HEADERS = {"x-api-key": "sk-ant-CANARY-0123456789", "anthropic-version": "2023-06-01"}
 
 
 @pytest.fixture
@@ -35,3 +35,20 @@ def post(server: LocalServer) -> Iterator[Any]:
             return answer
 
         yield send
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    program = installed()
+    if program is None:
+        pytest.skip("the inspector's page is tested in Chromium: install it, on Debian by  apt-get install chromium")
+    with Browser(program, tmp_path_factory.mktemp("profile")) as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(chromium: Browser, server: LocalServer) -> Browser:
+    chromium.events.clear()
+    chromium.open(f"{server.base_url}/_tercet/")
+    chromium.until("document.querySelector('.state.live') !== null")
+    return chromium
