@@ -92,3 +92,44 @@ for wrong in ({"max_tokens": -1}, {"model": "gpt-9"}, {"messages": []}):
         ["NotFoundError", "not_found_error", True],
         ["BadRequestError", "invalid_request_error", True],
     ]
+
+
+def test_its_refusal_middleware_falls_back_and_redeems_the_credit() -> None:
+    program = """
+client = anthropic.Anthropic(
+    api_key="k", base_url=given["base_url"], max_retries=0,
+    middleware=[anthropic.BetaRefusalFallbackMiddleware([{"model": "claude-opus-5-5"}])],
+)
+system = [{"type": "text", "text": "Know this well. " * 500, "cache_control": {"type": "ephemeral"}}]
+refused = [{"role": "user", "content": "TERCET_REFUSE:cyber@claude-fable-5-1 Hello"}]
+ask = {"model": "claude-fable-5-1", "max_tokens": 100, "system": system, "messages": refused}
+with anthropic.BetaFallbackState():
+    message = client.beta.messages.create(**ask)
+with anthropic.BetaFallbackState(), client.beta.messages.stream(**ask) as stream:
+    streamed = stream.get_final_message()
+result = [[m.model, m.content[0].type, m.usage.fallback_credit.status.type] for m in (message, streamed)]
+result.append([message.usage.cache_creation_input_tokens, message.usage.cache_read_input_tokens > 1000])
+"""
+    with LocalServer(strict=True) as server:
+        *both, cached = run_official(program, server.base_url)
+
+    assert both == [["claude-opus-5-5", "fallback", "redeemed"]] * 2
+    assert cached == [0, True]
+
+
+def test_it_knows_every_limit_by_its_class() -> None:
+    program = """
+result = []
+for changes in ({}, {}, {"messages": [{"role": "user", "content": "word " * 9000}], "model": "claude-opus-5-5"}):
+    try:
+        client.messages.create(**{"model": "claude-sonnet-4-6", "max_tokens": 10, "messages": [{"role": "user", "content": "x"}], **changes})
+        result.append("answered")
+    except anthropic.APIStatusError as error:
+        result.append([type(error).__name__, error.workspace_id])
+"""
+    own = "wrkspc_01TercetLocal0000000000"
+    with LocalServer(rate_limits={"requests": 1, "ramp": 3000}) as server:
+        found = run_official(program, server.base_url)
+        assert found == ["answered", ["RateLimitError", own], ["RampLimitExceededError", own]]
+    with LocalServer(spend_limit={"usd": 0, "kind": "contract"}) as server:
+        assert run_official(program, server.base_url)[0] == ["ContractSpendLimitReachedError", own]
