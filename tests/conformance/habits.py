@@ -365,6 +365,17 @@ def _(of: Library) -> Any:
     return [asyncio.run(asked()), asyncio.run(asked())]
 
 
+@habit("one async http_client in two event loops")
+def _(of: Library) -> Any:
+    client = of.async_client(http_client=httpx2.AsyncClient())
+
+    async def asked() -> str:
+        async with client.messages.stream(**ASK) as stream:
+            return (await stream.get_final_message()).role  # type: ignore[no-any-return]
+
+    return [asyncio.run(asked()), asyncio.run(asked())]
+
+
 @habit("async: many at once, raw responses, streams, pages")
 async def _(of: Library) -> Any:
     async with of.async_client() as client:

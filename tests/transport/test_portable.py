@@ -113,6 +113,17 @@ def test_a_closed_client_is_told(library: Any) -> None:
     assert (outcome.kind, outcome.phase) == ("closed", "not_sent")
 
 
+def test_a_connection_kept_from_an_event_loop_that_has_ended_costs_an_attempt_and_no_call(library: Any) -> None:
+    def answer(request: Any) -> Any:
+        raise RuntimeError("Event loop is closed")
+
+    with library.Client(transport=library.MockTransport(answer)) as client:
+        outcome = transport_for(client).send(asked("https://api.example/v1"))
+
+    assert isinstance(outcome, Lost)
+    assert (outcome.kind, outcome.phase) == ("write", "not_sent")
+
+
 def test_a_users_client_is_not_closed_with_ours(library: Any) -> None:
     with library.Client() as client:
         transport_for(client).close()

@@ -103,8 +103,10 @@ class Connection:
 
     def close(self) -> None:
         """Give the socket up."""
-        with contextlib.suppress(OSError):
+        try:  # noqa: SIM105 - when the interpreter ends, this runs after the names of modules are gone
             self.sock.close()
+        except OSError:
+            pass
 
     def __del__(self) -> None:
         self.close()

@@ -49,7 +49,8 @@ def lost_from_client(error: Exception, url: str, begun: bool) -> Lost | None:
     else:
         if not (isinstance(error, RuntimeError) and "closed" in str(error)):
             return None
-        kind, phase = "closed", "not_sent"
+        # A kept connection of a loop that has ended takes nothing: the next attempt opens another. A closed client stays so.
+        kind, phase = ("write" if "loop is closed" in str(error) else "closed"), "not_sent"
     if kind == "connect" and ("certificate" in str(error).lower() or "ssl" in str(error).lower()):
         kind = "tls"
     text = str(error) or type(error).__name__
