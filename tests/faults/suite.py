@@ -1,5 +1,5 @@
-"""`make faults`: the whole matrix with Tercet and with the official SDK, cuts, worlds and storms; the table goes into
-docs/reliability.md. Exits with 1 if anything of Tercet's is wrong."""
+"""`make faults`: the whole matrix with Tercet and with the official SDK, cuts, worlds, storms, state on disk and tools; the
+tables go into docs/reliability.md. Exits with 1 if anything of Tercet's is wrong."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from tests import official
 from tests.faults import certificates, matrix, report
 
 ROOT = Path(__file__).parents[2]
+OURS = ("matrix", "cuts", "worlds", "races", "state", "tools")
 SHARDS = 2
 AT_ONCE = 4
 """Programs at once: many cells wait more than they work."""
@@ -41,10 +42,18 @@ class Part:
     problems: list[str] = field(default_factory=list)
     stopped: bool = False
     """Whether a program was stopped before its end."""
+    rows: dict[int, int] = field(default_factory=dict)
+    """Row of the matrix -> how many checks were made of it, where names begin with a row."""
+    missing: list[str] = field(default_factory=list)
+    """Programs that are not here, for whose want something was not played."""
 
     def add(self, told: dict[str, Any]) -> None:
         """One cell's verdict."""
         self.stopped = self.stopped or told.get("stopped", False)
+        self.missing += [told["missing"]] if "missing" in told else []
+        row = told["name"].partition(" ")[0]
+        if row.isdecimal() and told.get("cells", 1):
+            self.rows[int(row)] = self.rows.get(int(row), 0) + 1
         self.cells += told.get("cells", 1)
         self.wrong += bool(told["problems"])
         self.foreign += bool(told.get("foreign"))
@@ -89,7 +98,8 @@ def jobs(folder: str, *, with_official: bool) -> list[tuple[str, str, list[str]]
     found += [("cuts", sys.executable, ["tests.faults.cut_all", shard]) for shard in shards]
     found += [("matrix", sys.executable, ["tests.faults.subject", *shared, "--shard", shard]) for shard in shards]
     found += [("worlds", sys.executable, ["tests.faults.worlds"]), ("races", sys.executable, ["tests.faults.races"])]
-    return found
+    found += [("state", sys.executable, ["tests.faults.state", part]) for part in ("files", "data", "redis")]
+    return [*found, ("tools", sys.executable, ["tests.faults.tools"])]
 
 
 def carried_out(todo: list[tuple[str, str, list[str]]]) -> Iterable[tuple[str, list[dict[str, Any]]]]:
@@ -106,7 +116,7 @@ def main(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     began = time.monotonic()
     problem = "left out" if given.without_official else official.ready()
-    parts = {name: Part(name) for name in ("matrix", "cuts", "worlds", "races", "official")}
+    parts = {name: Part(name) for name in (*OURS, "official")}
     with tempfile.TemporaryDirectory() as folder:
         certificates.write(Path(folder))
         for name, told in carried_out(jobs(folder, with_official=not problem)):
@@ -118,10 +128,10 @@ def main(arguments: list[str]) -> int:
     text = report.table(parts, problem if problem else "", seconds)
     print(text)
     report.write(ROOT / "docs" / "reliability.md", text)
-    for name in ("matrix", "cuts", "worlds", "races"):
+    for name in OURS:
         for line in parts[name].problems[:40]:
             print(f"  {name}: {line}")
-    return 1 if any(parts[name].wrong for name in ("matrix", "cuts", "worlds", "races")) else 0
+    return 1 if any(parts[name].wrong for name in OURS) else 0
 
 
 if __name__ == "__main__":

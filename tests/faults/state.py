@@ -1,0 +1,78 @@
+"""Rows 118–131 at full length: `python -m tests.faults.state files`, `redis` or `data`. Prints problems as the other parts of
+the suite do, and what could not be played here for want of a program."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.faults import data_folder, state_file, state_kills, state_power, state_redis
+from tests.faults.children import can_trace
+from tests.faults.held import File, OnRedis
+from tests.faults.server import FaultServer
+
+Problems = Iterator[tuple[str, list[str]]]
+MEMORY = "/dev/shm"
+"""A disk that costs no waiting: what a kill leaves is the same on any, and lost power is a model anyway."""
+
+
+def files(folder: Path) -> Problems:
+    """A budget in a file."""
+    for check in (*state_kills.CHECKS, *state_file.CHECKS, *state_power.CHECKS):
+        server = FaultServer()
+        yield from check(server, File(folder / f"{check.__name__}.db"))
+        server.close()
+
+
+def redis(folder: Path) -> Problems:
+    """A budget on a Redis server."""
+    if not state_redis.can_serve():
+        return
+    kept = state_redis.Server(folder)
+    for check in state_kills.CHECKS:
+        server = FaultServer()
+        yield from check(server, OnRedis(kept.url))
+        server.close()
+    for also in state_redis.CHECKS:
+        server = FaultServer()
+        yield from also(server, kept)
+        server.close()
+    kept.kill()
+
+
+def data(folder: Path) -> Problems:
+    """The local API's folder."""
+    for check in data_folder.CHECKS:
+        yield from check(folder / check.__name__)
+
+
+PARTS = {
+    "files": (files, can_trace, "strace"),
+    "redis": (redis, state_redis.can_serve, "redis-server"),
+    "data": (data, None, ""),
+}
+
+
+def main(name: str) -> None:
+    warnings.simplefilter("ignore")
+    logging.disable(logging.WARNING)
+    play, whole, program = PARTS[name]
+    if whole is not None and not whole():
+        print(json.dumps({"name": name, "problems": [], "cells": 0, "missing": program}), flush=True)
+    with tempfile.TemporaryDirectory(dir=MEMORY if os.access(MEMORY, os.W_OK) else None) as folder:
+        began = time.monotonic()
+        for what, problems in play(Path(folder)):
+            told = {"name": what, "problems": problems, "seconds": round(time.monotonic() - began, 3)}
+            print(json.dumps(told), flush=True)
+            began = time.monotonic()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
