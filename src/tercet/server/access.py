@@ -13,7 +13,9 @@ from tercet.server.validation.texts import text
 from tercet.wire.betas import AnthropicBeta
 
 VERSIONS = ("2023-01-01", "2023-06-01", "2026-10-21")
+VERSION_HEADERS = {version.encode(): version for version in VERSIONS}
 NEWEST = "2026-10-21"
+NO_BETAS = frozenset[str]()
 DOCUMENTED = ("fine-grained-tool-streaming-2025-05-14", "fallback-credit-2026-06-09")
 """Betas that the API's documentation names and the official SDK does not list."""
 KNOWN_BETAS = frozenset((*get_args(get_args(AnthropicBeta)[0]), *DOCUMENTED))
@@ -33,14 +35,15 @@ class Caller(NamedTuple):
 def caller(exchange: Exchange, settings: Settings) -> Caller:
     """The caller of a native route. Raises 400 for version and betas, 401 for the key, in the API's order."""
     found_version = version(exchange)
-    found_betas = betas(exchange.all_of(b"anthropic-beta"), settings, exchange)
+    named = exchange.all_of(b"anthropic-beta") if b"anthropic-beta" in exchange.headers else []
+    found_betas = betas(named, settings, exchange) if named else NO_BETAS
     return Caller(owner(key(exchange, settings) + _workspace(exchange, settings)), found_version, found_betas)
 
 
 def _workspace(exchange: Exchange, settings: Settings) -> str:
     """What a workspace that the request names adds to its owner. The answer tells the workspace, named or not."""
     named = exchange.headers.get(b"anthropic-workspace-id", b"")
-    chosen = named if WORKSPACE.fullmatch(named) else b""
+    chosen = named if named and WORKSPACE.fullmatch(named) else b""
     told = chosen or (settings.workspace or "").encode()
     if told:
         exchange.told = (*exchange.told, (b"anthropic-workspace-id", told))
@@ -54,6 +57,9 @@ def owner(secret: str) -> str:
 
 def version(exchange: Exchange) -> str:
     """The `anthropic-version`."""
+    known = VERSION_HEADERS.get(exchange.headers.get(b"anthropic-version", b""))
+    if known is not None:
+        return known
     value = exchange.header(b"anthropic-version")
     if not value:
         raise invalid(text("version_required"))
@@ -77,9 +83,7 @@ def betas(names: list[str], settings: Settings, exchange: Exchange) -> frozenset
 def key(exchange: Exchange, settings: Settings) -> str:
     """The key, from either header. Raises 401 if there is none or it is not let in."""
     bare = exchange.header(b"x-api-key")
-    scheme, _, token = exchange.header(b"authorization").partition(" ")
-    bearer = token.strip() if scheme.lower() == "bearer" else ""
-    given = bare or bearer
+    given = bare or _bearer(exchange)
     if not given:
         raise APIError(401, text("key_required"))
     if settings.keys is not None and given not in settings.keys and given not in settings.keys_without_permission:
@@ -87,3 +91,8 @@ def key(exchange: Exchange, settings: Settings) -> str:
     if given in settings.keys_without_permission:
         raise APIError(403, text("no_permission"))
     return given
+
+
+def _bearer(exchange: Exchange) -> str:
+    scheme, _, token = exchange.header(b"authorization").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""

@@ -39,7 +39,8 @@ def usage(
     """
     if model and request.get("model") != model:
         request = {**request, "model": model}
-    request, _ = edited(request, count_request)
+    if request.get("context_management"):
+        request, _ = edited(request, count_request)
     total = answer.input_tokens
     if total is None:
         total = count_request(request)
@@ -64,7 +65,7 @@ def usage(
     }
     if request.get("speed"):
         found["speed"] = request["speed"]
-    if request.get("compaction") or edits_of(request, "compact"):
+    if request.get("compaction") or (request.get("context_management") and edits_of(request, "compact")):
         found["iterations"] = _iterations(found, answer, model_of(request))
     return found
 

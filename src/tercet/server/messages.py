@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tercet.server.access import Caller, caller
@@ -17,6 +18,24 @@ EVENT_STREAM = (b"content-type", b"text/event-stream; charset=utf-8")
 NO_CACHE = (b"cache-control", b"no-cache")
 IN_A_THREAD = 256 * 1024
 """Bytes of a request from which on it is worked on beside the event loop, so that other clients need not wait."""
+
+
+class PublicHeaders(Mapping[str, str]):
+    """A request's headers without credentials, decoded when they are read: the simulated model hardly ever does."""
+
+    __slots__ = ("_exchange",)
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+
+    def __getitem__(self, name: str) -> str:
+        return self._exchange.public_headers[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._exchange.public_headers)
+
+    def __len__(self) -> int:
+        return len(self._exchange.public_headers)
 
 
 async def create(app: Application, exchange: Exchange) -> Reply | StreamReply:
@@ -41,7 +60,8 @@ async def read(app: Application, exchange: Exchange) -> Asked:
     request = await exchange.json(app.settings.message_bytes)
     who: Caller = caller(exchange, app.settings)
     size, warnings = content_size(exchange.content), exchange.warnings
-    return Asked(request, who, exchange.public_headers, size=size, warnings=warnings, answerer=exchange.answerer)
+    headers = PublicHeaders(exchange)
+    return Asked(request, who, headers, size=size, warnings=warnings, answerer=exchange.answerer)
 
 
 async def answered(serving: Serving, asked: Asked) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 from tercet.catalog import models
@@ -230,7 +232,7 @@ class Serving:
         if None in request.values():
             request = {name: value for name, value in request.items() if value is not None}
         request["model"] = model
-        return self.files.filled(request, asked.caller.key), model
+        return (request if subject.is_text else self.files.filled(request, asked.caller.key)), model
 
     def _check_fallbacks(self, asked: Asked, subject: Subject) -> None:
         if asked.platform:
@@ -263,12 +265,18 @@ class Serving:
             warnings.append(f"model: {wanted[:200]} is not known; it is answered as a current model would be.")
             return wanted, None
         retires = facts.lifecycle.retires
-        if retires is not None and retires <= (today := self.settings.today()):
-            gone = models.retired(facts.id, today)
+        if retires is not None and self.settings.clock() >= _begins(retires):
+            gone = models.retired(facts.id, self.settings.now().date())
             if strict:
                 raise not_found(f"model: {wanted[:200]}")
             warnings.append(f"model: {gone}")
         return facts.id, facts
+
+
+@lru_cache(maxsize=128)
+def _begins(day: date) -> float:
+    """The second since 1970 at which a day begins."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
 
 
 def content_size(body: bytes) -> int:

@@ -57,11 +57,8 @@ class Conversation:
 
     def __init__(self, request: Mapping[str, Any], headers: Mapping[str, str]) -> None:
         self.request, self.headers = request, headers
-
-    @property
-    def model(self) -> str:
+        self.model = str(request.get("model", ""))
         """The model asked for."""
-        return str(self.request.get("model", ""))
 
     @once
     def turns(self) -> list[Turn]:

@@ -44,26 +44,26 @@ class SimulatedModel:
         """The answer to a validated request. `headers` have lower-case names."""
         if request.get("max_tokens") == 0:
             return Answer([], "max_tokens", 0)
-        original = request
-        request, applied = edited(request, count_request)
+        extra: dict[str, Any] = {}
+        if request.get("context_management"):
+            request, applied = edited(request, count_request)
+            extra["context_management"] = {"applied_edits": applied}
         conversation = Conversation(request, headers)
-        extra: dict[str, Any] = (
-            {"context_management": {"applied_edits": applied}} if original.get("context_management") else {}
-        )
         refused = REFUSAL_WORDS.search(conversation.question) if "REFUS" in conversation.question else None
         if refused and refused[2] in (None, conversation.model):
             return _refusal(refused[1], extra)
-        summary = summarise_now(conversation)
-        if summary is not None:
+        if request.get("compaction") and (summary := summarise_now(conversation)) is not None:
             return Answer([summary], "compaction", 0, extra=extra)
         return self._answer(conversation, extra)
 
     def _answer(self, conversation: Conversation, extra: dict[str, Any]) -> Answer:
         input_tokens = count_request(conversation.request)
-        compacted, pause = compact_if_long(conversation, input_tokens)
-        before = [compacted] if compacted else []
-        if pause and compacted:
-            return Answer(before, "compaction", 0, extra=extra)
+        before: list[Block] = []
+        if conversation.request.get("context_management"):
+            compacted, pause = compact_if_long(conversation, input_tokens)
+            before = [compacted] if compacted else []
+            if pause and compacted:
+                return Answer(before, "compaction", 0, extra=extra)
         content, reason = self._content(conversation)
         thinking_tokens = 0
         if wants_thinking(conversation):

@@ -58,7 +58,8 @@ def checked(subject: Subject) -> None:
     """Raise the first refusal there is; leave the warnings in the subject. Requires `check_shape` to have passed."""
     request = subject.request
     fields = ALL_FIELDS.intersection(request)
-    for run in _checks_of(fields if is_text(request["messages"]) else fields | {BLOCKS}):
+    subject.is_text = is_text(request["messages"])
+    for run in _checks_of(fields if subject.is_text else fields | {BLOCKS}):
         run(subject)
 
 

@@ -64,7 +64,8 @@ def is_string(value: Any, path: str) -> None:
 
 def is_text(value: Any, path: str) -> None:
     """Refuse what is no string, and the empty one."""
-    is_string(value, path)
+    if type(value) is not str:
+        raise refusal("type", path=path, kind="string")
     if not value:
         raise refusal("too_short", path=path)
 
@@ -103,7 +104,8 @@ def at_least(least: int) -> Check:
     """A check for whole numbers from `least` on."""
 
     def check(value: Any, path: str) -> None:
-        is_integer(value, path)
+        if type(value) is not int:
+            raise refusal("type", path=path, kind="integer")
         if value < least:
             raise refusal("at_least", path=path, least=least)
 

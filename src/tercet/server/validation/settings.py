@@ -167,7 +167,9 @@ def check_fields(subject: Subject) -> None:
         if name not in request and not (subject.counting and name in NOT_COUNTED):
             raise refusal("required", path=name)
     for name, value in request.items():
-        rule = _rule(subject, name)
+        rule = FIELDS.get(name)
+        if rule is None or subject.counting:
+            rule = _rule(subject, name)
         if value is not None or not rule.nullable:
             rule.check(value, name)
 

@@ -34,6 +34,9 @@ class Subject:
     """Which conversations thinking blocks belong to, where that is checked."""
     warnings: list[str] = field(default_factory=list)
 
+    is_text: bool = False
+    """Whether all messages are plain strings, once that was looked at."""
+
     def refuse(self, row: str, **values: Any) -> None:
         """Raise the row's 400, unless this server lets it pass: then the text becomes a warning."""
         when = TEXTS[row].when
