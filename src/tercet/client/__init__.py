@@ -12,7 +12,7 @@ schemas.py         a schema as the API takes it         schema_check.py  a value
 arguments.py       the nouns' arguments, sorted by where they go
 beta.py            the nouns of beta features           beta_messages.py  messages with betas, the tool runner
 tools.py           tools made of functions              tool_input.py     their schema, and input against it
-memory_tool.py     a store of memories of your own
+memory_tool.py     a store of memories of your own      memory_directory.py  one on disk    memory_texts.py  its words
 docstrings.py      what a docstring says                tool_schema.py    closed objects, no titles, stray keys
 tool_loop.py       ask, run tools, ask again: a plan    tool_conversation.py  what the loop knows
 tool_runner.py     drives the loop, in both worlds      tool_running.py   what both worlds' runners share
