@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tercet.server.exchange import Exchange
-from tercet.server.http.head import Head
+from tercet.server.http.head import Head, RequestLine
 from tercet.server.http.incoming import Incoming
 from tercet.server.journal import Entry, Journal
 from tercet.server.run import LocalServer
@@ -31,7 +31,7 @@ def post(server: LocalServer, body: object, path: str = "/v1/messages", **header
 
 
 def entry_of(journal: Journal, size: int = 0, path: str = "/v1/messages") -> Entry:
-    entry = journal.begin(Exchange(Head("POST", path.encode()), Incoming(), f"req_{len(journal)}", 1.0))
+    entry = journal.begin(Exchange(Head(RequestLine("POST", path.encode())), Incoming(), f"req_{len(journal)}", 1.0))
     entry.content, entry.seconds = b"x" * size, 0.0
     journal.end(entry)
     return entry

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tercet.server.app import create_app
-from tercet.server.http.head import Head
+from tercet.server.http.head import Head, RequestLine
 from tercet.server.http.incoming import Incoming
 from tercet.server.settings import Settings
 
@@ -215,7 +215,7 @@ async def answered(app: Any, number: int) -> tuple[int, bytes]:
     path, content, headers = request(number)
     kept = Kept()
     async with asyncio.timeout(MOST_SECONDS):
-        await app.answer(Head("POST", path.encode(), list(headers.items())), Incoming(whole=content), kept)
+        await app.answer(Head(RequestLine("POST", path.encode()), list(headers.items())), Incoming(whole=content), kept)
     return kept.status, kept.body
 
 

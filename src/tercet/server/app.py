@@ -124,12 +124,14 @@ class Application:
         except Exception:
             LOG.exception("the request %s could not be answered", exchange.request_id)
             made = self._refused(APIError(500, "Internal server error"), exchange)
-        if isinstance(made, StreamReply):
+        if isinstance(made, Reply):
+            length = (b"content-length", b"%d" % len(made.body))
+            out.begin(made.status, [*self._headers(exchange, made.headers), length])
+            await out.send(made.body, last=True)
+        elif isinstance(made, StreamReply):
             await self._stream(exchange, made, out)
-        elif isinstance(made, LiveReply):
-            await _send_live(exchange, made, out)
         else:
-            await self._send(exchange, made, out)
+            await _send_live(exchange, made, out)
 
     def _refused(self, error: APIError, exchange: Exchange) -> Reply:
         body = error.body(exchange.request_id)
@@ -144,12 +146,6 @@ class Application:
             said = "; ".join(dict.fromkeys(exchange.warnings)).encode("ascii", "replace")[:MOST_WARNING]
             headers.append((b"tercet-warning", b"".join(said.splitlines())))
         return headers
-
-    async def _send(self, exchange: Exchange, reply: Reply, out: Outlet) -> None:
-        headers = self._headers(exchange, reply.headers)
-        headers.append((b"content-length", b"%d" % len(reply.body)))
-        out.begin(reply.status, headers)
-        await out.send(b"" if exchange.method == "HEAD" else reply.body, last=True)
 
     async def _stream(self, exchange: Exchange, reply: StreamReply, out: Outlet) -> None:
         out.begin(200, self._headers(exchange, reply.headers))

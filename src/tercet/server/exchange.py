@@ -63,8 +63,10 @@ class Exchange:
     """One request: method, path, headers by lower-case name, query, and the body when it is asked for."""
 
     def __init__(self, head: Head, incoming: Incoming, request_id: str, body_seconds: float) -> None:
-        self.method, self.path, self.raw_path = head.method, head.path, head.raw_path
-        self.query_string, self.pairs, self.headers = head.query_string, head.pairs, head.headers
+        line = head.line
+        self.method, self.path = line.method, line.path
+        self.raw_path, self.query_string = line.raw_path, line.query_string
+        self.pairs, self.headers = head.pairs, head.headers
         self.header_bytes = head.size
         self.request_id = request_id
         self.warnings: list[str] = []
@@ -84,6 +86,8 @@ class Exchange:
 
     def all_of(self, name: bytes) -> list[str]:
         """The comma-separated items of every header of this name."""
+        if name not in self.headers:
+            return []
         values = [value.decode("latin-1") for key, value in self.pairs if key == name]
         return [item for value in values for item in map(str.strip, value.split(",")) if item]
 
@@ -108,21 +112,19 @@ class Exchange:
 
     async def body(self, limit: int) -> bytes:
         """The whole body, also when asked again. Raises 413 above `limit` bytes and 408 if it does not come in time."""
-        if not self._is_read:
-            self.content = await self._read(limit)
-            self._is_read = True
-        elif len(self.content) > limit:
-            raise APIError(413, TOO_LARGE)
-        return self.content
-
-    async def _read(self, limit: int) -> bytes:
         incoming = self._incoming
         try:
-            return await incoming.read(limit, self._body_seconds)
+            if not incoming.is_whole:
+                await incoming.arrival(limit, self._body_seconds)
+            if not self._is_read:
+                self.content, self._is_read = incoming.taken(limit), True
+            elif len(self.content) > limit:
+                raise TooLargeError
         except TooLargeError:
             raise APIError(413, TOO_LARGE, headers=() if incoming.is_whole else CLOSE) from None
         except LateError:
             raise APIError(408, "The request body did not arrive in time.", headers=CLOSE) from None
+        return self.content
 
     async def json(self, limit: int) -> Any:
         """The body decoded. Raises the API's errors for other content types and for what is not JSON."""

@@ -8,13 +8,13 @@ from tercet.server.errors import APIError
 from tercet.server.exchange import Exchange
 from tercet.server.faults.choice import Faults
 from tercet.server.faults.spec import UnknownFault
-from tercet.server.http.head import Head
+from tercet.server.http.head import Head, RequestLine
 from tercet.server.http.incoming import Incoming
 
 
 def exchange(path: str = "/v1/messages", fault: bytes = b"") -> Exchange:
     headers = [(b"tercet-fault", fault)] if fault else []
-    return Exchange(Head("POST", path.encode(), headers), Incoming(), "req", 1.0)
+    return Exchange(Head(RequestLine("POST", path.encode()), headers), Incoming(), "req", 1.0)
 
 
 def kinds(faults: Faults, count: int, path: str = "/v1/messages") -> list[str]:

@@ -51,10 +51,16 @@ def same(written: bytes) -> bytes:
     return CHANGING.sub(b"", written)
 
 
+async def body_of(incoming: Incoming, limit: int = 1 << 20) -> bytes:
+    if not incoming.is_whole:
+        await incoming.arrival(limit, 30)
+    return incoming.taken(limit)
+
+
 async def told(head: Head, incoming: Incoming, out: Outgoing) -> None:
     """Answers with what it was asked."""
-    body = await incoming.read(1 << 20, 30)
-    text = f"{head.method} {head.path} {body.decode()}".encode()
+    body = await body_of(incoming)
+    text = f"{head.line.method} {head.line.path} {body.decode()}".encode()
     out.begin(200, ((b"content-length", b"%d" % len(text)),))
     await out.send(text, last=True)
 
@@ -85,7 +91,7 @@ async def test_the_next_request_waits_for_the_answer_before_it() -> None:
     gate: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def answer(head: Head, incoming: Incoming, out: Outgoing) -> None:
-        if head.path == "/slow":
+        if head.line.path == "/slow":
             await gate
         await told(head, incoming, out)
 
@@ -132,8 +138,8 @@ async def test_what_is_no_http_is_refused_in_the_shape_of_the_api_and_nothing_of
     asked: list[str] = []
 
     async def answer(head: Head, incoming: Incoming, out: Outgoing) -> None:
-        await incoming.read(1 << 20, 30)
-        asked.append(head.path)
+        await body_of(incoming)
+        asked.append(head.line.path)
 
     for before in (b"", data[:1]):
         wire, connection = connected(answer)
@@ -252,7 +258,7 @@ async def test_a_body_above_the_limit_is_refused_when_it_has_come_or_does_not_en
 
     async def limited(head: Head, incoming: Incoming, out: Outgoing) -> None:
         with pytest.raises(TooLargeError):
-            await incoming.read(10, 30)
+            await body_of(incoming, 10)
         seen.append(incoming.is_whole)
         out.begin(413, ((b"content-length", b"0"), (b"connection", b"close")))
         await out.send(b"", last=True)
@@ -274,7 +280,7 @@ async def test_a_body_that_does_not_come_in_time_and_one_whose_client_leaves() -
 
     async def waiting(head: Head, incoming: Incoming, out: Outgoing) -> None:
         try:
-            await incoming.read(10, 0.0 if head.path == "/late" else 30)
+            await incoming.arrival(10, 0.0 if head.line.path == "/late" else 30)
         except (LateError, ClientLeft) as problem:
             seen.append(type(problem))
 

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import pytest
 
-from tercet.server.http.head import CHUNKED, LARGEST_HEAD, Head, MalformedError, check_begun, parsed
+from tercet.server.http.head import CHUNKED, LARGEST_HEAD, MOST_KEPT, Head, HeadReader, MalformedError, check_begun
 
-GOOD = b"POST /v1/messages?beta=true HTTP/1.1\r\nHost: localhost\r\nX-Api-Key: \t k \t\r\ncontent-length: 12\r\n"
+GOOD = b"POST /v1/messages?beta=true HTTP/1.1\r\nHost: localhost\r\nX-Api-Key: \t k \t\r\ncontent-length: 12"
 
 
 def head(*lines: bytes, first: bytes = b"POST / HTTP/1.1") -> Head:
-    return parsed(b"".join(line + b"\r\n" for line in (first, b"host: localhost", *lines)))
+    return HeadReader().read(b"\r\n".join((first, b"host: localhost", *lines)))
 
 
 def test_a_head_says_what_is_asked() -> None:
-    found = parsed(GOOD)
-    assert (found.method, found.path, found.raw_path) == ("POST", "/v1/messages", b"/v1/messages")
-    assert (found.query_string, found.length, found.size) == (b"beta=true", 12, len(GOOD))
+    found = HeadReader().read(GOOD)
+    assert (found.line.method, found.line.path, found.line.raw_path) == ("POST", "/v1/messages", b"/v1/messages")
+    assert (found.line.query_string, found.length, found.size) == (b"beta=true", 12, len(GOOD))
     assert found.pairs == [(b"host", b"localhost"), (b"x-api-key", b"k"), (b"content-length", b"12")]
-    assert (found.keep_alive, found.expects_continue, found.is_1_0) == (True, False, False)
+    assert (found.keep_alive, found.expects_continue, found.line.is_1_0) == (True, False, False)
 
 
 def test_a_head_needs_no_headers() -> None:
-    assert parsed(b"GET / HTTP/1.1\r\n").pairs == []
+    assert HeadReader().read(b"GET / HTTP/1.1").pairs == []
 
 
 @pytest.mark.parametrize(
@@ -39,8 +39,19 @@ def test_a_head_needs_no_headers() -> None:
     ],
 )
 def test_targets_in_their_forms(target: bytes, path: str, raw: bytes, query: bytes) -> None:
-    found = head(first=b"GET " + target + b" HTTP/1.1")
+    found = head(first=b"GET " + target + b" HTTP/1.1").line
     assert (found.path, found.raw_path, found.query_string) == (path, raw, query)
+
+
+def test_lines_that_come_again_are_read_the_same_and_not_kept_without_end() -> None:
+    reader = HeadReader()
+    for number in range(3 * MOST_KEPT):
+        found = reader.read(GOOD.replace(b"12", b"%d" % number).replace(b"true", b"%d" % number))
+        assert (found.length, found.headers[b"x-api-key"]) == (number, b"k")
+        assert found.line.query_string == b"beta=%d" % number
+    assert max(len(reader._lines), len(reader._fields)) <= MOST_KEPT
+    with pytest.raises(MalformedError):
+        reader.read(GOOD + b"\r\nHost: localhost")
 
 
 @pytest.mark.parametrize(

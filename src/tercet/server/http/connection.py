@@ -13,7 +13,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeAlias
 
 from tercet.server.errors import APIError
-from tercet.server.http.head import END, Head, MalformedError, check_begun, parsed
+from tercet.server.http.head import END, Head, HeadReader, MalformedError, check_begun
 from tercet.server.http.incoming import ClientLeft, Incoming
 from tercet.server.http.outgoing import Outgoing
 from tercet.server.http.stepping import begun
@@ -39,6 +39,7 @@ class Connection(asyncio.Protocol):
     def __init__(self, answer: Answer, connections: set[Connection], loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
         self._answer, self._connections = answer, connections
+        self._heads = HeadReader()
         self._transport: Any = None
         self._buffer = b""
         """What was received and belongs to no request yet."""
@@ -118,7 +119,7 @@ class Connection(asyncio.Protocol):
                 check_begun(data)
                 self._expire_in(HEADER_SECONDS, at_most=True)
                 break
-            data = self._begin(parsed(data[: end + 2]), data, end + 4)
+            data = self._begin(self._heads.read(data[:end]), data, end + 4)
         self._buffer = data
         if len(data) > MOST_AHEAD and not self._is_free():
             self.pause()

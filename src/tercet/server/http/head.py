@@ -13,11 +13,13 @@ CHUNKED = -1
 """The length of a body that comes in chunks: it is known at its end."""
 END = b"\r\n\r\n"
 _TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]"
-_LINE = re.compile(_TOKEN + rb"{1,32} [\x21\x22\x24-\x7e]+ HTTP/1\.[01]\r\n")
-_FIELDS = re.compile(rb"(?:" + _TOKEN + rb"+:[^\x00-\x08\x0a-\x1f\x7f]*\r\n)*")
+MOST_KEPT = 64
+"""Lines that a connection remembers."""
+_LINE = re.compile(_TOKEN + rb"{1,32} [\x21\x22\x24-\x7e]+ HTTP/1\.[01]")
+_FIELD = re.compile(_TOKEN + rb"+:[^\x00-\x08\x0a-\x1f\x7f]*")
 _BEGINNING = re.compile(_TOKEN + rb"{1,32}(?: [\x21\x22\x24-\x7e]*(?: [HTP/1.0]{0,8}\r?)?)?")
-_LENGTH = re.compile(rb"[0-9]{1,18}")
 _ELSEWHERE = re.compile(rb"https?://([^/?]*)(.*)")
+LONGEST_LENGTH = 18
 ONCE = (b"host", b"content-length", b"transfer-encoding")
 NOT_HTTP = "Invalid HTTP request received."
 
@@ -26,59 +28,76 @@ class MalformedError(Exception):
     """What came is no HTTP/1.1, or could be read in two ways. The text is for the client."""
 
 
-class Head:
-    """A request without its body. `path` is decoded, `raw_path` as it came; header names are in lower case."""
+class RequestLine:
+    """The first line: what is asked for. `path` is decoded, `raw_path` as it came."""
 
-    __slots__ = (
-        "expects_continue",
-        "headers",
-        "is_1_0",
-        "keep_alive",
-        "length",
-        "method",
-        "pairs",
-        "path",
-        "query_string",
-        "raw_path",
-        "size",
-    )
+    __slots__ = ("is_1_0", "method", "path", "query_string", "raw_path")
 
-    def __init__(
-        self, method: str, target: bytes, pairs: Pairs = (), *, headers: dict[bytes, bytes] | None = None, size: int = 0
-    ) -> None:
-        self.method, self.pairs, self.size = method, pairs, size
-        self.headers = dict(pairs) if headers is None else headers
+    def __init__(self, method: str, target: bytes, *, is_1_0: bool = False) -> None:
+        self.method, self.is_1_0 = method, is_1_0
         self.raw_path, _, self.query_string = target.partition(b"?")
         path = self.raw_path.decode("ascii")
         self.path = unquote(path) if "%" in path else path
+
+
+class Head:
+    """A request without its body. The names of its headers are in lower case."""
+
+    __slots__ = ("expects_continue", "headers", "keep_alive", "length", "line", "pairs", "size")
+
+    def __init__(self, line: RequestLine, pairs: Pairs = (), headers: dict[bytes, bytes] | None = None, size: int = 0):
+        self.line, self.pairs, self.size = line, pairs, size
+        self.headers = dict(pairs) if headers is None else headers
         self.length = 0
-        self.is_1_0 = False
         self.keep_alive = True
         self.expects_continue = False
 
 
-def parsed(data: bytes) -> Head:
-    """The head that these bytes are, up to and with the last header's line end. Raises MalformedError."""
-    line = _LINE.match(data)
-    if line is None:
-        raise MalformedError(NOT_HTTP)
-    start = line.end()
-    if _FIELDS.fullmatch(data, start) is None:
-        raise MalformedError("The headers of this request are malformed.")
-    pairs = []
-    for field in data[start:-2].split(b"\r\n") if len(data) > start else ():
-        name, _, value = field.partition(b":")
-        pairs.append((name.lower(), value.strip(b" \t")))
-    headers = dict(pairs)
-    if len(headers) < len(pairs):
-        _check_repeated(pairs)
-    method, target, _ = data[:start].split(b" ", 2)
-    if target[:1] != b"/":
-        target = _path_of(target, headers)
-    head = Head(method.decode("ascii"), target, pairs, headers=headers, size=len(data))
-    head.is_1_0 = data[start - 3] == 0x30
-    _frame(head)
-    return head
+class HeadReader:
+    """Reads the heads of one connection. Clients say the same lines again and again: each is looked into once."""
+
+    __slots__ = ("_fields", "_lines")
+
+    def __init__(self) -> None:
+        self._lines, self._fields = _Lines(), _Fields()
+
+    def read(self, data: bytes) -> Head:
+        """The head that these bytes are, without the empty line behind it. Raises MalformedError."""
+        first, *fields = data.split(b"\r\n")
+        line = self._lines[first]
+        pairs = list(map(self._fields.__getitem__, fields))
+        headers = dict(pairs)
+        if len(headers) < len(pairs):
+            _check_repeated(pairs)
+        if line.raw_path[:1] != b"/":
+            line = _elsewhere(line, first, headers)
+        head = Head(line, pairs, headers, len(data))
+        _frame(head)
+        return head
+
+
+class _Lines(dict[bytes, RequestLine]):
+    def __missing__(self, line: bytes) -> RequestLine:
+        if _LINE.fullmatch(line) is None:
+            raise MalformedError(NOT_HTTP)
+        method, target, version = line.split(b" ")
+        made = RequestLine(method.decode("ascii"), target, is_1_0=version == b"HTTP/1.0")
+        if len(self) >= MOST_KEPT:
+            self.clear()
+        self[line] = made
+        return made
+
+
+class _Fields(dict[bytes, tuple[bytes, bytes]]):
+    def __missing__(self, line: bytes) -> tuple[bytes, bytes]:
+        if _FIELD.fullmatch(line) is None:
+            raise MalformedError("The headers of this request are malformed.")
+        name, _, value = line.partition(b":")
+        made = name.lower(), value.strip(b" \t")
+        if len(self) >= MOST_KEPT:
+            self.clear()
+        self[line] = made
+        return made
 
 
 def _check_repeated(pairs: Pairs) -> None:
@@ -88,36 +107,37 @@ def _check_repeated(pairs: Pairs) -> None:
             raise MalformedError(f"The header {name.decode()} is given more than once.")
 
 
-def _path_of(target: bytes, headers: dict[bytes, bytes]) -> bytes:
-    """The path of a target that does not begin with one: a whole URL, as proxies are asked, or `*`."""
+def _elsewhere(line: RequestLine, first: bytes, headers: dict[bytes, bytes]) -> RequestLine:
+    """The line of a target that does not begin with a path: a whole URL, as proxies are asked, or `*`."""
+    target = first.split(b" ")[1]
     if target == b"*":
-        return target
+        return line
     found = _ELSEWHERE.fullmatch(target)
     if found is None:
         raise MalformedError(NOT_HTTP)
     if found[1].lower() != headers.get(b"host", b"").lower():
         raise MalformedError("The URL of this request and its Host header name different servers.")
-    return found[2] if found[2][:1] == b"/" else b"/" + found[2]
+    path = found[2] if found[2][:1] == b"/" else b"/" + found[2]
+    return RequestLine(line.method, path, is_1_0=line.is_1_0)
 
 
 def _frame(head: Head) -> None:
     """How long the body is and whether the connection goes on: from the few headers that say so."""
-    headers = head.headers
+    headers, is_1_0 = head.headers, head.line.is_1_0
     length = headers.get(b"content-length")
     if length is not None:
-        if _LENGTH.fullmatch(length) is None:
+        if not length.isdigit() or len(length) > LONGEST_LENGTH:
             raise MalformedError("The content-length of this request is not a number.")
         head.length = int(length)
     if b"transfer-encoding" in headers:
-        coding = headers[b"transfer-encoding"].lower()
-        if length is not None or head.is_1_0 or coding != b"chunked":
+        if length is not None or is_1_0 or headers[b"transfer-encoding"].lower() != b"chunked":
             raise MalformedError("The length of this request's body is ambiguous.")
         head.length = CHUNKED
-    if b"connection" in headers or head.is_1_0:
+    if b"connection" in headers or is_1_0:
         said = headers.get(b"connection", b"").lower()
-        head.keep_alive = b"keep-alive" in said if head.is_1_0 else b"close" not in said
+        head.keep_alive = b"keep-alive" in said if is_1_0 else b"close" not in said
     if b"expect" in headers:
-        head.expects_continue = headers[b"expect"].lower() == b"100-continue" and not head.is_1_0
+        head.expects_continue = headers[b"expect"].lower() == b"100-continue" and not is_1_0
 
 
 def check_begun(data: bytes) -> None:
@@ -127,6 +147,6 @@ def check_begun(data: bytes) -> None:
     if data == b"\r":  # of a line break before the request
         return
     line, found, _ = data.partition(b"\n")
-    good = _LINE.fullmatch(line + found) if found else _BEGINNING.fullmatch(line)
+    good = _LINE.fullmatch(line[:-1]) if found else _BEGINNING.fullmatch(line)
     if good is None or data.count(b"\n") != data.count(b"\r\n"):
         raise MalformedError(NOT_HTTP)

@@ -99,15 +99,14 @@ class Incoming:
         """Done when the client has left."""
         return self._connection.gone if self._connection is not None else asyncio.get_running_loop().create_future()
 
-    async def read(self, limit: int, seconds: float) -> bytes:
-        """The whole body. Raises TooLargeError, LateError and ClientLeft."""
-        if not self.is_whole:
-            await self._arrival(limit, seconds)
+    def taken(self, limit: int) -> bytes:
+        """A body that is whole. Raises TooLargeError."""
         if self.size > limit:
             raise TooLargeError
         return self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
 
-    async def _arrival(self, limit: int, seconds: float) -> None:
+    async def arrival(self, limit: int, seconds: float) -> None:
+        """Return when the body is whole. Raises TooLargeError, LateError and ClientLeft."""
         connection = self._connection
         assert connection is not None
         if self.expects:
@@ -127,3 +126,5 @@ class Incoming:
         finally:
             late.cancel()
             self._reader = None
+        if not self.is_whole:
+            raise TooLargeError

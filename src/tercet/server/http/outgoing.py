@@ -43,16 +43,17 @@ class Outgoing:
         """The status and the headers. They go out with what is sent first. Raises ValueError for what no header may hold."""
         head = b"\r\n".join((STARTS.of(status), *map(b": ".join, headers)))
         breaks = len(headers) + 1
-        if head.count(b"\n") != breaks or head.count(b"\r") != breaks or b"\0" in head:
+        # `find` throughout: `in` asks first whether bytes are a number, and makes an error of that.
+        if head.count(b"\n") != breaks or head.count(b"\r") != breaks or head.find(b"\0") >= 0:
             raise ValueError("a header of the response holds a line break or a NUL")
         self.is_begun = True
-        if b"\r\ncontent-length: " not in head:
-            if self._request.is_1_0:
+        if head.find(b"\r\ncontent-length: ") < 0:
+            if self._request.line.is_1_0:
                 self.closes = True
             else:
                 self._chunked = True
                 head += b"\r\ntransfer-encoding: chunked"
-        if CLOSE in head:
+        if head.find(CLOSE) >= 0:
             self.closes = True
         elif self.closes:
             head += CLOSE
@@ -61,7 +62,7 @@ class Outgoing:
     async def send(self, data: bytes, *, last: bool = False) -> None:
         """Send a piece of the body. Returns when the client keeps up."""
         head, self._head = self._head, b""
-        if self._request.method == "HEAD":
+        if self._request.line.method == "HEAD":
             data = b""
         elif self._chunked:
             data = _chunk(data, last)

@@ -7,34 +7,43 @@ comes behind an `await asyncio.sleep(0)`.
 from __future__ import annotations
 
 import asyncio
-import types
-from collections.abc import Coroutine, Generator
+from collections.abc import Coroutine
 from typing import Any
 
+Work = Coroutine[Any, Any, None]
 
-def begun(coroutine: Coroutine[Any, Any, None], loop: asyncio.AbstractEventLoop) -> asyncio.Task[None] | None:
-    """The task that carries the coroutine on; None if it has ended already. What it raises at once is raised here."""
+
+def begun(work: Work, loop: asyncio.AbstractEventLoop) -> asyncio.Task[None] | None:
+    """The task that carries the work on; None if it has ended already. What it raises at once is raised here."""
     try:
-        awaited = coroutine.send(None)
+        awaited = work.send(None)
     except StopIteration:
         return None
-    return loop.create_task(_carried_on(coroutine, awaited))
+    return loop.create_task(_Rest(work, awaited))
 
 
-async def _carried_on(coroutine: Coroutine[Any, Any, None], awaited: Any) -> None:
-    await _rest(coroutine, awaited)
+class _Rest(Coroutine[Any, Any, None]):
+    """A coroutine that has gone as far as `awaited`, as a task takes it: it waits for that first, and then goes on."""
 
+    def __init__(self, work: Work, awaited: Any) -> None:
+        self._work, self._awaited = work, awaited
+        self._has_waited = False
 
-@types.coroutine
-def _rest(coroutine: Coroutine[Any, Any, None], awaited: Any) -> Generator[Any, Any, None]:
-    """Wait for what the coroutine waits for, and hand it what came of that, until it ends."""
-    while True:
-        try:
-            try:
-                came = yield awaited
-            except BaseException as problem:  # of what was awaited, or the task was cancelled
-                awaited = coroutine.throw(problem)
-            else:
-                awaited = coroutine.send(came)
-        except StopIteration:
-            return
+    def send(self, value: Any) -> Any:
+        """What is awaited next."""
+        if self._has_waited:
+            return self._work.send(value)
+        self._has_waited = True
+        return self._awaited
+
+    def throw(self, *problem: Any) -> Any:
+        """The same, after what was awaited has failed or the task was cancelled: even before its first step."""
+        self._has_waited = True
+        return self._work.throw(*problem)
+
+    def close(self) -> None:
+        """Give it up."""
+        self._work.close()
+
+    def __await__(self) -> Any:
+        raise RuntimeError("only a task carries this on")
