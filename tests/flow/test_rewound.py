@@ -36,6 +36,26 @@ async def both(rest: list[Any], **how: Any) -> list[Any]:
     return first  # type: ignore[no-any-return]
 
 
+class Takes(Chunks):
+    """A stream that takes back what was read."""
+
+    def unread(self, data: bytes) -> None:
+        self._rest = iter([data, *self._rest])
+
+
+@pytest.mark.parametrize(
+    "how", [{"until": time.monotonic() + 60}, {"watch": lambda chunk: None}, {"held": (b"a", CUT)}]
+)
+def test_a_stream_that_takes_back_is_read_itself_unless_more_is_asked(how: Any) -> None:
+    def rewound(**how: Any) -> Plan[Any]:
+        stream = Takes([b"c"])
+        made = yield Rewind(stream, **how)
+        return made is stream, (yield Read(made)), (yield Read(made))
+
+    assert run(rewound(held=(b"a", b"b")), _unused) == (True, b"ab", b"c")
+    assert run(rewound(**{"held": (b"a",), **how}), _unused)[:2] == (False, b"a")
+
+
 def _unused(request: Any) -> Any:
     raise AssertionError("nothing is sent")
 

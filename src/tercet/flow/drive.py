@@ -9,7 +9,7 @@ from contextlib import closing
 from typing import Any, TypeVar, cast
 
 from tercet.flow.effects import Close, Emit, Metering, Outcome, Plan, Read, Rewind, Send, Sleep, Together, Work
-from tercet.flow.rewound import AsyncRewound, Rewound
+from tercet.flow.rewound import AsyncRewound, Rewound, put_back
 from tercet.flow.usage import AsyncMetered, Metered
 from tercet.transport.base import AsyncByteStream
 from tercet.wire.http import Request
@@ -51,7 +51,7 @@ def run(plan: Plan[T], send: SendNow, *, sleep: Callable[[float], None] = time.s
                 case Close():
                     effect.stream.close()
                 case Rewind():
-                    answer = Rewound(effect)
+                    answer = put_back(effect) or Rewound(effect)
                 case Work():
                     answer = effect.act()
                 case Metering():
@@ -96,7 +96,7 @@ async def arun(
                 case Close():
                     await cast(AsyncByteStream, effect.stream).close()
                 case Rewind():
-                    answer = AsyncRewound(effect)
+                    answer = put_back(effect) or AsyncRewound(effect)
                 case Work():
                     answer = await _in_thread(effect.act)
                 case Metering():

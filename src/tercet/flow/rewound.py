@@ -6,12 +6,23 @@ Knows bytes and moments, no events.
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import Any, cast
 
 from tercet.flow.effects import Rewind
 from tercet.transport.base import Lost
 
 TOO_LATE = Lost("timeout", "cut", "the deadline of the call passed while its answer was read")
+
+
+def put_back(asked: Rewind) -> Any | None:
+    """The stream itself, if it can take back what was read and nothing more was asked: one layer less for every read."""
+    unread = getattr(asked.stream, "unread", None)
+    if unread is None or asked.until is not None or asked.watch is not None:
+        return None
+    if not all(type(chunk) is bytes for chunk in asked.held):
+        return None
+    unread(b"".join(cast("list[bytes]", asked.held)))
+    return asked.stream
 
 
 class _Rewound:

@@ -35,6 +35,10 @@ class WireStream:
         """Let no read from now on wait longer."""
         self._clock.bound_silence(seconds)
 
+    def unread(self, data: bytes) -> None:
+        """Let the next read give this again."""
+        self._ready = data + self._ready
+
     async def read(self) -> bytes | Lost | None:
         """The next bytes, None at the end, Lost when it broke."""
         body, self._ready = self._ready, b""

@@ -25,7 +25,8 @@ from tercet.transport.places import Place
 from tercet.transport.proxies import proxy_chooser
 from tercet.transport.settings import TransportSettings
 from tercet.transport.shelf import Shelf
-from tercet.transport.wires import Wire, connected, encrypted
+from tercet.transport.tls_sockets import encrypted
+from tercet.transport.wires import Wire, connected
 
 
 class LoopPool:
