@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tercet.server.access import Caller, caller
 from tercet.server.exchange import Exchange, HeaderPairs, Reply, StreamReply, json_reply
 from tercet.server.serving import Asked, Serving, content_size
-from tercet.server.stream import events_of
+from tercet.server.stream import events_of, sse_of
 
 if TYPE_CHECKING:
     from tercet.server.app import Application
@@ -81,8 +81,8 @@ async def beside(work: Any, asked: Asked, *, blocking: bool = False) -> dict[str
 def streamed(message: dict[str, Any], pace: float | None, more: HeaderPairs = ()) -> StreamReply:
     """The message as server-sent events."""
     headers = (EVENT_STREAM, NO_CACHE, *more)
-    chunks = (event.sse() for event in events_of(message))
     if pace is None:
-        return StreamReply(list(chunks), headers)
+        return StreamReply([sse_of(message)], headers)
+    chunks = (event.sse() for event in events_of(message))
     tokens = max(1, message["usage"]["output_tokens"])
     return StreamReply(chunks, headers, pace * sum(1 for _ in events_of(message)) / tokens)

@@ -6,8 +6,7 @@ A client that puts the events together again gets the message back, usage includ
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import chain
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -48,6 +47,16 @@ class StreamEvent(NamedTuple):
         return b"event: " + self.name + b"\ndata: " + self.data + b"\n\n"
 
 
+class Run(NamedTuple):
+    """Deltas of one kind in a row: what each brings, and the JSON around it."""
+
+    before: bytes
+    pieces: Iterable[Any]
+    after: bytes = b"}"
+
+
+TEXT_DELTA = b'{"type":"text_delta","text":'
+DELTA = b'{"type":"content_block_delta","index":'
 PING = StreamEvent(b"ping", b'{"type": "ping"}')
 STOP = StreamEvent(b"message_stop", b'{"type":"message_stop"}')
 
@@ -57,17 +66,53 @@ def events_of(message: Mapping[str, Any]) -> Iterator[StreamEvent]:
     yield _message_start(message)
     for index, block in enumerate(message["content"]):
         number = str(index).encode()
-        start, deltas = CUTS.get(block["type"], _whole)(block)
-        data = b'{"type":"content_block_start","index":' + number + b',"content_block":' + _encode(start) + b"}"
-        yield StreamEvent(b"content_block_start", data)
+        start, runs = CUTS.get(block["type"], _whole)(block)
+        yield _block_start(number, start)
         if index == 0:
             yield PING
-        prefix = b'{"type":"content_block_delta","index":' + number + b',"delta":'
-        for delta in deltas:
-            yield StreamEvent(b"content_block_delta", prefix + delta + b"}")
-        yield StreamEvent(b"content_block_stop", b'{"type":"content_block_stop","index":' + number + b"}")
+        for run in runs:
+            prefix = DELTA + number + b',"delta":' + run.before
+            for piece in run.pieces:
+                yield StreamEvent(b"content_block_delta", prefix + _encode(piece) + run.after + b"}")
+        yield _block_stop(number)
     yield _message_delta(message)
     yield STOP
+
+
+def sse_of(message: Mapping[str, Any]) -> bytes:
+    """The whole stream, as `events_of` has it. The pieces of a text are put into their frames together, in 0.1 µs each."""
+    parts = [_message_start(message).sse()]
+    for index, block in enumerate(message["content"]):
+        number = str(index).encode()
+        start, runs = CUTS.get(block["type"], _whole)(block)
+        parts.append(_block_start(number, start).sse())
+        if index == 0:
+            parts.append(PING.sse())
+        parts += [_framed(number, run) for run in runs]
+        parts.append(_block_stop(number).sse())
+    parts += [_message_delta(message).sse(), STOP.sse()]
+    return b"".join(parts)
+
+
+def _framed(number: bytes, run: Run) -> bytes:
+    """The events of a run. Pieces of a text without quotes are cut out of their JSON, where `","` can only be between two."""
+    start = b"event: content_block_delta\ndata: " + DELTA + number + b',"delta":' + run.before
+    end = run.after + b"}\n\n"
+    pieces = list(run.pieces)
+    if run.before == TEXT_DELTA and pieces:
+        written = _encode(pieces)
+        if b'\\"' not in written:
+            return start + b'"' + written[2:-2].replace(b'","', b'"' + end + start + b'"') + b'"' + end
+    return b"".join([start + _encode(piece) + end for piece in pieces])
+
+
+def _block_start(number: bytes, start: Mapping[str, Any]) -> StreamEvent:
+    data = b'{"type":"content_block_start","index":' + number + b',"content_block":' + _encode(start) + b"}"
+    return StreamEvent(b"content_block_start", data)
+
+
+def _block_stop(number: bytes) -> StreamEvent:
+    return StreamEvent(b"content_block_stop", b'{"type":"content_block_stop","index":' + number + b"}")
 
 
 def _message_start(message: Mapping[str, Any]) -> StreamEvent:
@@ -97,7 +142,7 @@ def _message_delta(message: Mapping[str, Any]) -> StreamEvent:
 
 # --- blocks: how each begins, and its deltas as JSON ------------------------------------------------------------------
 
-Cut = tuple[Mapping[str, Any], Iterable[bytes]]
+Cut = tuple[Mapping[str, Any], Sequence[Run]]
 
 
 def pieces_of_text(text: str) -> Iterable[str]:
@@ -110,28 +155,25 @@ def pieces_of_text(text: str) -> Iterable[str]:
 def _text(block: Mapping[str, Any]) -> Cut:
     cited = block.get("citations")
     start = {"type": "text", "text": ""} if cited is None else {"citations": [], "type": "text", "text": ""}
-    deltas = [b'{"type":"citations_delta","citation":' + _encode(citation) + b"}" for citation in cited or ()]
-    prefix = b'{"type":"text_delta","text":'
-    return start, chain(deltas, (prefix + _encode(piece) + b"}" for piece in pieces_of_text(block["text"])))
+    citations = Run(b'{"type":"citations_delta","citation":', cited or ())
+    return start, (citations, Run(TEXT_DELTA, pieces_of_text(block["text"])))
 
 
 def _thinking(block: Mapping[str, Any]) -> Cut:
-    prefix = b'{"type":"thinking_delta","thinking":'
-    deltas = (prefix + _encode(piece) + b"}" for piece in pieces_of_text(block.get("thinking", "")))
-    seal = b'{"type":"signature_delta","signature":' + _encode(block.get("signature", "")) + b"}"
-    return {**block, "thinking": "", "signature": ""}, chain(deltas, (seal,))
+    thought = Run(b'{"type":"thinking_delta","thinking":', pieces_of_text(block.get("thinking", "")))
+    seal = Run(b'{"type":"signature_delta","signature":', [block.get("signature", "")])
+    return {**block, "thinking": "", "signature": ""}, (thought, seal)
 
 
 def _tool_call(block: Mapping[str, Any]) -> Cut:
     written = _encode(block["input"]).decode() if block["input"] else ""
     pieces = ["", *(written[at : at + JSON_PIECE] for at in range(0, len(written), JSON_PIECE))]
-    prefix = b'{"type":"input_json_delta","partial_json":'
-    return {**block, "input": {}}, [prefix + _encode(piece) + b"}" for piece in pieces]
+    return {**block, "input": {}}, [Run(b'{"type":"input_json_delta","partial_json":', pieces)]
 
 
 def _compaction(block: Mapping[str, Any]) -> Cut:
     delta = {"type": "compaction_delta", **{key: value for key, value in block.items() if key != "type"}}
-    return {"type": "compaction", "content": None, "encrypted_content": None}, [_encode(delta)]
+    return {"type": "compaction", "content": None, "encrypted_content": None}, [Run(b"", [delta], b"")]
 
 
 def _whole(block: Mapping[str, Any]) -> Cut:
