@@ -39,7 +39,13 @@ def open_to(**settings: Any) -> Iterator[LocalServer]:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[LocalServer]:
-    with open_to(body_seconds=0.2) as running:
+    with open_to() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def hasty() -> Iterator[LocalServer]:
+    with open_to(body_seconds=0.05) as running:
         yield running
 
 
@@ -124,9 +130,9 @@ def test_a_body_beyond_the_limit_is_refused_before_it_is_sent(server: LocalServe
 
 
 @pytest.mark.parametrize("path", [*JSON_ROUTES, "/v1/files", "/_tercet/queue"])
-def test_a_body_that_does_not_come_is_not_waited_for(server: LocalServer, path: str) -> None:
+def test_a_body_that_does_not_come_is_not_waited_for(hasty: LocalServer, path: str) -> None:
     headers = f"{JSON}tercet-token: the-token\r\ncontent-length: 100\r\n"
-    assert told(server, f"POST {path} HTTP/1.1", headers, b'{"model": "cla').startswith("HTTP/1.1 408")
+    assert told(hasty, f"POST {path} HTTP/1.1", headers, b'{"model": "cla').startswith("HTTP/1.1 408")
 
 
 @pytest.mark.parametrize("path", JSON_ROUTES)
