@@ -7,6 +7,7 @@ import inspect
 import json
 import subprocess
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ def client(name: str) -> Any:
 def modules(name: str) -> bool:
     path, _, last = name.rpartition(".")
     try:
-        return hasattr(importlib.import_module(f"tercet.{path}"), last)
+        return hasattr(importlib.import_module(f"tercet.{path}"), last) or find_spec(f"tercet.{name}") is not None
     except ImportError:
         return False
 

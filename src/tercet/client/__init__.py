@@ -13,6 +13,7 @@ arguments.py       the nouns' arguments, sorted by where they go
 beta.py            the nouns of beta features           beta_messages.py  messages with betas, the tool runner
 tools.py           tools made of functions              tool_input.py     their schema, and input against it
 memory_tool.py     a store of memories of your own      memory_directory.py  one on disk    memory_texts.py  its words
+mcp_tools.py       tools of MCP servers                 mcp_values.py     what these give, as content blocks
 docstrings.py      what a docstring says                tool_schema.py    closed objects, no titles, stray keys
 tool_loop.py       ask, run tools, ask again: a plan    tool_conversation.py  what the loop knows
 tool_runner.py     drives the loop, in both worlds      tool_running.py   what both worlds' runners share
