@@ -50,6 +50,15 @@ def test_a_result_is_given_as_soon_as_its_line_is_complete() -> None:
     assert not source.closed
 
 
+def test_a_result_that_comes_twice_stands_for_no_other() -> None:
+    first, second, *_ = BODY.splitlines(keepends=True)
+    results, _ = lines([first, first, second], 3)
+
+    assert [next(results).custom_id for _ in range(3)] == ["c", "c", "a"]
+    with pytest.raises(tercet.IncompleteStreamError, match="2 of 3"):
+        next(results)
+
+
 def test_leaving_the_block_gives_the_connection_up_and_ends_the_iteration() -> None:
     results, source = lines([BODY, BODY], 6)
 

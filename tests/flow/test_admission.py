@@ -432,6 +432,21 @@ def test_where_the_state_cannot_be_written_nothing_is_sent() -> None:
     assert world.sent == []
 
 
+@pytest.mark.parametrize(("maybe", "asked"), [(False, 1), (True, 2)])
+def test_who_has_certainly_written_nothing_takes_nothing_back(maybe: bool, asked: int) -> None:
+    failure, updates = SharedStateError("the server does not answer"), []
+    failure.may_be_written = maybe
+
+    class Away(MemoryStore):
+        def update(self, key: Any, kind: Any, change: Any) -> Any:
+            updates.append(key)
+            raise failure
+
+    refused = World(answer()).run(through(Admission((), [Budget(usd=1, store=Away())]), asking()))
+    assert refused.raise_as is failure
+    assert len(updates) == asked
+
+
 def test_an_answer_is_not_lost_because_it_could_not_be_booked(caplog: pytest.LogCaptureFixture) -> None:
     store = Broken()
     world = World(lambda: setattr(store, "works", False) or answer())
@@ -538,6 +553,27 @@ async def test_in_an_event_loop_a_store_that_may_wait_is_asked_in_a_thread() -> 
     assert len(threads) == 2
     assert threading.main_thread().name not in threads
     assert budget.state(NOON + 1_000).reserved_usd == 0
+
+
+@pytest.mark.anyio
+async def test_in_an_event_loop_what_is_not_admitted_is_given_back_in_a_thread() -> None:
+    threads: list[str] = []
+
+    class Watched(Broken):
+        def update(self, key: Any, kind: Any, change: Any) -> Any:
+            threads.append(threading.current_thread().name)
+            return super().update(key, kind, change)
+
+    async def send(request: Request) -> Any:
+        raise AssertionError("there is no money for it")
+
+    budgets = [Budget(usd=1, store=Watched()), Budget(usd=0, store=Watched())]
+    refused: Any = await arun(through(Admission((), budgets), asking()), send)
+
+    assert isinstance(refused.raise_as, BudgetExceededError)
+    assert len(threads) == 3
+    assert threading.main_thread().name not in threads
+    assert budgets[0].state(NOON).reserved_usd == 0
 
 
 @pytest.mark.anyio

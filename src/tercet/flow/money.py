@@ -61,6 +61,7 @@ class Money:
                     self._held.pop()
                 raise
             if short is not None:
+                self._held.pop()
                 raise decide.exceeded(budget, short, amount)
             leases_of(store).keep(self._token, key, Account)
 
