@@ -46,10 +46,11 @@ class WireStream:
         if wire is None:
             return body or None
         try:
-            clock = self._clock
-            while not body and not exchange.done:
+            clock, done = self._clock, False
+            while not (body or done):
                 seconds = clock.silence if clock.deadline is None else clock.limit(clock.silence)
                 body = exchange.feed(await wire.receive(seconds))
+                done = exchange.done
         except Exception as error:
             error = reached_total(error, self._clock)
             self._let_go()
@@ -57,7 +58,7 @@ class WireStream:
         except BaseException:
             self._let_go()
             raise
-        if exchange.done:
+        if done:
             self._wire = None
             (self._pool.give if exchange.parser.keep_alive else self._pool.drop)(wire)
         return body or None

@@ -89,17 +89,17 @@ class ResponseParser:
 
     def feed(self, data: bytes) -> bytes:
         """The body bytes that `data` completes. Raises MalformedError."""
-        if self.framing == "head":
-            data = self._feed_head(data)
-            if self.framing == "head":
-                return b""
-        if self.framing == "chunked":
+        framing = self.framing
+        if framing == "chunked":
             return self._feed_chunks(data)
-        if self.framing == "length":
+        if framing == "length":
             return self._feed_length(data)
-        if self.framing == "until_close":
+        if framing == "head":
+            data = self._feed_head(data)
+            return b"" if self.framing == "head" else self.feed(data)
+        if framing == "until_close":
             return data
-        if self.framing == "trailers":
+        if framing == "trailers":
             self._feed_trailers(data)
         elif data:
             self.keep_alive = False  # bytes that nobody asked for: not to be trusted as the next answer
