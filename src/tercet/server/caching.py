@@ -10,7 +10,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from threading import Lock
 from typing import Any
 
@@ -85,7 +85,7 @@ class PromptCache:
         if not has_breakpoints(request):
             return UNCACHED
         model = str(request.get("model", ""))
-        positions = list(_positions(request, model))
+        positions = list(islice(_positions(request, model), _as_far_as_marked(request)))
         _mark_automatically(request, positions)
         least = served(model).least_cacheable
         marks = [place for place, position in enumerate(positions) if position.mark and position.tokens >= least]
@@ -155,6 +155,13 @@ def has_breakpoints(request: Mapping[str, Any]) -> bool:
     return any(map(_mark_of, chain.from_iterable(filter(None, several))))
 
 
+def _as_far_as_marked(request: Mapping[str, Any]) -> int | None:
+    """How many blocks there are up to the last breakpoint: what comes after it is not looked at. None: all of them."""
+    if request.get("cache_control"):
+        return None
+    return max((number for number, (_, block) in enumerate(_blocks(request), 1) if _mark_of(block)), default=0)
+
+
 def _blocks(request: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for tool in request.get("tools") or []:
         yield "tools", tool
@@ -200,7 +207,7 @@ def _positions(request: Mapping[str, Any], model: str) -> Iterator[_Position]:
         if section == "messages" and role != previous:
             weight = weight.plus(Weight(0, frame))
         previous = role
-        hasher.update(role.encode() + msgspec.json.encode(_unmarked(block)))
+        hasher.update(role.encode() + _json_unmarked(block))
         markable = block.get("type") not in NEVER_MARKED and block.get("text") != ""
         yield _Position(hasher.digest(), tokens_of(weight, model), _mark_of(block), section, markable)
 
@@ -231,6 +238,12 @@ def _cites(request: Mapping[str, Any]) -> bool:
 
 def _shows_images(request: Mapping[str, Any]) -> bool:
     return any(block.get("type") == "image" for _, block in _blocks({"messages": request["messages"]}))
+
+
+def _json_unmarked(block: Mapping[str, Any]) -> bytes:
+    """The block's JSON without cache marks: taken out one by one only where there can be any."""
+    written = msgspec.json.encode(block)
+    return msgspec.json.encode(_unmarked(block)) if b'"cache_control"' in written else written
 
 
 def _unmarked(value: Any) -> Any:
