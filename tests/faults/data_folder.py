@@ -41,7 +41,7 @@ class Served:
         command = [sys.executable, "-c", SERVE, str(folder), str(limit)]
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `end`
         self.process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=self._errors, text=True, env=environment, start_new_session=True
+            command, stdout=subprocess.PIPE, stderr=self._errors, text=True, env=environment
         )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
@@ -73,7 +73,7 @@ class Served:
     def end(self, how: int = signal.SIGTERM) -> tuple[int, str]:
         """End it by this signal (0: it ends by itself): its exit code, and what it complained of."""
         if how:
-            os.killpg(self.process.pid, how)
+            self.process.send_signal(how)
         code = self.process.wait(30)
         self._errors.seek(0)
         said = self._errors.read().decode()

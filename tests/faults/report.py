@@ -28,7 +28,7 @@ ROWS = {
     121: "a full disk at each write, no page left, a Redis server without memory; the local API started without room",
     122: "an I/O error at each write, a file that may not grow, before a request and before its answer is booked; a replica",
     123: "a lock held, a Redis server stopped, for longer than anybody waits, to 16 threads at once",
-    124: "8 processes of 4 threads that want twice what there is",
+    124: "8 processes of 4 threads that spend until nothing is left",
     125: "a second local API on the same folder",
     126: "the journal of a killed process cut anywhere, garbled in any sector, deleted; a folder's file cut",
     127: "read-only, removed, replaced, cut short, a corrupt header, a folder, a link; garbage on a Redis server, keys evicted",
