@@ -9,6 +9,7 @@ from tercet.server.simulated.conversation import Conversation
 from tercet.server.simulated.slots import word_set
 
 COUNT = re.compile(r"\bcount (?:(?:from )?(\d{1,4}) )?(?:up |down )?to (\d{1,4})\b", re.IGNORECASE)
+MOST_COUNTED = 1000
 LIST = re.compile(
     r"\b(?:list|give me|name|write|suggest)\s+(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)\s+([\w\s'-]{2,60})",
     re.IGNORECASE,
@@ -71,8 +72,8 @@ def count_up(conversation: Conversation) -> str | None:
     if match is None:
         return None
     first, last = int(match[1] or 1), int(match[2])
-    step = 1 if last >= first else -1
-    return ", ".join(map(_numerals().__getitem__, range(first, last + step, step)[:1000]))
+    between = _numerals()[min(first, last) : max(first, last) + 1]
+    return ", ".join((between if first <= last else between[::-1])[:MOST_COUNTED])
 
 
 @cache
