@@ -21,7 +21,7 @@ def visible_messages(request: Mapping[str, Any]) -> Messages:
         return messages
     for number in range(len(messages) - 1, -1, -1):
         content = messages[number]["content"]
-        if isinstance(content, str) or messages[number]["role"] != "assistant":
+        if type(content) is str or messages[number]["role"] != "assistant":
             continue
         for place in range(len(content) - 1, -1, -1):
             if content[place].get("type") == "compaction" and content[place].get("content"):

@@ -43,7 +43,9 @@ def checked_object(value: Any, path: str, shape: Shape, *, open_ended: bool = Fa
         if known is None:
             if not open_ended:
                 raise refusal("extra", path=joined(path, name[:SHOWN]))
-        elif item is not None or not known.nullable:
+        elif known.check is is_string and type(item) is str:
+            continue  # the commonest field by far, and its path need not be written
+        elif known.check is not anything and (item is not None or not known.nullable):
             known.check(item, joined(path, name))
 
 
