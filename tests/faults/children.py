@@ -69,7 +69,7 @@ class Child:
         if kill:
             self.send(signal.SIGKILL)
         try:
-            until(self._has_ended, "the end of a child")
+            until(self.has_ended, "the end of a child")
         except TimeoutError:
             self.send(signal.SIGKILL)
             os.waitpid(self.pid, 0)
@@ -80,7 +80,8 @@ class Child:
         self.told = json.loads(text) if text else None
         return self.told
 
-    def _has_ended(self) -> bool:
+    def has_ended(self) -> bool:
+        """Whether it has; asked while something else is waited for that only a living child brings."""
         if self.status is None:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
             if pid:

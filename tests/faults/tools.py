@@ -177,9 +177,10 @@ def hanging(server: FaultServer) -> Problems:
             server.play([answer(use(1, "hangs", input={})), DONE])
             inside, tell = os.pipe()
             child = Child(lambda world=world, kind=kind, tell=tell: _hang(server, world, kind, tell))
-            until(lambda inside=inside: select.select([inside], [], [], 0)[0], "the call")
+            until(lambda inside=inside, child=child: _is_called(inside) or child.has_ended(), "the call")
             began = time.monotonic()
-            child.send(signal.SIGINT)
+            if not child.has_ended():
+                child.send(signal.SIGINT)
             child.end()
             seconds = time.monotonic() - began
             os.close(inside)
@@ -191,6 +192,10 @@ def hanging(server: FaultServer) -> Problems:
         child.end()
         right = (child.status, server.requests) == (-signal.SIGKILL, 1)
         yield f"133 killed by a tool · {world}", [] if right else [f"{child.status}, {server.requests} requests"]
+
+
+def _is_called(inside: int) -> bool:
+    return bool(select.select([inside], [], [], 0)[0])
 
 
 def _late(seconds: float) -> list[str]:
