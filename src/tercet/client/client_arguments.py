@@ -63,4 +63,9 @@ def whole_signature(cls: type[Any]) -> Signature:
 
 def _shared() -> Iterator[Parameter]:
     for name, kind in ClientArguments.__annotations__.items():
-        yield Parameter(name, Parameter.KEYWORD_ONLY, default=_OTHERWISE.get(name), annotation=kind.__forward_arg__)
+        yield Parameter(
+            name,
+            Parameter.KEYWORD_ONLY,
+            default=_OTHERWISE.get(name),
+            annotation=getattr(kind, "__forward_arg__", kind),
+        )
