@@ -70,7 +70,7 @@ class Table:
         """The handler of a request and the values of the path's `*` segments. Raises 404 and 405."""
         verbs = self._exact.get(path)
         if verbs is not None:
-            return _of_verb(verbs, verb, path), []
+            return verbs.get(verb) or _of_verb(verbs, verb, path), []
         segments = [unquote(part) for part in raw_path.decode("latin-1").split("/")]
         for wanted, shaped in self._shaped.get(len(segments), ()):
             if all(want in ("*", part) for want, part in zip(wanted, segments, strict=True)):

@@ -87,6 +87,12 @@ async def test_requests_that_come_together_are_answered_in_their_order() -> None
 
 
 @pytest.mark.anyio
+async def test_empty_lines_before_a_request_mean_nothing_however_many() -> None:
+    wire = await fed(answer_of_api(), [b"\r\n" * 100_000 + LOOK + b"\r", b"\n\r\n" + LOOK])
+    assert statuses(wire.written) == [200, 200]
+
+
+@pytest.mark.anyio
 async def test_the_next_request_waits_for_the_answer_before_it() -> None:
     gate: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 

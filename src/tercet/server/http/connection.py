@@ -13,7 +13,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeAlias
 
 from tercet.server.errors import APIError
-from tercet.server.http.head import END, Head, HeadReader, MalformedError, check_begun
+from tercet.server.http.head import END, Head, HeadReader, MalformedError, check_begun, without_blank_lines
 from tercet.server.http.incoming import ClientLeft, Incoming
 from tercet.server.http.outgoing import Outgoing
 from tercet.server.http.stepping import begun
@@ -28,7 +28,6 @@ LINGER_SECONDS = 2.0
 MOST_AHEAD = 64 * 1024
 """Bytes of further requests that are taken in while one is answered."""
 NEVER = float("inf")
-RESET = struct.pack("ii", 1, 0)
 
 Answer: TypeAlias = Callable[[Head, Incoming, Outgoing], Coroutine[Any, Any, None]]
 
@@ -93,7 +92,7 @@ class Connection(asyncio.Protocol):
     def resume_writing(self) -> None:
         """It has caught up."""
         drained, self._drained = self._drained, None
-        if drained is not None and not drained.done():
+        if drained is not None:
             drained.set_result(None)
         self._catch_up()
 
@@ -111,8 +110,8 @@ class Connection(asyncio.Protocol):
     def _serve(self, data: bytes) -> None:
         """Answer the requests that have come, as far as that can be done at once."""
         while data and self._is_free():
-            if data.startswith(b"\r\n"):  # some clients end a body with a line break too many
-                data = data[2:]
+            if data.startswith(b"\r\n"):
+                data = without_blank_lines(data)
                 continue
             end = data.find(END)
             if end < 0:
@@ -191,16 +190,15 @@ class Connection(asyncio.Protocol):
         """Whether the client has not taken what was written."""
         return self._drained is not None
 
-    async def drained(self) -> None:
-        """Return when the client has taken enough to go on, or has left."""
+    async def drained(self, seconds: float | None = None) -> None:
+        """Return when the client has taken enough to go on, has left, or after so long."""
         if self._drained is not None and not self.is_over:
-            await asyncio.wait({self._drained, self.gone}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({self._drained, self.gone}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
 
     async def flushed(self, seconds: float) -> None:
         """Return when the system has taken everything that was written, or after so long."""
         self._transport.set_write_buffer_limits(high=0)
-        if self._drained is not None and not self.is_over:
-            await asyncio.wait({self._drained, self.gone}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        await self.drained(seconds)
 
     @property
     def gone(self) -> asyncio.Future[None]:
@@ -239,7 +237,7 @@ class Connection(asyncio.Protocol):
         """End the connection by a reset, which the client sees as an error."""
         connection = self._transport.get_extra_info("socket")
         if connection is not None:
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.abort()
 
     def cut(self) -> None:
@@ -262,7 +260,11 @@ class Connection(asyncio.Protocol):
         """End the connection; a client that is still sending gets to read what was written first."""
         if self._incoming is None:
             self.close()
-            return
+        else:
+            self._linger()
+
+    def _linger(self) -> None:
+        """Say nothing more, and hear what comes without reading it: unheard, it would take the answer away."""
         self.go_on()
         self._end()
         self._transport.write_eof()
@@ -276,10 +278,7 @@ class Connection(asyncio.Protocol):
         body = APIError(400, message).body(None)
         head = f"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n"
         self.write(head.encode() + body)
-        self.go_on()
-        self._end()
-        self._transport.write_eof()
-        self._expire_in(LINGER_SECONDS)
+        self._linger()
 
     def _expire_in(self, seconds: float, *, at_most: bool = False) -> None:
         """End the connection after so long, unless a request or a later word moves that."""

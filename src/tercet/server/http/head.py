@@ -18,6 +18,7 @@ MOST_KEPT = 64
 _LINE = re.compile(_TOKEN + rb"{1,32} [\x21\x22\x24-\x7e]+ HTTP/1\.[01]")
 _FIELD = re.compile(_TOKEN + rb"+:[^\x00-\x08\x0a-\x1f\x7f]*")
 _BEGINNING = re.compile(_TOKEN + rb"{1,32}(?: [\x21\x22\x24-\x7e]*(?: [HTP/1.0]{0,8}\r?)?)?")
+_BLANK_LINES = re.compile(rb"(?:\r\n)*")
 _ELSEWHERE = re.compile(rb"https?://([^/?]*)(.*)")
 LONGEST_LENGTH = 18
 ONCE = (b"host", b"content-length", b"transfer-encoding")
@@ -138,6 +139,11 @@ def _frame(head: Head) -> None:
         head.keep_alive = b"keep-alive" in said if is_1_0 else b"close" not in said
     if b"expect" in headers:
         head.expects_continue = headers[b"expect"].lower() == b"100-continue" and not is_1_0
+
+
+def without_blank_lines(data: bytes) -> bytes:
+    """What follows the empty lines: some clients end a body with a line break too many."""
+    return data[_BLANK_LINES.match(data).end() :]  # type: ignore[union-attr]  # it matches nothing at all, too
 
 
 def check_begun(data: bytes) -> None:
