@@ -14,8 +14,8 @@ from typing import Any
 import msgspec
 
 from server import ASK
-from tercet.server import accounting
 from tercet.server.access import Caller
+from tercet.server.accounting import usage as accounting
 from tercet.server.app import create_app
 from tercet.server.json_text import decoded_json
 from tercet.server.serving import Asked

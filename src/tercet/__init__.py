@@ -21,25 +21,15 @@ if TYPE_CHECKING:
     from tercet.client.anthropic import AsyncAnthropic as AsyncAnthropic
     from tercet.client.anthropic import AsyncClient as AsyncClient
     from tercet.client.anthropic import Client as Client
-    from tercet.client.bedrock import AnthropicBedrock as AnthropicBedrock
-    from tercet.client.bedrock import AsyncAnthropicBedrock as AsyncAnthropicBedrock
     from tercet.client.exposure import ExposedConnectionWarning as ExposedConnectionWarning
-    from tercet.client.foundry import AnthropicFoundry as AnthropicFoundry
-    from tercet.client.foundry import AsyncAnthropicFoundry as AsyncAnthropicFoundry
     from tercet.client.given import NOT_GIVEN as NOT_GIVEN
     from tercet.client.given import NotGiven as NotGiven
     from tercet.client.given import Omit as Omit
     from tercet.client.given import not_given as not_given
     from tercet.client.given import omit as omit
-    from tercet.client.google_cloud import AnthropicGoogleCloud as AnthropicGoogleCloud
-    from tercet.client.google_cloud import AsyncAnthropicGoogleCloud as AsyncAnthropicGoogleCloud
     from tercet.client.http_clients import DEFAULT_CONNECTION_LIMITS as DEFAULT_CONNECTION_LIMITS
     from tercet.client.http_clients import DefaultAsyncHttpxClient as DefaultAsyncHttpxClient
     from tercet.client.http_clients import DefaultHttpxClient as DefaultHttpxClient
-    from tercet.client.message_stream import AsyncMessageStream as AsyncMessageStream
-    from tercet.client.message_stream import AsyncMessageStreamManager as AsyncMessageStreamManager
-    from tercet.client.message_stream import MessageStream as MessageStream
-    from tercet.client.message_stream import MessageStreamManager as MessageStreamManager
     from tercet.client.middleware import APIRequest as APIRequest
     from tercet.client.middleware import AsyncCallNext as AsyncCallNext
     from tercet.client.middleware import AsyncMiddlewareCallable as AsyncMiddlewareCallable
@@ -47,25 +37,35 @@ if TYPE_CHECKING:
     from tercet.client.middleware import Middleware as Middleware
     from tercet.client.middleware import MiddlewareCallable as MiddlewareCallable
     from tercet.client.middleware import MiddlewareInput as MiddlewareInput
-    from tercet.client.multipart import file_from_path as file_from_path
+    from tercet.client.nouns.multipart import file_from_path as file_from_path
     from tercet.client.old_names import AI_PROMPT as AI_PROMPT
     from tercet.client.old_names import HUMAN_PROMPT as HUMAN_PROMPT
-    from tercet.client.raw import APIResponse as APIResponse
-    from tercet.client.raw import AsyncAPIResponse as AsyncAPIResponse
-    from tercet.client.schemas import transform_schema as transform_schema
+    from tercet.client.platforms.bedrock import AnthropicBedrock as AnthropicBedrock
+    from tercet.client.platforms.bedrock import AsyncAnthropicBedrock as AsyncAnthropicBedrock
+    from tercet.client.platforms.foundry import AnthropicFoundry as AnthropicFoundry
+    from tercet.client.platforms.foundry import AsyncAnthropicFoundry as AsyncAnthropicFoundry
+    from tercet.client.platforms.google_cloud import AnthropicGoogleCloud as AnthropicGoogleCloud
+    from tercet.client.platforms.google_cloud import AsyncAnthropicGoogleCloud as AsyncAnthropicGoogleCloud
+    from tercet.client.platforms.signed_api import AnthropicAWS as AnthropicAWS
+    from tercet.client.platforms.signed_api import AnthropicBedrockMantle as AnthropicBedrockMantle
+    from tercet.client.platforms.signed_api import AsyncAnthropicAWS as AsyncAnthropicAWS
+    from tercet.client.platforms.signed_api import AsyncAnthropicBedrockMantle as AsyncAnthropicBedrockMantle
+    from tercet.client.platforms.vertex import AnthropicVertex as AnthropicVertex
+    from tercet.client.platforms.vertex import AsyncAnthropicVertex as AsyncAnthropicVertex
+    from tercet.client.raw.responses import APIResponse as APIResponse
+    from tercet.client.raw.responses import AsyncAPIResponse as AsyncAPIResponse
     from tercet.client.settings import DEFAULT_MAX_RETRIES as DEFAULT_MAX_RETRIES
     from tercet.client.settings import DEFAULT_TIMEOUT as DEFAULT_TIMEOUT
     from tercet.client.settings import MissingCredentialsError as MissingCredentialsError
-    from tercet.client.signed_api import AnthropicAWS as AnthropicAWS
-    from tercet.client.signed_api import AnthropicBedrockMantle as AnthropicBedrockMantle
-    from tercet.client.signed_api import AsyncAnthropicAWS as AsyncAnthropicAWS
-    from tercet.client.signed_api import AsyncAnthropicBedrockMantle as AsyncAnthropicBedrockMantle
-    from tercet.client.stream import AsyncStream as AsyncStream
-    from tercet.client.stream import Stream as Stream
-    from tercet.client.tools import beta_async_tool as beta_async_tool
-    from tercet.client.tools import beta_tool as beta_tool
-    from tercet.client.vertex import AnthropicVertex as AnthropicVertex
-    from tercet.client.vertex import AsyncAnthropicVertex as AsyncAnthropicVertex
+    from tercet.client.streams.message import AsyncMessageStream as AsyncMessageStream
+    from tercet.client.streams.message import AsyncMessageStreamManager as AsyncMessageStreamManager
+    from tercet.client.streams.message import MessageStream as MessageStream
+    from tercet.client.streams.message import MessageStreamManager as MessageStreamManager
+    from tercet.client.streams.raw import AsyncStream as AsyncStream
+    from tercet.client.streams.raw import Stream as Stream
+    from tercet.client.structured.schemas import transform_schema as transform_schema
+    from tercet.client.tools.functions import beta_async_tool as beta_async_tool
+    from tercet.client.tools.functions import beta_tool as beta_tool
     from tercet.flow.breaker import Breaker as Breaker
     from tercet.flow.breaker import CircuitBreaker as CircuitBreaker
     from tercet.flow.budget import Budget as Budget
@@ -96,28 +96,6 @@ if TYPE_CHECKING:
     from tercet.lib.streaming import TextEvent as TextEvent
     from tercet.local import LocalAPI as LocalAPI
     from tercet.local import local_api as local_api
-    from tercet.wire.error_codes import ClaudeCodeKeyCreatorNotMemberError as ClaudeCodeKeyCreatorNotMemberError
-    from tercet.wire.error_codes import ClaudeCodeVersionTooOldError as ClaudeCodeVersionTooOldError
-    from tercet.wire.error_codes import CMEKContextUnavailableError as CMEKContextUnavailableError
-    from tercet.wire.error_codes import CMEKKeyDisabledError as CMEKKeyDisabledError
-    from tercet.wire.error_codes import CMEKKeyNetworkBlockedError as CMEKKeyNetworkBlockedError
-    from tercet.wire.error_codes import CMEKKeyUnreachableError as CMEKKeyUnreachableError
-    from tercet.wire.error_codes import ContractSpendLimitReachedError as ContractSpendLimitReachedError
-    from tercet.wire.error_codes import EnforcedSpendLimitReachedError as EnforcedSpendLimitReachedError
-    from tercet.wire.error_codes import (
-        LinkedOrganizationBillingUnavailableError as LinkedOrganizationBillingUnavailableError,
-    )
-    from tercet.wire.error_codes import (
-        LinkedOrganizationSpendLimitReachedError as LinkedOrganizationSpendLimitReachedError,
-    )
-    from tercet.wire.error_codes import OrganizationOnHoldError as OrganizationOnHoldError
-    from tercet.wire.error_codes import OrganizationTypeNotSupportedError as OrganizationTypeNotSupportedError
-    from tercet.wire.error_codes import ParentOrganizationRequiredError as ParentOrganizationRequiredError
-    from tercet.wire.error_codes import RampLimitExceededError as RampLimitExceededError
-    from tercet.wire.error_codes import RequestBodyEncodingInvalidError as RequestBodyEncodingInvalidError
-    from tercet.wire.error_codes import RequestBodyEncodingUnsupportedError as RequestBodyEncodingUnsupportedError
-    from tercet.wire.error_codes import RequestBodyTooLargeAfterDecodingError as RequestBodyTooLargeAfterDecodingError
-    from tercet.wire.error_codes import SandboxEgressRestrictedError as SandboxEgressRestrictedError
     from tercet.wire.errors import AnthropicError as AnthropicError
     from tercet.wire.errors import APIConnectionError as APIConnectionError
     from tercet.wire.errors import APIError as APIError
@@ -159,6 +137,28 @@ if TYPE_CHECKING:
     from tercet.wire.errors import StreamProtocolError as StreamProtocolError
     from tercet.wire.errors import ToolInputError as ToolInputError
     from tercet.wire.errors import UnprocessableEntityError as UnprocessableEntityError
+    from tercet.wire.errors.codes import ClaudeCodeKeyCreatorNotMemberError as ClaudeCodeKeyCreatorNotMemberError
+    from tercet.wire.errors.codes import ClaudeCodeVersionTooOldError as ClaudeCodeVersionTooOldError
+    from tercet.wire.errors.codes import CMEKContextUnavailableError as CMEKContextUnavailableError
+    from tercet.wire.errors.codes import CMEKKeyDisabledError as CMEKKeyDisabledError
+    from tercet.wire.errors.codes import CMEKKeyNetworkBlockedError as CMEKKeyNetworkBlockedError
+    from tercet.wire.errors.codes import CMEKKeyUnreachableError as CMEKKeyUnreachableError
+    from tercet.wire.errors.codes import ContractSpendLimitReachedError as ContractSpendLimitReachedError
+    from tercet.wire.errors.codes import EnforcedSpendLimitReachedError as EnforcedSpendLimitReachedError
+    from tercet.wire.errors.codes import (
+        LinkedOrganizationBillingUnavailableError as LinkedOrganizationBillingUnavailableError,
+    )
+    from tercet.wire.errors.codes import (
+        LinkedOrganizationSpendLimitReachedError as LinkedOrganizationSpendLimitReachedError,
+    )
+    from tercet.wire.errors.codes import OrganizationOnHoldError as OrganizationOnHoldError
+    from tercet.wire.errors.codes import OrganizationTypeNotSupportedError as OrganizationTypeNotSupportedError
+    from tercet.wire.errors.codes import ParentOrganizationRequiredError as ParentOrganizationRequiredError
+    from tercet.wire.errors.codes import RampLimitExceededError as RampLimitExceededError
+    from tercet.wire.errors.codes import RequestBodyEncodingInvalidError as RequestBodyEncodingInvalidError
+    from tercet.wire.errors.codes import RequestBodyEncodingUnsupportedError as RequestBodyEncodingUnsupportedError
+    from tercet.wire.errors.codes import RequestBodyTooLargeAfterDecodingError as RequestBodyTooLargeAfterDecodingError
+    from tercet.wire.errors.codes import SandboxEgressRestrictedError as SandboxEgressRestrictedError
     from tercet.wire.http import Timeout as Timeout
     from tercet.wire.objects import Model as _Model
 
@@ -167,25 +167,25 @@ if TYPE_CHECKING:
 _HOMES: dict[str, str] = {
     "client.advice": "RefusedParameterError",
     "client.anthropic": "Anthropic AsyncAnthropic Client AsyncClient",
-    "client.bedrock": "AnthropicBedrock AsyncAnthropicBedrock",
+    "client.platforms.bedrock": "AnthropicBedrock AsyncAnthropicBedrock",
     "client.exposure": "ExposedConnectionWarning",
-    "client.foundry": "AnthropicFoundry AsyncAnthropicFoundry",
+    "client.platforms.foundry": "AnthropicFoundry AsyncAnthropicFoundry",
     "client.given": "NOT_GIVEN NotGiven Omit not_given omit",
-    "client.google_cloud": "AnthropicGoogleCloud AsyncAnthropicGoogleCloud",
+    "client.platforms.google_cloud": "AnthropicGoogleCloud AsyncAnthropicGoogleCloud",
     "client.http_clients": "DEFAULT_CONNECTION_LIMITS DefaultAsyncHttpxClient DefaultHttpxClient",
-    "client.message_stream": "AsyncMessageStream AsyncMessageStreamManager MessageStream MessageStreamManager",
+    "client.streams.message": "AsyncMessageStream AsyncMessageStreamManager MessageStream MessageStreamManager",
     "client.middleware": (
         "APIRequest AsyncCallNext AsyncMiddlewareCallable CallNext Middleware MiddlewareCallable MiddlewareInput"
     ),
-    "client.multipart": "file_from_path",
+    "client.nouns.multipart": "file_from_path",
     "client.old_names": "AI_PROMPT HUMAN_PROMPT",
-    "client.raw": "APIResponse AsyncAPIResponse",
-    "client.schemas": "transform_schema",
+    "client.raw.responses": "APIResponse AsyncAPIResponse",
+    "client.structured.schemas": "transform_schema",
     "client.settings": "DEFAULT_MAX_RETRIES DEFAULT_TIMEOUT MissingCredentialsError",
-    "client.signed_api": "AnthropicAWS AnthropicBedrockMantle AsyncAnthropicAWS AsyncAnthropicBedrockMantle",
-    "client.stream": "AsyncStream Stream",
-    "client.vertex": "AnthropicVertex AsyncAnthropicVertex",
-    "client.tools": "beta_async_tool beta_tool",
+    "client.platforms.signed_api": "AnthropicAWS AnthropicBedrockMantle AsyncAnthropicAWS AsyncAnthropicBedrockMantle",
+    "client.streams.raw": "AsyncStream Stream",
+    "client.platforms.vertex": "AnthropicVertex AsyncAnthropicVertex",
+    "client.tools.functions": "beta_async_tool beta_tool",
     "flow.breaker": "Breaker CircuitBreaker",
     "flow.budget": "Budget",
     "flow.fallback": "Fallbacks",
@@ -200,7 +200,7 @@ _HOMES: dict[str, str] = {
         "ParsedMessageStopEvent ParsedMessageStreamEvent TextEvent"
     ),
     "local": "LocalAPI local_api",
-    "wire.error_codes": (
+    "wire.errors.codes": (
         "CMEKContextUnavailableError CMEKKeyDisabledError CMEKKeyNetworkBlockedError CMEKKeyUnreachableError "
         "ClaudeCodeKeyCreatorNotMemberError ClaudeCodeVersionTooOldError ContractSpendLimitReachedError "
         "EnforcedSpendLimitReachedError LinkedOrganizationBillingUnavailableError "

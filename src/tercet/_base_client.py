@@ -7,7 +7,7 @@ from tercet.client.anthropic import AsyncAnthropic as AsyncAPIClient
 from tercet.client.http_clients import DefaultAsyncHttpxClient as AsyncHttpxClientWrapper
 from tercet.client.http_clients import DefaultHttpxClient as SyncHttpxClientWrapper
 from tercet.client.making import MadeClient as BaseClient
-from tercet.client.pages import AsyncPaginator as AsyncPaginator
+from tercet.client.nouns.pages import AsyncPaginator as AsyncPaginator
 from tercet.client.settings import DEFAULT_MAX_RETRIES as DEFAULT_MAX_RETRIES
 from tercet.client.settings import DEFAULT_TIMEOUT as DEFAULT_TIMEOUT
 

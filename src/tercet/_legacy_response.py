@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tercet.client.raw import APIResponse as LegacyAPIResponse
+from tercet.client.raw.responses import APIResponse as LegacyAPIResponse
 
 HttpxBinaryResponseContent = LegacyAPIResponse[bytes]
 

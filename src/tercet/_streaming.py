@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-from tercet.client.stream import AsyncStream as AsyncStream
-from tercet.client.stream import Stream as Stream
+from tercet.client.streams.raw import AsyncStream as AsyncStream
+from tercet.client.streams.raw import Stream as Stream

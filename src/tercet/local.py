@@ -11,7 +11,7 @@ from tercet.client.anthropic import Anthropic, AsyncAnthropic
 
 if TYPE_CHECKING:
     from tercet.server.clock import Clock
-    from tercet.server.journal import Journal
+    from tercet.server.journal.journal import Journal
     from tercet.server.run import LocalServer
 
 LOCAL_KEY = "sk-ant-local"

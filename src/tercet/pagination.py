@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tercet.client.pages import (
+from tercet.client.nouns.pages import (
     AsyncBidirectionalPageCursor,
     AsyncPage,
     AsyncPageCursor,

@@ -6,11 +6,10 @@ import warnings
 from typing import Any
 
 import pytest
+from tests.client.scripted import ASK, JSON, MESSAGE, Script
 
 import tercet
 from tercet.client import advice
-
-from .scripted import ASK, JSON, MESSAGE, Script
 
 
 @pytest.fixture(autouse=True)

@@ -9,14 +9,13 @@ from typing import Any
 import httpx
 import httpx2
 import pytest
+from tests.client.scripted import ASK, JSON, KEY, MESSAGE, Blocking, Script
 
 import tercet
 from tercet.client import exposure
 from tercet.client.exposure import checks_certificates, on_this_machine
 from tercet.local import LocalAPI
 from tercet.transport.settings import TransportSettings
-
-from .scripted import ASK, JSON, KEY, MESSAGE, Blocking, Script
 
 
 @pytest.fixture(autouse=True)

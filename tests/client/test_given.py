@@ -7,11 +7,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from tests.client.scripted import ASK, JSON, MESSAGE, Script
 
 from tercet import NOT_GIVEN, not_given, omit
 from tercet.client.given import absent_kinds, given, is_absent
-
-from .scripted import ASK, JSON, MESSAGE, Script
 
 
 class NotGiven:

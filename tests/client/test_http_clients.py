@@ -6,10 +6,9 @@ from typing import Any
 
 import httpx2
 import pytest
+from tests.client.scripted import ASK, JSON, KEY, MESSAGE
 
 import tercet
-
-from .scripted import ASK, JSON, KEY, MESSAGE
 
 
 def answer(request: httpx2.Request) -> httpx2.Response:

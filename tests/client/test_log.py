@@ -8,12 +8,11 @@ import subprocess
 import sys
 
 import pytest
+from tests.client.scripted import ASK, JSON, MESSAGE, Script
 
 import tercet
 from tercet.client.log import folded
 from tercet.transport.base import Lost
-
-from .scripted import ASK, JSON, MESSAGE, Script
 
 
 def lines(caplog: pytest.LogCaptureFixture, script: Script, level: int) -> str:

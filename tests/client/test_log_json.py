@@ -9,6 +9,7 @@ import sys
 from typing import Any
 
 import pytest
+from tests.client.scripted import ASK, JSON, KEY, MESSAGE, Script
 
 from tercet.client.log_json import JSONFormatter, as_fields, in_words
 from tercet.flow.details import (
@@ -19,8 +20,6 @@ from tercet.flow.details import (
     PaceDetails,
     WaitDetails,
 )
-
-from .scripted import ASK, JSON, KEY, MESSAGE, Script
 
 EVENTS: list[tuple[Any, str]] = [
     (

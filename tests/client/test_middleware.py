@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.client.scripted import ASK, JSON, KEY, MESSAGE, Awaited, Blocking, Script
 
 import tercet
 from tercet.client.middleware import Middleware
 from tercet.transport.base import Lost
-
-from .scripted import ASK, JSON, KEY, MESSAGE, Awaited, Blocking, Script
 
 
 def client(script: Script, *middleware: Any, **options: Any) -> tercet.Anthropic:

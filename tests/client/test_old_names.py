@@ -6,11 +6,10 @@ import copy
 from typing import Any
 
 import pytest
+from tests.client.scripted import ASK, JSON, KEY, MESSAGE, Script
 
 import tercet
 from tercet.client import old_names
-
-from .scripted import ASK, JSON, KEY, MESSAGE, Script
 
 CLIENTS = [tercet.Anthropic, tercet.AsyncAnthropic]
 

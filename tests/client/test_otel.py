@@ -8,10 +8,9 @@ import types
 from typing import Any
 
 import pytest
+from tests.client.scripted import ASK, EVENTS, JSON, KEY, MESSAGE, SSE, Script
 
 import tercet
-
-from .scripted import ASK, EVENTS, JSON, KEY, MESSAGE, SSE, Script
 
 BUSY = (529, JSON, b'{"type":"error","error":{"type":"overloaded_error","message":"busy"}}')
 GOOD = (200, JSON, MESSAGE)

@@ -15,14 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.client.scripted import ASK, EVENTS, JSON, KEY, MESSAGE, SSE, Script
 
 import tercet
 from tercet.flow.details import PaceDetails
 from tercet.flow.estimate import asked_of
 from tercet.flow.shared_state.memory import MemoryStore
 from tercet.wire.http import Headers, Request
-
-from .scripted import ASK, EVENTS, JSON, KEY, MESSAGE, SSE, Script
 
 INPUT, OUTPUT = Decimal("0.000003"), Decimal("0.000015")
 PRICE = 12 * INPUT + 6 * OUTPUT

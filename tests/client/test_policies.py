@@ -8,14 +8,13 @@ import pickle
 from typing import Any
 
 import pytest
+from tests.client.scripted import ASK, EVENTS, JSON, KEY, MESSAGE, SSE, Script
 
 import tercet
 from tercet.flow.breaker import Breaker, CircuitBreaker
 from tercet.flow.details import AttemptDetails, BreakerDetails, FallbackDetails, WaitDetails
 from tercet.flow.quota import QuotaPolicy
 from tercet.transport.base import Lost
-
-from .scripted import ASK, EVENTS, JSON, KEY, MESSAGE, SSE, Script
 
 BUSY = (529, JSON, b'{"type":"error","error":{"type":"overloaded_error","message":"busy"}}')
 GOOD = (200, JSON, MESSAGE)

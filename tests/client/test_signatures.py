@@ -15,11 +15,10 @@ import httpx2
 import pytest
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from tests.client.platforms.clouds import AWS
+from tests.client.scripted import ASK, MESSAGE
 
 import tercet
-
-from .clouds import AWS
-from .scripted import ASK, MESSAGE
 
 MODELS = [
     "anthropic.claude-haiku-4-5-20251001-v1:0",

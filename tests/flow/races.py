@@ -20,8 +20,8 @@ from tercet.flow.estimate import asked_of
 from tercet.flow.pace import Bucket, Pace
 from tercet.flow.shared_state.sqlite import SQLiteStore
 from tercet.flow.turns import Gate
+from tercet.wire.errors.refused import BudgetExceededError
 from tercet.wire.http import Headers, Request
-from tercet.wire.refused import BudgetExceededError
 
 BODY = {"model": "claude-sonnet-4-6", "max_tokens": 100, "messages": [{"role": "user", "content": "Hello"}]}
 ASK = Request("POST", "http://local/v1/messages", Headers({"x-api-key": "k" * 20}), json.dumps(BODY).encode())

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.flow.steps import ASK, lost, refused, reply, steps, streaming, without_events
 
 from tercet.catalog.models import all_models
 from tercet.catalog.refusals import refused_parameters
@@ -17,8 +18,6 @@ from tercet.flow.fallback import Fallbacks, fitted, with_fallbacks
 from tercet.flow.phases import NothingYielded
 from tercet.flow.retry import Ending, RetryPolicy, with_retries
 from tercet.wire.errors import BudgetExceededError, CircuitOpenError, PaceWaitError
-
-from .steps import ASK, lost, refused, reply, steps, streaming, without_events
 
 ORIGINAL: dict[str, Any] = {
     "model": "claude-opus-4-8",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.flow.steps import ASK, CONTENT, OVERLOADED, START, Clock, circuit, fail, lost, reply, steps, streaming, whole
 
 from tercet.flow.breaker import Circuit
 from tercet.flow.details import BreakerDetails
@@ -12,8 +13,6 @@ from tercet.flow.effects import Lost, Send
 from tercet.flow.guarding import guarded, verdict
 from tercet.flow.phases import NothingYielded
 from tercet.wire.errors import APIConnectionError, CircuitOpenError
-
-from .steps import ASK, CONTENT, OVERLOADED, START, Clock, circuit, fail, lost, reply, steps, streaming, whole
 
 
 def opened(clock: Clock) -> Circuit:

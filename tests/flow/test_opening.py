@@ -8,14 +8,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.flow.steps import ASK, CONTENT, OVERLOADED, PING, START, Clock, lost, reply, steps, streaming, whole
 
 from tercet.flow.effects import Lost, Reply
 from tercet.flow.opening import bounded, opened
 from tercet.flow.phases import NothingYielded
 from tercet.transport.memory import Chunks
 from tercet.wire.http import Headers
-
-from .steps import ASK, CONTENT, OVERLOADED, PING, START, Clock, lost, reply, steps, streaming, whole
 
 CUT = lost("read", "cut")
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any, get_args
 
 import pytest
+from tests.flow.steps import lost, reply, streaming
 
 from tercet.flow.phases import BILLED, NothingYielded, Phase, phase_of
-
-from .steps import lost, reply, streaming
 
 
 @pytest.mark.parametrize(

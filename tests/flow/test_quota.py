@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.flow.steps import ASK, lost, reply, steps, streaming
 
 from tercet.flow.phases import NothingYielded
 from tercet.flow.quota import QuotaPolicy, RetryQuota
 from tercet.flow.retry import RetryPolicy, with_retries
-
-from .steps import ASK, lost, reply, steps, streaming
 
 CALM = RetryPolicy(random=lambda: 0.0)
 

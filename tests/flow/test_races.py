@@ -9,12 +9,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from tests.flow.races import COST, budget_race, pace_race, spending_race
 
 from tercet.flow.budget import Account, Budget
 from tercet.flow.pace import Bucket, Cost, Pace, begin, reserve
 from tercet.flow.shared_state.sqlite import SQLiteStore
-
-from .races import COST, budget_race, pace_race, spending_race
 
 
 @pytest.mark.parametrize("kept", ["in memory", "in a file"])

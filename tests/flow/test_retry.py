@@ -7,6 +7,19 @@ from functools import partial
 from typing import Any
 
 import pytest
+from tests.flow.steps import (
+    ASK,
+    CONTENT,
+    OVERLOADED,
+    START,
+    Clock,
+    lost,
+    refused,
+    reply,
+    steps,
+    streaming,
+    without_events,
+)
 
 from tercet.flow.details import WaitDetails
 from tercet.flow.effects import Lost, Reply, Send
@@ -15,8 +28,6 @@ from tercet.flow.opening import opened
 from tercet.flow.phases import NothingYielded
 from tercet.flow.retry import RetryPolicy, delay, no_retries, with_retries, worth_retrying
 from tercet.wire.http import Request, Timeout
-
-from .steps import ASK, CONTENT, OVERLOADED, START, Clock, lost, refused, reply, steps, streaming, without_events
 
 CALM = RetryPolicy(random=lambda: 0.0, clock=lambda: 100.0, wall_clock=lambda: 1_000_000.0)
 

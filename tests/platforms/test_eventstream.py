@@ -9,10 +9,9 @@ import zlib
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.platforms.frames import CHUNK, EVENTS, FRAMES, chunk, exception, frame, text_header
 
 from tercet.platforms.eventstream import LONGEST_FRAME, EventStreamBody, FrameDecoder, headers_in
-
-from .frames import CHUNK, EVENTS, FRAMES, chunk, exception, frame, text_header
 
 WHOLE = b"".join(FRAMES)
 

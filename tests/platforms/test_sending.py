@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
+from tests.platforms.frames import FRAMES
 
 from tercet.platforms.bedrock import Bedrock
 from tercet.platforms.place import Platform
@@ -14,8 +15,6 @@ from tercet.platforms.signing import AmazonCredentials
 from tercet.transport.base import Lost, Reply
 from tercet.transport.memory import AsyncMemoryTransport, MemoryTransport, streamed
 from tercet.wire.http import Headers, Request
-
-from .frames import FRAMES
 
 AMAZON = {"content-type": "application/vnd.amazon.eventstream"}
 REQUEST = Request("POST", "https://h/model/m/invoke", Headers({"authorization": "Bearer t"}), b"{}", stream=True)

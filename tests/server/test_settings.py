@@ -8,11 +8,11 @@ from typing import Any
 import httpx
 import pytest
 
-from tercet.server.overload import overload_of
-from tercet.server.rate_limits import RateLimits
+from tercet.server.limits.overload import overload_of
+from tercet.server.limits.rates import RateLimits
+from tercet.server.limits.spending import SpendLimit
 from tercet.server.run import LocalServer
 from tercet.server.settings import Settings
-from tercet.server.spending import SpendLimit
 
 HEADERS = {"x-api-key": "k", "anthropic-version": "2023-06-01"}
 ASK = {"model": "claude-opus-5-5", "max_tokens": 30, "messages": [{"role": "user", "content": "Hello"}]}

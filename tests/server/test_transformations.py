@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tercet.server.bindings import Bindings
 from tercet.server.run import LocalServer
+from tercet.server.stores.bindings import Bindings
 from tercet.server.transformations import transformed
 
 BETA = "thinking-binding-controls-2026-08-01"

@@ -2,11 +2,10 @@ from __future__ import annotations
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.wire.samples_cut import cut_at
 
-from tercet.wire.events import Fault
 from tercet.wire.jsonl import LineDecoder
-
-from .streams import cut_at
+from tercet.wire.streams.events import Fault
 
 
 def read(*chunks: bytes, limit: int = 1000) -> list[dict[str, object] | Fault]:

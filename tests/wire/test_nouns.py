@@ -14,7 +14,7 @@ from tercet.wire.batches import (
     MessageBatchIndividualResponse,
     MessageBatchSucceededResult,
 )
-from tercet.wire.error_bodies import ErrorResponse, InvalidRequestErrorObject, OtherErrorObject, OverloadedErrorObject
+from tercet.wire.errors.bodies import ErrorResponse, InvalidRequestErrorObject, OtherErrorObject, OverloadedErrorObject
 from tercet.wire.files import DeletedFile, FileMetadata
 from tercet.wire.messages import Message
 from tercet.wire.models import CapabilitySupport, ModelInfo

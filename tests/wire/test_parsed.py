@@ -7,7 +7,6 @@ import json
 import pickle
 
 from tercet.wire.errors import OutputValidationError, class_named
-from tercet.wire.helper_events import ContentBlockStopEvent, MessageStopEvent
 from tercet.wire.messages import Message, TextBlock, ToolUseBlock
 from tercet.wire.parsed import (
     ParsedAssembler,
@@ -16,7 +15,8 @@ from tercet.wire.parsed import (
     ParsedMessageStopEvent,
     ParsedTextBlock,
 )
-from tercet.wire.raw_events import event_model
+from tercet.wire.streams.helper_events import ContentBlockStopEvent, MessageStopEvent
+from tercet.wire.streams.raw_events import event_model
 
 JSON = {
     "role": "assistant",

@@ -19,12 +19,12 @@ from tercet.transport.base import AsyncByteStream, AsyncTransport, AsyncWholeBod
 from tercet.wire.http import Response
 
 if TYPE_CHECKING:
-    from tercet.client.batches import AsyncBatches, Batches
-    from tercet.client.beta import AsyncBeta, Beta
-    from tercet.client.files import AsyncFiles, Files
-    from tercet.client.messages import AsyncMessages, Messages
-    from tercet.client.models import AsyncModels, Models
-    from tercet.client.raw_types import (
+    from tercet.client.nouns.batches import AsyncBatches, Batches
+    from tercet.client.nouns.beta import AsyncBeta, Beta
+    from tercet.client.nouns.files import AsyncFiles, Files
+    from tercet.client.nouns.messages import AsyncMessages, Messages
+    from tercet.client.nouns.models import AsyncModels, Models
+    from tercet.client.raw.types import (
         AsyncClientWithRawResponse,
         AsyncClientWithStreamingResponse,
         ClientWithRawResponse,
@@ -88,7 +88,7 @@ class Anthropic(MadeClient, Verbs):
     @cached_property
     def messages(self) -> Messages:
         """Create messages, count tokens."""
-        from tercet.client.messages import Messages
+        from tercet.client.nouns.messages import Messages
 
         return Messages(self)
 
@@ -100,7 +100,7 @@ class Anthropic(MadeClient, Verbs):
     @cached_property
     def files(self) -> Files:
         """Upload, list, download and delete files."""
-        from tercet.client.files import Files
+        from tercet.client.nouns.files import Files
 
         return Files(self)
 
@@ -109,28 +109,28 @@ class Anthropic(MadeClient, Verbs):
 
         The method of SDK 0.x. `messages.count_tokens` counts whole requests, for the model that they name.
         """
-        from tercet.client.messages import count_text_call
+        from tercet.client.nouns.messages import count_text_call
 
         return self._send(count_text_call(text)).input_tokens
 
     @cached_property
     def models(self) -> Models:
         """List models."""
-        from tercet.client.models import Models
+        from tercet.client.nouns.models import Models
 
         return Models(self)
 
     @cached_property
     def beta(self) -> Beta:
         """The same nouns with beta features, and the tool runner."""
-        from tercet.client.beta import Beta
+        from tercet.client.nouns.beta import Beta
 
         return Beta(self)
 
     @property
     def with_raw_response(self) -> ClientWithRawResponse:
         """This client with nouns whose methods return an `APIResponse`."""
-        from tercet.client.views import raw_client
+        from tercet.client.raw.views import raw_client
 
         view: ClientWithRawResponse = raw_client(self)
         return view
@@ -138,7 +138,7 @@ class Anthropic(MadeClient, Verbs):
     @property
     def with_streaming_response(self) -> ClientWithStreamingResponse:
         """This client with nouns whose methods are context managers over an `APIResponse` that is still unread."""
-        from tercet.client.views import deferred_client
+        from tercet.client.raw.views import deferred_client
 
         view: ClientWithStreamingResponse = deferred_client(self)
         return view
@@ -203,7 +203,7 @@ class AsyncAnthropic(MadeClient, AsyncVerbs):
     @cached_property
     def messages(self) -> AsyncMessages:
         """Create messages, count tokens."""
-        from tercet.client.messages import AsyncMessages
+        from tercet.client.nouns.messages import AsyncMessages
 
         return AsyncMessages(self)
 
@@ -215,34 +215,34 @@ class AsyncAnthropic(MadeClient, AsyncVerbs):
     @cached_property
     def files(self) -> AsyncFiles:
         """Upload, list, download and delete files."""
-        from tercet.client.files import AsyncFiles
+        from tercet.client.nouns.files import AsyncFiles
 
         return AsyncFiles(self)
 
     async def count_tokens(self, text: str) -> int:
         """How many input tokens a message of this text has, by the API's count for the model `COUNTING_MODEL`."""
-        from tercet.client.messages import count_text_call
+        from tercet.client.nouns.messages import count_text_call
 
         return (await self._send(count_text_call(text))).input_tokens
 
     @cached_property
     def models(self) -> AsyncModels:
         """List models."""
-        from tercet.client.models import AsyncModels
+        from tercet.client.nouns.models import AsyncModels
 
         return AsyncModels(self)
 
     @cached_property
     def beta(self) -> AsyncBeta:
         """The same nouns with beta features, and the tool runner."""
-        from tercet.client.beta import AsyncBeta
+        from tercet.client.nouns.beta import AsyncBeta
 
         return AsyncBeta(self)
 
     @property
     def with_raw_response(self) -> AsyncClientWithRawResponse:
         """This client with nouns whose methods return an `APIResponse`."""
-        from tercet.client.views import raw_client
+        from tercet.client.raw.views import raw_client
 
         view: AsyncClientWithRawResponse = raw_client(self)
         return view
@@ -250,7 +250,7 @@ class AsyncAnthropic(MadeClient, AsyncVerbs):
     @property
     def with_streaming_response(self) -> AsyncClientWithStreamingResponse:
         """This client with nouns whose methods are context managers over an `AsyncAPIResponse` that is still unread."""
-        from tercet.client.views import deferred_client
+        from tercet.client.raw.views import deferred_client
 
         view: AsyncClientWithStreamingResponse = deferred_client(self)
         return view

@@ -61,7 +61,7 @@ class Verbs:
         `options` may hold `headers`, `params`, `timeout`, `max_retries`. With `stream=True` the answer's events come
         as a `Stream`.
         """
-        from tercet.client.stream import Stream
+        from tercet.client.streams.raw import Stream
 
         call = generic_call(method, path, cast_to, body, options, stream)
         return self._open(call, stream_cls or Stream) if stream else self._send(call)
@@ -109,7 +109,7 @@ class AsyncVerbs:
         `options` may hold `headers`, `params`, `timeout`, `max_retries`. With `stream=True` the answer's events come
         as a `Stream`.
         """
-        from tercet.client.stream import AsyncStream
+        from tercet.client.streams.raw import AsyncStream
 
         call = generic_call(method, path, cast_to, body, options, stream)
         return await self._open(call, stream_cls or AsyncStream) if stream else await self._send(call)

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from tercet.client.raw import APIResponse, AsyncAPIResponse
+from tercet.client.raw.responses import APIResponse, AsyncAPIResponse
 from tercet.client.settings import merged_headers
 from tercet.flow.effects import Lost, Outcome, Reply
 from tercet.flow.endings import error_from_lost, response_of

@@ -22,9 +22,9 @@ from tercet.flow.phases import NothingYielded, phase_of
 from tercet.flow.retry import Layer, Step, within
 from tercet.flow.turns import Gate, Turns
 from tercet.flow.usage import Meter, Used, used_by
-from tercet.wire.error_tree import AnthropicError
+from tercet.wire.errors.refused import PaceWaitError
+from tercet.wire.errors.tree import AnthropicError
 from tercet.wire.http import Request
-from tercet.wire.refused import PaceWaitError
 
 T = TypeVar("T")
 _late: deque[Callable[[], None]] = deque()

@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import msgspec
 
 from tercet.flow.shared_state import Store, store_at
-from tercet.wire.refused import BudgetExceededError
+from tercet.wire.errors.refused import BudgetExceededError
 
 Period: TypeAlias = Literal["minute", "hour", "day", "month"]
 SECONDS: dict[str, float] = {"minute": 60.0, "hour": 3600.0, "day": 86400.0}

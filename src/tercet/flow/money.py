@@ -16,9 +16,9 @@ from tercet.flow.budget import EXACT, MICRO, Account, Amount, Budget, rounded_up
 from tercet.flow.estimate import Asked
 from tercet.flow.turns import count, fingerprint, leases_of
 from tercet.flow.usage import Used
-from tercet.wire.error_tree import AnthropicError
+from tercet.wire.errors.refused import BudgetUnknownError, SharedStateError
+from tercet.wire.errors.tree import AnthropicError
 from tercet.wire.http import Request
-from tercet.wire.refused import BudgetUnknownError, SharedStateError
 
 SEARCH = 10_000
 """Micro-dollars of one web search."""

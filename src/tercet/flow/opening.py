@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable
 from tercet.flow.effects import Close, Lost, Outcome, Plan, Read, Reply, Rewind, Send
 from tercet.flow.phases import NothingYielded
 from tercet.transport.base import AsyncByteStream, ByteStream
-from tercet.wire.event_decoder import EventDecoder
 from tercet.wire.http import Request
 from tercet.wire.objects import Model
-from tercet.wire.raw_events import ErrorEvent
+from tercet.wire.streams.decoder import EventDecoder
+from tercet.wire.streams.raw_events import ErrorEvent
 
 FIRST_CONTENT = b'"content_block_start"'
 BEFORE_CONTENT = frozenset({"message_start", "ping"})

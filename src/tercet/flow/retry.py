@@ -172,8 +172,8 @@ def is_retried(status: int) -> bool:
 
 def status_of(error_event: object) -> int:
     """The status that an error inside a stream would have had before it; 0 if its type is not known."""
-    from tercet.wire.error_tree import text_at
     from tercet.wire.errors import STATUS_OF_TYPE
+    from tercet.wire.errors.tree import text_at
 
     return STATUS_OF_TYPE.get(text_at(error_event, "error", "type") or "", 0)
 
@@ -182,7 +182,7 @@ def is_spend_limit(reply: Reply) -> bool:
     """Whether the API refuses for money's sake: no wait of ours helps."""
     if SPEND_LIMIT.encode() not in reply.content:
         return False
-    from tercet.wire.error_tree import text_at
+    from tercet.wire.errors.tree import text_at
 
     try:
         body = msgspec.json.decode(reply.content)
@@ -197,7 +197,7 @@ def described(outcome: Outcome) -> tuple[int | None, str]:
         failure = outcome.failure
         if isinstance(failure, Lost):
             return outcome.status, failure.reason
-        from tercet.wire.error_tree import text_at
+        from tercet.wire.errors.tree import text_at
 
         return outcome.status, f"{text_at(failure, 'error', 'type') or 'an error'} before the first content"
     if isinstance(outcome, Lost):

@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-from tercet.client.signed_api import AnthropicAWS as AnthropicAWS
-from tercet.client.signed_api import AsyncAnthropicAWS as AsyncAnthropicAWS
+from tercet.client.platforms.signed_api import AnthropicAWS as AnthropicAWS
+from tercet.client.platforms.signed_api import AsyncAnthropicAWS as AsyncAnthropicAWS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tercet.client.bedrock import AnthropicBedrock as AnthropicBedrock
-from tercet.client.bedrock import AsyncAnthropicBedrock as AsyncAnthropicBedrock
-from tercet.client.signed_api import AnthropicBedrockMantle as AnthropicBedrockMantle
-from tercet.client.signed_api import AsyncAnthropicBedrockMantle as AsyncAnthropicBedrockMantle
+from tercet.client.platforms.bedrock import AnthropicBedrock as AnthropicBedrock
+from tercet.client.platforms.bedrock import AsyncAnthropicBedrock as AsyncAnthropicBedrock
+from tercet.client.platforms.signed_api import AnthropicBedrockMantle as AnthropicBedrockMantle
+from tercet.client.platforms.signed_api import AsyncAnthropicBedrockMantle as AsyncAnthropicBedrockMantle

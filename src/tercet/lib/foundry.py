@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-from tercet.client.foundry import AnthropicFoundry as AnthropicFoundry
-from tercet.client.foundry import AsyncAnthropicFoundry as AsyncAnthropicFoundry
+from tercet.client.platforms.foundry import AnthropicFoundry as AnthropicFoundry
+from tercet.client.platforms.foundry import AsyncAnthropicFoundry as AsyncAnthropicFoundry

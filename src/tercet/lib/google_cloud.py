@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-from tercet.client.google_cloud import AnthropicGoogleCloud as AnthropicGoogleCloud
-from tercet.client.google_cloud import AsyncAnthropicGoogleCloud as AsyncAnthropicGoogleCloud
+from tercet.client.platforms.google_cloud import AnthropicGoogleCloud as AnthropicGoogleCloud
+from tercet.client.platforms.google_cloud import AsyncAnthropicGoogleCloud as AsyncAnthropicGoogleCloud

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from tercet.client.message_stream import AsyncMessageStream as AsyncMessageStream
-from tercet.client.message_stream import AsyncMessageStreamManager as AsyncMessageStreamManager
-from tercet.client.message_stream import MessageStream as MessageStream
-from tercet.client.message_stream import MessageStreamManager as MessageStreamManager
-from tercet.wire.events import ContentBlockStopEvent as ContentBlockStopEvent
-from tercet.wire.events import MessageStopEvent as MessageStopEvent
-from tercet.wire.events import MessageStreamEvent as MessageStreamEvent
-from tercet.wire.helper_events import InputJsonEvent as InputJsonEvent
-from tercet.wire.helper_events import TextEvent as TextEvent
+from tercet.client.streams.message import AsyncMessageStream as AsyncMessageStream
+from tercet.client.streams.message import AsyncMessageStreamManager as AsyncMessageStreamManager
+from tercet.client.streams.message import MessageStream as MessageStream
+from tercet.client.streams.message import MessageStreamManager as MessageStreamManager
+from tercet.wire.streams.events import ContentBlockStopEvent as ContentBlockStopEvent
+from tercet.wire.streams.events import MessageStopEvent as MessageStopEvent
+from tercet.wire.streams.events import MessageStreamEvent as MessageStreamEvent
+from tercet.wire.streams.helper_events import InputJsonEvent as InputJsonEvent
+from tercet.wire.streams.helper_events import TextEvent as TextEvent
 
 BetaMessageStream, BetaAsyncMessageStream = MessageStream, AsyncMessageStream
 BetaMessageStreamManager, BetaAsyncMessageStreamManager = MessageStreamManager, AsyncMessageStreamManager

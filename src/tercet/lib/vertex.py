@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-from tercet.client.vertex import AnthropicVertex as AnthropicVertex
-from tercet.client.vertex import AsyncAnthropicVertex as AsyncAnthropicVertex
+from tercet.client.platforms.vertex import AnthropicVertex as AnthropicVertex
+from tercet.client.platforms.vertex import AsyncAnthropicVertex as AsyncAnthropicVertex

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from tercet.client.beta import AsyncBeta as AsyncBeta
-from tercet.client.beta import Beta as Beta
-from tercet.client.files import AsyncFiles as AsyncFiles
-from tercet.client.files import Files as Files
-from tercet.client.messages import AsyncMessages as AsyncMessages
-from tercet.client.messages import Messages as Messages
-from tercet.client.models import AsyncModels as AsyncModels
-from tercet.client.models import Models as Models
+from tercet.client.nouns.beta import AsyncBeta as AsyncBeta
+from tercet.client.nouns.beta import Beta as Beta
+from tercet.client.nouns.files import AsyncFiles as AsyncFiles
+from tercet.client.nouns.files import Files as Files
+from tercet.client.nouns.messages import AsyncMessages as AsyncMessages
+from tercet.client.nouns.messages import Messages as Messages
+from tercet.client.nouns.models import AsyncModels as AsyncModels
+from tercet.client.nouns.models import Models as Models

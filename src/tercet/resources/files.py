@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-from tercet.client.files import AsyncFiles as AsyncFiles
-from tercet.client.files import Files as Files
+from tercet.client.nouns.files import AsyncFiles as AsyncFiles
+from tercet.client.nouns.files import Files as Files

@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-from tercet.client.models import AsyncModels as AsyncModels
-from tercet.client.models import Models as Models
+from tercet.client.nouns.models import AsyncModels as AsyncModels
+from tercet.client.nouns.models import Models as Models

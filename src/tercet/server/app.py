@@ -12,11 +12,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from tercet.server.answer import Answerer
-from tercet.server.batches_store import BatchStore
 from tercet.server.clock import Clock
 from tercet.server.errors import APIError
 from tercet.server.exchange import BrokenOff, Exchange, HeaderPairs, LiveReply, Reply, StreamReply
-from tercet.server.files_store import FileStore
 from tercet.server.guard import Guard, preflight
 from tercet.server.http.head import Head
 from tercet.server.http.incoming import ClientLeft, Incoming
@@ -25,10 +23,12 @@ from tercet.server.ids import Ids
 from tercet.server.routes import Finder, found
 from tercet.server.serving import Serving
 from tercet.server.settings import Settings
+from tercet.server.stores.batches import BatchStore
+from tercet.server.stores.files import FileStore
 
 if TYPE_CHECKING:
     from tercet.server.outer import Outer
-    from tercet.server.storage import Storage
+    from tercet.server.stores.sqlite import Storage
 
 LOG = logging.getLogger("tercet.server")
 LOG.addHandler(logging.NullHandler())
@@ -166,7 +166,7 @@ class Application:
 def _storage(settings: Settings) -> Storage | None:
     if settings.data is None:
         return None
-    from tercet.server.storage import Storage
+    from tercet.server.stores.sqlite import Storage
 
     return Storage(settings.data)
 

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from tercet.server.answerers.outcome import BadScript
 from tercet.server.clock import Clock
+from tercet.server.endpoints.lists import asked_limit, one
 from tercet.server.errors import APIError, invalid, not_found
 from tercet.server.exchange import Exchange, Reply, json_reply
 from tercet.server.faults.spec import UnknownFault
-from tercet.server.journal import Journal
+from tercet.server.journal.journal import Journal
 from tercet.server.json_text import decoded_json
-from tercet.server.reading import asked_limit, one
 from tercet.server.routes import Handler, Route
 from tercet.server.settings import timestamp
 

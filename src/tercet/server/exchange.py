@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from tercet.server.encoding import decoded
 from tercet.server.errors import APIError, invalid
+from tercet.server.http.encoding import decoded
 from tercet.server.http.head import Head, Pairs
 from tercet.server.http.incoming import Incoming, LateError, TooLargeError
 from tercet.server.json_text import decoded_json

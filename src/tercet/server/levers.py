@@ -10,7 +10,7 @@ from tercet.server.clock import Clock
 
 if TYPE_CHECKING:
     from tercet.server.app import Application
-    from tercet.server.journal import Journal
+    from tercet.server.journal.journal import Journal
 
 
 class Levers:

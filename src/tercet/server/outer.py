@@ -19,8 +19,8 @@ from tercet.server.faults.delivery import Delivery
 from tercet.server.faults.spec import Fault
 from tercet.server.http.incoming import ClientLeft
 from tercet.server.http.outgoing import Outlet
-from tercet.server.journal import MOST_ENTRIES, Entry, Journal, Recorder
-from tercet.server.journal_writing import JournalWriter
+from tercet.server.journal.journal import MOST_ENTRIES, Entry, Journal, Recorder
+from tercet.server.journal.writing import JournalWriter
 from tercet.server.routes import Finder, Handler, Route, Table, found
 
 if TYPE_CHECKING:

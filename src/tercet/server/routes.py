@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from tercet.server import batches, bedrock, files, messages, models_api, vertex
+from tercet.server.endpoints import batches, bedrock, files, messages, vertex
+from tercet.server.endpoints import models as models_api
 from tercet.server.errors import APIError, not_found
 from tercet.server.exchange import LiveReply, Reply, StreamReply
 

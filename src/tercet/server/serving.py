@@ -13,24 +13,25 @@ from typing import Any
 
 from tercet.catalog import models
 from tercet.catalog.facts import ModelFacts
-from tercet.server import accounting, fallback_credit, fallbacks, transformations
+from tercet.server import fallback_credit, fallbacks, transformations
 from tercet.server.access import Caller
+from tercet.server.accounting import usage as accounting
+from tercet.server.accounting.caching import PromptCache
+from tercet.server.accounting.diagnostics import Diagnoses
+from tercet.server.accounting.tokens import count_request
 from tercet.server.answer import Answer, Answerer
-from tercet.server.bindings import Bindings
-from tercet.server.caching import PromptCache
 from tercet.server.context import edited
-from tercet.server.diagnostics import Diagnoses
 from tercet.server.errors import APIError, not_found
-from tercet.server.files_store import FileStore
 from tercet.server.ids import Ids
-from tercet.server.overload import overload_of
-from tercet.server.quotas import Quotas
-from tercet.server.ramp import Ramp
-from tercet.server.rate_limits import Limiter, RateLimitError
+from tercet.server.limits.overload import overload_of
+from tercet.server.limits.quotas import Quotas
+from tercet.server.limits.ramp import Ramp
+from tercet.server.limits.rates import Limiter, RateLimitError
+from tercet.server.limits.spending import Spending
 from tercet.server.settings import Settings
-from tercet.server.spending import Spending
-from tercet.server.threads import Threads
-from tercet.server.tokens import count_request
+from tercet.server.stores.bindings import Bindings
+from tercet.server.stores.files import FileStore
+from tercet.server.stores.threads import Threads
 from tercet.server.validation.check import check_shape, checked
 from tercet.server.validation.fields import refusal
 from tercet.server.validation.subject import Subject

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tercet.server.overload import check_share
-from tercet.server.rate_limits import BEYOND_REACH, RateLimits, rate_limits_of
-from tercet.server.spending import SpendLimit, spend_limit_of
+from tercet.server.limits.overload import check_share
+from tercet.server.limits.rates import BEYOND_REACH, RateLimits, rate_limits_of
+from tercet.server.limits.spending import SpendLimit, spend_limit_of
 
 MEGABYTE = 1024 * 1024
 

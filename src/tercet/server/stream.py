@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from tercet.server.accounting import result_tokens
+from tercet.server.accounting.usage import result_tokens
 
 _encode = msgspec.json.Encoder().encode
 _WORDS = re.compile(r"\s*\S{1,40}|\s+")

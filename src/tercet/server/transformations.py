@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from tercet.catalog import models
-from tercet.server.bindings import Bindings, digests
+from tercet.server.stores.bindings import Bindings, digests
 from tercet.server.validation.thinking import BINDING_SINCE
 
 BETA = "thinking-binding-controls-"

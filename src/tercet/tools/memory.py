@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tercet.client.memory_directory import BetaAsyncLocalFilesystemMemoryTool as BetaAsyncLocalFilesystemMemoryTool
-from tercet.client.memory_directory import BetaLocalFilesystemMemoryTool as BetaLocalFilesystemMemoryTool
-from tercet.client.memory_tool import BetaAbstractMemoryTool as BetaAbstractMemoryTool
-from tercet.client.memory_tool import BetaAsyncAbstractMemoryTool as BetaAsyncAbstractMemoryTool
+from tercet.client.tools.memory import BetaAbstractMemoryTool as BetaAbstractMemoryTool
+from tercet.client.tools.memory import BetaAsyncAbstractMemoryTool as BetaAsyncAbstractMemoryTool
+from tercet.client.tools.memory_directory import (
+    BetaAsyncLocalFilesystemMemoryTool as BetaAsyncLocalFilesystemMemoryTool,
+)
+from tercet.client.tools.memory_directory import BetaLocalFilesystemMemoryTool as BetaLocalFilesystemMemoryTool

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from tercet.types.answers import *  # noqa: F403
     from tercet.types.events import *  # noqa: F403
     from tercet.types.params import *  # noqa: F403
-    from tercet.wire.error_codes import *  # noqa: F403
+    from tercet.wire.errors.codes import *  # noqa: F403
 
-_ROOMS = ("tercet.types.answers", "tercet.types.events", "tercet.types.params", "tercet.wire.error_codes")
+_ROOMS = ("tercet.types.answers", "tercet.types.events", "tercet.types.params", "tercet.wire.errors.codes")
 _PACKAGES = ("beta", "messages", "shared")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from tercet.wire import error_bodies, executions, models, results
+from tercet.wire import executions, models, results
 from tercet.wire.blocks import CompactionBlock as CompactionBlock
 from tercet.wire.blocks import ContainerUploadBlock as ContainerUploadBlock
 from tercet.wire.blocks import DirectCaller as DirectCaller
@@ -32,19 +32,20 @@ from tercet.wire.context import CacheMissSystemChanged as CacheMissSystemChanged
 from tercet.wire.context import CacheMissToolsChanged as CacheMissToolsChanged
 from tercet.wire.context import CacheMissUnavailable as CacheMissUnavailable
 from tercet.wire.context import Diagnostics as Diagnostics
-from tercet.wire.error_bodies import APIErrorObject as APIErrorObject
-from tercet.wire.error_bodies import AuthenticationErrorObject as AuthenticationErrorObject
-from tercet.wire.error_bodies import BillingErrorObject as BillingErrorObject
-from tercet.wire.error_bodies import ErrorDetails as ErrorDetails
-from tercet.wire.error_bodies import ErrorObject as ErrorObject
-from tercet.wire.error_bodies import ErrorResponse as ErrorResponse
-from tercet.wire.error_bodies import ErrorType as ErrorType
-from tercet.wire.error_bodies import GatewayTimeoutErrorObject as GatewayTimeoutErrorObject
-from tercet.wire.error_bodies import InvalidRequestErrorObject as InvalidRequestErrorObject
-from tercet.wire.error_bodies import NotFoundErrorObject as NotFoundErrorObject
-from tercet.wire.error_bodies import OverloadedErrorObject as OverloadedErrorObject
-from tercet.wire.error_bodies import PermissionErrorObject as PermissionErrorObject
-from tercet.wire.error_bodies import RateLimitErrorObject as RateLimitErrorObject
+from tercet.wire.errors import bodies as error_bodies
+from tercet.wire.errors.bodies import APIErrorObject as APIErrorObject
+from tercet.wire.errors.bodies import AuthenticationErrorObject as AuthenticationErrorObject
+from tercet.wire.errors.bodies import BillingErrorObject as BillingErrorObject
+from tercet.wire.errors.bodies import ErrorDetails as ErrorDetails
+from tercet.wire.errors.bodies import ErrorObject as ErrorObject
+from tercet.wire.errors.bodies import ErrorResponse as ErrorResponse
+from tercet.wire.errors.bodies import ErrorType as ErrorType
+from tercet.wire.errors.bodies import GatewayTimeoutErrorObject as GatewayTimeoutErrorObject
+from tercet.wire.errors.bodies import InvalidRequestErrorObject as InvalidRequestErrorObject
+from tercet.wire.errors.bodies import NotFoundErrorObject as NotFoundErrorObject
+from tercet.wire.errors.bodies import OverloadedErrorObject as OverloadedErrorObject
+from tercet.wire.errors.bodies import PermissionErrorObject as PermissionErrorObject
+from tercet.wire.errors.bodies import RateLimitErrorObject as RateLimitErrorObject
 from tercet.wire.executions import BashCodeExecutionOutputBlock as BashCodeExecutionOutputBlock
 from tercet.wire.executions import BashCodeExecutionResultBlock as BashCodeExecutionResultBlock
 from tercet.wire.executions import BashCodeExecutionToolResultBlock as BashCodeExecutionToolResultBlock

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from tercet.wire import events
-from tercet.wire.events import CitationsDelta as CitationsDelta
-from tercet.wire.events import ContentBlockStopEvent as ContentBlockStopEvent
-from tercet.wire.events import InputJSONDelta as InputJSONDelta
-from tercet.wire.events import MessageStopEvent as MessageStopEvent
-from tercet.wire.events import MessageStreamEvent as MessageStreamEvent
-from tercet.wire.events import RawContentBlockDelta as RawContentBlockDelta
-from tercet.wire.events import RawContentBlockDeltaEvent as RawContentBlockDeltaEvent
-from tercet.wire.events import RawContentBlockStartEvent as RawContentBlockStartEvent
-from tercet.wire.events import RawContentBlockStopEvent as RawContentBlockStopEvent
-from tercet.wire.events import RawMessageDeltaEvent as RawMessageDeltaEvent
-from tercet.wire.events import RawMessageStartEvent as RawMessageStartEvent
-from tercet.wire.events import RawMessageStopEvent as RawMessageStopEvent
-from tercet.wire.events import RawMessageStreamEvent as RawMessageStreamEvent
-from tercet.wire.events import SignatureDelta as SignatureDelta
-from tercet.wire.events import TextDelta as TextDelta
-from tercet.wire.events import ThinkingDelta as ThinkingDelta
+from tercet.wire.streams import events
+from tercet.wire.streams.events import CitationsDelta as CitationsDelta
+from tercet.wire.streams.events import ContentBlockStopEvent as ContentBlockStopEvent
+from tercet.wire.streams.events import InputJSONDelta as InputJSONDelta
+from tercet.wire.streams.events import MessageStopEvent as MessageStopEvent
+from tercet.wire.streams.events import MessageStreamEvent as MessageStreamEvent
+from tercet.wire.streams.events import RawContentBlockDelta as RawContentBlockDelta
+from tercet.wire.streams.events import RawContentBlockDeltaEvent as RawContentBlockDeltaEvent
+from tercet.wire.streams.events import RawContentBlockStartEvent as RawContentBlockStartEvent
+from tercet.wire.streams.events import RawContentBlockStopEvent as RawContentBlockStopEvent
+from tercet.wire.streams.events import RawMessageDeltaEvent as RawMessageDeltaEvent
+from tercet.wire.streams.events import RawMessageStartEvent as RawMessageStartEvent
+from tercet.wire.streams.events import RawMessageStopEvent as RawMessageStopEvent
+from tercet.wire.streams.events import RawMessageStreamEvent as RawMessageStreamEvent
+from tercet.wire.streams.events import SignatureDelta as SignatureDelta
+from tercet.wire.streams.events import TextDelta as TextDelta
+from tercet.wire.streams.events import ThinkingDelta as ThinkingDelta
 
 ContentBlockDeltaEvent: TypeAlias = events.RawContentBlockDeltaEvent
 ContentBlockStartEvent: TypeAlias = events.RawContentBlockStartEvent

@@ -4,152 +4,156 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from tercet.wire import betas, params_messages, params_results, params_settings, params_toolsets
-from tercet.wire.params_content import BrowserStateBlockParam as BrowserStateBlockParam
-from tercet.wire.params_content import (
+from tercet.wire import betas
+from tercet.wire.params import messages as params_messages
+from tercet.wire.params import results as params_results
+from tercet.wire.params import settings as params_settings
+from tercet.wire.params import toolsets as params_toolsets
+from tercet.wire.params.content import BrowserStateBlockParam as BrowserStateBlockParam
+from tercet.wire.params.content import (
     BrowserStateChangeDownloadCompletedParam as BrowserStateChangeDownloadCompletedParam,
 )
-from tercet.wire.params_content import BrowserStateChangeDownloadFailedParam as BrowserStateChangeDownloadFailedParam
-from tercet.wire.params_content import BrowserStateChangeDownloadStartedParam as BrowserStateChangeDownloadStartedParam
-from tercet.wire.params_content import BrowserStateChangeParam as BrowserStateChangeParam
-from tercet.wire.params_content import BrowserStateChangeTabOpenedParam as BrowserStateChangeTabOpenedParam
-from tercet.wire.params_content import BrowserStateTabEntryParam as BrowserStateTabEntryParam
-from tercet.wire.params_content import ContainerUploadBlockParam as ContainerUploadBlockParam
-from tercet.wire.params_content import RedactedThinkingBlockParam as RedactedThinkingBlockParam
-from tercet.wire.params_content import ServerToolUseBlockParam as ServerToolUseBlockParam
-from tercet.wire.params_content import ThinkingBlockParam as ThinkingBlockParam
-from tercet.wire.params_content import ToolResultBlockParam as ToolResultBlockParam
-from tercet.wire.params_content import ToolUseBlockParam as ToolUseBlockParam
-from tercet.wire.params_conversation import AssistantMessageParam as AssistantMessageParam
-from tercet.wire.params_conversation import ContentBlockParam as ContentBlockParam
-from tercet.wire.params_conversation import MessageContentParam as MessageContentParam
-from tercet.wire.params_conversation import MessageParam as MessageParam
-from tercet.wire.params_conversation import SystemMessageParam as SystemMessageParam
-from tercet.wire.params_conversation import UserMessageParam as UserMessageParam
-from tercet.wire.params_lists import FileListParams as FileListParams
-from tercet.wire.params_lists import FileUploadParams as FileUploadParams
-from tercet.wire.params_lists import ModelListParams as ModelListParams
-from tercet.wire.params_messages import MessageCountTokensParams as MessageCountTokensParams
-from tercet.wire.params_results import BashCodeExecutionOutputBlockParam as BashCodeExecutionOutputBlockParam
-from tercet.wire.params_results import BashCodeExecutionResultBlockParam as BashCodeExecutionResultBlockParam
-from tercet.wire.params_results import BashCodeExecutionToolResultBlockParam as BashCodeExecutionToolResultBlockParam
-from tercet.wire.params_results import BashCodeExecutionToolResultErrorCode as BashCodeExecutionToolResultErrorCode
-from tercet.wire.params_results import BashCodeExecutionToolResultErrorParam as BashCodeExecutionToolResultErrorParam
-from tercet.wire.params_results import CodeExecutionOutputBlockParam as CodeExecutionOutputBlockParam
-from tercet.wire.params_results import CodeExecutionResultBlockParam as CodeExecutionResultBlockParam
-from tercet.wire.params_results import CodeExecutionToolResultBlockParam as CodeExecutionToolResultBlockParam
-from tercet.wire.params_results import (
+from tercet.wire.params.content import BrowserStateChangeDownloadFailedParam as BrowserStateChangeDownloadFailedParam
+from tercet.wire.params.content import BrowserStateChangeDownloadStartedParam as BrowserStateChangeDownloadStartedParam
+from tercet.wire.params.content import BrowserStateChangeParam as BrowserStateChangeParam
+from tercet.wire.params.content import BrowserStateChangeTabOpenedParam as BrowserStateChangeTabOpenedParam
+from tercet.wire.params.content import BrowserStateTabEntryParam as BrowserStateTabEntryParam
+from tercet.wire.params.content import ContainerUploadBlockParam as ContainerUploadBlockParam
+from tercet.wire.params.content import RedactedThinkingBlockParam as RedactedThinkingBlockParam
+from tercet.wire.params.content import ServerToolUseBlockParam as ServerToolUseBlockParam
+from tercet.wire.params.content import ThinkingBlockParam as ThinkingBlockParam
+from tercet.wire.params.content import ToolResultBlockParam as ToolResultBlockParam
+from tercet.wire.params.content import ToolUseBlockParam as ToolUseBlockParam
+from tercet.wire.params.conversation import AssistantMessageParam as AssistantMessageParam
+from tercet.wire.params.conversation import ContentBlockParam as ContentBlockParam
+from tercet.wire.params.conversation import MessageContentParam as MessageContentParam
+from tercet.wire.params.conversation import MessageParam as MessageParam
+from tercet.wire.params.conversation import SystemMessageParam as SystemMessageParam
+from tercet.wire.params.conversation import UserMessageParam as UserMessageParam
+from tercet.wire.params.lists import FileListParams as FileListParams
+from tercet.wire.params.lists import FileUploadParams as FileUploadParams
+from tercet.wire.params.lists import ModelListParams as ModelListParams
+from tercet.wire.params.messages import MessageCountTokensParams as MessageCountTokensParams
+from tercet.wire.params.results import BashCodeExecutionOutputBlockParam as BashCodeExecutionOutputBlockParam
+from tercet.wire.params.results import BashCodeExecutionResultBlockParam as BashCodeExecutionResultBlockParam
+from tercet.wire.params.results import BashCodeExecutionToolResultBlockParam as BashCodeExecutionToolResultBlockParam
+from tercet.wire.params.results import BashCodeExecutionToolResultErrorCode as BashCodeExecutionToolResultErrorCode
+from tercet.wire.params.results import BashCodeExecutionToolResultErrorParam as BashCodeExecutionToolResultErrorParam
+from tercet.wire.params.results import CodeExecutionOutputBlockParam as CodeExecutionOutputBlockParam
+from tercet.wire.params.results import CodeExecutionResultBlockParam as CodeExecutionResultBlockParam
+from tercet.wire.params.results import CodeExecutionToolResultBlockParam as CodeExecutionToolResultBlockParam
+from tercet.wire.params.results import (
     CodeExecutionToolResultBlockParamContentParam as CodeExecutionToolResultBlockParamContentParam,
 )
-from tercet.wire.params_results import CodeExecutionToolResultErrorCode as CodeExecutionToolResultErrorCode
-from tercet.wire.params_results import CodeExecutionToolResultErrorParam as CodeExecutionToolResultErrorParam
-from tercet.wire.params_results import DirectCallerParam as DirectCallerParam
-from tercet.wire.params_results import EncryptedCodeExecutionResultBlockParam as EncryptedCodeExecutionResultBlockParam
-from tercet.wire.params_results import ServerToolCaller20260120Param as ServerToolCaller20260120Param
-from tercet.wire.params_results import ServerToolCallerParam as ServerToolCallerParam
-from tercet.wire.params_results import (
+from tercet.wire.params.results import CodeExecutionToolResultErrorCode as CodeExecutionToolResultErrorCode
+from tercet.wire.params.results import CodeExecutionToolResultErrorParam as CodeExecutionToolResultErrorParam
+from tercet.wire.params.results import DirectCallerParam as DirectCallerParam
+from tercet.wire.params.results import EncryptedCodeExecutionResultBlockParam as EncryptedCodeExecutionResultBlockParam
+from tercet.wire.params.results import ServerToolCaller20260120Param as ServerToolCaller20260120Param
+from tercet.wire.params.results import ServerToolCallerParam as ServerToolCallerParam
+from tercet.wire.params.results import (
     TextEditorCodeExecutionCreateResultBlockParam as TextEditorCodeExecutionCreateResultBlockParam,
 )
-from tercet.wire.params_results import (
+from tercet.wire.params.results import (
     TextEditorCodeExecutionStrReplaceResultBlockParam as TextEditorCodeExecutionStrReplaceResultBlockParam,
 )
-from tercet.wire.params_results import (
+from tercet.wire.params.results import (
     TextEditorCodeExecutionToolResultBlockParam as TextEditorCodeExecutionToolResultBlockParam,
 )
-from tercet.wire.params_results import (
+from tercet.wire.params.results import (
     TextEditorCodeExecutionToolResultErrorCode as TextEditorCodeExecutionToolResultErrorCode,
 )
-from tercet.wire.params_results import (
+from tercet.wire.params.results import (
     TextEditorCodeExecutionToolResultErrorParam as TextEditorCodeExecutionToolResultErrorParam,
 )
-from tercet.wire.params_results import (
+from tercet.wire.params.results import (
     TextEditorCodeExecutionViewResultBlockParam as TextEditorCodeExecutionViewResultBlockParam,
 )
-from tercet.wire.params_results import ToolReferenceBlockParam as ToolReferenceBlockParam
-from tercet.wire.params_results import ToolSearchToolResultBlockParam as ToolSearchToolResultBlockParam
-from tercet.wire.params_results import ToolSearchToolResultErrorCode as ToolSearchToolResultErrorCode
-from tercet.wire.params_results import ToolSearchToolResultErrorParam as ToolSearchToolResultErrorParam
-from tercet.wire.params_results import ToolSearchToolSearchResultBlockParam as ToolSearchToolSearchResultBlockParam
-from tercet.wire.params_results import WebFetchBlockParam as WebFetchBlockParam
-from tercet.wire.params_results import WebFetchToolResultBlockParam as WebFetchToolResultBlockParam
-from tercet.wire.params_results import WebFetchToolResultErrorBlockParam as WebFetchToolResultErrorBlockParam
-from tercet.wire.params_results import WebFetchToolResultErrorCode as WebFetchToolResultErrorCode
-from tercet.wire.params_results import WebSearchResultBlockParam as WebSearchResultBlockParam
-from tercet.wire.params_results import WebSearchToolRequestErrorParam as WebSearchToolRequestErrorParam
-from tercet.wire.params_results import WebSearchToolResultBlockParam as WebSearchToolResultBlockParam
-from tercet.wire.params_results import (
+from tercet.wire.params.results import ToolReferenceBlockParam as ToolReferenceBlockParam
+from tercet.wire.params.results import ToolSearchToolResultBlockParam as ToolSearchToolResultBlockParam
+from tercet.wire.params.results import ToolSearchToolResultErrorCode as ToolSearchToolResultErrorCode
+from tercet.wire.params.results import ToolSearchToolResultErrorParam as ToolSearchToolResultErrorParam
+from tercet.wire.params.results import ToolSearchToolSearchResultBlockParam as ToolSearchToolSearchResultBlockParam
+from tercet.wire.params.results import WebFetchBlockParam as WebFetchBlockParam
+from tercet.wire.params.results import WebFetchToolResultBlockParam as WebFetchToolResultBlockParam
+from tercet.wire.params.results import WebFetchToolResultErrorBlockParam as WebFetchToolResultErrorBlockParam
+from tercet.wire.params.results import WebFetchToolResultErrorCode as WebFetchToolResultErrorCode
+from tercet.wire.params.results import WebSearchResultBlockParam as WebSearchResultBlockParam
+from tercet.wire.params.results import WebSearchToolRequestErrorParam as WebSearchToolRequestErrorParam
+from tercet.wire.params.results import WebSearchToolResultBlockParam as WebSearchToolResultBlockParam
+from tercet.wire.params.results import (
     WebSearchToolResultBlockParamContentParam as WebSearchToolResultBlockParamContentParam,
 )
-from tercet.wire.params_results import WebSearchToolResultErrorCode as WebSearchToolResultErrorCode
-from tercet.wire.params_settings import ContainerParams as ContainerParams
-from tercet.wire.params_settings import DiagnosticsParam as DiagnosticsParam
-from tercet.wire.params_settings import JSONOutputFormatParam as JSONOutputFormatParam
-from tercet.wire.params_settings import MetadataParam as MetadataParam
-from tercet.wire.params_settings import OutputConfigParam as OutputConfigParam
-from tercet.wire.params_settings import SkillParams as SkillParams
-from tercet.wire.params_settings import ThinkingConfigAdaptiveParam as ThinkingConfigAdaptiveParam
-from tercet.wire.params_settings import ThinkingConfigBetweenToolsParam as ThinkingConfigBetweenToolsParam
-from tercet.wire.params_settings import ThinkingConfigDisabledParam as ThinkingConfigDisabledParam
-from tercet.wire.params_settings import ThinkingConfigEnabledParam as ThinkingConfigEnabledParam
-from tercet.wire.params_settings import ThinkingConfigParam as ThinkingConfigParam
-from tercet.wire.params_sources import Base64ImageSourceParam as Base64ImageSourceParam
-from tercet.wire.params_sources import Base64PDFSourceParam as Base64PDFSourceParam
-from tercet.wire.params_sources import CacheControlEphemeralParam as CacheControlEphemeralParam
-from tercet.wire.params_sources import CitationCharLocationParam as CitationCharLocationParam
-from tercet.wire.params_sources import CitationContentBlockLocationParam as CitationContentBlockLocationParam
-from tercet.wire.params_sources import CitationPageLocationParam as CitationPageLocationParam
-from tercet.wire.params_sources import CitationsConfigParam as CitationsConfigParam
-from tercet.wire.params_sources import CitationSearchResultLocationParam as CitationSearchResultLocationParam
-from tercet.wire.params_sources import CitationWebSearchResultLocationParam as CitationWebSearchResultLocationParam
-from tercet.wire.params_sources import ContentBlockSourceContentParam as ContentBlockSourceContentParam
-from tercet.wire.params_sources import ContentBlockSourceParam as ContentBlockSourceParam
-from tercet.wire.params_sources import DocumentBlockParam as DocumentBlockParam
-from tercet.wire.params_sources import FileDocumentSourceParam as FileDocumentSourceParam
-from tercet.wire.params_sources import FileImageSourceParam as FileImageSourceParam
-from tercet.wire.params_sources import ImageBlockParam as ImageBlockParam
-from tercet.wire.params_sources import ImageTransformationsParam as ImageTransformationsParam
-from tercet.wire.params_sources import PlainTextSourceParam as PlainTextSourceParam
-from tercet.wire.params_sources import SearchResultBlockParam as SearchResultBlockParam
-from tercet.wire.params_sources import TextBlockParam as TextBlockParam
-from tercet.wire.params_sources import TextCitationParam as TextCitationParam
-from tercet.wire.params_sources import URLImageSourceParam as URLImageSourceParam
-from tercet.wire.params_sources import URLPDFSourceParam as URLPDFSourceParam
-from tercet.wire.params_tools import CodeExecutionTool20250522Param as CodeExecutionTool20250522Param
-from tercet.wire.params_tools import CodeExecutionTool20250825Param as CodeExecutionTool20250825Param
-from tercet.wire.params_tools import CodeExecutionTool20260120Param as CodeExecutionTool20260120Param
-from tercet.wire.params_tools import CodeExecutionTool20260521Param as CodeExecutionTool20260521Param
-from tercet.wire.params_tools import MemoryTool20250818Param as MemoryTool20250818Param
-from tercet.wire.params_tools import ToolBash20250124Param as ToolBash20250124Param
-from tercet.wire.params_tools import ToolParam as ToolParam
-from tercet.wire.params_tools import ToolTextEditor20250124Param as ToolTextEditor20250124Param
-from tercet.wire.params_tools import ToolTextEditor20250429Param as ToolTextEditor20250429Param
-from tercet.wire.params_tools import ToolTextEditor20250728Param as ToolTextEditor20250728Param
-from tercet.wire.params_tools import UserLocationParam as UserLocationParam
-from tercet.wire.params_tools import WebFetchTool20250910Param as WebFetchTool20250910Param
-from tercet.wire.params_tools import WebFetchTool20260209Param as WebFetchTool20260209Param
-from tercet.wire.params_tools import WebFetchTool20260309Param as WebFetchTool20260309Param
-from tercet.wire.params_tools import WebFetchTool20260318Param as WebFetchTool20260318Param
-from tercet.wire.params_tools import WebFetchURLSourceAllParam as WebFetchURLSourceAllParam
-from tercet.wire.params_tools import WebFetchURLSourceExceptParam as WebFetchURLSourceExceptParam
-from tercet.wire.params_tools import WebFetchURLSourceNoneParam as WebFetchURLSourceNoneParam
-from tercet.wire.params_tools import WebFetchURLSourceOnlyParam as WebFetchURLSourceOnlyParam
-from tercet.wire.params_tools import WebFetchURLSourcesParam as WebFetchURLSourcesParam
-from tercet.wire.params_tools import WebFetchURLSourceToolReferenceParam as WebFetchURLSourceToolReferenceParam
-from tercet.wire.params_tools import WebSearchTool20250305Param as WebSearchTool20250305Param
-from tercet.wire.params_tools import WebSearchTool20260209Param as WebSearchTool20260209Param
-from tercet.wire.params_tools import WebSearchTool20260318Param as WebSearchTool20260318Param
-from tercet.wire.params_toolsets import BrowserToolset20260801Param as BrowserToolset20260801Param
-from tercet.wire.params_toolsets import BrowserToolsetConfigsParam as BrowserToolsetConfigsParam
-from tercet.wire.params_toolsets import ComputerToolset20260801Param as ComputerToolset20260801Param
-from tercet.wire.params_toolsets import ComputerToolsetConfigsParam as ComputerToolsetConfigsParam
-from tercet.wire.params_toolsets import ToolChoiceAnyParam as ToolChoiceAnyParam
-from tercet.wire.params_toolsets import ToolChoiceAutoParam as ToolChoiceAutoParam
-from tercet.wire.params_toolsets import ToolChoiceNoneParam as ToolChoiceNoneParam
-from tercet.wire.params_toolsets import ToolChoiceParam as ToolChoiceParam
-from tercet.wire.params_toolsets import ToolChoiceToolParam as ToolChoiceToolParam
-from tercet.wire.params_toolsets import ToolSearchToolBm25_20251119Param as ToolSearchToolBm25_20251119Param
-from tercet.wire.params_toolsets import ToolSearchToolRegex20251119Param as ToolSearchToolRegex20251119Param
-from tercet.wire.params_toolsets import ToolUnionParam as ToolUnionParam
+from tercet.wire.params.results import WebSearchToolResultErrorCode as WebSearchToolResultErrorCode
+from tercet.wire.params.settings import ContainerParams as ContainerParams
+from tercet.wire.params.settings import DiagnosticsParam as DiagnosticsParam
+from tercet.wire.params.settings import JSONOutputFormatParam as JSONOutputFormatParam
+from tercet.wire.params.settings import MetadataParam as MetadataParam
+from tercet.wire.params.settings import OutputConfigParam as OutputConfigParam
+from tercet.wire.params.settings import SkillParams as SkillParams
+from tercet.wire.params.settings import ThinkingConfigAdaptiveParam as ThinkingConfigAdaptiveParam
+from tercet.wire.params.settings import ThinkingConfigBetweenToolsParam as ThinkingConfigBetweenToolsParam
+from tercet.wire.params.settings import ThinkingConfigDisabledParam as ThinkingConfigDisabledParam
+from tercet.wire.params.settings import ThinkingConfigEnabledParam as ThinkingConfigEnabledParam
+from tercet.wire.params.settings import ThinkingConfigParam as ThinkingConfigParam
+from tercet.wire.params.sources import Base64ImageSourceParam as Base64ImageSourceParam
+from tercet.wire.params.sources import Base64PDFSourceParam as Base64PDFSourceParam
+from tercet.wire.params.sources import CacheControlEphemeralParam as CacheControlEphemeralParam
+from tercet.wire.params.sources import CitationCharLocationParam as CitationCharLocationParam
+from tercet.wire.params.sources import CitationContentBlockLocationParam as CitationContentBlockLocationParam
+from tercet.wire.params.sources import CitationPageLocationParam as CitationPageLocationParam
+from tercet.wire.params.sources import CitationsConfigParam as CitationsConfigParam
+from tercet.wire.params.sources import CitationSearchResultLocationParam as CitationSearchResultLocationParam
+from tercet.wire.params.sources import CitationWebSearchResultLocationParam as CitationWebSearchResultLocationParam
+from tercet.wire.params.sources import ContentBlockSourceContentParam as ContentBlockSourceContentParam
+from tercet.wire.params.sources import ContentBlockSourceParam as ContentBlockSourceParam
+from tercet.wire.params.sources import DocumentBlockParam as DocumentBlockParam
+from tercet.wire.params.sources import FileDocumentSourceParam as FileDocumentSourceParam
+from tercet.wire.params.sources import FileImageSourceParam as FileImageSourceParam
+from tercet.wire.params.sources import ImageBlockParam as ImageBlockParam
+from tercet.wire.params.sources import ImageTransformationsParam as ImageTransformationsParam
+from tercet.wire.params.sources import PlainTextSourceParam as PlainTextSourceParam
+from tercet.wire.params.sources import SearchResultBlockParam as SearchResultBlockParam
+from tercet.wire.params.sources import TextBlockParam as TextBlockParam
+from tercet.wire.params.sources import TextCitationParam as TextCitationParam
+from tercet.wire.params.sources import URLImageSourceParam as URLImageSourceParam
+from tercet.wire.params.sources import URLPDFSourceParam as URLPDFSourceParam
+from tercet.wire.params.tools import CodeExecutionTool20250522Param as CodeExecutionTool20250522Param
+from tercet.wire.params.tools import CodeExecutionTool20250825Param as CodeExecutionTool20250825Param
+from tercet.wire.params.tools import CodeExecutionTool20260120Param as CodeExecutionTool20260120Param
+from tercet.wire.params.tools import CodeExecutionTool20260521Param as CodeExecutionTool20260521Param
+from tercet.wire.params.tools import MemoryTool20250818Param as MemoryTool20250818Param
+from tercet.wire.params.tools import ToolBash20250124Param as ToolBash20250124Param
+from tercet.wire.params.tools import ToolParam as ToolParam
+from tercet.wire.params.tools import ToolTextEditor20250124Param as ToolTextEditor20250124Param
+from tercet.wire.params.tools import ToolTextEditor20250429Param as ToolTextEditor20250429Param
+from tercet.wire.params.tools import ToolTextEditor20250728Param as ToolTextEditor20250728Param
+from tercet.wire.params.tools import UserLocationParam as UserLocationParam
+from tercet.wire.params.tools import WebFetchTool20250910Param as WebFetchTool20250910Param
+from tercet.wire.params.tools import WebFetchTool20260209Param as WebFetchTool20260209Param
+from tercet.wire.params.tools import WebFetchTool20260309Param as WebFetchTool20260309Param
+from tercet.wire.params.tools import WebFetchTool20260318Param as WebFetchTool20260318Param
+from tercet.wire.params.tools import WebFetchURLSourceAllParam as WebFetchURLSourceAllParam
+from tercet.wire.params.tools import WebFetchURLSourceExceptParam as WebFetchURLSourceExceptParam
+from tercet.wire.params.tools import WebFetchURLSourceNoneParam as WebFetchURLSourceNoneParam
+from tercet.wire.params.tools import WebFetchURLSourceOnlyParam as WebFetchURLSourceOnlyParam
+from tercet.wire.params.tools import WebFetchURLSourcesParam as WebFetchURLSourcesParam
+from tercet.wire.params.tools import WebFetchURLSourceToolReferenceParam as WebFetchURLSourceToolReferenceParam
+from tercet.wire.params.tools import WebSearchTool20250305Param as WebSearchTool20250305Param
+from tercet.wire.params.tools import WebSearchTool20260209Param as WebSearchTool20260209Param
+from tercet.wire.params.tools import WebSearchTool20260318Param as WebSearchTool20260318Param
+from tercet.wire.params.toolsets import BrowserToolset20260801Param as BrowserToolset20260801Param
+from tercet.wire.params.toolsets import BrowserToolsetConfigsParam as BrowserToolsetConfigsParam
+from tercet.wire.params.toolsets import ComputerToolset20260801Param as ComputerToolset20260801Param
+from tercet.wire.params.toolsets import ComputerToolsetConfigsParam as ComputerToolsetConfigsParam
+from tercet.wire.params.toolsets import ToolChoiceAnyParam as ToolChoiceAnyParam
+from tercet.wire.params.toolsets import ToolChoiceAutoParam as ToolChoiceAutoParam
+from tercet.wire.params.toolsets import ToolChoiceNoneParam as ToolChoiceNoneParam
+from tercet.wire.params.toolsets import ToolChoiceParam as ToolChoiceParam
+from tercet.wire.params.toolsets import ToolChoiceToolParam as ToolChoiceToolParam
+from tercet.wire.params.toolsets import ToolSearchToolBm25_20251119Param as ToolSearchToolBm25_20251119Param
+from tercet.wire.params.toolsets import ToolSearchToolRegex20251119Param as ToolSearchToolRegex20251119Param
+from tercet.wire.params.toolsets import ToolUnionParam as ToolUnionParam
 
 AnthropicBetaParam: TypeAlias = betas.AnthropicBeta
 BrowserCloseTabConfigParam: TypeAlias = params_toolsets.ToolsetMemberConfigParam

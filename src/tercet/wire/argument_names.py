@@ -1,6 +1,6 @@
 """The names of the arguments of `messages.create` and its siblings, as plain sets.
 
-The TypedDicts of `params_messages.py` say the same with types, and cost 20 ms to import; these cost nothing.
+The TypedDicts of `params/messages.py` say the same with types, and cost 20 ms to import; these cost nothing.
 """
 
 from __future__ import annotations

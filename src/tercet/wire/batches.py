@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal, TypeAlias
 
 from tercet.wire.answered import Answered
-from tercet.wire.error_bodies import ErrorResponse
+from tercet.wire.errors.bodies import ErrorResponse
 from tercet.wire.messages import Message
 from tercet.wire.moments import Moment
 from tercet.wire.objects import Model

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tercet.wire.event_decoder import decode_json
 from tercet.wire.lines import LINE_LIMIT, Lines
-from tercet.wire.raw_events import Fault
+from tercet.wire.streams.decoder import decode_json
+from tercet.wire.streams.raw_events import Fault
 
 _SHOWN = 200
 """So much of a bad line is kept, in bytes."""

@@ -42,7 +42,7 @@ from tercet.wire.results import (
 from tercet.wire.usage import CacheCreation, MessageDeltaUsage, OutputTokensDetails, ServerToolUsage, Usage
 
 if TYPE_CHECKING:
-    from tercet.wire.params_conversation import MessageParam
+    from tercet.wire.params.conversation import MessageParam
 
 __all__ = [
     "AdvisorToolResultBlock",

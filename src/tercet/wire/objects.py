@@ -1,7 +1,7 @@
 """A response is its JSON: `Model` is a dict whose declared fields are also typed attributes.
 
 Unknown fields survive a round trip, `json.dumps(message)` works, and decoding costs what the JSON decoder costs.
-Knows nothing about messages: the classes with fields live in `messages.py`, `events.py` and their siblings.
+Knows nothing about messages: the classes with fields live in `messages.py`, `streams/events.py` and their siblings.
 """
 
 from __future__ import annotations

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias
 
-from tercet.wire.assemble import Assembler
 from tercet.wire.blocks import TextBlock
-from tercet.wire.helper_events import (
+from tercet.wire.messages import Message, OtherContentBlock
+from tercet.wire.streams.assemble import Assembler
+from tercet.wire.streams.helper_events import (
     CitationEvent,
     CompactionEvent,
     ContentBlockStopEvent,
@@ -19,8 +20,7 @@ from tercet.wire.helper_events import (
     TextEvent,
     ThinkingEvent,
 )
-from tercet.wire.messages import Message, OtherContentBlock
-from tercet.wire.raw_events import (
+from tercet.wire.streams.raw_events import (
     RawContentBlockDeltaEvent,
     RawContentBlockStartEvent,
     RawMessageDeltaEvent,

@@ -11,14 +11,13 @@ from typing import Any
 
 import msgspec
 import pytest
+from tests.flow.shared_state.servers import redis_server
 
 from tercet.flow.shared_state import Store, store_at
 from tercet.flow.shared_state.memory import MemoryStore
 from tercet.flow.shared_state.redis import RedisStore
 from tercet.flow.shared_state.sqlite import SQLiteStore
-from tercet.wire.refused import SharedStateBusyError, SharedStateError
-
-from .servers import redis_server
+from tercet.wire.errors.refused import SharedStateBusyError, SharedStateError
 
 
 class Tally(msgspec.Struct):

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.server.http.wire import Wire, connected, fed, settle
 
 from tercet.server.app import create_app
 from tercet.server.errors import APIError
@@ -20,8 +21,6 @@ from tercet.server.http.head import Head
 from tercet.server.http.incoming import MOST_UNASKED, ClientLeft, Incoming, LateError, TooLargeError
 from tercet.server.http.outgoing import Outgoing
 from tercet.server.settings import Settings
-
-from .wire import Wire, connected, fed, settle
 
 HEADERS = b"host: localhost\r\nx-api-key: k\r\nanthropic-version: 2023-06-01\r\ncontent-type: application/json\r\n"
 ASK = json.dumps(

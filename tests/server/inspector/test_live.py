@@ -13,7 +13,7 @@ from tercet.server.exchange import Exchange
 from tercet.server.http.head import Head, RequestLine
 from tercet.server.http.incoming import Incoming
 from tercet.server.inspector import live
-from tercet.server.journal import Entry, Journal
+from tercet.server.journal.journal import Entry, Journal
 
 
 def begin(journal: Journal) -> Entry:

@@ -12,7 +12,7 @@ import pytest
 
 from tercet import BadRequestError
 from tercet.server.inspector.replay import as_curl, as_python, literal
-from tercet.server.journal import Entry
+from tercet.server.journal.journal import Entry
 from tercet.server.run import LocalServer
 
 HOSTILE = (

@@ -8,7 +8,7 @@ import pytest
 
 from tercet.catalog.prices import price
 from tercet.server.inspector.views import MOST_TEXT, detail, line
-from tercet.server.journal import Entry
+from tercet.server.journal.journal import Entry
 from tercet.server.run import LocalServer
 
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from tercet.server.accounting.tokens import count_answer_block, count_request
 from tercet.server.answer import Answer
 from tercet.server.simulated import Page, SimulatedModel, verify
-from tercet.server.tokens import count_answer_block, count_request
 
 MODEL = "claude-sonnet-4-5"
 WEATHER = {

@@ -10,7 +10,7 @@ from typing import Any
 
 from tercet.flow.shared_state import Store
 from tercet.transport.forks import reset_in_child
-from tercet.wire.refused import SharedStateError
+from tercet.wire.errors.refused import SharedStateError
 
 
 class Leases:

@@ -20,8 +20,8 @@ import msgspec
 
 from tercet.flow.shared_state import LEASE, S
 from tercet.transport.forks import reset_in_child
+from tercet.wire.errors.refused import SharedStateBusyError, SharedStateError
 from tercet.wire.first_use import learned
-from tercet.wire.refused import SharedStateBusyError, SharedStateError
 
 T = TypeVar("T")
 VERSION = 1

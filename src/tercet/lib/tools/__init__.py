@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from tercet.client.memory_tool import BetaAbstractMemoryTool, BetaAsyncAbstractMemoryTool
-from tercet.client.tool_runner import (
-    BetaAsyncStreamingToolRunner,
-    BetaAsyncToolRunner,
-    BetaStreamingToolRunner,
-    BetaToolRunner,
-)
-from tercet.client.tools import (
+from tercet.client.tools.functions import (
     BetaAsyncBuiltinFunctionTool,
     BetaAsyncFunctionTool,
     BetaBuiltinFunctionTool,
@@ -18,6 +11,13 @@ from tercet.client.tools import (
     ToolError,
     beta_async_tool,
     beta_tool,
+)
+from tercet.client.tools.memory import BetaAbstractMemoryTool, BetaAsyncAbstractMemoryTool
+from tercet.client.tools.runner import (
+    BetaAsyncStreamingToolRunner,
+    BetaAsyncToolRunner,
+    BetaStreamingToolRunner,
+    BetaToolRunner,
 )
 
 __all__ = [

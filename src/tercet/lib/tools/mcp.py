@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tercet.client.mcp_tools import async_mcp_tool as async_mcp_tool
-from tercet.client.mcp_tools import mcp_tool as mcp_tool
-from tercet.client.mcp_values import UnsupportedMCPValueError as UnsupportedMCPValueError
-from tercet.client.mcp_values import mcp_content as mcp_content
-from tercet.client.mcp_values import mcp_message as mcp_message
-from tercet.client.mcp_values import mcp_resource_to_content as mcp_resource_to_content
-from tercet.client.mcp_values import mcp_resource_to_file as mcp_resource_to_file
+from tercet.client.tools.mcp import async_mcp_tool as async_mcp_tool
+from tercet.client.tools.mcp import mcp_tool as mcp_tool
+from tercet.client.tools.mcp_values import UnsupportedMCPValueError as UnsupportedMCPValueError
+from tercet.client.tools.mcp_values import mcp_content as mcp_content
+from tercet.client.tools.mcp_values import mcp_message as mcp_message
+from tercet.client.tools.mcp_values import mcp_resource_to_content as mcp_resource_to_content
+from tercet.client.tools.mcp_values import mcp_resource_to_file as mcp_resource_to_file

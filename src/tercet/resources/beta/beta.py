@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-from tercet.client.beta import AsyncBeta as AsyncBeta
-from tercet.client.beta import Beta as Beta
+from tercet.client.nouns.beta import AsyncBeta as AsyncBeta
+from tercet.client.nouns.beta import Beta as Beta

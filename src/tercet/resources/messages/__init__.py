@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tercet.client.batches import AsyncBatches as AsyncBatches
-from tercet.client.batches import Batches as Batches
-from tercet.client.messages import AsyncMessages as AsyncMessages
-from tercet.client.messages import Messages as Messages
+from tercet.client.nouns.batches import AsyncBatches as AsyncBatches
+from tercet.client.nouns.batches import Batches as Batches
+from tercet.client.nouns.messages import AsyncMessages as AsyncMessages
+from tercet.client.nouns.messages import Messages as Messages

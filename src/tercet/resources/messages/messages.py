@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-from tercet.client.messages import AsyncMessages as AsyncMessages
-from tercet.client.messages import Messages as Messages
+from tercet.client.nouns.messages import AsyncMessages as AsyncMessages
+from tercet.client.nouns.messages import Messages as Messages

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tercet.server.accounting.tokens import count_answer_block
 from tercet.server.answer import Answer
 from tercet.server.faults.spec import Fault, UnknownFault, parse_faults
-from tercet.server.tokens import count_answer_block
 
 KNOWN = frozenset(
     {

@@ -18,8 +18,8 @@ from typing import Annotated, Any
 import msgspec
 
 from tercet.server.errors import APIError
+from tercet.server.journal.redaction import Redaction, redacted_json, redacted_url, shown_headers
 from tercet.server.json_text import decoded_json
-from tercet.server.redaction import Redaction, redacted_json, redacted_url, shown_headers
 from tercet.wire.first_use import learned
 
 FORMAT = 1

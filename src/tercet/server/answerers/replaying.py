@@ -15,7 +15,7 @@ import msgspec
 from tercet.server.answerers.recording import BadRecording, Recording, asked_body, asked_query, read
 from tercet.server.errors import APIError
 from tercet.server.exchange import Exchange, LiveReply
-from tercet.server.redaction import Redaction
+from tercet.server.journal.redaction import Redaction
 
 SHOWN = 60
 MISSING = "nothing"

@@ -19,7 +19,7 @@ import httpx2
 from tercet.server.answerers.recording import Taken, written
 from tercet.server.errors import APIError
 from tercet.server.exchange import BrokenOff, Exchange, LiveReply
-from tercet.server.redaction import redacted_url
+from tercet.server.journal.redaction import redacted_url
 
 LOG = logging.getLogger("tercet.server")
 KEY_VARIABLE = "TERCET_UPSTREAM_KEY"

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from tercet.server.inspector.views import line
-from tercet.server.journal import Entry, Journal
+from tercet.server.journal.journal import Entry, Journal
 
 QUIET_SECONDS = 15.0
 """After this long without an event, a comment keeps the connection alive."""

@@ -14,7 +14,7 @@ from tercet.server.errors import APIError, not_found
 from tercet.server.exchange import Exchange, LiveReply, Reply
 from tercet.server.inspector.live import events
 from tercet.server.inspector.views import detail
-from tercet.server.journal import Journal
+from tercet.server.journal.journal import Journal
 from tercet.server.routes import Route
 
 if TYPE_CHECKING:

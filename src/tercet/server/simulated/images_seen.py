@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tercet.server.images import ImageFacts, colour_name, decoded, facts_of_source, mean_colour
+from tercet.server.accounting.images import ImageFacts, colour_name, decoded, facts_of_source, mean_colour
 from tercet.server.simulated.conversation import Block, Conversation
 
 COLOUR_BASE64 = 100_000

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from tercet.server.accounting.tokens import count_answer_block, count_text, first_tokens
 from tercet.server.simulated.conversation import Block
 from tercet.server.simulated.thinking import shown
-from tercet.server.tokens import count_answer_block, count_text, first_tokens
 
 
 class Ending(NamedTuple):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tercet.server.accounting.tokens import count_answer_block, count_request
 from tercet.server.answer import Answer
 from tercet.server.context import edited
 from tercet.server.model_facts import served
@@ -19,7 +20,6 @@ from tercet.server.simulated.skills import reply
 from tercet.server.simulated.structured import fill_schema
 from tercet.server.simulated.thinking import think, wants_thinking
 from tercet.server.simulated.web import PAGES, LocalWeb, Page
-from tercet.server.tokens import count_answer_block, count_request
 
 REFUSAL_WORDS = re.compile(
     r"ANTHROPIC_MAGIC_STRING_TRIGGER_REFUSAL"

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tercet.server.images import decoded
-from tercet.server.pdf import read_pdf
+from tercet.server.accounting.images import decoded
+from tercet.server.accounting.pdf import read_pdf
 from tercet.server.simulated.conversation import Block, Conversation, blocks_of, text_of
 from tercet.server.simulated.slots import word_set
 

@@ -14,9 +14,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from tercet.server.accounting.tokens import count_text, first_tokens
 from tercet.server.model_facts import served
 from tercet.server.simulated.conversation import Block, Conversation
-from tercet.server.tokens import count_text, first_tokens
 
 KEY = b"tercet local thinking signatures, version 1"
 PREFIX = base64.b64decode("EqQBCgIYAhIM")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from tercet.server.errors import TYPES
-from tercet.server.rate_limits import BEYOND_REACH
-from tercet.server.spending import REFUSALS
+from tercet.server.limits.rates import BEYOND_REACH
+from tercet.server.limits.spending import REFUSALS
 from tercet.server.validation.texts import TEXTS, Row
 
 MARKS = {
@@ -24,9 +24,13 @@ OTHERS = (
     ("401, 403, 400", "keys, versions, beta headers", "the section *transport* below"),
     ("404", "`model: <id>`, unknown paths and ids", "`serving.py`, `routes.py`, the stores"),
     ("405, 415, 431", "wrong verb, content type, too many headers", "`routes.py`, `exchange.py`, `guard.py`"),
-    ("408, 413", "bodies that do not end in time, or are too large", "`exchange.py`, `encoding.py`"),
-    ("429", "rate limits by key and model, by endpoint, and of growth", "`rate_limits.py`, `quotas.py`, `ramp.py`"),
-    ("429, 400", "spend limits and an empty credit", "`spending.py`"),
+    ("408, 413", "bodies that do not end in time, or are too large", "`exchange.py`, `http/encoding.py`"),
+    (
+        "429",
+        "rate limits by key and model, by endpoint, and of growth",
+        "`limits/rates.py`, `limits/quotas.py`, `limits/ramp.py`",
+    ),
+    ("429, 400", "spend limits and an empty credit", "`limits/spending.py`"),
     ("529", "the setting `overloaded`", "`serving.py`"),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tercet.server.tokens import count_request
+from tercet.server.accounting.tokens import count_request
 from tercet.server.validation.fields import refusal
 from tercet.server.validation.subject import Subject
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from tercet.catalog import models
-from tercet.server.images import fit, read_image
-from tercet.server.pdf import read_pdf
+from tercet.server.accounting.images import fit, read_image
+from tercet.server.accounting.pdf import read_pdf
 from tercet.server.validation.fields import refusal
 from tercet.server.validation.subject import Subject
 

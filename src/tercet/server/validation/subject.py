@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tercet.catalog.facts import ModelFacts
-from tercet.server.bindings import Bindings
 from tercet.server.errors import invalid
+from tercet.server.stores.bindings import Bindings
 from tercet.server.validation.texts import TEXTS, text
 
 

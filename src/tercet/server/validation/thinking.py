@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tercet.catalog.facts import EFFORTS
-from tercet.server.bindings import Bindings, digests
+from tercet.server.stores.bindings import Bindings, digests
 from tercet.server.validation.fields import refusal
 from tercet.server.validation.subject import Subject
 

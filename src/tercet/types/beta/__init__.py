@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from tercet.types.beta.answers import *  # noqa: F403
     from tercet.types.beta.events import *  # noqa: F403
     from tercet.types.beta.params import *  # noqa: F403
-    from tercet.wire.error_codes import *  # noqa: F403
+    from tercet.wire.errors.codes import *  # noqa: F403
 
 _ROOMS = (
     "tercet.types.beta.answers",
     "tercet.types.beta.events",
     "tercet.types.beta.params",
-    "tercet.wire.error_codes",
+    "tercet.wire.errors.codes",
 )
 
 

@@ -8,7 +8,6 @@ from tercet.wire import (
     blocks,
     citations,
     context,
-    error_bodies,
     executions,
     files,
     memory_commands,
@@ -18,6 +17,7 @@ from tercet.wire import (
     results,
     usage,
 )
+from tercet.wire.errors import bodies as error_bodies
 
 BetaAdvisorMessageIterationUsage: TypeAlias = usage.AdvisorMessageIterationUsage
 BetaAdvisorRedactedResultBlock: TypeAlias = results.AdvisorRedactedResultBlock

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from tercet.wire import events
+from tercet.wire.streams import events
 
 BetaCitationsDelta: TypeAlias = events.CitationsDelta
 BetaCompactionContentBlockDelta: TypeAlias = events.CompactionDelta

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from tercet.wire.params_messages import AnyBetaMessageCreateParams as MessageCreateParams
-from tercet.wire.params_messages import BetaMessageCreateParamsNonStreaming as MessageCreateParamsNonStreaming
-from tercet.wire.params_messages import BetaMessageCreateParamsStreaming as MessageCreateParamsStreaming
-from tercet.wire.params_messages import _BetaMessageParams as MessageCreateParamsBase
-from tercet.wire.params_settings import ContainerParam as Container
-from tercet.wire.params_settings import FallbackCreditToken as FallbackCreditToken
-from tercet.wire.params_settings import JSONOutputFormatParam as OutputFormat
+from tercet.wire.params.messages import AnyBetaMessageCreateParams as MessageCreateParams
+from tercet.wire.params.messages import BetaMessageCreateParamsNonStreaming as MessageCreateParamsNonStreaming
+from tercet.wire.params.messages import BetaMessageCreateParamsStreaming as MessageCreateParamsStreaming
+from tercet.wire.params.messages import _BetaMessageParams as MessageCreateParamsBase
+from tercet.wire.params.settings import ContainerParam as Container
+from tercet.wire.params.settings import FallbackCreditToken as FallbackCreditToken
+from tercet.wire.params.settings import JSONOutputFormatParam as OutputFormat
 
 __all__ = [
     "Container",

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from tercet.wire import (
-    params_content,
-    params_conversation,
-    params_lists,
-    params_messages,
-    params_results,
-    params_settings,
-    params_sources,
-    params_tools,
-    params_toolsets,
-)
+from tercet.wire.params import content as params_content
+from tercet.wire.params import conversation as params_conversation
+from tercet.wire.params import lists as params_lists
+from tercet.wire.params import messages as params_messages
+from tercet.wire.params import results as params_results
+from tercet.wire.params import settings as params_settings
+from tercet.wire.params import sources as params_sources
+from tercet.wire.params import tools as params_tools
+from tercet.wire.params import toolsets as params_toolsets
 
 BetaAdvisorRedactedResultBlockParam: TypeAlias = params_content.AdvisorRedactedResultBlockParam
 BetaAdvisorResultBlockParam: TypeAlias = params_content.AdvisorResultBlockParam

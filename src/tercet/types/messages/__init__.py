@@ -11,5 +11,5 @@ from tercet.wire.batches import MessageBatchIndividualResponse as MessageBatchIn
 from tercet.wire.batches import MessageBatchRequestCounts as MessageBatchRequestCounts
 from tercet.wire.batches import MessageBatchResult as MessageBatchResult
 from tercet.wire.batches import MessageBatchSucceededResult as MessageBatchSucceededResult
-from tercet.wire.params_lists import BatchCreateParams as BatchCreateParams
-from tercet.wire.params_lists import BatchListParams as BatchListParams
+from tercet.wire.params.lists import BatchCreateParams as BatchCreateParams
+from tercet.wire.params.lists import BatchListParams as BatchListParams

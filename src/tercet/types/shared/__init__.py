@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tercet.types.answers import *  # noqa: F403
-    from tercet.wire.error_codes import *  # noqa: F403
+    from tercet.wire.errors.codes import *  # noqa: F403
 
 
 if not TYPE_CHECKING:  # type checkers read the imports above, and shall find misspelt names

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tercet.client.batches import AsyncBatches as AsyncBatches
-from tercet.client.batches import Batches as Batches
-from tercet.client.beta_messages import AsyncBetaMessages as AsyncMessages
-from tercet.client.beta_messages import BetaMessages as Messages
+from tercet.client.nouns.batches import AsyncBatches as AsyncBatches
+from tercet.client.nouns.batches import Batches as Batches
+from tercet.client.nouns.beta_messages import AsyncBetaMessages as AsyncMessages
+from tercet.client.nouns.beta_messages import BetaMessages as Messages
 
 __all__ = ["AsyncBatches", "AsyncMessages", "Batches", "Messages"]

@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-from tercet.client.batches import AsyncBatches as AsyncBatches
-from tercet.client.batches import Batches as Batches
+from tercet.client.nouns.batches import AsyncBatches as AsyncBatches
+from tercet.client.nouns.batches import Batches as Batches

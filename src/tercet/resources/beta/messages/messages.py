@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tercet.client.beta_messages import AsyncBetaMessages as AsyncMessages
-from tercet.client.beta_messages import BetaMessages as Messages
+from tercet.client.nouns.beta_messages import AsyncBetaMessages as AsyncMessages
+from tercet.client.nouns.beta_messages import BetaMessages as Messages
 
 __all__ = ["AsyncMessages", "Messages"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from tercet.wire import batches, params_lists
+from tercet.wire import batches
+from tercet.wire.params import lists as params_lists
 
 BetaDeletedMessageBatch: TypeAlias = batches.DeletedMessageBatch
 BetaMessageBatch: TypeAlias = batches.MessageBatch

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tercet.wire.params_lists import BetaBatchCreateParams as BatchCreateParams
-from tercet.wire.params_lists import BetaBatchRequest as Request
-from tercet.wire.params_messages import BetaMessageCreateParamsNonStreaming as MessageCreateParamsNonStreaming
+from tercet.wire.params.lists import BetaBatchCreateParams as BatchCreateParams
+from tercet.wire.params.lists import BetaBatchRequest as Request
+from tercet.wire.params.messages import BetaMessageCreateParamsNonStreaming as MessageCreateParamsNonStreaming
 
 __all__ = ["BatchCreateParams", "MessageCreateParamsNonStreaming", "Request"]

@@ -1,0 +1,94 @@
+"""Models: which there are, and what each can do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
+
+from tercet.client.call import Call, reading
+from tercet.client.nouns.arguments import id_in_path, itself, simple_call
+from tercet.client.nouns.listing import PAGE_NAMES, Listing, listing
+from tercet.client.nouns.noun import Noun
+from tercet.client.nouns.pages import AsyncPage, AsyncPaginator, SyncPage
+from tercet.wire.models import ModelInfo
+
+if TYPE_CHECKING:
+    from tercet.client.anthropic import Anthropic, AsyncAnthropic
+    from tercet.client.nouns.arguments import Options, WorkspaceOptions
+    from tercet.client.raw.types import (
+        AsyncModelsWithRawResponse,
+        AsyncModelsWithStreamingResponse,
+        ModelsWithRawResponse,
+        ModelsWithStreamingResponse,
+    )
+    from tercet.wire.params import BetaModelListParams
+
+    class ModelListArguments(BetaModelListParams, Options, total=False):
+        """The arguments of `models.list`."""
+
+
+read_model = reading(ModelInfo, "id")
+LIST_NAMES = PAGE_NAMES | {"lifecycle"}
+
+
+def retrieve_call(model_id: str, arguments: Mapping[str, Any], betas: Sequence[str] = ()) -> Call[ModelInfo]:
+    """GET /v1/models/{id}."""
+    return simple_call(
+        "GET", f"/v1/models/{id_in_path('model_id', model_id)}", read_model, arguments, "retrieve", betas
+    )
+
+
+def list_of(page: Any, arguments: Mapping[str, Any], betas: Sequence[str] = ()) -> Listing:
+    """GET /v1/models, page by page."""
+    return listing("/v1/models", ModelInfo, page, arguments, LIST_NAMES, betas)
+
+
+class Models(Noun):
+    """`client.models`."""
+
+    _client: Anthropic
+
+    if TYPE_CHECKING:
+
+        @property
+        def with_raw_response(self) -> ModelsWithRawResponse: ...
+        @property
+        def with_streaming_response(self) -> ModelsWithStreamingResponse: ...
+
+    betas: ClassVar[Sequence[str]] = ()
+    """Beta features that every call of this noun names."""
+
+    def list(self, **params: Unpack[ModelListArguments]) -> SyncPage[ModelInfo]:
+        """Models, most recently released first. Iterate the page to go through all pages."""
+        call = list_of(SyncPage, params, self.betas).call(itself(self._client)._send)
+        page: SyncPage[ModelInfo] = self._client._send(call)
+        return page
+
+    def retrieve(self, model_id: str, **params: Unpack[WorkspaceOptions]) -> ModelInfo:
+        """One model, by its id or alias."""
+        return self._client._send(retrieve_call(model_id, params, self.betas))
+
+
+class AsyncModels(Noun):
+    """`client.models` of the async client."""
+
+    _client: AsyncAnthropic
+
+    if TYPE_CHECKING:
+
+        @property
+        def with_raw_response(self) -> AsyncModelsWithRawResponse: ...
+        @property
+        def with_streaming_response(self) -> AsyncModelsWithStreamingResponse: ...
+
+    betas: ClassVar[Sequence[str]] = ()
+    """Beta features that every call of this noun names."""
+
+    def list(self, **params: Unpack[ModelListArguments]) -> AsyncPaginator[ModelInfo, AsyncPage[ModelInfo]]:
+        """Models, most recently released first. Await it for one page, or `async for` over all models."""
+        call = list_of(AsyncPage, params, self.betas).call(itself(self._client)._send)
+        return AsyncPaginator(lambda: self._client._send(call))
+
+    async def retrieve(self, model_id: str, **params: Unpack[WorkspaceOptions]) -> ModelInfo:
+        """One model, by its id or alias."""
+        return await self._client._send(retrieve_call(model_id, params, self.betas))

@@ -1,0 +1,1 @@
+"""HTTP responses instead of objects: `with_raw_response` and `with_streaming_response`."""

@@ -1,0 +1,165 @@
+"""Views of a client: what a noun sees instead of its client when HTTP responses are asked for.
+
+A noun calls `_send` or `_open` of its client and knows no more; a view gives it an APIResponse instead of the parsed
+thing, so that no method had to be written again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from types import TracebackType
+from typing import Any, Generic, TypeVar
+
+from tercet.client.anthropic import Anthropic, AsyncAnthropic
+from tercet.client.call import Call
+from tercet.client.raw.responses import APIResponse, AsyncAPIResponse
+from tercet.client.shared import stream_of
+from tercet.transport.base import AsyncWholeBody, WholeBody
+from tercet.wire.http import Response
+
+R = TypeVar("R")
+
+
+class _View:
+    """Stands in for the client of a noun. What it does not do itself, the client does; its nouns are views too."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def _takes_too_long(self, arguments: Any) -> bool:
+        return False  # whoever asks for the HTTP response wants the one that was asked for
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._client, name)
+        return type(value)(self) if hasattr(value, "_client") else value
+
+
+def _reader(call: Call[Any]) -> Callable[[Response, Any], Any]:
+    return lambda response, source: call.read(response)
+
+
+class RawView(_View):
+    """Gives APIResponses whose body was read (or, for streams, is ready to be parsed)."""
+
+    _client: Anthropic
+
+    def _send(self, call: Call[Any]) -> APIResponse[Any]:
+        response, ending = self._client._exchange(call)
+        return APIResponse(response, ending, _reader(call), None)
+
+    def _open(self, call: Call[Any], make: Callable[[Response, Any], Any]) -> APIResponse[Any]:
+        response, ending = self._client._exchange(call)
+        return APIResponse(response, ending, make, stream_of(ending) or WholeBody(response.content))
+
+
+class AsyncRawView(_View):
+    """The async twin of `RawView`."""
+
+    _client: AsyncAnthropic
+
+    async def _send(self, call: Call[Any]) -> AsyncAPIResponse[Any]:
+        response, ending = await self._client._exchange(call)
+        return AsyncAPIResponse(response, ending, _reader(call), None)
+
+    async def _open(self, call: Call[Any], make: Callable[[Response, Any], Any]) -> AsyncAPIResponse[Any]:
+        response, ending = await self._client._exchange(call)
+        return AsyncAPIResponse(response, ending, make, stream_of(ending) or AsyncWholeBody(response.content))
+
+
+class ResponseContextManager(Generic[R]):
+    """What a `with_streaming_response` method returns: the request goes out on entering the block."""
+
+    def __init__(self, ask: Callable[[], R]) -> None:
+        self._ask = ask
+        self._response: Any = None
+
+    def __enter__(self) -> R:
+        self._response = self._ask()
+        return self._response  # type: ignore[no-any-return]
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._response is not None:
+            self._response.close()
+
+
+class AsyncResponseContextManager(Generic[R]):
+    """The async twin of `ResponseContextManager`."""
+
+    def __init__(self, ask: Callable[[], Awaitable[R]]) -> None:
+        self._ask = ask
+        self._response: Any = None
+
+    async def __aenter__(self) -> R:
+        self._response = await self._ask()
+        return self._response  # type: ignore[no-any-return]
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._response is not None:
+            await self._response.close()
+
+
+class StreamingView(RawView):
+    """Gives APIResponses whose body is still unread."""
+
+    def _send(self, call: Call[Any]) -> APIResponse[Any]:
+        return self._open(call, _reader(call))
+
+    def _open(self, call: Call[Any], make: Callable[[Response, Any], Any]) -> APIResponse[Any]:
+        call.stream = True  # leaves the body unread; says nothing to the API
+        return super()._open(call, make)
+
+
+class AsyncStreamingView(AsyncRawView):
+    """The async twin of `StreamingView`."""
+
+    async def _send(self, call: Call[Any]) -> AsyncAPIResponse[Any]:
+        return await self._open(call, _reader(call))
+
+    async def _open(self, call: Call[Any], make: Callable[[Response, Any], Any]) -> AsyncAPIResponse[Any]:
+        call.stream = True
+        return await super()._open(call, make)
+
+
+class Deferred:
+    """A noun whose methods return context managers: the request goes out on entering the block."""
+
+    def __init__(self, noun: Any, manager: type[Any]) -> None:
+        self._noun, self._manager = noun, manager
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._noun, name)
+        if not callable(value):
+            return Deferred(value, self._manager)
+        return lambda *arguments, **named: self._manager(lambda: value(*arguments, **named))
+
+
+def raw(noun: Any) -> Any:
+    """`noun` with methods that return APIResponses."""
+    view = AsyncRawView if isinstance(noun._client, AsyncAnthropic) else RawView
+    return type(noun)(view(noun._client))
+
+
+def deferred(noun: Any) -> Deferred:
+    """`noun` with methods that return context managers over unread APIResponses."""
+    view, manager = _streaming(noun._client)
+    return Deferred(type(noun)(view), manager)
+
+
+def raw_client(client: Anthropic | AsyncAnthropic) -> Any:
+    """The client with nouns whose methods return APIResponses."""
+    return AsyncRawView(client) if isinstance(client, AsyncAnthropic) else RawView(client)
+
+
+def deferred_client(client: Anthropic | AsyncAnthropic) -> Any:
+    """The client whose nouns have such methods."""
+    return Deferred(*_streaming(client))
+
+
+def _streaming(client: Any) -> tuple[Any, type[Any]]:
+    if isinstance(client, AsyncAnthropic):
+        return AsyncStreamingView(client), AsyncResponseContextManager
+    return StreamingView(client), ResponseContextManager

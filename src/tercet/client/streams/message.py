@@ -1,0 +1,254 @@
+"""`messages.stream()`: events with the helper's own among them, the text alone, and the message when it is whole.
+
+Both worlds share `Incoming` (raw.py) and the assembler; a snapshot is made only when somebody looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Generic, Self, cast
+
+from tercet.client.streams.raw import Incoming, async_raw_events, raw_events
+from tercet.transport.base import AsyncByteStream, ByteStream
+from tercet.wire.errors import APIError
+from tercet.wire.http import Response
+from tercet.wire.messages import Message
+from tercet.wire.parsed import ParsedAssembler, ParsedMessage, ParsedMessageStreamEvent, T
+from tercet.wire.streams.assemble import Assembler
+
+if TYPE_CHECKING:
+    from tercet.client.structured.answers import OutputFormat
+
+
+def final_text(message: Message) -> str:
+    """All text of a message; RuntimeError if it has no text block."""
+    texts = [block.text for block in message.content if block.type == "text"]
+    if not texts:
+        came = ", ".join(block.type for block in message.content) or "nothing"
+        raise RuntimeError(f"the answer has no text block; it holds {came}. get_final_message() gives it whole")
+    return "".join(texts)
+
+
+def snapshot(incoming: Incoming) -> ParsedMessage[Any]:
+    """The message so far."""
+    if not incoming.assembler.started:
+        raise AssertionError("no event has arrived yet; read from the stream first")
+    message = cast("ParsedMessage[Any]", incoming.assembler.message)
+    object.__setattr__(message, "_request_id", incoming.response.headers.get("request-id"))
+    if incoming.response.info is not None:
+        object.__setattr__(message, "_info", incoming.response.info)
+    return message
+
+
+class MessageStream(Generic[T]):
+    """One streamed answer, in this thread.
+
+    Iterating gives events; `text_stream` gives text alone; both read the same answer, each event once.
+    """
+
+    text_stream: Iterator[str]
+    response: Response
+
+    def __init__(
+        self,
+        response: Response,
+        source: ByteStream,
+        output: OutputFormat | None = None,
+        assembler: Callable[[], Assembler] = ParsedAssembler,
+    ) -> None:
+        self.response = response
+        self._source = source
+        self._incoming = Incoming(response, assembler)
+        self._raw = raw_events(self._incoming, source)
+        if output is not None:
+            self._raw = output.events(self._raw, self._incoming)
+        self._iterator: Iterator[ParsedMessageStreamEvent[T]] = helper_events(self._raw, self._incoming.assembler)
+        self.text_stream = texts(self._raw)
+
+    def __iter__(self) -> Iterator[ParsedMessageStreamEvent[T]]:
+        return self._iterator
+
+    def __next__(self) -> ParsedMessageStreamEvent[T]:
+        return next(self._iterator)
+
+    @property
+    def request_id(self) -> str | None:
+        """The `request-id` header."""
+        return self.response.headers.get("request-id")
+
+    @property
+    def workspace_id(self) -> str | None:
+        """The `anthropic-workspace-id` header."""
+        return self.response.headers.get("anthropic-workspace-id")
+
+    @property
+    def current_message_snapshot(self) -> ParsedMessage[T]:
+        """The message as far as it has been read. Unfinished tool input shows its readable part."""
+        return snapshot(self._incoming)
+
+    def until_done(self) -> None:
+        """Read the answer to its end."""
+        for _ in self._raw:
+            pass
+
+    def get_final_message(self) -> ParsedMessage[T]:
+        """Read to the end and return the whole message. An incomplete answer raises an APIError that carries the part."""
+        self.until_done()
+        _raise(self._incoming.error)
+        return snapshot(self._incoming)
+
+    def get_final_text(self) -> str:
+        """Read to the end and return all text. Raises RuntimeError if there is none."""
+        return final_text(self.get_final_message())
+
+    def close(self) -> None:
+        """Give the connection up. Called for you at the end of the answer and of the `with` block."""
+        self._source.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def helper_events(raw: Iterator[Any], assembler: Assembler) -> Iterator[Any]:
+    """The raw events with the helper's own among them. No method: a dropped stream must free itself without a cycle."""
+    for event in raw:
+        yield from assembler.helper_events(event)
+
+
+def texts(raw: Iterator[Any]) -> Iterator[str]:
+    """The text deltas alone."""
+    for event in raw:
+        if event.get("type") == "content_block_delta" and event["delta"].get("type") == "text_delta":
+            yield event["delta"]["text"]
+
+
+def _raise(error: APIError | None) -> None:
+    if error is not None:
+        raise error
+
+
+class AsyncMessageStream(Generic[T]):
+    """One streamed answer, in the running event loop. See `MessageStream`."""
+
+    text_stream: AsyncIterator[str]
+    response: Response
+
+    def __init__(
+        self,
+        response: Response,
+        source: AsyncByteStream,
+        output: OutputFormat | None = None,
+        assembler: Callable[[], Assembler] = ParsedAssembler,
+    ) -> None:
+        self.response = response
+        self._source = source
+        self._incoming = Incoming(response, assembler)
+        self._raw = async_raw_events(self._incoming, source)
+        if output is not None:
+            self._raw = output.async_events(self._raw, self._incoming)
+        self._iterator: AsyncIterator[ParsedMessageStreamEvent[T]] = async_helper_events(
+            self._raw, self._incoming.assembler
+        )
+        self.text_stream = async_texts(self._raw)
+
+    def __aiter__(self) -> AsyncIterator[ParsedMessageStreamEvent[T]]:
+        return self._iterator
+
+    async def __anext__(self) -> ParsedMessageStreamEvent[T]:
+        return await anext(self._iterator)
+
+    @property
+    def request_id(self) -> str | None:
+        """The `request-id` header."""
+        return self.response.headers.get("request-id")
+
+    @property
+    def workspace_id(self) -> str | None:
+        """The `anthropic-workspace-id` header."""
+        return self.response.headers.get("anthropic-workspace-id")
+
+    @property
+    def current_message_snapshot(self) -> ParsedMessage[T]:
+        """The message as far as it has been read. Unfinished tool input shows its readable part."""
+        return snapshot(self._incoming)
+
+    async def until_done(self) -> None:
+        """Read the answer to its end."""
+        async for _ in self._raw:
+            pass
+
+    async def get_final_message(self) -> ParsedMessage[T]:
+        """Read to the end and return the whole message. An incomplete answer raises an APIError that carries the part."""
+        await self.until_done()
+        _raise(self._incoming.error)
+        return snapshot(self._incoming)
+
+    async def get_final_text(self) -> str:
+        """Read to the end and return all text. Raises RuntimeError if there is none."""
+        return final_text(await self.get_final_message())
+
+    async def close(self) -> None:
+        """Give the connection up. Called for you at the end of the answer and of the `async with` block."""
+        await self._source.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+async def async_helper_events(raw: AsyncIterator[Any], assembler: Assembler) -> AsyncIterator[Any]:
+    """The async twin of `helper_events`."""
+    async for event in raw:
+        for made in assembler.helper_events(event):
+            yield made
+
+
+async def async_texts(raw: AsyncIterator[Any]) -> AsyncIterator[str]:
+    """The async twin of `texts`."""
+    async for event in raw:
+        if event.get("type") == "content_block_delta" and event["delta"].get("type") == "text_delta":
+            yield event["delta"]["text"]
+
+
+class MessageStreamManager(Generic[T]):
+    """What `messages.stream()` returns: the request goes out when the `with` block is entered."""
+
+    def __init__(self, open_stream: Callable[[], MessageStream[T]]) -> None:
+        self._open, self._stream = open_stream, cast("MessageStream[T] | None", None)
+
+    def __enter__(self) -> MessageStream[T]:
+        self._stream = self._open()
+        return self._stream
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._stream is not None:
+            self._stream.close()
+
+
+class AsyncMessageStreamManager(Generic[T]):
+    """The async twin of `MessageStreamManager`."""
+
+    def __init__(self, open_stream: Callable[[], Awaitable[AsyncMessageStream[T]]]) -> None:
+        self._open, self._stream = open_stream, cast("AsyncMessageStream[T] | None", None)
+
+    async def __aenter__(self) -> AsyncMessageStream[T]:
+        self._stream = await self._open()
+        return self._stream
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._stream is not None:
+            await self._stream.close()

@@ -1,0 +1,134 @@
+"""`/v1/files`: upload, look, download, delete. In the present shape, or the older one when its beta is asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import mimetypes
+from typing import TYPE_CHECKING
+
+from tercet.server.access import Caller, caller
+from tercet.server.endpoints.lists import asked_limit, one, page, several
+from tercet.server.endpoints.messages import IN_A_THREAD
+from tercet.server.errors import APIError, invalid
+from tercet.server.exchange import Exchange, Reply, json_reply
+from tercet.server.http.multipart import Part, parts_of
+from tercet.server.stores.files import StoredFile
+from tercet.server.validation.fields import refusal
+
+if TYPE_CHECKING:
+    from tercet.server.app import Application
+
+OLD_SHAPE = "files-api-2025-04-14"
+MOST_IDS = 100
+SHORTEST, LONGEST = 3600, 7_776_000
+"""Seconds after which a file may expire."""
+
+
+def admitted(app: Application, exchange: Exchange) -> Caller:
+    """The caller, who may ask now: all routes of files share one limit."""
+    who = caller(exchange, app.settings)
+    app.serving.quotas.files.admit(who.key)
+    return who
+
+
+async def upload(app: Application, exchange: Exchange) -> Reply:
+    """`POST /v1/files`."""
+    body = await exchange.body(app.settings.file_bytes)
+    who = admitted(app, exchange)
+    parts = {part.name: part for part in await _parts(body, exchange.header(b"content-type"))}
+    file = parts.get("file")
+    if file is None:
+        raise refusal("required", path="file")
+    for name in parts:
+        if name not in ("file", "expires_in_seconds"):
+            raise refusal("extra", path=name[:200])
+    seconds = _seconds(parts.get("expires_in_seconds"))
+    stored = await app.files.add(who.key, file.filename or "", _media_type(file), file.content, seconds)
+    return json_reply(stored.metadata())
+
+
+async def _parts(body: bytes, content_type: str) -> list[Part]:
+    """The parts; those of a large body are looked for beside the event loop."""
+    if len(body) > IN_A_THREAD:
+        return await asyncio.to_thread(parts_of, body, content_type)
+    return parts_of(body, content_type)
+
+
+def _media_type(file: Part) -> str:
+    said = file.content_type.partition(";")[0].strip().lower()
+    guessed = mimetypes.guess_type(file.filename or "")[0]
+    if said and said != "application/octet-stream":
+        return said
+    return guessed or "application/octet-stream"
+
+
+def _seconds(part: Part | None) -> int | None:
+    if part is None:
+        return None
+    text = part.content[:20].decode("latin-1").strip()
+    if not (text.isascii() and text.isdigit()):
+        raise refusal("type", path="expires_in_seconds", kind="integer")
+    if not SHORTEST <= int(text) <= LONGEST:
+        raise invalid(f"expires_in_seconds: Input should be between {SHORTEST} and {LONGEST}")
+    return int(text)
+
+
+async def listed(app: Application, exchange: Exchange) -> Reply:
+    """`GET /v1/files`: newest first."""
+    who = admitted(app, exchange)
+    if OLD_SHAPE in who.betas:
+        return json_reply(page(exchange, app.files.all(who.key), _id, StoredFile.metadata))
+    ids = several(exchange, "ids")
+    if ids:
+        return _chosen(exchange, app.files.all(who.key), ids)
+    files, limit, cursor = app.files.all(who.key), asked_limit(exchange), one(exchange, "page")
+    start = _after(files, cursor) if cursor else 0
+    shown = files[start : start + limit]
+    following = f"page_{shown[-1].id}" if start + limit < len(files) else None
+    return json_reply({"data": [file.metadata() for file in shown], "next_page": following})
+
+
+def _id(file: StoredFile) -> str:
+    return file.id
+
+
+def _after(files: list[StoredFile], cursor: str) -> int:
+    for place, file in enumerate(files):
+        if cursor == f"page_{file.id}":
+            return place + 1
+    raise invalid("page: this cursor is not one of this list")
+
+
+def _chosen(exchange: Exchange, files: list[StoredFile], ids: list[str]) -> Reply:
+    if len(ids) > MOST_IDS:
+        raise refusal("too_many", path="ids", most=MOST_IDS, count=len(ids))
+    if one(exchange, "page") or one(exchange, "limit"):
+        raise invalid("ids cannot be combined with page or limit")
+    wanted = set(ids)
+    found = [file.metadata() for file in files if file.id in wanted]
+    return json_reply({"data": found, "next_page": None})
+
+
+async def retrieve(app: Application, exchange: Exchange, file_id: str) -> Reply:
+    """`GET /v1/files/{id}`."""
+    who = admitted(app, exchange)
+    return json_reply(app.files.get(file_id, who.key).metadata())
+
+
+async def download(app: Application, exchange: Exchange, file_id: str) -> Reply:
+    """`GET /v1/files/{id}/content`. Uploads cannot be downloaded; files that tools made can."""
+    who = admitted(app, exchange)
+    file = app.files.get(file_id, who.key)
+    if not file.downloadable and not app.settings.download_uploads:
+        said = f"File {file_id} is not downloadable: it was uploaded, not made by a tool."
+        raise APIError(400, said, details={"error_code": "file_not_downloadable"})
+    return Reply(
+        file.content, headers=((b"content-type", b"application/octet-stream"), (b"x-content-type-options", b"nosniff"))
+    )
+
+
+async def delete(app: Application, exchange: Exchange, file_id: str) -> Reply:
+    """`DELETE /v1/files/{id}`."""
+    who = admitted(app, exchange)
+    await app.files.delete(file_id, who.key)
+    return json_reply({"id": file_id, "type": "file_deleted"})

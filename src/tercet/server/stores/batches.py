@@ -1,0 +1,234 @@
+"""Message batches: their life from creation to results, in memory, on the server's clock. Knows no HTTP.
+
+A batch is answered in the background; its items are checked one by one then, so that a bad item is a result, not a refusal.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tercet.server.access import Caller
+from tercet.server.errors import APIError, invalid, not_found
+from tercet.server.ids import Ids
+from tercet.server.serving import Asked, Serving, content_size
+from tercet.server.settings import Settings, timestamp
+
+if TYPE_CHECKING:
+    from tercet.server.stores.sqlite import Storage
+
+STORED_AT_ONCE = 100
+"""Results that are written together. What was not written when a server dies is answered again, and the same."""
+LIFETIME = timedelta(hours=24)
+RESULTS_KEPT = timedelta(days=29)
+OUTCOMES = ("succeeded", "errored", "canceled", "expired")
+NOT_IN_BATCHES = ("speed", "store", "previous_thread_event_id", "cache_hint", "context_hint", "fallbacks")
+LOG = logging.getLogger("tercet.server")
+Json = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Batch:
+    """One batch. `results` fills while it is answered, and shows when it has ended."""
+
+    id: str
+    caller: Caller
+    requests: list[Json]
+    created_at: datetime
+    results: list[Json] = field(default_factory=list)
+    ended_at: datetime | None = None
+    cancel_initiated_at: datetime | None = None
+    task: asyncio.Task[None] | None = None
+    stored: int = 0
+    """How many of the results are on the disk, where there is one."""
+    changed: bool = False
+    """Whether there is more to bring to the disk."""
+
+    @property
+    def status(self) -> str:
+        """`in_progress`, `canceling` or `ended`."""
+        if self.ended_at is not None:
+            return "ended"
+        return "canceling" if self.cancel_initiated_at is not None else "in_progress"
+
+    def counts(self) -> dict[str, int]:
+        """Requests by outcome: all are processing until the batch has ended."""
+        if self.ended_at is None:
+            return {"processing": len(self.requests), **dict.fromkeys(OUTCOMES, 0)}
+        found = [result["result"]["type"] for result in self.results]
+        return {"processing": 0, **{outcome: found.count(outcome) for outcome in OUTCOMES}}
+
+    def shown(self, base_url: str, now: datetime) -> Json:
+        """The MessageBatch object."""
+        archived = self.created_at + RESULTS_KEPT
+        url = f"{base_url}/v1/messages/batches/{self.id}/results"
+        return {
+            "id": self.id,
+            "type": "message_batch",
+            "processing_status": self.status,
+            "request_counts": self.counts(),
+            "created_at": timestamp(self.created_at),
+            "expires_at": timestamp(self.created_at + LIFETIME),
+            "ended_at": _shown(self.ended_at),
+            "cancel_initiated_at": _shown(self.cancel_initiated_at),
+            "archived_at": timestamp(archived) if now >= archived else None,
+            "results_url": url if self.ended_at is not None and now < archived else None,
+        }
+
+
+def _shown(moment: datetime | None) -> str | None:
+    return timestamp(moment) if moment is not None else None
+
+
+class BatchStore:
+    """All batches of one server. Its methods run in the server's event loop, which never waits for the disk."""
+
+    def __init__(self, settings: Settings, ids: Ids, serving: Serving) -> None:
+        self._settings, self._ids, self._serving = settings, ids, serving
+        self._batches: dict[str, Batch] = {}
+        self._storage: Storage | None = None
+        self._writing: set[asyncio.Task[None]] = set()
+
+    def keep_in(self, storage: Storage) -> None:
+        """Take over what is stored there, and store there what comes. Batches that were cut short go on when looked at."""
+        self._storage = storage
+        self._batches = {batch.id: batch for batch in storage.batches()}
+
+    async def create(self, caller: Caller, requests: list[Json]) -> Batch:
+        """Take a batch whose envelope was checked, and start on it when its time has come."""
+        batch = Batch(self._ids.make("msgbatch_01"), caller, requests, self._settings.now())
+        if self._storage is not None:
+            await self._storage.beside(self._storage.add_batch, batch)
+        self._batches[batch.id] = batch
+        self._advance(batch)
+        return batch
+
+    def get(self, batch_id: str, key: str) -> Batch:
+        """The batch as it stands now. Raises 404 if this key has none of this id."""
+        batch = self._batches.get(batch_id)
+        if batch is None or batch.caller.key != key:
+            raise not_found(f"Batch not found: {batch_id[:200]}")
+        self._advance(batch)
+        return batch
+
+    def all(self, key: str) -> list[Batch]:
+        """Every batch of this key, newest first."""
+        found = [batch for batch in reversed(self._batches.values()) if batch.caller.key == key]
+        for batch in found:
+            self._advance(batch)
+        return found
+
+    def waiting(self, key: str) -> int:
+        """How many requests of this key are not answered yet."""
+        unfinished = (batch for batch in self._batches.values() if batch.caller.key == key and batch.ended_at is None)
+        return sum(len(batch.requests) - len(batch.results) for batch in unfinished)
+
+    async def cancel(self, batch_id: str, key: str) -> Batch:
+        """Answer no more of its requests. Raises 400 once it has ended."""
+        batch = self.get(batch_id, key)
+        if batch.status == "ended":
+            raise invalid(f"Batch {batch_id} has ended and can no longer be canceled.")
+        if batch.cancel_initiated_at is None:
+            batch.cancel_initiated_at = self._settings.now()
+            await self._store(batch)
+        return batch
+
+    async def delete(self, batch_id: str, key: str) -> None:
+        """Forget a batch that has ended. Raises 400 for one that has not."""
+        if self.get(batch_id, key).status != "ended":
+            raise invalid(f"Batch {batch_id} is still being processed. Cancel it and wait until it has ended.")
+        if self._storage is not None:
+            await self._storage.beside(self._storage.delete_batch, batch_id)
+        self._batches.pop(batch_id, None)
+
+    def results(self, batch_id: str, key: str) -> bytes:
+        """The results as JSON lines. Raises 404 while there are none, and when they are no longer kept."""
+        batch = self.get(batch_id, key)
+        if batch.ended_at is None or self._settings.now() >= batch.created_at + RESULTS_KEPT:
+            raise not_found(f"Batch {batch_id} has no available results.")
+        encode = msgspec.json.encode
+        return b"".join(encode(result) + b"\n" for result in batch.results)
+
+    def close(self) -> None:
+        """Stop working on batches."""
+        for batch in self._batches.values():
+            if batch.task is not None:
+                batch.task.cancel()
+            if batch.changed or batch.stored < len(batch.results):
+                self._write(batch)
+
+    def _advance(self, batch: Batch) -> None:
+        """Do what is due by the clock: expire, end what was canceled, or start answering."""
+        if batch.ended_at is not None or batch.task is not None:
+            return
+        now = self._settings.now()
+        if now >= batch.created_at + LIFETIME or batch.cancel_initiated_at is not None:
+            self._end(batch)
+        elif now >= batch.created_at + timedelta(seconds=self._settings.batch_seconds):
+            batch.task = asyncio.get_running_loop().create_task(self._answer(batch))
+
+    async def _answer(self, batch: Batch) -> None:
+        blocking = getattr(self._serving.answerer, "blocking", False)
+        for request in batch.requests[len(batch.results) :]:
+            await asyncio.sleep(0)
+            if batch.cancel_initiated_at is not None or self._settings.now() >= batch.created_at + LIFETIME:
+                break
+            work = asyncio.to_thread(self._result, batch, request) if blocking else None
+            result = await work if work is not None else self._result(batch, request)
+            batch.results.append({"custom_id": request["custom_id"], "result": result})
+            if len(batch.results) - batch.stored >= STORED_AT_ONCE:
+                await self._store(batch)
+        self._end(batch)
+
+    def _end(self, batch: Batch) -> None:
+        left = "canceled" if batch.cancel_initiated_at is not None else "expired"
+        for request in batch.requests[len(batch.results) :]:
+            batch.results.append({"custom_id": request["custom_id"], "result": {"type": left}})
+        batch.ended_at, batch.changed = self._settings.now(), True
+        if self._storage is not None:
+            task = asyncio.get_running_loop().create_task(self._store(batch))
+            self._writing.add(task)
+            task.add_done_callback(self._writing.discard)
+
+    async def _store(self, batch: Batch) -> None:
+        batch.changed = True
+        if self._storage is not None:
+            with contextlib.suppress(APIError):  # the server stops: `close` writes what is left
+                await self._storage.beside(self._write, batch)
+
+    def _write(self, batch: Batch) -> None:
+        """Bring to the disk what is new of a batch. Results may be written twice, and are the same then."""
+        if self._storage is None:
+            return
+        batch.changed, results = False, len(batch.results)
+        try:
+            self._storage.change_batch(batch, batch.stored)
+            batch.stored = results
+        except APIError as problem:
+            LOG.warning("batch %s goes on in memory alone: %s", batch.id, problem.message)
+
+    def _result(self, batch: Batch, request: Json) -> Json:
+        try:
+            return {"type": "succeeded", "message": self._message(batch, request["params"])}
+        except APIError as error:
+            return {"type": "errored", "error": error.envelope(None)}
+        except Exception:
+            LOG.exception("a request of batch %s could not be answered", batch.id)
+            return {"type": "errored", "error": APIError(500, "Internal server error").envelope(None)}
+
+    def _message(self, batch: Batch, params: Json) -> Json:
+        if params.get("stream"):
+            raise invalid("stream: streaming is not supported in message batches")
+        for name in NOT_IN_BATCHES:
+            if params.get(name) is not None:
+                raise invalid(f"{name}: not supported in message batches")
+        betas = ",".join(sorted(batch.caller.betas))
+        headers = {"anthropic-version": batch.caller.version, "anthropic-beta": betas}
+        size = content_size(msgspec.json.encode(params))
+        return self._serving.message(Asked(params, batch.caller, headers, size=size, batch=True))

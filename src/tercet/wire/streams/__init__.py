@@ -1,0 +1,1 @@
+"""Bytes of a stream to events, events to a message: fed, linear, and lazy."""

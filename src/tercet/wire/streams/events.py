@@ -1,0 +1,71 @@
+"""Everything about the events of a stream, in one place to import from. Holds nothing itself."""
+
+from __future__ import annotations
+
+from tercet.wire.objects import AnyModel
+from tercet.wire.streams.decoder import EventDecoder
+from tercet.wire.streams.helper_events import (
+    CitationEvent,
+    CompactionEvent,
+    ContentBlockStopEvent,
+    InputJsonEvent,
+    MessageStopEvent,
+    MessageStreamEvent,
+    SignatureEvent,
+    TextEvent,
+    ThinkingEvent,
+)
+from tercet.wire.streams.raw_events import (
+    CitationsDelta,
+    CompactionDelta,
+    Delta,
+    ErrorEvent,
+    Fault,
+    InputJSONDelta,
+    PingEvent,
+    RawContentBlockDelta,
+    RawContentBlockDeltaEvent,
+    RawContentBlockStartEvent,
+    RawContentBlockStopEvent,
+    RawMessageDeltaEvent,
+    RawMessageStartEvent,
+    RawMessageStopEvent,
+    RawMessageStreamEvent,
+    SignatureDelta,
+    TextDelta,
+    ThinkingDelta,
+    event_model,
+)
+
+__all__ = [
+    "AnyModel",
+    "CitationEvent",
+    "CitationsDelta",
+    "CompactionDelta",
+    "CompactionEvent",
+    "ContentBlockStopEvent",
+    "Delta",
+    "ErrorEvent",
+    "EventDecoder",
+    "Fault",
+    "InputJSONDelta",
+    "InputJsonEvent",
+    "MessageStopEvent",
+    "MessageStreamEvent",
+    "PingEvent",
+    "RawContentBlockDelta",
+    "RawContentBlockDeltaEvent",
+    "RawContentBlockStartEvent",
+    "RawContentBlockStopEvent",
+    "RawMessageDeltaEvent",
+    "RawMessageStartEvent",
+    "RawMessageStopEvent",
+    "RawMessageStreamEvent",
+    "SignatureDelta",
+    "SignatureEvent",
+    "TextDelta",
+    "TextEvent",
+    "ThinkingDelta",
+    "ThinkingEvent",
+    "event_model",
+]

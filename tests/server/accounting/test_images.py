@@ -1,0 +1,99 @@
+"""Images by their bytes: formats, sizes, hostile headers, the exact token rule, the mean colour."""
+
+from __future__ import annotations
+
+import base64
+import struct
+import zlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tercet.server.accounting.images import ImageFacts, facts_of_source, image_tokens, mean_colour, read_image
+
+
+def png(width: int, height: int, colour: tuple[int, int, int], filter_type: int = 0) -> bytes:
+    def chunk(tag: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + tag + data + struct.pack(">I", zlib.crc32(tag + data))
+
+    row = bytes(colour) * width
+    if filter_type == 1:
+        row = bytes(colour) + bytes(3 * (width - 1))
+    rows = (bytes([filter_type]) + row) * height
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+JPEG = (
+    b"\xff\xd8\xff\xe0\0\x10" + b"JFIF" + bytes(10) + b"\xff\xc0\0\x11\x08" + struct.pack(">HH", 480, 640) + bytes(20)
+)
+GIF = b"GIF89a" + struct.pack("<HH", 320, 200) + bytes(10)
+WEBP_LOSSY = b"RIFF\0\0\0\0WEBPVP8 \0\0\0\0\0\0\0\x9d\x01\x2a" + struct.pack("<HH", 100, 50)
+WEBP_LOSSLESS = b"RIFF\0\0\0\0WEBPVP8L\0\0\0\0\x2f" + struct.pack("<I", (99) | (49 << 14))
+WEBP_EXTENDED = b"RIFF\0\0\0\0WEBPVP8X\0\0\0\0\0\0\0\0" + (99).to_bytes(3, "little") + (49).to_bytes(3, "little")
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (png(64, 48, (1, 2, 3)), ImageFacts("png", 64, 48)),
+        (JPEG, ImageFacts("jpeg", 640, 480)),
+        (GIF, ImageFacts("gif", 320, 200)),
+        (WEBP_LOSSY, ImageFacts("webp", 100, 50)),
+        (WEBP_LOSSLESS, ImageFacts("webp", 100, 50)),
+        (WEBP_EXTENDED, ImageFacts("webp", 100, 50)),
+        (b"", None),
+        (b"\x89PNG\r\n\x1a\n", None),
+        (b"\xff\xd8\xff\xe0\xff\xff", None),
+        (b"GIF89a\0\0\0\0", None),
+        (b"not an image at all, though long enough to be one", None),
+    ],
+)
+def test_format_and_size_come_from_the_bytes(data: bytes, expected: ImageFacts | None) -> None:
+    assert expected == read_image(data)
+
+
+@given(
+    data=st.binary(max_size=200),
+    start=st.sampled_from([b"", JPEG[:20], GIF[:6], WEBP_LOSSY[:16], b"\x89PNG\r\n\x1a\n"]),
+)
+@settings(max_examples=200, deadline=None)
+def test_broken_bytes_never_raise(data: bytes, start: bytes) -> None:
+    found = read_image(start + data)
+    assert found is None or (found.width > 0 and found.height > 0)
+    mean_colour(start + data)
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "standard", "high"),
+    [
+        (200, 200, 64, 64),
+        (1000, 1000, 1296, 1296),
+        (1092, 1092, 1521, 1521),
+        (1920, 1080, 1560, 2691),
+        (2000, 1500, 1564, 3888),
+        (3840, 2160, 1560, 4784),
+    ],
+)
+def test_tokens_are_those_of_the_published_table(width: int, height: int, standard: int, high: int) -> None:
+    assert (standard, high) == (
+        image_tokens(width, height, high_resolution=False),
+        image_tokens(width, height, high_resolution=True),
+    )
+
+
+@pytest.mark.parametrize("filter_type", [0, 1])
+def test_the_mean_colour_of_a_small_png_is_found(filter_type: int) -> None:
+    assert mean_colour(png(10, 10, (200, 30, 40), filter_type)) == (200, 30, 40)
+
+
+def test_large_pngs_are_not_unpacked() -> None:
+    assert mean_colour(png(400, 400, (1, 1, 1))) is None
+
+
+def test_a_long_header_is_read_when_the_first_bytes_do_not_tell() -> None:
+    segment = b"\xff\xe1" + struct.pack(">H", 60_002) + bytes(60_000)
+    data = b"\xff\xd8" + segment * 3 + JPEG[20:]
+    source = {"type": "base64", "media_type": "image/jpeg", "data": base64.b64encode(data).decode()}
+    assert facts_of_source(source) == ImageFacts("jpeg", 640, 480)
