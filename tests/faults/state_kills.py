@@ -114,10 +114,9 @@ def _after_kill(server: FaultServer, place: Place, tag: str, child: Child, accep
 
 
 def _goes_on(server: FaultServer, place: Place, tag: str) -> list[str]:
-    """A new process works with what was left."""
-    client = client_of(server, place.store(), tag=tag)
-    said = asked(client)
-    client.close()
+    """A new process works with what was left. Its connections end with it, so that none is waited for."""
+    child = Child(lambda: asked(client_of(server, place.store(), tag=tag)))
+    said = child.end()
     return [] if said == "answered" else [f"afterwards: {said}"]
 
 
