@@ -11,8 +11,13 @@ from tercet.server.accounting.images import decoded
 from tercet.server.accounting.pdf import read_pdf
 from tercet.server.simulated.conversation import Block, Conversation, blocks_of, text_of
 from tercet.server.simulated.slots import word_set
+from tercet.server.simulated.talk import counted
 
 SENTENCE = re.compile(r"[^\s.!?\n][^.!?\n]{0,1000}[.!?]?")
+LINE_END = re.compile(r"(?<!\n)\n(?!\n)")
+"""Of a line within a paragraph."""
+MOST_ORDER = 200
+"""Characters up to which a paragraph that asks for a summary is taken for the order, not for the text."""
 SUMMARY = re.compile(r"\b(?:summari[sz]e|summary|key points|main points|tl;?dr|overview|gist)\b", re.IGNORECASE)
 LONG_TEXT = 600
 """Characters from which a message is itself a text to sum up."""
@@ -169,15 +174,15 @@ def _cited_answer(sources: list[Source], question: str) -> list[Block] | str:
 
 
 def summary(name: str, text: str) -> str:
-    """Length, first and last sentence."""
-    sentences = [match[0].strip() for match in SENTENCE.finditer(text[:MOST_TEXT])]
-    words = len(text.split())
+    """Length, first and last sentence. A line that merely ends within a paragraph ends no sentence."""
+    sentences = [match[0].strip() for match in SENTENCE.finditer(LINE_END.sub(" ", text[:MOST_TEXT]))]
+    words = counted(len(text.split()), "word")
     if not sentences:
         return f"{name[:1].upper()}{name[1:]}: no text that I can read."
     ends = f"It begins: “{_short(sentences[0])}”"
     if len(sentences) > 1:
         ends += f" It ends: “{_short(sentences[-1])}”"
-    return f"{name[:1].upper()}{name[1:]}: {words} words in {len(sentences)} sentences. {ends}"
+    return f"{name[:1].upper()}{name[1:]}: {words} in {counted(len(sentences), 'sentence')}. {ends}"
 
 
 def _short(text: str) -> str:
@@ -188,10 +193,17 @@ def sum_up(conversation: Conversation) -> str | None:
     """Sum up what was sent, when that is asked for: the message if it is long, or what came before."""
     question = conversation.question
     if SUMMARY.search(question[:2000]) or SUMMARY.search(question[-500:]):
-        body = question if len(question) > 200 else _longest_material(conversation)
+        body = _without_order(question) if len(question) > 200 else _longest_material(conversation)
         if body:
             return f"[simulated] {summary('the text', body)}"
     return None
+
+
+def _without_order(question: str) -> str:
+    """A message without the paragraphs that only say what is to be done with the others."""
+    parts = question.split("\n\n")
+    kept = [part for part in parts if len(part) > MOST_ORDER or not SUMMARY.search(part)]
+    return "\n\n".join(kept or parts)
 
 
 def sum_up_unasked(conversation: Conversation) -> str | None:

@@ -92,6 +92,11 @@ def say(conversation: Conversation) -> str | None:
     return match[1] if match else None
 
 
+def counted(number: int, noun: str) -> str:
+    """The number and what it counts: 1 word, 2 words."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def fall_back(conversation: Conversation) -> str:
     """Admit that nothing fits, and say what was read."""
     question = " ".join(conversation.question.split())
@@ -100,7 +105,8 @@ def fall_back(conversation: Conversation) -> str:
     playing = f", playing {role}" if role else ""
     if not shown:
         return f"[simulated] I'm Tercet's simulated model{playing}. Your message holds no text for me to answer."
+    words = counted(len(conversation.question.split()), "word")
     return (
         f"[simulated] I'm Tercet's simulated model{playing}, so I cannot really answer this. "
-        f'You wrote: "{shown}" ({len(conversation.question.split())} words, message {len(conversation.asked)} of this conversation).'
+        f'You wrote: "{shown}" ({words}, message {len(conversation.asked)} of this conversation).'
     )
