@@ -158,7 +158,7 @@ def test_a_class_made_in_a_function_still_wraps_what_it_holds() -> None:
 
 
 def every_model() -> list[type[Model]]:
-    for module in pkgutil.iter_modules(tercet.wire.__path__, "tercet.wire."):
+    for module in pkgutil.walk_packages(tercet.wire.__path__, "tercet.wire."):
         importlib.import_module(module.name)
     found, waiting = [], [Model]
     while waiting:

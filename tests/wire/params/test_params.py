@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 import pytest
 
-import tercet.wire
+import tercet.wire.params
 from tercet.client.given import NOT_GIVEN, omit
 from tercet.wire import argument_names
 from tercet.wire.messages import ContentBlock
@@ -21,9 +21,8 @@ from tercet.wire.params.settings import ThinkingConfigParam
 from tercet.wire.typed import Absent
 
 ROOMS = [
-    importlib.import_module(f"tercet.wire.{module.name}")
-    for module in pkgutil.iter_modules(tercet.wire.__path__)
-    if module.name.startswith("params_")
+    importlib.import_module(f"tercet.wire.params.{module.name}")
+    for module in pkgutil.iter_modules(tercet.wire.params.__path__)
 ]
 TYPED_DICTS = sorted(
     {
