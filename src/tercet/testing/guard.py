@@ -79,7 +79,11 @@ class Guard:
     def _connecting(self, original: Any) -> Any:
         def connect(this: socket.socket, address: Any) -> Any:
             if this.family in (socket.AF_INET, socket.AF_INET6) and isinstance(address, tuple) and address:
-                self.check(_text(address[0]))
+                try:
+                    self.check(_text(address[0]))
+                except BaseException:  # libraries close a socket for an OSError only, and this is none
+                    this.close()
+                    raise
             return original(this, address)
 
         return connect
