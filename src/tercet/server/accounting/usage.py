@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tercet.server.accounting.caching import UNCACHED, PromptCache
+from tercet.server.accounting.caching import UNCACHED, CacheUse, PromptCache
 from tercet.server.accounting.tokens import block_weight, count_answer_block, count_request, model_of, sum_of, tokens_of
 from tercet.server.answer import Answer
 from tercet.server.context import edited, edits_of
@@ -47,8 +47,18 @@ def usage(
     cached = cache.use(request, key) if cache is not None else UNCACHED
     if answer.stop_reason == "refusal" and not answer.content:  # refused before any output: not billed
         cached = UNCACHED
+    found = _counts(request, answer, total, cached, "batch" if batch else "standard")
+    if request.get("speed"):
+        found["speed"] = request["speed"]
+    if request.get("compaction") or (request.get("context_management") and edits_of(request, "compact")):
+        found["iterations"] = _iterations(found, answer, model_of(request))
+    return found
+
+
+def _counts(request: Mapping[str, Any], answer: Answer, total: int, cached: CacheUse, tier: str) -> dict[str, Any]:
+    """What every usage object holds, in tokens."""
     serves = not {block.get("type") for block in answer.content} <= MODEL_BLOCKS
-    found: dict[str, Any] = {
+    return {
         "input_tokens": max(0, total - cached.total)
         + (result_tokens(answer.content, model_of(request)) if serves else 0),
         "cache_creation_input_tokens": cached.written_5m + cached.written_1h,
@@ -60,14 +70,9 @@ def usage(
         "output_tokens": answer.output_tokens,
         "output_tokens_details": {"thinking_tokens": answer.thinking_tokens},
         "server_tool_use": server_tool_use(answer) if serves else None,
-        "service_tier": "batch" if batch else "standard",
+        "service_tier": tier,
         "inference_geo": _place(request),
     }
-    if request.get("speed"):
-        found["speed"] = request["speed"]
-    if request.get("compaction") or (request.get("context_management") and edits_of(request, "compact")):
-        found["iterations"] = _iterations(found, answer, model_of(request))
-    return found
 
 
 def _place(request: Mapping[str, Any]) -> str:
