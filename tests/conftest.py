@@ -1,10 +1,15 @@
-"""What every test shares: async tests run on asyncio, and no test sees this machine's keys or proxies."""
+"""What every test shares: async tests run on asyncio, no test sees this machine's keys or proxies, and no property has a
+deadline: a busy machine is no fault."""
 
 from __future__ import annotations
 
 import os
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("tercet", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tercet")
 
 FOREIGN = (
     "ANTHROPIC_",

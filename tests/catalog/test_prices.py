@@ -162,7 +162,7 @@ def test_rates_have_every_factor_applied() -> None:
 PRICED = [facts.id for facts in all_models() if facts.prices and facts.prices[-1].cache_read and len(facts.prices) == 1]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.sampled_from(PRICED),
     *(st.integers(0, 10**9) for _ in range(4)),

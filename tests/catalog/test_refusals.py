@@ -147,7 +147,7 @@ NAMES = [
 ]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.sampled_from([NEW, OLD, OLDEST, "claude-opus-5"]), st.dictionaries(st.sampled_from(NAMES), ANYTHING))
 def test_arguments_of_any_shape_are_judged_without_an_exception(model: str, params: dict[str, Any]) -> None:
     assert all(refusal.effect in ("error", "warning") for refusal in refused_parameters(model, params))

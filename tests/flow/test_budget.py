@@ -234,7 +234,7 @@ def test_budgets_of_one_tag_share_an_account_and_others_do_not() -> None:
     assert Budget(usd=1, by_key=True).key("a") != Budget(usd=1, by_key=True).key("b")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     limit=st.integers(0, 500),
     steps=st.lists(

@@ -314,7 +314,7 @@ def test_a_pace_that_makes_no_sense_is_refused(wrong: dict[str, Any]) -> None:
         Pace(**wrong)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     limit=st.integers(1, 500),
     burst=st.sampled_from([1.0, 0.5, 0.1]),

@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import ssl
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import trustme
-
-for _name in ("servers", "worlds"):  # test modules are imported by path, and these two are shared among them
-    if _name not in sys.modules:
-        _spec = importlib.util.spec_from_file_location(_name, Path(__file__).with_name(f"{_name}.py"))
-        assert _spec is not None
-        assert _spec.loader is not None
-        _module = importlib.util.module_from_spec(_spec)
-        sys.modules[_name] = _module
-        _spec.loader.exec_module(_module)
-
-from worlds import ALL, FAST, World  # noqa: E402
+from tests.transport.worlds import ALL, FAST, World
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from servers import Peer, Server, always, answer, once, serving, stall
-from worlds import World, asked
+from tests.transport.servers import Peer, Server, always, answer, once, serving, stall
+from tests.transport.worlds import World, asked
 
 from tercet.transport.base import Lost, Reply
 from tercet.transport.choice import async_transport_for, transport_for

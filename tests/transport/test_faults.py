@@ -7,9 +7,9 @@ import threading
 import zlib
 
 import pytest
-from servers import Peer, always, answer, once, serving, stall
 from tests.ports import closed_port
-from worlds import World, asked
+from tests.transport.servers import Peer, always, answer, once, serving, stall
+from tests.transport.worlds import World, asked
 
 from tercet.transport.base import Lost, Reply
 from tercet.wire.http import Timeout

@@ -33,7 +33,7 @@ def test_a_response_may_be_cut_anywhere(sample: bytes) -> None:
     assert whole([sample[at : at + 1] for at in range(len(sample))]) == (200, b"hello", True, True)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(some.lists(some.binary(min_size=1, max_size=40), max_size=8), some.data())
 def test_chunks_come_out_as_they_went_in(chunks: list[bytes], data: some.DataObject) -> None:
     raw = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
@@ -61,7 +61,7 @@ ODD_CHUNKS += [
 ]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(some.lists(some.binary(min_size=1, max_size=9), max_size=6), some.sampled_from(ODD_CHUNKS), some.integers(0, 99))
 def test_chunks_taken_together_are_what_they_are_one_by_one(chunks: list[bytes], odd: bytes, cut: int) -> None:
     head = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
@@ -89,7 +89,7 @@ def test_many_small_chunks_are_taken_together() -> None:
     assert pieces == chunks * 2
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(some.lists(some.binary(max_size=30), max_size=5))
 def test_garbage_is_refused_or_awaited_and_never_crashes(pieces: list[bytes]) -> None:
     parser = ResponseParser()

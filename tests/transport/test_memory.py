@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from worlds import asked
+from tests.transport.worlds import asked
 
 from tercet.transport.base import Lost, Reply
 from tercet.transport.memory import AsyncMemoryTransport, MemoryTransport, streamed

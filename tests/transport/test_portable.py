@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import httpx2
 import pytest
-from servers import once, serving, stall
-from worlds import asked
+from tests.transport.servers import once, serving, stall
+from tests.transport.worlds import asked
 
 from tercet.transport.base import Lost, Reply
 from tercet.transport.choice import async_transport_for, transport_for

@@ -9,7 +9,7 @@ import textwrap
 import threading
 
 import pytest
-from servers import Peer, answer, once, serving, stall
+from tests.transport.servers import Peer, answer, once, serving, stall
 
 HEAD = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nab\r\n"
 BEFORE = """

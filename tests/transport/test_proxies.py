@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 import pytest
 import trustme
-from servers import Peer, always, answer, once, serving
 from tests.ports import closed_port
-from worlds import World, asked
+from tests.transport.servers import Peer, always, answer, once, serving
+from tests.transport.worlds import World, asked
 
 from tercet.transport.base import Lost, Reply
 from tercet.transport.places import Place, proxy_of, target_of

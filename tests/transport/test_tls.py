@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 import trustme
-from servers import always, answer, once, serving
-from worlds import World, asked
+from tests.transport.servers import always, answer, once, serving
+from tests.transport.worlds import World, asked
 
 from tercet.transport.base import Lost, Reply
 from tercet.transport.tls import FILES

@@ -42,7 +42,7 @@ def test_deep_nesting_is_a_fault() -> None:
     assert [type(item) for item in items] == [Fault, Fault]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.integers(0, 40), max_size=8))
 def test_any_chunking_gives_the_same(places: list[int]) -> None:
     stream = '{"é":"\\n"}\r\n{bad\r\n\r\n{"b":[2]}'.encode()

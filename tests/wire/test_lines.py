@@ -37,7 +37,7 @@ def test_what_is_held_never_passes_the_limit() -> None:
     assert sum(map(len, lines._parts)) <= 1000
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.sampled_from([b"\r", b"\n", b"a", b"bc", b"\xc3", b"\xa9"]), max_size=30), st.data())
 def test_any_chunking_gives_the_same_lines(pieces: list[bytes], data: st.DataObject) -> None:
     whole = b"".join(pieces)

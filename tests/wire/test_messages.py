@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, get_args
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tercet.wire import messages
@@ -329,7 +329,6 @@ names = st.sampled_from(["text", "citations", "content", "input", "caller", "id"
 blocks = st.builds(lambda tag, rest: {"type": tag, **rest}, tags, st.dictionaries(names, json_values, max_size=4))
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault
 @given(st.lists(blocks, max_size=3), st.dictionaries(st.sampled_from(["usage", "container", "novel"]), json_values))
 def test_whatever_comes_is_kept_and_can_be_shown_copied_and_sent_back(
     content: list[dict[str, Any]], rest: dict[str, Any]

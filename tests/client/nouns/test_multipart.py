@@ -52,7 +52,7 @@ def test_an_open_file_is_read_from_where_it_stands() -> None:
     assert content(form(file)[0]) == b"read"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.binary(max_size=200),
     st.text(st.characters(exclude_categories=["C"], exclude_characters='<>:"|?*\\/'), min_size=1, max_size=40),

@@ -106,7 +106,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(JSON, JSON)
 def test_a_constant_fits_itself_and_nothing_else(value: Any, other: Any) -> None:
     check_value(value, {"const": value})

@@ -251,7 +251,7 @@ def words_of(schema: Any) -> set[str]:
     return set(schema) | set().union(*map(words_of, inner))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(SCHEMAS)
 def test_what_comes_out_holds_nothing_that_the_api_refuses(schema: dict[str, Any]) -> None:
     made = transform_schema(schema)

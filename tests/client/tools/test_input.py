@@ -278,7 +278,7 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(json_values)
 def test_any_json_is_either_taken_as_it_is_or_refused_with_a_value_error(value: Any) -> None:
     def take(a: int, b: str, c: bool) -> None: ...

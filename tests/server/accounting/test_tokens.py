@@ -47,7 +47,7 @@ def test_the_new_tokenizer_makes_thirty_percent_more_of_the_same_text() -> None:
 
 
 @given(text=st.text(max_size=300), model=st.sampled_from(MODELS))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_the_pieces_of_a_text_join_back_and_are_as_many_as_counted(text: str, model: str) -> None:
     pieces = split_text(text, model)
     assert "".join(pieces) == text
@@ -55,7 +55,7 @@ def test_the_pieces_of_a_text_join_back_and_are_as_many_as_counted(text: str, mo
 
 
 @given(text=st.text(max_size=200), count=st.integers(0, 80), model=st.sampled_from(MODELS))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_the_first_tokens_are_a_beginning_within_the_count(text: str, count: int, model: str) -> None:
     beginning = first_tokens(text, count, model)
     assert text.startswith(beginning)

@@ -79,7 +79,7 @@ def test_what_is_no_upload_is_refused(api: httpx.Client) -> None:
     assert upload(api, expires_in_seconds="5").status_code == 400
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=60))
 def test_a_part_gives_back_its_bytes(content: bytes) -> None:
     if b"\r\n--mark" in b"\r\n" + content:
@@ -93,7 +93,7 @@ def test_a_part_gives_back_its_bytes(content: bytes) -> None:
     assert (part.name, part.filename, part.content) == ("file", 'a "b".txt', content)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(
         st.sampled_from([b"--mark", b"\r\n", b"--", b'content-disposition: form-data; name="a"', b"x", b":"]),

@@ -341,7 +341,7 @@ CHANGES = st.lists(
 )
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(CHANGES, st.sampled_from(["/v1/messages", "/v1/messages/count_tokens"]))
 def test_no_mutated_request_is_answered_with_a_server_error(api: httpx.Client, changes: Any, path: str) -> None:
     request = mutated(changes)
@@ -354,7 +354,7 @@ def test_no_mutated_request_is_answered_with_a_server_error(api: httpx.Client, c
         assert answer.json()["request_id"] == answer.headers["request-id"]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=80) | st.integers(0, 400).map(lambda cut: json.dumps(RICH).encode()[:cut]))
 def test_no_body_is_answered_with_a_server_error(api: httpx.Client, body: bytes) -> None:
     answer = api.post("/v1/messages", content=body, headers={"content-type": "application/json"})

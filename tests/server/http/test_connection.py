@@ -173,7 +173,7 @@ async def test_nothing_behind_a_refused_request_is_read_as_another_one() -> None
     ),
     cut=st.floats(0, 1),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_whatever_becomes_of_a_request_it_is_answered_or_refused(
     base: bytes, edits: list[tuple[float, str, bytes]], cut: float
 ) -> None:

@@ -189,7 +189,7 @@ QUESTIONS = st.sampled_from(
 
 
 @given(schema=objects(SCHEMAS), question=QUESTIONS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_values_fit_random_schemas(schema: dict[str, Any], question: str) -> None:
     root = {
         **schema,
@@ -226,7 +226,7 @@ def test_values_fit_random_schemas(schema: dict[str, Any], question: str) -> Non
         max_leaves=5,
     )
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_nonsense_in_place_of_a_schema_does_not_raise(schema: Any) -> None:
     value_of(schema)
 

@@ -140,7 +140,7 @@ ODD = [
 ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.sampled_from(ODD), max_size=6), st.data())
 def test_both_paths_give_the_same_on_any_chunking(pieces: list[bytes], data: st.DataObject) -> None:
     stream = b"".join(pieces)

@@ -90,7 +90,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(JSON, st.booleans())
 def test_whole_documents_read_as_the_standard_library_reads_them(value: Any, ascii_only: bool) -> None:
     assert parse_partial(json.dumps(value, ensure_ascii=ascii_only)) == value
@@ -107,7 +107,7 @@ def part_of(part: Any, whole: Any, *, strings: bool) -> bool:
     return True  # the end may cut a number to a shorter one: 12 of 123
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(JSON.map(lambda value: {"value": value}), st.booleans())
 def test_every_cut_reads_as_a_part_of_the_whole(value: Any, strings: bool) -> None:
     text = json.dumps(value)

@@ -119,7 +119,7 @@ FIELDS = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(FIELDS, st.data())
 def test_any_chunking_gives_the_same_events(fields: list[bytes], data: st.DataObject) -> None:
     stream = b"".join(field + data.draw(st.sampled_from([b"\n", b"\r\n", b"\r"])) for field in fields)
