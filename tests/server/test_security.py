@@ -68,6 +68,13 @@ def test_no_page_of_another_site_gets_something_done(client: httpx.Client, path:
     assert [name for name in answer.headers if name.startswith("access-control")] == []
 
 
+@pytest.mark.parametrize("scheme", ["ftp", "file", "chrome-extension", "ws", ""])
+def test_the_own_name_under_another_scheme_is_another_origin(client: httpx.Client, scheme: str) -> None:
+    own = client.base_url.netloc.decode()
+    assert client.post("/v1/messages", json=ASK, headers={"origin": f"http://{own}"}).status_code == 200
+    assert client.post("/v1/messages", json=ASK, headers={"origin": f"{scheme}://{own}"}).status_code == 403
+
+
 @pytest.mark.parametrize("path", LOOKS)
 @pytest.mark.parametrize(
     "host", ["rebound.example", "127.0.0.1.rebound.example", "localhost.rebound.example:80", "[::2]"]

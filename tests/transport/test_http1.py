@@ -140,6 +140,14 @@ def test_bytes_after_the_answer_spoil_the_connection() -> None:
     assert whole([SAMPLES[2], b"x"])[3] is False
 
 
+@pytest.mark.parametrize("sample", SAMPLES)
+@pytest.mark.parametrize("behind", [b"x", b"\r\n", b"HTTP/1.1 200 OK\r\n"])
+def test_bytes_after_the_answer_spoil_the_connection_however_they_are_cut(sample: bytes, behind: bytes) -> None:
+    raw = sample + behind
+    for at in range(len(raw) + 1):
+        assert whole([raw[:at], raw[at:]]) == (200, b"hello", True, False)
+
+
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [("HTTP/1.1 200 OK\r\nconnection: close", False), ("HTTP/1.0 200 OK", False), ("HTTP/1.1 200 OK\r\nx: y", True)],

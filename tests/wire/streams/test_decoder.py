@@ -106,6 +106,9 @@ ODD = [
         b"event: x\n\n",
     ),
     b'event: new\ndata: {"type":"new","a":1}\n\n',
+    b'event: message_stop\ndata: {"type":"message_stop"},{"type":"message_stop"}\n\n',
+    b'event: message_stop\ndata: {"type":"message_stop","a":[1\n\n',
+    b"event: message_stop\ndata: 2]}\n\n",
     b'event: ping\ndata: {"type":"message_stop"}\n\n',
     b'event: message_stop\ndata: {"a":1}\n\n',
     b'data: {"type":"message_stop"}\n\n',
@@ -180,6 +183,19 @@ def test_what_is_no_event_is_a_fault_after_the_events_before_and_nothing_follows
 
     assert (events[0]["type"], type(events[1]), len(events)) == ("message_start", Fault, 2)  # type: ignore[index]
     assert (decoder.feed(STOP), decoder.close()) == ([], [])
+
+
+@pytest.mark.parametrize("values", [2, 3])
+def test_a_line_of_several_values_is_one_fault_however_plain_each_value_is(values: int) -> None:
+    line = b",".join([b'{"type":"message_stop"}'] * values)
+
+    assert [type(event) for event in decoded(START + b"event: message_stop\ndata: " + line + b"\n\n")][1:] == [Fault]
+
+
+def test_lines_that_make_a_value_only_together_are_no_event() -> None:
+    halves = b'event: x\ndata: {"type":"x","a":[1\n\nevent: x\ndata: 2]}\n\n'
+
+    assert [type(event) for event in decoded(halves)] == [Fault]
 
 
 def test_done_after_the_end_is_passed_over() -> None:
