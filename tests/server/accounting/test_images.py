@@ -1,4 +1,4 @@
-"""Images by their bytes: formats, sizes, hostile headers, the exact token rule, the mean colour."""
+"""Images by their bytes: formats, sizes, hostile headers, the exact token rule."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tercet.server.accounting.images import ImageFacts, facts_of_source, image_tokens, mean_colour, read_image
+from tercet.server.accounting.images import ImageFacts, facts_of_source, image_tokens, read_image
 
 
 def png(width: int, height: int, colour: tuple[int, int, int], filter_type: int = 0) -> bytes:
@@ -62,7 +62,6 @@ def test_format_and_size_come_from_the_bytes(data: bytes, expected: ImageFacts |
 def test_broken_bytes_never_raise(data: bytes, start: bytes) -> None:
     found = read_image(start + data)
     assert found is None or (found.width > 0 and found.height > 0)
-    mean_colour(start + data)
 
 
 @pytest.mark.parametrize(
@@ -81,15 +80,6 @@ def test_tokens_are_those_of_the_published_table(width: int, height: int, standa
         image_tokens(width, height, high_resolution=False),
         image_tokens(width, height, high_resolution=True),
     )
-
-
-@pytest.mark.parametrize("filter_type", [0, 1])
-def test_the_mean_colour_of_a_small_png_is_found(filter_type: int) -> None:
-    assert mean_colour(png(10, 10, (200, 30, 40), filter_type)) == (200, 30, 40)
-
-
-def test_large_pngs_are_not_unpacked() -> None:
-    assert mean_colour(png(400, 400, (1, 1, 1))) is None
 
 
 def test_a_long_header_is_read_when_the_first_bytes_do_not_tell() -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tercet.server.simulated.conversation import Conversation
-from tercet.server.simulated.reading import sum_up, summary
-from tercet.server.simulated.talk import counted
+from tercet.server.simulated.reading import counted, sum_up, summary
 
 TEXT = (
     "The harbour lies in the north\nof the town. "

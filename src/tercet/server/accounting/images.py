@@ -1,6 +1,6 @@
-"""What an image is, from its own bytes: format, size, sometimes its mean colour; and what it costs in tokens.
+"""What an image is, from its own bytes: format and size; and what it costs in tokens.
 
-Reads headers by hand and never decodes a whole picture, save tiny PNGs. Knows nothing about requests.
+Reads headers by hand and never decodes a picture. Knows nothing about requests.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import binascii
 import struct
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
@@ -20,7 +19,6 @@ TIERS = {False: (1568, 1568), True: (2576, 4784)}
 """high resolution or not -> longest edge in pixels, most tokens."""
 HEADER_CHARACTERS = 87_380
 """Base64 characters decoded at first: 64 KB, enough for nearly every header."""
-COLOUR_PIXELS = 16_384
 UNKNOWN_SIZE = (1024, 768)
 """Assumed for images whose bytes are not here (a URL, a file id)."""
 
@@ -159,93 +157,3 @@ def source_tokens(source: Mapping[str, Any], *, high_resolution: bool) -> int:
     facts = facts_of_source(source)
     width, height = (facts.width, facts.height) if facts else UNKNOWN_SIZE
     return image_tokens(width, height, high_resolution=high_resolution)
-
-
-# --- the mean colour of small PNGs -------------------------------------------------------------------------------------
-
-CHANNELS = {0: 1, 2: 3, 4: 2, 6: 4}
-"""PNG colour type -> bytes a pixel at 8 bits a channel. Palettes are left out."""
-
-
-def mean_colour(data: bytes) -> tuple[int, int, int] | None:
-    """Mean red, green and blue of a small, plain, 8-bit PNG; None for every other image."""
-    facts = read_image(data)
-    if facts is None or facts.format != "png" or facts.width * facts.height > COLOUR_PIXELS or len(data) < 33:
-        return None
-    depth, colour, _, _, interlace = data[24:29]
-    if depth != 8 or interlace or colour not in CHANNELS:
-        return None
-    return _mean(_pixels(_image_data(data), facts, CHANNELS[colour]), CHANNELS[colour])
-
-
-def _image_data(data: bytes) -> bytes:
-    parts, position = [], 8
-    while position + 8 <= len(data):
-        length, kind = struct.unpack_from(">I4s", data, position)
-        if kind == b"IDAT":
-            parts.append(data[position + 8 : position + 8 + length])
-        position += 12 + length
-    return b"".join(parts)
-
-
-def _pixels(packed: bytes, facts: ImageFacts, channels: int) -> bytes:
-    stride = facts.width * channels
-    try:
-        raw = zlib.decompressobj().decompress(packed, (stride + 1) * facts.height)
-    except zlib.error:
-        return b""
-    rows, above = [], bytes(stride)
-    for start in range(0, len(raw) - stride, stride + 1):
-        above = _unfiltered(raw[start], bytearray(raw[start + 1 : start + 1 + stride]), above, channels)
-        rows.append(above)
-    return b"".join(rows)
-
-
-def _unfiltered(kind: int, row: bytearray, above: bytes, channels: int) -> bytes:
-    if kind == 0:
-        return bytes(row)
-    for index in range(len(row)):
-        left = row[index - channels] if index >= channels else 0
-        corner = above[index - channels] if index >= channels else 0
-        row[index] = (row[index] + _predicted(kind, left, above[index], corner)) & 0xFF
-    return bytes(row)
-
-
-def _predicted(kind: int, left: int, above: int, corner: int) -> int:
-    if kind == 1:
-        return left
-    if kind == 2:
-        return above
-    if kind == 3:
-        return (left + above) // 2
-    guess = left + above - corner
-    return min((left, above, corner), key=lambda value: abs(guess - value))
-
-
-def _mean(pixels: bytes, channels: int) -> tuple[int, int, int] | None:
-    count = len(pixels) // channels
-    if not count:
-        return None
-    means = [sum(pixels[channel::channels]) // count for channel in range(channels)]
-    return (means[0], means[1], means[2]) if channels >= 3 else (means[0], means[0], means[0])
-
-
-COLOURS = {
-    "black": (0, 0, 0),
-    "white": (255, 255, 255),
-    "grey": (128, 128, 128),
-    "red": (220, 30, 30),
-    "green": (40, 160, 60),
-    "blue": (40, 80, 220),
-    "yellow": (240, 220, 40),
-    "orange": (240, 140, 30),
-    "purple": (130, 50, 160),
-    "cyan": (40, 200, 210),
-    "brown": (130, 80, 40),
-    "pink": (250, 160, 190),
-}
-
-
-def colour_name(colour: tuple[int, int, int]) -> str:
-    """The nearest everyday word for a colour."""
-    return min(COLOURS, key=lambda name: sum((a - b) ** 2 for a, b in zip(COLOURS[name], colour)))

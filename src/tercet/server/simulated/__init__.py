@@ -1,7 +1,7 @@
 """The simulated model: deterministic, honest about being simulated, and a careful reader of what it is sent.
 
-model.py     one request, one answer          skills.py    what it can do, in order, one subject a file
-limits.py    where an answer stops            thinking.py  thinking blocks and their signatures
+model.py       one request, one answer  small_talk.py  what it says, in order of trying
+limits.py      where an answer stops    thinking.py    thinking blocks and their signatures
 """
 
 from tercet.server.simulated.model import SimulatedModel

@@ -1,41 +1,48 @@
-"""Arithmetic by a small parser of its own: + - * / // ** % and brackets, with caps. Nothing is ever evaluated as code."""
+"""Arithmetic in a text: found, and worked out exactly. Python's own parser reads it; nothing is evaluated as code.
+
+Numbers, brackets and + - * / // % ** are all there is. The length, the numbers and the powers are capped.
+"""
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable
 from fractions import Fraction
 
 LONGEST = 400
 """Characters of an expression."""
-DEEPEST = 40
-"""Brackets and signs inside each other."""
 LARGEST = 10**60
 LARGEST_POWER = 200
+MOST_TEXT = 20_000
 
-_TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?|\.\d+)|(\*\*|//|[-+*/%^()×÷−·]))")
+_PLAIN = re.compile(r"[0-9.+\-*/%() ]+")
+_LEADING_ZEROS = re.compile(r"(?<![0-9.])0+(?=[0-9])")
+_SIGNS = str.maketrans({"×": "*", "÷": "/", "−": "-", "·": "*", "^": "**"})
 _FOUND = re.compile(
-    r"(?<![\d.,])[-(−]{0,20}\d[\d.,]*+(?:\s{0,4}(?:\*\*|//|[-+*/%^×÷−·()])[\s()]{0,20}(?:[-−]?[\d.][\d.,]*+)?)+"
+    r"(?<![0-9.,])[-(−]{0,20}[0-9][0-9.,]*+(?:\s{0,4}(?:\*\*|//|[-+*/%^×÷−·()])[\s()]{0,20}(?:[-−]?[0-9.][0-9.,]*+)?)+"
 )
-_WORDS = [
-    (re.compile(r"\bmultiplied by\b|\btimes\b|(?<=\d)\s*x\s*(?=\d)", re.IGNORECASE), "*"),
-    (re.compile(r"\bdivided by\b|\bover\b(?=\s*\d)", re.IGNORECASE), "/"),
-    (re.compile(r"\bplus\b", re.IGNORECASE), "+"),
-    (re.compile(r"\bminus\b", re.IGNORECASE), "-"),
-    (re.compile(r"\bto the power of\b", re.IGNORECASE), "**"),
-    (re.compile(r"\bmodulo\b|\bmod\b(?=\s*\d)", re.IGNORECASE), "%"),
-    (re.compile(r"(?<=\d)\s+squared\b", re.IGNORECASE), "**2"),
-    (re.compile(r"(?<=\d)\s+cubed\b", re.IGNORECASE), "**3"),
-]
-_PERCENT_OF = re.compile(r"(\d{1,12}(?:\.\d{1,12})?)\s*(?:%|percent)\s+of\s+(\d{1,12}(?:\.\d{1,12})?)", re.IGNORECASE)
-_ROOT_OF = re.compile(r"square root of\s+(\d{1,30})", re.IGNORECASE)
-_SIGN_AFTER_NUMBER = re.compile(
-    r"\d[.,]*+\s*+(?=[-+*/%^()×÷−·xtmdopscſ])"
-    r"(?:[-+*/%^()×÷−·x]|times|multiplied|divided|over|plus|minus|to the|mod|squared|cubed|percent)",
-    re.IGNORECASE,
+_WORDS = (
+    (re.compile(r"\b(\d{1,12}(?:\.\d{1,12})?)\s*(?:%|percent) of (?=\d)", re.IGNORECASE), r"\1 / 100 * "),
+    (re.compile(r"\bsquare root of\s+(\d{1,30})", re.IGNORECASE), r"\1 ** 0.5"),
+    (re.compile(r"(?<=\d) (?:times|multiplied by|x) (?=\d)", re.IGNORECASE), " * "),
+    (re.compile(r"(?<=\d) (?:divided by|over) (?=\d)", re.IGNORECASE), " / "),
+    (re.compile(r"(?<=\d) plus (?=\d)", re.IGNORECASE), " + "),
+    (re.compile(r"(?<=\d) minus (?=\d)", re.IGNORECASE), " - "),
+    (re.compile(r"(?<=\d) to the power of (?=\d)", re.IGNORECASE), " ** "),
+    (re.compile(r"(?<=\d) squared\b", re.IGNORECASE), "**2"),
 )
-"""What every arithmetic begins with, in signs or in words. Most texts hold none: one look in place of eleven."""
-_SIGNS = {"×": "*", "÷": "/", "−": "-", "·": "*", "^": "**"}
+_NO_SUM = re.compile(r"\d{4}-\d{1,2}(-\d{1,2})?|\d{1,2}/\d{1,2}/\d{2,4}|\d{3}-\d{3}-\d{4}")
+"""Dates and telephone numbers."""
+_OPERATIONS: dict[type[ast.operator], Callable[[Fraction, Fraction], Fraction]] = {
+    ast.Add: lambda left, right: left + right,
+    ast.Sub: lambda left, right: left - right,
+    ast.Mult: lambda left, right: left * right,
+    ast.Div: lambda left, right: left / right,
+    ast.FloorDiv: lambda left, right: Fraction(left // right),
+    ast.Mod: lambda left, right: left % right,
+    ast.Pow: lambda left, right: _power(left, right),
+}
 
 
 class NotComputableError(ValueError):
@@ -43,155 +50,66 @@ class NotComputableError(ValueError):
 
 
 def evaluate(expression: str) -> Fraction:
-    """The exact value of an expression."""
-    if len(expression) > LONGEST:
-        raise NotComputableError(f"the expression is longer than {LONGEST} characters")
-    return _Parser(_tokens(expression)).whole()
-
-
-def _tokens(expression: str) -> list[str]:
-    tokens, position = [], 0
-    while position < len(expression.rstrip()):
-        match = _TOKEN.match(expression, position)
-        if match is None:
-            raise NotComputableError(f"not arithmetic: {expression[position:].strip()[:20]!r}")
-        tokens.append(_SIGNS.get(match[0].strip(), match[0].strip()))
-        position = match.end()
-    return tokens
-
-
-class _Parser:
-    """Recursive descent over the usual precedence; powers bind to the right."""
-
-    def __init__(self, tokens: list[str]) -> None:
-        self.tokens, self.place, self.depth = tokens, 0, 0
-
-    def whole(self) -> Fraction:
-        value = self._sum()
-        if self.place != len(self.tokens):
-            raise NotComputableError(f"unexpected {self.tokens[self.place]!r}")
-        return value
-
-    def _next(self) -> str:
-        return self.tokens[self.place] if self.place < len(self.tokens) else ""
-
-    def _take(self, *wanted: str) -> str:
-        found = self._next()
-        if found in wanted:
-            self.place += 1
-            return found
-        return ""
-
-    def _sum(self) -> Fraction:
-        value = self._product()
-        while operator := self._take("+", "-"):
-            value = _SUMS[operator](value, self._product())
-        return _checked(value)
-
-    def _product(self) -> Fraction:
-        value = self._signed()
-        while operator := self._take("*", "/", "//", "%"):
-            right = self._signed()
-            if operator != "*" and right == 0:
-                raise NotComputableError("division by zero")
-            value = _checked(_PRODUCTS[operator](value, right))
-        return value
-
-    def _signed(self) -> Fraction:
-        self.depth += 1
-        if self.depth > DEEPEST:
-            raise NotComputableError("the expression is nested too deeply")
-        sign = self._take("-", "+")
-        value = self._signed() if sign else self._power()
-        self.depth -= 1
-        return -value if sign == "-" else value
-
-    def _power(self) -> Fraction:
-        base = self._atom()
-        return _power(base, self._signed()) if self._take("**") else base
-
-    def _atom(self) -> Fraction:
-        if self._take("("):
-            value = self._sum()
-            if not self._take(")"):
-                raise NotComputableError("a bracket is not closed")
-            return value
-        token = self._next()
-        if not token or token[0] not in "0123456789.":
-            raise NotComputableError(
-                f"a number is missing before {token!r}" if token else "a number is missing at the end"
-            )
-        self.place += 1
-        return _checked(Fraction(token))
-
-
-_Operation = Callable[[Fraction, Fraction], Fraction]
-_SUMS: dict[str, _Operation] = {"+": lambda a, b: a + b, "-": lambda a, b: a - b}
-_PRODUCTS: dict[str, _Operation] = {
-    "*": lambda a, b: a * b,
-    "/": lambda a, b: a / b,
-    "//": lambda a, b: Fraction(a // b),
-    "%": lambda a, b: a % b,
-}
-
-
-def _power(base: Fraction, exponent: Fraction) -> Fraction:
-    if abs(exponent) > LARGEST_POWER:
-        raise NotComputableError("the power is too large")
-    if base == 0 and exponent < 0:
-        raise NotComputableError("division by zero")
-    if exponent.denominator == 1:
-        return _checked(base ** int(exponent))
-    if base < 0:
-        raise NotComputableError("the root of a negative number is not real")
+    """Return the exact value of an expression. Raise NotComputableError if it has none."""
+    plain = expression.translate(_SIGNS).strip()
+    if len(plain) > LONGEST or not _PLAIN.fullmatch(plain):
+        raise NotComputableError(f"not arithmetic, or longer than {LONGEST} characters: {expression[:20]!r}")
     try:
-        return _checked(Fraction(float(base) ** float(exponent)))
-    except OverflowError:
-        raise NotComputableError("the numbers are too large") from None
+        return _value(ast.parse(_LEADING_ZEROS.sub("", plain), mode="eval").body)
+    except (SyntaxError, RecursionError, MemoryError, OverflowError) as problem:
+        raise NotComputableError(f"not arithmetic: {expression[:20]!r}") from problem
+    except ZeroDivisionError:
+        raise NotComputableError("division by zero") from None
 
 
-def _checked(value: Fraction) -> Fraction:
+def _value(node: ast.expr) -> Fraction:
+    match node:
+        case ast.Constant(value=int() | float() as number):
+            value = Fraction(str(number))
+        case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+            value = _value(operand)
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            value = -_value(operand)
+        case ast.BinOp(left=left, op=operator, right=right):
+            value = _OPERATIONS[type(operator)](_value(left), _value(right))
+        case _:
+            raise NotComputableError("only numbers, brackets and + - * / // % ** are understood")
     if abs(value) > LARGEST or value.denominator > LARGEST:
         raise NotComputableError("the numbers are too large")
     return value
 
 
-def written(value: Fraction) -> str:
-    """A number as people write it: whole if it is, else up to ten significant digits."""
+def _power(base: Fraction, exponent: Fraction) -> Fraction:
+    if abs(exponent) > LARGEST_POWER:
+        raise NotComputableError("the power is too large")
+    if exponent.denominator == 1:
+        return base ** int(exponent)
+    if base < 0:
+        raise NotComputableError("the root of a negative number is not real")
+    return Fraction(float(base) ** float(exponent))
+
+
+def computed(expression: str) -> str | None:
+    """Return the value as people write it, up to ten significant digits; None when it cannot be computed."""
+    try:
+        value = evaluate(expression)
+    except NotComputableError:
+        return None
     return str(value.numerator) if value.denominator == 1 else f"{float(value):.10g}"
 
 
 def find_expressions(text: str) -> list[str]:
-    """The arithmetic in a text, as written, signs and words made plain: `125 * 48`, `3 + 4`."""
-    text = text[:20_000]
-    if _SIGN_AFTER_NUMBER.search(text) is None and "root of" not in text.lower():
-        return []
-    whole = _PERCENT_OF.sub(r"\1 / 100 * \2", text)
-    whole = _ROOT_OF.sub(r"\1 ** 0.5", whole)
+    """Return the arithmetic in a text, words made signs: `125 * 48`, `3 + 4`."""
+    whole = text[:MOST_TEXT]
     for pattern, sign in _WORDS:
-        whole = pattern.sub(f" {sign} " if not sign[-1].isdigit() else sign, whole)
-    found = []
-    for match in _FOUND.finditer(whole):
-        expression = _tidied(match[0])
-        if expression and not _is_date(expression) and computed(expression) is not None:
-            found.append(expression)
-    return found
-
-
-def computed(expression: str) -> str | None:
-    """The value as text; None when it cannot be computed."""
-    try:
-        return written(evaluate(expression))
-    except NotComputableError:
-        return None
+        whole = pattern.sub(sign, whole)
+    tidied = (_tidied(match[0]) for match in _FOUND.finditer(whole))
+    return [each for each in tidied if each and not _NO_SUM.fullmatch(each) and computed(each) is not None]
 
 
 def _tidied(raw: str) -> str:
+    """Return an expression without separators of thousands, signs at its end and brackets too many; "" if none is left."""
     text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", raw).strip().rstrip("+-*/%^×÷−·., ")
     while text.count("(") < text.count(")") and text.endswith(")"):
         text = text[:-1].rstrip()
     return " ".join(text.split()) if len(text) <= LONGEST and re.search(r"[-+*/%^×÷−·]", text[1:]) else ""
-
-
-def _is_date(expression: str) -> bool:
-    return re.fullmatch(r"\d{4}-\d{1,2}(-\d{1,2})?|\d{1,2}/\d{1,2}/\d{2,4}|\d{3}-\d{3}-\d{4}", expression) is not None

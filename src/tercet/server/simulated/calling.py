@@ -14,10 +14,12 @@ from tercet.server.simulated.conversation import Block, Conversation
 from tercet.server.simulated.identity import Identity
 from tercet.server.simulated.schema_checks import resolved
 from tercet.server.simulated.schema_values import value_of
-from tercet.server.simulated.slots import Words, values_for, word_set
+from tercet.server.simulated.slots import Words, value_for, values_for, word_set
 
-ENOUGH = 2
-"""Points from which a tool is called unasked."""
+ENOUGH_DESCRIBED = 2
+"""Points of a description's words that stand for the words of a name."""
+MOST_DESCRIBED = 300
+"""Characters of a description that are held against the question: the manuals of large agents hold every word."""
 COMMON = word_set(
     "a an and are as at be by can could do does for from get give given has have how i in into is it its me my of on or "
     "please returns return that the this to use used useful user using want was what when where which who will with "
@@ -89,27 +91,69 @@ def _chosen(conversation: Conversation, tools: list[Block], choice: str) -> list
     text = conversation.question
     shared = {place: shared_words(tool, text) for place, tool in enumerate(tools)}
     order = sorted(shared, key=lambda place: -sum(shared[place].values()))
-    best = order[0]
-    if sum(shared[best].values()) < ENOUGH:
-        return [tools[best]] if choice == "any" else []
-    picked, taken = [best], set(shared[best])
-    for place in order[1:]:
+    picked: list[int] = []
+    taken: set[str] = set()
+    for place in order:
         own = {word: points for word, points in shared[place].items() if word not in taken}
-        if max(own.values(), default=0) >= 3:
+        enough = max(own.values(), default=0) >= 3 if picked else bool(own)
+        if enough and is_asked_for(tools[place], own, text):
             picked.append(place)
             taken |= set(own)
-    return [tools[place] for place in picked]
+    return [tools[place] for place in picked or (order[:1] if choice == "any" else [])]
+
+
+def is_asked_for(tool: Mapping[str, Any], shared: Mapping[str, int], text: str) -> bool:
+    """Return whether the words that speak for a tool mean it: by its full name, by arithmetic, or by most of the words
+    in its name together with every value that its input needs."""
+    if any(points > 3 for points in shared.values()):
+        return True
+    parts = split_name(str(tool.get("name", "")))
+    whole = {stem(word) for word in parts} - COMMON
+    name = whole - WEAK or whole
+    typed, schema = "input_schema" not in tool, schema_of(tool)
+    is_telling = (len(parts) > 1 and bool(whole - WEAK)) or bool(schema.get("required"))
+    spoken = sum(1 for word in name if word in shared or any(stem(each) in shared for each in RELATED.get(word, ())))
+    is_named = is_telling and 2 * spoken > len(name)
+    is_described = sum(points for word, points in shared.items() if word not in name) >= ENOUGH_DESCRIBED
+    return (typed or is_named or is_described) and says_enough(schema, Words(text))
+
+
+def says_enough(schema: Mapping[str, Any], words: Words) -> bool:
+    """Return whether a text holds what the required properties of an input ask for."""
+    root = resolved(schema, schema)
+    properties = root.get("properties") or {}
+    names = [name for name in root.get("required") or [] if isinstance(name, str)]
+    return all(_is_said(name, properties.get(name), schema, words) for name in names)
+
+
+def _is_said(name: str, part: object, root: Mapping[str, Any], words: Words) -> bool:
+    schema = resolved(part, root) if isinstance(part, Mapping) else {}
+    kind = schema.get("type")
+    if {"const", "default", "enum"} & set(schema) or kind in ("boolean", "null"):
+        return True
+    if kind in ("integer", "number"):
+        return bool(words.numbers)
+    if kind == "array":
+        items = schema.get("items")
+        return (
+            isinstance(items, Mapping)
+            and items.get("type") == "string"
+            and _is_said(name.rstrip("s"), items, root, words)
+        )
+    if kind == "object":
+        return not schema.get("required")
+    return value_for(words, name, schema) is not None
 
 
 def shared_words(tool: Mapping[str, Any], text: str) -> dict[str, int]:
-    """The words that speak for a tool, with their points."""
+    """Return the words that speak for a tool, with their points."""
     text = text[:20_000]
     asked, sums = _asked(text)
     name = str(tool.get("name", ""))
     points: dict[str, int] = {}
-    if name and re.search(rf"\b{re.escape(name)}\b", text):
+    if name and _is_called_by_name(name, text):
         points[f"`{name}`"] = 10
-    if ARITHMETIC.search(f"{name} {tool.get('description', '')}") and sums:
+    if ARITHMETIC.search(f"{name} {str(tool.get('description', ''))[:MOST_DESCRIBED]}") and sums:
         points["arithmetic"] = 6
     named = set(split_name(name))
     related = {stem(word) for each in named for word in RELATED.get(each, ())}
@@ -119,6 +163,21 @@ def shared_words(tool: Mapping[str, Any], text: str) -> dict[str, int]:
     for word in (asked & described) - COMMON - WEAK:
         points.setdefault(word, 1 if "input_schema" in tool else 2)
     return points
+
+
+def _is_called_by_name(name: str, text: str) -> bool:
+    """Return whether a text names a tool: one word of everyday language (`Read`) has to be called a tool, or used."""
+    if name not in text:
+        return False
+    escaped = re.escape(name)
+    if len(split_name(name)) > 1:
+        return re.search(rf"\b{escaped}\b", text) is not None
+    return (
+        re.search(
+            rf"`{escaped}`|\b(?:[Uu]se|[Cc]all|[Uu]sing|[Rr]un) (?:the |your )?{escaped}\b|\b{escaped} tool\b", text
+        )
+        is not None
+    )
 
 
 @lru_cache(maxsize=4)
@@ -131,7 +190,7 @@ def _asked(text: str) -> tuple[frozenset[str], bool]:
 def _description(tool: Mapping[str, Any]) -> str:
     kind = str(tool.get("type") or "custom")
     typed = next((words for name, words in TYPED_WORDS.items() if kind.startswith(name)), "")
-    return f"{str(tool.get('description', ''))[:4000]} {typed}"
+    return f"{str(tool.get('description', ''))[:MOST_DESCRIBED]} {typed}"
 
 
 def split_name(name: str) -> list[str]:

@@ -7,8 +7,8 @@ from typing import Any
 
 from tercet.server.context import edits_of
 from tercet.server.simulated.conversation import Block, Conversation
-from tercet.server.simulated.memory import DOING, FACT, name_of_user
 from tercet.server.simulated.server_tools import sealed
+from tercet.server.simulated.small_talk import name_of_user
 from tercet.server.simulated.thinking import sign
 
 DEFAULT_TRIGGER = 150_000
@@ -16,17 +16,13 @@ MOST_TURNS = 20
 
 
 def summary_of(conversation: Conversation) -> str:
-    """What is worth keeping: the user's name, facts, and the latest of what was asked and answered."""
+    """What is worth keeping: the user's name, and the latest of what was asked and answered."""
     lines = ["<summary>", f"{len(conversation.turns)} turns were compacted."]
     name = name_of_user(conversation)
     if name:
         lines.append(f"My name is {name}.")
-    for text in conversation.asked[-400:]:
-        lines += [f"{match[0].strip()}." for match in [*FACT.finditer(text[:4000]), *DOING.finditer(text[:4000])]]
-    for text in conversation.asked[-MOST_TURNS:]:
-        lines.append(f"The user said: {' '.join(text.split())[:200]}")
-    for text in conversation.said[-3:]:
-        lines.append(f"The assistant said: {' '.join(text.split())[:200]}")
+    lines += [f"The user said: {' '.join(text.split())[:200]}" for text in conversation.asked[-MOST_TURNS:]]
+    lines += [f"The assistant said: {' '.join(text.split())[:200]}" for text in conversation.said[-3:]]
     return "\n".join([*dict.fromkeys(lines), "</summary>"])
 
 

@@ -13,6 +13,7 @@ from tercet.server.context import visible_messages
 from tercet.server.once import once
 
 Block = dict[str, Any]
+REMINDER, REMINDER_END = "<system-reminder>", "</system-reminder>"
 CALLS = frozenset({"tool_use", "mcp_tool_use"})
 
 
@@ -107,7 +108,7 @@ class Conversation:
     @once
     def asked(self) -> list[str]:
         """The words of each user turn, oldest first."""
-        return [turn.text.strip() for turn in self.turns if turn.role == "user" and _has_text(turn)]
+        return [_spoken(turn.text) for turn in self.turns if turn.role == "user" and _has_text(turn)]
 
     @once
     def remembered(self) -> list[str]:
@@ -191,7 +192,15 @@ def _last_words(messages: list[Block]) -> str:
     """The words of the last message if it is plain text and a turn of its own, as most are; empty if it is not."""
     role, content = messages[-1]["role"], messages[-1]["content"]
     is_turn = len(messages) == 1 or messages[-2]["role"] == "assistant"
-    return content.strip() if is_turn and role == "user" and type(content) is str else ""
+    return _spoken(content) if is_turn and role == "user" and type(content) is str else ""
+
+
+def _spoken(text: str) -> str:
+    """Return what the user said of a text: agents add reminders to it, which are not the user's words."""
+    if REMINDER not in text:
+        return text.strip()
+    first, *others = text.split(REMINDER)
+    return "".join([first, *(other.partition(REMINDER_END)[2] for other in others)]).strip()
 
 
 def _has_text(turn: Turn) -> bool:

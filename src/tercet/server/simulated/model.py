@@ -16,7 +16,7 @@ from tercet.server.simulated.conversation import Block, Conversation
 from tercet.server.simulated.identity import Identity
 from tercet.server.simulated.limits import Ending, cut_at_sequence, cut_at_tokens
 from tercet.server.simulated.server_tools import use_server_tools
-from tercet.server.simulated.skills import reply
+from tercet.server.simulated.small_talk import reply
 from tercet.server.simulated.structured import fill_schema
 from tercet.server.simulated.thinking import think, wants_thinking
 from tercet.server.simulated.web import PAGES, LocalWeb, Page

@@ -1,4 +1,7 @@
-"""Documents and long texts: what they are, their words, the sentences that answer a question; cited where asked."""
+"""Documents, pictures and long texts: what they are, the sentences that answer a question, cited where asked.
+
+Pictures are known by their bytes alone: format, size and shape.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tercet.server.accounting.images import decoded
+from tercet.server.accounting.images import ImageFacts, decoded, facts_of_source
 from tercet.server.accounting.pdf import read_pdf
 from tercet.server.simulated.conversation import Block, Conversation, blocks_of, text_of
 from tercet.server.simulated.slots import word_set
-from tercet.server.simulated.talk import counted
 
 SENTENCE = re.compile(r"[^\s.!?\n][^.!?\n]{0,1000}[.!?]?")
 LINE_END = re.compile(r"(?<!\n)\n(?!\n)")
@@ -22,6 +24,10 @@ SUMMARY = re.compile(r"\b(?:summari[sz]e|summary|key points|main points|tl;?dr|o
 LONG_TEXT = 600
 """Characters from which a message is itself a text to sum up."""
 MOST_TEXT = 400_000
+ABOUT_PICTURES = re.compile(
+    r"\b(?:image|picture|photo|screenshot|diagram|chart|see|show|describe|look|compare|what is (?:it|this)|what's (?:in|this))",
+    re.IGNORECASE,
+)
 STOP = word_set(
     "a an and are as at be by do does for from how i in is it me my of on or please that the this to was what when where which who why with you your document say says about tell summarize"
 )
@@ -144,9 +150,14 @@ def _content_words(text: str) -> set[str]:
     return {word.rstrip("s") for word in re.findall(r"\w+", text.lower())} - STOP
 
 
+def counted(number: int, noun: str) -> str:
+    """Return the number and what it counts: 1 word, 2 words."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def read_sources(conversation: Conversation) -> list[Block] | str | None:
     """Answer from documents and search results; with citations where they are enabled."""
-    sources = sources_of(conversation)
+    sources = [] if conversation.is_text else sources_of(conversation)
     if not sources:
         return None
     question = conversation.question
@@ -216,3 +227,43 @@ def _longest_material(conversation: Conversation) -> str:
     earlier = [text for text in conversation.asked[:-1] if len(text) > 200]
     system = text_of(conversation.request.get("system") or "")
     return max([*earlier, system if len(system) > 200 else ""], key=len)
+
+
+# --- pictures ----------------------------------------------------------------------------------------------------------
+
+
+def describe(block: Block) -> str:
+    """Return one picture in words."""
+    source = block.get("source") or {}
+    if source.get("type") == "url":
+        return f"the image at {source.get('url')} (named only: the local API opens no URLs)"
+    if source.get("type") == "file":
+        return f"the uploaded file {source.get('file_id')}"
+    found = facts_of_source(source)
+    if found is None:
+        return f"an image declared as {source.get('media_type', 'unknown')} whose bytes are of no format I can read"
+    shape = "square" if found.width == found.height else ("landscape" if found.width > found.height else "portrait")
+    return f"a {shape} {found.format.upper()} image of {found.width} × {found.height} pixels"
+
+
+def look_at_images(conversation: Conversation) -> str | None:
+    """Return what the pictures are; None when the question brings none and does not speak of earlier ones."""
+    images = [] if conversation.is_text else conversation.images
+    fresh = images and any(block.get("type") == "image" for block in conversation.last.blocks)
+    if not images or not (fresh or ABOUT_PICTURES.search(conversation.question)):
+        return None
+    limits = "I am a simulated model: I read image files' bytes, not what they depict."
+    if len(images) == 1:
+        return f"I see {describe(images[0])}. {limits}"
+    lines = [f"Image {number}: {describe(image)}." for number, image in enumerate(images, 1)]
+    return "\n".join([f"I see {len(images)} images.", *lines, _comparison(images), limits])
+
+
+def _comparison(images: list[Block]) -> str:
+    facts: list[ImageFacts | None] = [facts_of_source(image.get("source") or {}) for image in images]
+    areas = {number: each.width * each.height for number, each in enumerate(facts, 1) if each is not None}
+    if len(areas) < 2:
+        return "Their sizes cannot be compared from here."
+    if len(set(areas.values())) == 1:
+        return "They are of the same size."
+    return f"Image {max(areas, key=lambda number: areas[number])} is the largest."

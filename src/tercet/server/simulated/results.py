@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from tercet.server.simulated.conversation import Conversation, Result
-from tercet.server.simulated.images_seen import describe
+from tercet.server.simulated.reading import describe
 
 MOST_VALUES = 12
 MOST_TEXT = 600

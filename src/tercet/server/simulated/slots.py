@@ -49,7 +49,9 @@ LEAD_IN = re.compile(
 OPENERS = word_set(
     "what what's whats who where when why how is are can could please tell show give the a an i my and do does find get "
     "search look compare weather calculate compute send call use hi hello check write read create list book schedule "
-    "extract translate classify it this if add set remind which"
+    "extract translate classify it this if add set remind which thank thanks yes no ok okay good great fine nice sorry well "
+    "now then also but so that there these those they we you he she was were will would should may might maybe perhaps let "
+    "let's hey dear not any some explain say in on at for to from of about continue go help need want run open use using"
 )
 
 
