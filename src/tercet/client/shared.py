@@ -257,7 +257,7 @@ def response_or_error(ending: Ending) -> Response:
     outcome = ending.outcome
     if isinstance(outcome, Reply) and outcome.status < 300:
         response = response_of(outcome, ending.request)
-        response.info = ending.info
+        response.info, response.attempts = ending.info, ending.attempts
         return response
     error = error_of(outcome, ending.request, ending.attempts)
     if ending.info is not None:

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 from tercet.transport.base import Lost, Outcome, Reply
 
 Phase: TypeAlias = Literal["not_sent", "unanswered", "refused", "failed", "body_lost", "nothing_yielded"]
-"""`not_sent`: no whole request left. `unanswered`: it left, and no answer came. `refused`: an answer that says no (4xx,
+"""`not_sent`: no whole request left. `unanswered`: it left, and no status came. `refused`: an answer that says no (4xx,
 503, 529). `failed`: another 5xx, behind which work may have been done. `body_lost`: a success whose body broke.
 `nothing_yielded`: a stream that ended, or reported an error, before its first content."""
 

@@ -42,8 +42,8 @@ class Exchange:
 
     @property
     def phase(self) -> Phase:
-        """How far it got."""
-        if self.parser.begun:
+        """How far it got. Without a whole head no status is known, however much of it came and however it was cut."""
+        if self.answered:
             return "cut"
         return "unanswered" if self.sent else "not_sent"
 

@@ -83,7 +83,7 @@ class Response:
     """One HTTP response. `content` is the body as received and decoded from its content-encoding; a streamed
     response has `content == b""` here and its bytes in the stream."""
 
-    __slots__ = ("content", "headers", "http_version", "info", "request", "status_code")
+    __slots__ = ("attempts", "content", "headers", "http_version", "info", "request", "status_code")
 
     def __init__(
         self,
@@ -96,6 +96,8 @@ class Response:
     ) -> None:
         self.status_code, self.headers, self.content = status_code, headers, content
         self.request, self.http_version = request, http_version
+        self.attempts: tuple[Any, ...] = ()
+        """The failed attempts before it (`Attempt`), its own included where its stream failed before the first content."""
         self.info: Any = None
         """How the call went, if somebody kept a record (`message.tercet_info`)."""
 

@@ -45,9 +45,9 @@ class IncomingLines(Generic[T]):
         line = self.ready.popleft()
         if not isinstance(line, dict):
             why = f"The results hold a line that cannot be read: {line.reason}"
-            raise StreamProtocolError(why, self.response.request, body=line.data, events_seen=self.seen)
+            raise self._counted(StreamProtocolError(why, self.response.request, body=line.data))
         if line.get("type") == "error":
-            raise error_in_stream(line, self.response)
+            raise self._counted(error_in_stream(line, self.response))
         self.seen += 1
         if self._expected:
             self._ids.add(str(line.get("custom_id")))
@@ -62,16 +62,19 @@ class IncomingLines(Generic[T]):
         if missing > 0:
             came = len(self._ids)
             why = f"The results are incomplete: {came} of {came + missing} came. Ask for them again."
-            raise IncompleteStreamError(why, self.response.request, events_seen=self.seen)
+            raise self._counted(IncompleteStreamError(why, self.response.request))
 
     def _broken(self, lost: Lost) -> APIError:
         if lost.kind == "timeout":
-            error = error_from_lost(lost, self.response.request)
-            error.events_seen = self.seen
-            return error
+            return self._counted(error_from_lost(lost, self.response.request))
         why = f"The results are incomplete: the connection broke ({lost.reason}) after {self.seen}. Ask for them again."
-        error = IncompleteStreamError(why, self.response.request, events_seen=self.seen)
+        error = self._counted(IncompleteStreamError(why, self.response.request))
         error.__cause__ = lost.cause
+        return error
+
+    def _counted(self, error: APIError) -> APIError:
+        """Add how many objects came, and the failed attempts before."""
+        error.events_seen, error.attempts = self.seen, self.response.attempts
         return error
 
     def stop(self) -> None:

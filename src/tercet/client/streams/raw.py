@@ -129,6 +129,7 @@ class Incoming:
     def _attach(self, error: APIError) -> None:
         started = self.assembler.started
         for name, value in (
+            ("attempts", self.response.attempts),
             ("partial_message", self.assembler.message if started else None),
             ("usage", self.assembler.usage if started else None),
             ("events_seen", self.events_seen),

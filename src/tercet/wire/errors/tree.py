@@ -120,6 +120,7 @@ class APIResponseValidationError(APIError):
             body=body,
         )
         self.response = recorded(response)
+        self.attempts = getattr(response, "attempts", ())
         self.status_code = response.status_code  # pyright: ignore[reportIncompatibleVariableOverride]
 
 
@@ -171,6 +172,7 @@ class APIStatusError(APIError):
         super().__init__(message, getattr(response, "request", None), body=body)
         headers = getattr(response, "headers", None) or {}
         self.response = recorded(response)
+        self.attempts = getattr(response, "attempts", ())
         self.status_code = getattr(response, "status_code", type(self).status_code or 0)  # pyright: ignore[reportIncompatibleVariableOverride]
         self.request_id = headers.get("request-id") or text_at(body, "request_id")
         self.workspace_id = headers.get("anthropic-workspace-id")
