@@ -25,10 +25,12 @@ ASK: dict[str, Any] = {
     "max_tokens": 20,
     "messages": [{"role": "user", "content": "Say a word."}],
 }
-COST = 12 * 3 + 9 * 15
-"""Micro-dollars of each answer: 12 tokens in, 9 out, by claude-sonnet-4-6."""
+COST = 12 * 3_000 + 9 * 15_000
+"""Nano-dollars of each answer: 12 tokens in, 9 out, by claude-sonnet-4-6."""
 ANSWER = (response(bodies.dumped(bodies.MESSAGE)),)
 LEASE = 60.0
+ACCOUNT = Budget(usd=100).key()
+"""Where the money of clients without a tag is kept."""
 
 
 class File:
@@ -112,14 +114,14 @@ def account(place: Place, tag: str = "", *, ahead: float = 0.0) -> Account:
 def audit(place: Place, accepted: int, tag: str = "", *, exactly: bool = False) -> list[str]:
     """What is wrong with an account after the server has accepted so many requests: never may it say less than they cost."""
     found, cost = account(place, tag), accepted * COST
-    held = sum(hold.amount.micro_usd for hold in found.holds.values())
-    counted = found.spent.micro_usd + found.uncertain.micro_usd + held
+    held = sum(hold.amount.nano_usd for hold in found.holds.values())
+    counted = found.spent.nano_usd + found.uncertain.nano_usd + held
     problems = place.damage()
     if counted < cost:
         problems.append(f"{accepted} requests cost {cost} and {counted} are counted")
-    if found.held.micro_usd != held:
-        problems.append(f"{found.held.micro_usd} are reserved for {len(found.holds)} requests that hold {held}")
-    if exactly and (found.spent.micro_usd, found.uncertain.micro_usd, held) != (cost, 0, 0):
+    if found.held.nano_usd != held:
+        problems.append(f"{found.held.nano_usd} are reserved for {len(found.holds)} requests that hold {held}")
+    if exactly and (found.spent.nano_usd, found.uncertain.nano_usd, held) != (cost, 0, 0):
         problems.append(f"{accepted} requests cost {cost}; booked: {found}")
     return problems
 
@@ -129,5 +131,5 @@ def comes_back(place: Place, tag: str = "") -> list[str]:
     before = account(place, tag)
     after = account(place, tag, ahead=LEASE + 1)
     kept = before.uncertain.plus(before.held)
-    problems = [] if not after.holds and not after.held.micro_usd else [f"still reserved: {after.holds}"]
+    problems = [] if not after.holds and not after.held.nano_usd else [f"still reserved: {after.holds}"]
     return problems + [f"{kept} were uncertain, now {after.uncertain}"] * (after.uncertain != kept)

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from tests.faults.children import WRITES, can_trace, failing_at, in_child, traced
-from tests.faults.held import ANSWER, COST, File, account, asked, audit, client_of
+from tests.faults.held import ACCOUNT, ANSWER, COST, File, account, asked, audit, client_of
 from tests.faults.server import FaultServer
 
 from tercet.flow.budget import Account, Amount
@@ -286,7 +286,7 @@ def _spend(path: Path, requests: int) -> None:
     """Let as many requests have been paid."""
     store = File(path).store()
     spent = Amount(requests * COST, requests)
-    store.update("budget::", Account, lambda found: setattr(found, "spent", spent))
+    store.update(ACCOUNT, Account, lambda found: setattr(found, "spent", spent))
     store.close()
 
 
@@ -294,7 +294,7 @@ def _not_less(path: Path, requests: int) -> list[str]:
     """The file says that at least so many requests were paid, or that it is damaged."""
     store = File(path).store()
     try:
-        found = store.update("budget::", Account, lambda found: found.spent.tokens)
+        found = store.update(ACCOUNT, Account, lambda found: found.spent.tokens)
     except SharedStateError:
         return []
     finally:

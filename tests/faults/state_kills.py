@@ -73,7 +73,7 @@ PHASES: dict[str, Steps] = {
     "within the body": HALF_BODY,
 }
 """Name -> what the server does when the parent kills."""
-MOST = 1_000
+MOST = 1_000_000
 """Micro-dollars: more than a request reserves."""
 COUNTED = {"before it reserves": 0, "while it reserves": 0, "after it has settled": COST}
 """What is counted at the end where it is not the most that the request may cost."""
@@ -103,7 +103,7 @@ def _after_kill(server: FaultServer, place: Place, tag: str, child: Child, accep
         problems.append(f"{server.requests} requests, not {accepted}")
     problems += audit(place, accepted, tag) + comes_back(place, tag)
     found = account(place, tag)
-    counted = found.spent.plus(found.uncertain).micro_usd
+    counted = found.spent.plus(found.uncertain).nano_usd
     most = COUNTED.get(tag)
     if most is not None and counted != most:
         problems.append(f"{counted} are counted, not {most}")
@@ -169,7 +169,7 @@ def signals(server: FaultServer, place: Place) -> Problems:
 def together(server: FaultServer, place: Place, *, processes: int = 8, threads: int = 4, calls: int = 160) -> Problems:
     """124: processes of threads that spend until nothing is left, to the cent."""
     server.play([ANSWER])
-    usd = calls * COST / 1e6
+    usd = calls * COST / 1e9
 
     def spend() -> int:
         budget = Budget(usd=usd, tag="together", store=place.store())
@@ -211,7 +211,7 @@ def paused(server: FaultServer, place: Place) -> Problems:
     child.stop()
     problems = audit(place, 1, "paused")
     later = account(place, "paused", ahead=LEASE + 1)
-    most = later.uncertain.micro_usd
+    most = later.uncertain.nano_usd
     if later.holds or most < COST:
         problems.append(f"after its lease: {later}")
     free.set()
@@ -221,7 +221,7 @@ def paused(server: FaultServer, place: Place) -> Problems:
     if (said := child.end()) != "answered":
         problems.append(f"it ended with {said}")
     found = account(place, "paused")
-    if (found.spent.micro_usd, found.uncertain.micro_usd, found.held.micro_usd) != (0, most, 0):
+    if (found.spent.nano_usd, found.uncertain.nano_usd, found.held.nano_usd) != (0, most, 0):
         problems.append(f"what it could have cost was counted, and then: {found}")
     other.close()
     yield f"128 paused beyond its lease · {place.name}", problems

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.faults.children import can_trace, traced
-from tests.faults.held import COST, File
+from tests.faults.held import ACCOUNT, COST, File
 from tests.faults.server import FaultServer
 
 from tercet.flow.budget import Account, Amount
@@ -91,7 +91,7 @@ def _transactions(path: Path, acknowledgements: Path) -> None:
     store = File(path).store()
     for number in range(1, TRANSACTIONS + 1):
         spent = Amount(number * COST, number)
-        store.update("budget::", Account, lambda found, spent=spent: setattr(found, "spent", spent))
+        store.update(ACCOUNT, Account, lambda found, spent=spent: setattr(found, "spent", spent))
         os.write(told, b"%d" % number)
 
 
@@ -122,7 +122,7 @@ def _after_the_loss(path: Path, left: dict[str, bytes], acknowledged: int) -> li
         Path(name).write_bytes(data)
     store = File(path).store()
     try:
-        found = store.update("budget::", Account, lambda found: found.spent.tokens)
+        found = store.update(ACCOUNT, Account, lambda found: found.spent.tokens)
     except SharedStateError as error:
         return [f"{acknowledged} were acknowledged: {error}"] if acknowledged else []
     finally:

@@ -151,7 +151,7 @@ def killed(server: FaultServer, redis: Server, *, times: int = 5) -> Problems:
         child.end(kill=True)
     server.settled(30)
     problems += audit(place, server.requests, "killed")
-    if account(place, "killed").spent.micro_usd < COST:
+    if account(place, "killed").spent.nano_usd < COST:
         problems.append("nothing was booked")
     yield f"118 the server killed {times} times · redis", problems
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from tests.faults import children, data_folder, report, state_file, state_kills, state_power, state_redis
-from tests.faults.held import File, OnRedis, Place
+from tests.faults.held import ACCOUNT, File, OnRedis, Place
 from tests.faults.server import FaultServer
 
 from tercet.flow.shared_state import sqlite
@@ -115,7 +115,7 @@ def test_the_local_api_refuses_folders_that_are_not_its_own(tmp_path: Path) -> N
 
 def test_the_judges_see_what_is_wrong(server: FaultServer, tmp_path: Path) -> None:
     place = File(tmp_path / "budget.db")
-    place.store().update("budget::", state_power.Account, lambda found: None)
+    place.store().update(ACCOUNT, state_power.Account, lambda found: None)
 
     assert state_kills.audit(place, 0) == []
     assert "are counted" in " ".join(state_kills.audit(place, 1))

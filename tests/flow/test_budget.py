@@ -18,7 +18,7 @@ from tercet.flow.budget import (
     Budget,
     end_of,
     exceeded,
-    micro_dollars,
+    nano_dollars,
     period_of,
     reserve,
     settle,
@@ -31,7 +31,7 @@ DAY = 86_400
 
 
 def usd(amount: str) -> Amount:
-    return Amount(micro_dollars(amount))
+    return Amount(nano_dollars(amount))
 
 
 def test_what_does_not_fit_is_not_reserved() -> None:
@@ -73,8 +73,8 @@ def test_both_limits_hold() -> None:
     budget = Budget(usd=1, tokens=100)
 
     assert not reserve(Account(), budget, "a", Amount(1, 101), 60.0)
-    assert not reserve(Account(), budget, "a", Amount(1_000_001, 1), 60.0)
-    assert reserve(Account(), budget, "a", Amount(1_000_000, 100), 60.0)
+    assert not reserve(Account(), budget, "a", Amount(1_000_000_001, 1), 60.0)
+    assert reserve(Account(), budget, "a", Amount(1_000_000_000, 100), 60.0)
 
 
 def test_a_lease_that_runs_out_makes_the_reservation_uncertain_never_free() -> None:
@@ -121,15 +121,23 @@ def test_a_new_period_begins_with_nothing_spent_and_keeps_what_is_under_way() ->
     assert state_of(account, budget, NOON + DAY).left_usd == Decimal(1)
 
 
-def test_a_clock_that_is_set_back_brings_no_old_period_again() -> None:
+@pytest.mark.parametrize("wrong", [NOON - 7200, NOON + 73 * 365 * DAY, 0.0, -1e9, 1e300, float("nan")])
+def test_a_clock_that_was_wrong_finds_each_period_as_it_left_it(wrong: float) -> None:
     account, budget = Account(), Budget(usd=1, per="hour")
     turn_over(account, budget, NOON, 0.0, "")
-    reserve(account, budget, "a", usd("1"), 1e9)
-    settle(account, "a", usd("1"))
+    reserve(account, budget, "a", usd("0.75"), 1e9)
+    reserve(account, budget, "b", usd("0.25"), 1e9)
+    settle(account, "a", usd("0.5"))
 
-    turn_over(account, budget, NOON - 7200, 1.0, "")
-
-    assert state_of(account, budget, NOON - 7200).left_usd == Decimal(0)
+    turn_over(account, budget, wrong, 1.0, "")
+    assert state_of(account, budget, wrong).spent_usd == 0
+    assert reserve(account, budget, "c", usd("0.75"), 1e9)
+    settle(account, "b", usd("0.125"))
+    settle(account, "c", usd("0.75"))
+    turn_over(account, budget, NOON, 2.0, "")
+    assert state_of(account, budget, NOON).spent_usd == Decimal("0.625")
+    turn_over(account, budget, wrong, 3.0, "")
+    assert state_of(account, budget, wrong).spent_usd == Decimal("0.75")
 
 
 @pytest.mark.parametrize(
@@ -180,11 +188,11 @@ def test_the_error_speaks_of_tokens_where_they_are_short() -> None:
 
 @pytest.mark.parametrize(
     ("given", "held"),
-    [(5, 5_000_000), (0.1, 100_000), ("0.0000019", 1), (Decimal("1e-6"), 1), (0, 0), ("1e3", 1_000_000_000)],
+    [(5, 5 * 10**9), (0.1, 10**8), ("0.0000000019", 1), (Decimal("1e-9"), 1), (0, 0), ("1e3", 10**12)],
 )
-def test_dollars_are_whole_micro_dollars_rounded_down(given: Any, held: int) -> None:
+def test_dollars_are_whole_nano_dollars_rounded_down(given: Any, held: int) -> None:
     with localcontext(Context(prec=2)):
-        assert micro_dollars(given) == held
+        assert nano_dollars(given) == held
 
 
 @pytest.mark.parametrize(
@@ -199,12 +207,26 @@ def test_dollars_are_whole_micro_dollars_rounded_down(given: Any, held: int) -> 
         {"tokens": 1.5},
         {"tokens": -1},
         {"usd": 1, "per": "fortnight"},
-        {"usd": 1, "per": 0},
+        {"usd": "1e30"},
+        {"usd": object()},
+        {"tokens": True},
+        {"tokens": 2**63},
+        *(
+            {"usd": 1, "per": per}
+            for per in (0, -5, -0.0, True, "", "Day", float("nan"), float("inf"), 1e-300, [], b"day")
+        ),
+        {"usd": 1, "tag": 5},
     ],
 )
-def test_a_budget_that_makes_no_sense_is_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(ValueError):
+def test_a_budget_that_makes_no_sense_is_refused_in_a_sentence(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"(must be .*, not |needs a limit)"):
         Budget(**wrong)
+
+
+def test_a_period_that_ends_after_all_calendars_has_no_end() -> None:
+    state = Budget(usd=1, per=1e12).state()
+
+    assert (state.left_usd, state.resets_at) == (Decimal(1), None)
 
 
 def test_a_budget_of_this_process_cannot_go_to_another_where_it_would_begin_anew() -> None:

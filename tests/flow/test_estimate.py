@@ -55,9 +55,11 @@ def test_a_message_is_one_wherever_the_api_stands(path: str) -> None:
     assert len(asked_of(request(asking(), path))) == 1
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"[" * 200_000])
-def test_what_the_api_must_refuse_asks_for_nothing(content: bytes) -> None:
-    assert asked_of(request(content)) == ()
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"[" * 200_000, b"\x1f\x8b\x08gzip"])
+def test_a_message_that_cannot_be_read_may_cost_what_nobody_knows(content: bytes) -> None:
+    (asked,) = asked_of(request(content))
+
+    assert (asked.most_output, asked.unknown) == (None, "its body is no JSON object")
 
 
 def test_a_lone_surrogate_is_counted_like_other_text() -> None:
@@ -180,7 +182,9 @@ def test_a_batch_asks_for_each_of_its_messages() -> None:
     asked = asked_of(request(body, "/v1/messages/batches"))
 
     assert [(each.most_output, each.batch) for each in asked] == [(1, True), (2, True)]
-    assert asked_of(request({"requests": [5, {"params": None}]}, "/v1/messages/batches")) == ()
+    assert asked_of(request({"requests": []}, "/v1/messages/batches")) == ()
+    assert all(each.unknown for each in asked_of(request({"requests": [5, {"params": None}]}, "/v1/messages/batches")))
+    assert all(each.unknown for each in asked_of(request({"requests": None}, "/v1/messages/batches")))
 
 
 @pytest.mark.parametrize(

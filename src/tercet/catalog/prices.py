@@ -93,6 +93,11 @@ def price(
     return None if total is None else _tidy(total)
 
 
+def per_search() -> Decimal:
+    """Return what one web search costs, in US dollars."""
+    return _EXACT.divide(Decimal(current().book.server_tools.web_search_per_1000), _THOUSAND)
+
+
 def _steps(usage: Mapping[str, Any]) -> Sequence[Any]:
     steps = usage.get("iterations")
     return steps if isinstance(steps, list) and steps else (usage,)
@@ -173,7 +178,7 @@ def _count(holder: Mapping[str, Any], name: str) -> int | None:
     value = holder.get(name)
     if value is None:
         return 0
-    return value if isinstance(value, int) and value >= 0 else None
+    return value if type(value) is int and value >= 0 else None
 
 
 def _server_tools(used: Any) -> Decimal | None:

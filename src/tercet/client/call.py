@@ -21,6 +21,7 @@ from tercet.wire.http import Headers, Request, Response, Timeout, seconds
 from tercet.wire.objects import Model
 
 if TYPE_CHECKING:
+    from tercet.flow.kinds import Kind
     from tercet.platforms.place import Platform
 
 T = TypeVar("T")
@@ -54,6 +55,8 @@ class Call(msgspec.Struct, Generic[T]):
     """What the model is asked, as far as the catalog may know something about it."""
     fallbacks: Any = None
     """Whom to ask in its place; None: whoever the client says."""
+    kind: Kind = "unknown"
+    """What limits take it for."""
 
     def request(self, settings: Settings, base: Headers, attempt: int, platform: Platform | None = None) -> Request:
         """The HTTP request of attempt number `attempt`, the first being 0. `platform`: where it goes instead of the API."""
@@ -93,6 +96,7 @@ def call_of(
     query: Mapping[str, object] | None = None,
     stream: bool = False,
     options: Mapping[str, Any],
+    kind: Kind = "unknown",
 ) -> Call[T]:
     """A Call, with the caller's `extra_headers`, `extra_query`, `timeout`, `deadline` and `max_retries` laid over it."""
     return Call(
@@ -108,6 +112,7 @@ def call_of(
         deadline=seconds(options.get("deadline"), "deadline"),
         max_retries=options.get("max_retries"),
         stream=stream,
+        kind=kind,
     )
 
 

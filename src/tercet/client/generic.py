@@ -36,7 +36,10 @@ def generic_call(
         return read_as(cast_to, response)
 
     content = b"" if body is None else body if isinstance(body, bytes) else encoded(body)
-    return call_of(method, path, read, content=content, stream=stream, options=known)
+    from tercet.flow.kinds import kind_of
+
+    kind = kind_of(method, path, content)
+    return call_of(method, path, read, content=content, stream=stream, options=known, kind=kind)
 
 
 class Verbs:

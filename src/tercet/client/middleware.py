@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeAlias
 
 import msgspec
@@ -133,21 +134,24 @@ class MiddlewareTransport:
     """A transport with middleware around it, so that the plans above need not know of any."""
 
     def __init__(self, inner: Transport, middleware: Sequence[Any]) -> None:
-        self._inner = inner
-        call: CallNext = self._attempt
-        for function in reversed(middleware):
-            call = _around(function, call)
-        self._call = call
+        self._inner, self._middleware = inner, tuple(reversed(middleware))
 
     def send(self, request: Request) -> Reply | Lost:
         """One attempt through the whole chain."""
+        call: CallNext = partial(self._attempt, request.passage)
+        for function in self._middleware:
+            call = _around(function, call)
         try:
-            return _reply_of(self._call(APIRequest(request)))
+            return _reply_of(call(APIRequest(request)))
         except (APIConnectionError, RetryableError, APIStatusError) as error:
             return outcome_of(error)
 
-    def _attempt(self, request: APIRequest) -> APIResponse[Any]:
+    def _attempt(self, passage: Any, request: APIRequest) -> APIResponse[Any]:
+        if passage is not None:
+            passage.sending(request._request)
         outcome = self._inner.send(request._request)
+        if passage is not None:
+            passage.came_of_it(outcome)
         return APIResponse(*_parts(outcome, request._request))
 
     def close(self) -> None:
@@ -159,21 +163,28 @@ class AsyncMiddlewareTransport:
     """The async twin of `MiddlewareTransport`."""
 
     def __init__(self, inner: AsyncTransport, middleware: Sequence[Any]) -> None:
-        self._inner = inner
-        call: AsyncCallNext = self._attempt
-        for function in reversed(middleware):
-            call = _around(function, call)
-        self._call = call
+        self._inner, self._middleware = inner, tuple(reversed(middleware))
 
     async def send(self, request: Request) -> Reply | Lost:
         """One attempt through the whole chain."""
+        call: AsyncCallNext = partial(self._attempt, request.passage)
+        for function in self._middleware:
+            call = _around(function, call)
         try:
-            return _reply_of(await self._call(APIRequest(request)))
+            return _reply_of(await call(APIRequest(request)))
         except (APIConnectionError, RetryableError, APIStatusError) as error:
             return outcome_of(error)
 
-    async def _attempt(self, request: APIRequest) -> AsyncAPIResponse[Any]:
+    async def _attempt(self, passage: Any, request: APIRequest) -> AsyncAPIResponse[Any]:
+        if passage is not None and passage.blocking:
+            from asyncio import to_thread
+
+            await to_thread(passage.sending, request._request)
+        elif passage is not None:
+            passage.sending(request._request)
         outcome = await self._inner.send(request._request)
+        if passage is not None:
+            passage.came_of_it(outcome)
         return AsyncAPIResponse(*_parts(outcome, request._request))
 
     async def close(self) -> None:

@@ -43,6 +43,8 @@ NOT_PICKLED = frozenset({"on_event", "open_telemetry"})
 
 Build = Callable[["Call[Any]", int], Request]
 """Makes a call's request for an attempt."""
+Behind = Callable[[str], str]
+"""Tells the model that an id stands for."""
 
 
 class Standing:
@@ -112,14 +114,20 @@ class Policies:
         return self.circuits.of(self.breaker, "/".join(request.url.split("/", 3)[:3]), credential, model)
 
     def plan(
-        self, call: Call[Any], build: Build, policy: RetryPolicy, quota: RetryQuota | None, deadline: float | None
+        self,
+        call: Call[Any],
+        build: Build,
+        policy: RetryPolicy,
+        quota: RetryQuota | None,
+        deadline: float | None,
+        behind: Behind,
     ) -> Plan[Ending]:
-        """A call with everything that was asked for around it."""
+        """A call with everything that was asked for around it. `behind` tells the model that an id stands for."""
         asked = self.fallbacks if call.fallbacks is None else fallbacks_from(call.fallbacks)
         if asked is None or call.model is None:
-            plan = self._one(call, build, policy, quota, deadline, peeks=False)
+            plan = self._one(call, build, policy, quota, deadline, behind, peeks=False)
         else:
-            plan = self._several(call, asked, build, policy, quota, deadline)
+            plan = self._several(call, asked, build, policy, quota, deadline, behind)
         return plan if self.trace is None else self.trace.watched(plan, call)
 
     def _several(
@@ -130,12 +138,13 @@ class Policies:
         policy: RetryPolicy,
         quota: RetryQuota | None,
         deadline: float | None,
+        behind: Behind,
     ) -> Plan[Ending]:
         from tercet.flow.fallback import with_fallbacks
 
         def with_params(params: dict[str, Any] | None, attempts: int) -> Plan[Ending]:
             patient = msgspec.structs.replace(policy, max_retries=min(policy.max_retries, attempts - 1))
-            return self._one(patched(call, params), build, patient, quota, deadline, peeks=True)
+            return self._one(patched(call, params), build, patient, quota, deadline, behind, peeks=True)
 
         def params() -> dict[str, Any]:
             read: dict[str, Any] = msgspec.json.decode(call.content)
@@ -154,6 +163,7 @@ class Policies:
         policy: RetryPolicy,
         quota: RetryQuota | None,
         deadline: float | None,
+        behind: Behind,
         *,
         peeks: bool,
     ) -> Plan[Ending]:
@@ -166,7 +176,9 @@ class Policies:
             hold = guard.holds
             layers.append(guard)
         if self.admission is not None:
-            layers.append(self.admission.layer(deadline))
+            from tercet.flow.admission import Subject
+
+            layers.append(self.admission.layer(deadline, Subject(call.kind, call.content, behind)))
         if self.on_event is not None or self.trace is not None:
             from tercet.flow.observing import observed
 

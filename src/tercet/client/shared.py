@@ -144,7 +144,12 @@ class SharedClient:
             policy,
             self._quota,
             deadline,
+            self.model_behind,
         )
+
+    def model_behind(self, model: str) -> str:
+        """Return the model that an id stands for, as far as this client was told; else the id itself."""
+        return model
 
     def _advise(self, asked: Mapping[str, Any]) -> None:
         advise(asked, self._settings.base_url, self._settings.anthropic_version)

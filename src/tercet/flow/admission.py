@@ -12,17 +12,18 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-from tercet.flow.budget import Budget
+from tercet.flow.budget import Budget, distinct
 from tercet.flow.details import PaceDetails
 from tercet.flow.effects import Emit, Lost, Metering, Outcome, Plan, Reply, Sleep, Work
-from tercet.flow.estimate import asked_of
+from tercet.flow.estimate import Asked, Behind, asked_by, decoded, encoded, itself
+from tercet.flow.kinds import Kind, kind_of
 from tercet.flow.money import Money
 from tercet.flow.pace import Refused, nap
 from tercet.flow.phases import NothingYielded, phase_of
 from tercet.flow.retry import Layer, Step, within
 from tercet.flow.turns import Gate, Turns
-from tercet.flow.usage import Meter, Used, used_by
-from tercet.wire.errors.refused import PaceWaitError
+from tercet.flow.usage import Meter, Used, is_sane, used_by
+from tercet.wire.errors.refused import BudgetUnknownError, PaceWaitError
 from tercet.wire.errors.tree import AnthropicError
 from tercet.wire.http import Request
 
@@ -37,6 +38,31 @@ def settle_late() -> None:
         _late.popleft()()
 
 
+class Subject:
+    """A call as limits see it: its kind and its body in the Claude API's own form, estimated once for all attempts."""
+
+    __slots__ = ("_asked", "_behind", "_content", "kind")
+
+    def __init__(self, kind: Kind, content: bytes, behind: Behind = itself) -> None:
+        self.kind, self._content, self._behind = kind, content, behind
+        self._asked: tuple[Asked, ...] | None = None
+
+    @property
+    def asked(self) -> tuple[Asked, ...]:
+        """What it asks of models."""
+        if self._asked is None:
+            self._asked = asked_by(self.kind, self._content, self._behind)
+        return self._asked
+
+    def changed(self, kind: Kind, content: bytes) -> Subject:
+        """Return what somebody made of it. A platform's body names no model: that is still the one that was asked."""
+        if kind == self.kind == "message" and self.asked:
+            body = decoded(content)
+            if isinstance(body, dict) and "model" not in body:
+                return Subject(kind, encoded({**body, "model": self.asked[0].model}), self._behind)
+        return Subject(kind, content, self._behind)
+
+
 class Admission:
     """The gates and budgets of a client. Shared by its copies; without state of its own."""
 
@@ -49,20 +75,22 @@ class Admission:
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
         self.gates, self.budgets = tuple(gates), tuple(budgets)
+        self.accounts = distinct(self.budgets)
         self.clock, self.wall_clock = clock, wall_clock
         self.blocking = any(gate.store.blocking for gate in self.gates) or any(b.store.blocking for b in self.budgets)
 
-    def layer(self, deadline: float | None = None) -> Layer:
-        """What stands around each attempt of a call. `deadline` is a time of `clock`."""
-        return partial(self._attempt, deadline)
+    def layer(self, deadline: float | None = None, subject: Subject | None = None) -> Layer:
+        """What stands around each attempt of a call. `deadline` is a time of `clock`. No subject: the request says it."""
+        return partial(self._attempt, deadline, subject)
 
-    def _attempt(self, deadline: float | None, request: Request, step: Step) -> Plan[Outcome]:
-        asked = asked_of(request)
-        if not asked:
+    def _attempt(self, deadline: float | None, subject: Subject | None, request: Request, step: Step) -> Plan[Outcome]:
+        if subject is None:
+            subject = Subject(kind_of(request.method, request.url, request.content), request.content)
+        if subject.kind == "free" and not self.accounts:
             return (yield from step(request))
         if _late:
             yield from self._do(settle_late)
-        passage = Passage(self, request, asked)
+        passage = Passage(self, request, subject)
         try:
             waited = yield from passage.admitted(deadline)
             if isinstance(waited, Lost):
@@ -70,7 +98,7 @@ class Admission:
                 return waited
             if waited and deadline is not None:
                 request = within(request, max(0.0, deadline - self.clock()))
-            passage.sent = True
+            passage.leaves(request)
             outcome = yield from step(request)
             return (yield from passage.passed(outcome))
         finally:
@@ -102,18 +130,71 @@ def _caught(act: Callable[[], Any]) -> Any:
 class Passage:
     """One attempt's way through: what it holds, and how that is settled, once."""
 
-    def __init__(self, admission: Admission, request: Request, asked: Any) -> None:
-        self._admission, self._request = admission, request
-        self._money = Money(admission.budgets, request, asked, admission.wall_clock)
-        gates = () if asked[0].batch else admission.gates
-        self._turns = [Turns(gate, request, asked[0], admission.wall_clock) for gate in gates]
+    def __init__(self, admission: Admission, request: Request, subject: Subject) -> None:
+        self._admission, self._request, self._subject = admission, request, subject
+        self._money = Money(admission.accounts, request, subject.asked, admission.wall_clock)
+        gates = () if subject.kind in ("batch", "free") else admission.gates
+        self._turns = [Turns(gate, request, subject.asked[0], admission.wall_clock) for gate in gates]
         self.sent = self._over = False
+        self._sends: list[Outcome | None] = []
+        """What came of each time that a middleware has sent it; None until that is known."""
+
+    def leaves(self, request: Request) -> None:
+        """The request is handed on. Who changes it on its way is counted by what it sends (`sending`)."""
+        self._request, self.sent = request, True
+        if self._admission.accounts:
+            request.passage = self
+
+    @property
+    def blocking(self) -> bool:
+        """Whether `sending` may wait for a disk or a network."""
+        return self._admission.blocking
+
+    def sending(self, request: Request) -> None:
+        """A middleware sends this now: hold what it may cost, if it is another request or the second one.
+
+        Raises BudgetExceededError, BudgetUnknownError; nothing may be sent then.
+        """
+        if self._over:
+            raise BudgetUnknownError("Nothing was sent: the call of this request is over, so no budget counts it.")
+        first, self.sent = not self._sends, False
+        if not first or not same(request, self._request):
+            self._count_again(request)
+        self._sends.append(None)
+        self.sent = True
+
+    def _count_again(self, request: Request) -> None:
+        if self._sends:
+            self._settle_money(self._sends[-1])
+        else:
+            self._money.unused()
+        subject, own = self._subject, self._request
+        if not same(request, own):
+            elsewhere = request.method != own.method or without_query(request.url) != without_query(own.url)
+            kind = kind_of(request.method, request.url, request.content) if elsewhere else subject.kind
+            subject = subject.changed(kind, request.content)
+        self._request, self._subject = request, subject
+        self._money = Money(self._admission.accounts, request, subject.asked, self._admission.wall_clock)
+        self._money.reserve()
+
+    def came_of_it(self, outcome: Outcome) -> None:
+        """What was sent last has this outcome."""
+        self._sends[-1] = outcome
+
+    def _settle_money(self, outcome: Outcome | None) -> None:
+        """Settle what was sent before a middleware sends once more."""
+        if isinstance(outcome, Reply) and outcome.status < 300:
+            self._money.end(self._sane(None if outcome.stream is not None else used_by(outcome.content)))
+        elif outcome is not None and phase_of(outcome) in ("not_sent", "refused"):
+            self._money.unused()
+        else:
+            self._money.end(None)
 
     def admitted(self, deadline: float | None) -> Plan[float | Lost]:
         """Wait until the request may leave: the seconds waited, or why it may not."""
         waited = 0.0
         try:
-            if self._admission.budgets:
+            if self._admission.accounts:
                 yield from self._admission._do(self._money.reserve)
             for turns in self._turns:
                 waited += yield from self._turn(turns, deadline)
@@ -160,9 +241,23 @@ class Passage:
 
     def _read(self, used: Used | None, reply: Reply | None = None) -> None:
         """The answer has been read, or has broken off."""
+        used = self._sane(used)
         for turns in self._turns:
             quietly(turns.end, used if used is not None and used.final else None, reply)
         quietly(self._money.end, used)
+
+    def _sane(self, used: Used | None) -> Used | None:
+        """A usage that makes no sense for this request tells nothing."""
+        if used is None or not self._subject.asked:
+            return None
+        one = self._subject.asked[0]
+        every = (one, *one.also)
+        most_output = max(each.most_output or 0 for each in every)
+        most_context = max(each.most_context for each in every) or LARGEST_CONTEXT
+        if one.most_output is None:
+            most_output = most_context
+        searches = any(each.searches for each in every)
+        return used if is_sane(used, most_output, most_context, searches=searches) else None
 
     def _settle(self, outcome: Outcome) -> None:
         self._over = True
@@ -194,6 +289,20 @@ class Passage:
             self._read(None)
         else:
             self._unused(None)
+
+
+LARGEST_CONTEXT = 10_000_000
+"""Tokens that an answer may report to a request of which nothing is known."""
+
+
+def same(one: Request, other: Request) -> bool:
+    """Return whether these ask the same of the same address."""
+    return one is other or (one.method, one.url, one.content) == (other.method, other.url, other.content)
+
+
+def without_query(url: str) -> str:
+    """Return where a request goes, without the question."""
+    return url.partition("?")[0]
 
 
 def quietly(act: Callable[..., None], *arguments: Any, **options: Any) -> None:

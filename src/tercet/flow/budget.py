@@ -1,82 +1,57 @@
 """A hard limit on money or tokens: what a request may cost at most is reserved before it leaves, and settled after.
 
-Decisions as functions of an account's state. Money is whole micro-dollars. What cannot be known counts as spent: an
-attempt without an answer, a process that was killed. The decisions know no network and no clock.
+Whose account it is, what a limit allows, and the account for people. Money is whole nano-dollars. The state itself and its
+decisions stand in `accounts.py`; they know no network and no clock.
 """
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from functools import cached_property
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeVar
 
-import msgspec
-
-from tercet.flow.shared_state import Store, store_at
+from tercet.flow.accounts import Account, AccountBefore, Amount, adopt, enter, fits, hold, settle
+from tercet.flow.periods import Period, checked_per, end_of, named, period_of
+from tercet.flow.shared_state import S, Store, store_at
 from tercet.wire.errors.refused import BudgetExceededError
 
-Period: TypeAlias = Literal["minute", "hour", "day", "month"]
-SECONDS: dict[str, float] = {"minute": 60.0, "hour": 3600.0, "day": 86400.0}
-MICRO = Decimal(1_000_000)
+__all__ = [
+    "Account",
+    "Amount",
+    "Budget",
+    "BudgetState",
+    "distinct",
+    "end_of",
+    "exceeded",
+    "nano_dollars",
+    "period_of",
+    "reserve",
+    "settle",
+    "state_of",
+    "turn_over",
+]
+
+T = TypeVar("T")
+NANO = Decimal(1_000_000_000)
+LARGEST = 10**18
+"""Nano-dollars or tokens: more than this no limit is, and no store holds."""
 EXACT = Context(prec=60)
 """Not the caller's context: a limit must not depend on somebody's rounding."""
 _tagged: dict[str, Store] = {}
 """This process's own accounts that have a tag: the same tag, the same account."""
 
 
-class Amount(msgspec.Struct, frozen=True, array_like=True):
-    """Micro-dollars and tokens."""
-
-    micro_usd: int = 0
-    tokens: int = 0
-
-    def plus(self, other: Amount) -> Amount:
-        return Amount(self.micro_usd + other.micro_usd, self.tokens + other.tokens)
-
-    def minus(self, other: Amount) -> Amount:
-        return Amount(self.micro_usd - other.micro_usd, self.tokens - other.tokens)
-
-
-class Hold(msgspec.Struct):
-    """Reserved for one request."""
-
-    amount: Amount
-    period: int
-    expires: float
-
-
-class Account(msgspec.Struct):
-    """What was spent in a period, and what is reserved."""
-
-    period: int = 0
-    spent: Amount = Amount()
-    uncertain: Amount = Amount()
-    """For requests whose cost is not known: it counts as spent."""
-    held: Amount = Amount()
-    holds: dict[str, Hold] = {}
-    epoch: str = ""
-
-    def renew(self, tokens: Iterable[str], until: float) -> None:
-        """Those who hold these still live."""
-        for token in tokens:
-            if (hold := self.holds.get(token)) is not None:
-                hold.expires = until
-
-    def after_fork(self) -> None:
-        """The parent settles what it holds in its own copy; in this one nobody will."""
-        for token in list(self.holds):
-            settle(self, token, None)
-
-
 class Budget:
     """A hard limit in US dollars (`usd`), in tokens (`tokens`), or both, for all requests of a client.
 
-    `per`: `minute`, `hour`, `day` or `month` (of UTC), or seconds; None: for good. Budgets of one `tag` share an account,
-    as do all clients that are given the same Budget; `by_key=True` keeps one account for each credential. `store`: a path
-    (SQLite) or `redis://` URL where the account survives the process and is shared; None: this process alone.
+    `per`: `minute`, `hour`, `day` or `month` (of UTC), or seconds; None: for good. `store`: a path (SQLite) or `redis://`
+    URL where the account survives the process and is shared; None: this process alone. In one store budgets share an
+    account if their `tag`, their unit and their period are equal; each checks its own limit. So do all clients that are
+    given the same Budget. `by_key=True` keeps one account for each credential.
     """
 
     def __init__(
@@ -91,13 +66,14 @@ class Budget:
     ) -> None:
         if usd is None and tokens is None:
             raise ValueError("a budget needs a limit: usd= or tokens=")
-        if tokens is not None and (type(tokens) is not int or tokens < 0):
-            raise ValueError(f"tokens must be a whole number ≥ 0, not {tokens!r}")
-        if per is not None and per not in (*SECONDS, "month") and not (isinstance(per, int | float) and per > 0):
-            raise ValueError(f"per must be minute, hour, day, month or seconds > 0, not {per!r}")
-        self.micro_usd = None if usd is None else micro_dollars(usd)
+        if tokens is not None and (type(tokens) is not int or not 0 <= tokens <= LARGEST):
+            raise ValueError(f"tokens must be a whole number from 0 to {LARGEST:,}, not {tokens!r}")
+        if tag is not None and not isinstance(tag, str):
+            raise ValueError(f"tag must be a text, not {tag!r}")
+        self.nano_usd = None if usd is None else nano_dollars(usd)
+        self.per: Period | float | None = checked_per(per)
         self.tokens, self.tag, self.by_key, self.place = tokens, tag, by_key, store
-        self.per: Period | float | None = per
+        self._before: dict[str, AccountBefore] = {}
 
     @cached_property
     def store(self) -> Store:
@@ -106,22 +82,58 @@ class Budget:
             return _tagged.setdefault(self.tag, store_at(None))
         return store_at(self.place, durable=True)
 
+    @property
+    def parts(self) -> tuple[Budget, ...]:
+        """The budgets of one unit that this one stands for, on the same store: itself, or one in dollars and one in tokens."""
+        if self.nano_usd is None or self.tokens is None:
+            return (self,)
+        same: dict[str, Any] = {"per": self.per, "tag": self.tag, "by_key": self.by_key, "store": self.store}
+        return (Budget(usd=dollars(self.nano_usd), **same), Budget(tokens=self.tokens, **same))
+
     def key(self, credential: str = "") -> str:
-        """The account's key in the store."""
-        return f"budget:{self.tag or ''}:{credential if self.by_key else ''}"
+        """Return the account's key in the store."""
+        unit = "tokens" if self.nano_usd is None else "usd"
+        return f"money:{(self.tag or '', unit, named(self.per), credential if self.by_key else '')!a}"
+
+    def changing(self, credential: str, wall: float, act: Callable[[Account], T]) -> Callable[[Account], T]:
+        """Return a change of the account that hands it to `act` as it is at this time (seconds since 1970)."""
+        store, before = self.store, self.account_before(credential)
+
+        def changed(account: Account) -> T:
+            turn_over(account, self, wall, store.now(), store.epoch)
+            adopt(account, before)
+            return act(account)
+
+        return changed
+
+    def account_before(self, credential: str) -> AccountBefore | None:
+        """Return the account that an earlier Tercet kept in this store. The store is asked once."""
+        if self.store.lease == float("inf"):
+            return None  # nothing that it holds is older than this process
+        old = f"budget:{self.tag or ''}:{credential if self.by_key else ''}"
+        if old not in self._before:
+            self._before[old] = looked_at(self.store, old, AccountBefore, lambda account: account)
+        return self._before[old]
 
     def state(self, wall: float | None = None, credential: str = "") -> BudgetState:
-        """What is spent and what is left, now or at a time (seconds since 1970)."""
+        """Return what is spent and what is left, now or at a time (seconds since 1970). Changes nothing."""
         wall = time.time() if wall is None else wall
+        states = [part._state(wall, credential) for part in self.parts]
+        return states[0] if len(states) == 1 else states[0].with_tokens_of(states[1])
 
-        def look(account: Account) -> BudgetState:
-            return state_of(turn_over(account, self, wall, self.store.now(), self.store.epoch), self, wall)
+    def _state(self, wall: float, credential: str) -> BudgetState:
+        store, before = self.store, self.account_before(credential)
 
-        return self.store.update(self.key(credential), Account, look)
+        def look(kept: Account) -> BudgetState:
+            account = turn_over(kept.copied(), self, wall, store.now(), store.epoch)
+            adopt(account, before)
+            return state_of(account, self, wall)
+
+        return looked_at(store, self.key(credential), Account, look)
 
     def __repr__(self) -> str:
         parts: dict[str, Any] = {
-            "usd": None if self.micro_usd is None else dollars(self.micro_usd),
+            "usd": None if self.nano_usd is None else f"{dollars(self.nano_usd):f}",
             "tokens": self.tokens,
         }
         parts |= {"per": self.per, "tag": self.tag}
@@ -132,15 +144,64 @@ class Budget:
             raise TypeError(
                 "a budget kept in this process cannot go to another one: give it store=, a path or redis:// URL"
             )
-        return _budget, (self.micro_usd, self.tokens, self.per, self.tag, self.by_key, self.place)
+        return _budget, (self.nano_usd, self.tokens, self.per, self.tag, self.by_key, self.place)
 
     def __deepcopy__(self, memo: Any) -> Budget:
         return self  # the same limit, not a second one
 
 
-def _budget(micro_usd: int | None, tokens: Any, per: Any, tag: Any, by_key: bool, place: Any) -> Budget:
-    usd = None if micro_usd is None else dollars(micro_usd)
+def _budget(nano_usd: int | None, tokens: Any, per: Any, tag: Any, by_key: bool, place: Any) -> Budget:
+    usd = None if nano_usd is None else dollars(nano_usd)
     return Budget(usd=usd, tokens=tokens, per=per, tag=tag, by_key=by_key, store=place)
+
+
+class _SeenError(Exception):
+    """Ends a change that only looks, so that no store writes anything."""
+
+    def __init__(self, value: Any) -> None:
+        super().__init__()
+        self.value = value
+
+
+def looked_at(store: Store, key: str, kind: type[S], look: Callable[[S], T]) -> T:
+    """Return what `look` finds in a state, which stays as it is."""
+
+    def change(state: S) -> None:
+        raise _SeenError(look(state))
+
+    try:
+        store.update(key, kind, change)
+    except _SeenError as seen:
+        value: T = seen.value
+        return value
+    raise AssertionError("a store calls every change")
+
+
+def distinct(budgets: Iterable[Budget]) -> Sequence[Budget]:
+    """Return budgets of one unit each, one for each account: of several limits on one account, the lowest."""
+    found: dict[Any, Budget] = {}
+    for budget in budgets:
+        for part in budget.parts:
+            account = (_place_of(part), part.key(), part.by_key)
+            if account not in found or _limit(part) < _limit(found[account]):
+                found[account] = part
+    return tuple(found.values())
+
+
+def _place_of(budget: Budget) -> Any:
+    place = budget.place
+    if place is None:
+        return ("tag", budget.tag) if budget.tag is not None else id(budget)
+    if hasattr(place, "update"):
+        return id(place)
+    text = str(place)
+    return text if "://" in text else os.path.realpath(text)
+
+
+def _limit(budget: Budget) -> int:
+    limit = budget.tokens if budget.nano_usd is None else budget.nano_usd
+    assert limit is not None
+    return limit
 
 
 class BudgetState(NamedTuple):
@@ -157,116 +218,70 @@ class BudgetState(NamedTuple):
     left_tokens: int | None
     resets_at: datetime | None
 
+    def with_tokens_of(self, other: BudgetState) -> BudgetState:
+        """Return this with the other's figures for tokens."""
+        names = ("spent_tokens", "uncertain_tokens", "reserved_tokens", "left_tokens")
+        return self._replace(**{name: getattr(other, name) for name in names})
 
-def micro_dollars(usd: float | str | Decimal) -> int:
-    """Dollars as whole micro-dollars, rounded down."""
+
+def nano_dollars(usd: float | str | Decimal) -> int:
+    """Return dollars as whole nano-dollars, rounded down."""
     try:
-        value = EXACT.multiply(Decimal(str(usd)), MICRO)
-        if not value.is_finite() or value < 0:
+        value = EXACT.multiply(Decimal(str(usd)), NANO)
+        if not value.is_finite() or not 0 <= value <= LARGEST:
             raise ValueError
     except (ValueError, ArithmeticError):
-        raise ValueError(f"usd must be an amount ≥ 0 in US dollars, not {usd!r}") from None
+        raise ValueError(f"usd must be an amount in US dollars, from 0 to {dollars(LARGEST):,f}, not {usd!r}") from None
     return int(value.to_integral_value(ROUND_FLOOR))
 
 
 def rounded_up(usd: Decimal) -> int:
-    """Dollars as whole micro-dollars, rounded up: as costs are counted."""
-    return int(EXACT.multiply(usd, MICRO).to_integral_value(ROUND_CEILING))
+    """Return dollars as whole nano-dollars, rounded up: as costs are counted."""
+    return int(EXACT.multiply(usd, NANO).to_integral_value(ROUND_CEILING))
 
 
-def dollars(micro_usd: int) -> Decimal:
-    """Micro-dollars as dollars."""
-    return EXACT.divide(Decimal(micro_usd), MICRO)
-
-
-def period_of(per: Period | float | None, wall: float) -> int:
-    """The number of the period that a time lies in."""
-    if per is None:
-        return 0
-    if per == "month":
-        day = datetime.fromtimestamp(wall, UTC)
-        return day.year * 12 + day.month - 1
-    return int(wall // SECONDS.get(str(per), per if not isinstance(per, str) else 1.0))
-
-
-def end_of(per: Period | float | None, period: int) -> datetime | None:
-    """When a period ends, and the budget is whole again."""
-    if per is None:
-        return None
-    if per == "month":
-        return datetime((period + 1) // 12, (period + 1) % 12 + 1, 1, tzinfo=UTC)
-    seconds = SECONDS.get(str(per), per if not isinstance(per, str) else 1.0)
-    return datetime.fromtimestamp((period + 1) * seconds, UTC)
+def dollars(nano_usd: int) -> Decimal:
+    """Return nano-dollars as dollars."""
+    return EXACT.divide(Decimal(nano_usd), NANO)
 
 
 def turn_over(account: Account, budget: Budget, wall: float, now: float, epoch: str) -> Account:
-    """The account at this time: a new period begins with nothing spent, and what nobody can settle is uncertain.
-
-    A clock that is set back does not bring an old period again.
-    """
-    period = period_of(budget.per, wall)
-    if period > account.period:
-        account.period, account.spent, account.uncertain = period, Amount(), Amount()
-    if account.epoch != epoch or any(hold.expires < now for hold in account.holds.values()):
-        for token in [key for key, hold in account.holds.items() if account.epoch != epoch or hold.expires < now]:
-            settle(account, token, None)
-        account.epoch = epoch
-    return account
+    """Return the account in the period of this time, with what was spent in it; what nobody can settle is uncertain."""
+    return enter(account, period_of(budget.per, wall), now, epoch)
 
 
 def reserve(account: Account, budget: Budget, token: str, amount: Amount, until: float) -> bool:
-    """Hold `amount` if it fits into what is left; whether it did."""
-    counted = account.spent.plus(account.uncertain).plus(account.held).plus(amount)
-    if budget.micro_usd is not None and counted.micro_usd > budget.micro_usd:
+    """Hold `amount` if it fits into what is left. Returns whether it did."""
+    if not fits(account, amount, budget.nano_usd, budget.tokens):
         return False
-    if budget.tokens is not None and counted.tokens > budget.tokens:
-        return False
-    account.holds[token] = Hold(amount, account.period, until)
-    account.held = account.held.plus(amount)
+    hold(account, token, amount, until)
     return True
 
 
-def settle(account: Account, token: str, used: Amount | None, uncertain: Amount | None = None) -> None:
-    """The request is over: book what it used. None: it is not known; then `uncertain`, or all that was held, counts.
-
-    Tokens that are not held (their lease ran out) were booked as uncertain, and stay so: too much rather than too little.
-    """
-    hold = account.holds.pop(token, None)
-    if hold is None:
-        return
-    account.held = account.held.minus(hold.amount)
-    if hold.period != account.period:
-        return  # it belongs to a period that is over
-    if used is not None:
-        account.spent = account.spent.plus(used)
-    else:
-        account.uncertain = account.uncertain.plus(hold.amount if uncertain is None else uncertain)
-
-
 def state_of(account: Account, budget: Budget, wall: float) -> BudgetState:
-    """The account for people."""
+    """Return the account for people."""
     spent = account.spent.plus(account.uncertain)
     counted = spent.plus(account.held)
     return BudgetState(
-        dollars(spent.micro_usd),
+        dollars(spent.nano_usd),
         spent.tokens,
-        dollars(account.uncertain.micro_usd),
+        dollars(account.uncertain.nano_usd),
         account.uncertain.tokens,
-        dollars(account.held.micro_usd),
+        dollars(account.held.nano_usd),
         account.held.tokens,
-        None if budget.micro_usd is None else max(Decimal(0), dollars(budget.micro_usd - counted.micro_usd)),
+        None if budget.nano_usd is None else max(Decimal(0), dollars(budget.nano_usd - counted.nano_usd)),
         None if budget.tokens is None else max(0, budget.tokens - counted.tokens),
         end_of(budget.per, account.period),
     )
 
 
 def exceeded(budget: Budget, state: BudgetState, amount: Amount) -> BudgetExceededError:
-    """The error for a request that does not fit: says what it may cost, what is left, and what to do."""
-    in_dollars = state.left_usd is not None and dollars(amount.micro_usd) > state.left_usd
+    """Return the error for a request that does not fit: says what it may cost, what is left, and what to do."""
+    in_dollars = state.left_usd is not None and dollars(amount.nano_usd) > state.left_usd
     unit = "usd" if in_dollars else "tokens"
-    asked = dollars(amount.micro_usd) if in_dollars else Decimal(amount.tokens)
+    asked = dollars(amount.nano_usd) if in_dollars else Decimal(amount.tokens)
     left = Decimal((state.left_usd if in_dollars else state.left_tokens) or 0)
-    limit = dollars(budget.micro_usd or 0) if in_dollars else Decimal(budget.tokens or 0)
+    limit = dollars(budget.nano_usd or 0) if in_dollars else Decimal(budget.tokens or 0)
     spent = state.spent_usd if in_dollars else Decimal(state.spent_tokens)
     reserved = state.reserved_usd if in_dollars else Decimal(state.reserved_tokens)
     shown = "${:f}".format if in_dollars else "{:f} tokens".format

@@ -11,26 +11,26 @@ from __future__ import annotations
 
 import re
 from binascii import Error as Base64Error
-from collections.abc import Iterator, Mapping
-from typing import Any
-from urllib.parse import urlsplit
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any, TypeAlias
 
 import msgspec
 
 from tercet.catalog.facts import ModelFacts
 from tercet.catalog.models import find, image_tier, tool_tokens
+from tercet.flow.kinds import Kind, kind_of
 from tercet.wire.http import Request
 
 _EASY = b"abcdefghijklmnopqrstuvwxyz "
 _ASCII = bytes(range(128))
 _PAGE = re.compile(rb"/Type\s{0,4}/Page(?![a-zA-Z])")
-_OTHER_PLATFORMS = re.compile(
-    r"/model/([^/]+)/invoke(?:-with-response-stream)?$|/models/([^/:]+):(?:streamR|r)awPredict$"
-)
 NEWER = 1.35
 """How many more tokens the newer tokenizer makes of the same text."""
-WINDOW = 200_000
-"""The context of a model that the catalog does not know."""
+WINDOW = 1_000_000
+"""The context of a model that the catalog does not know: the largest that there is."""
+STEPS = 10
+"""Steps in which server tools work on one request: each reads the whole context again."""
 PER_MESSAGE, PER_REQUEST, PER_TOOLS, PER_TYPED_TOOL = 8, 64, 1_000, 2_000
 IMAGE = 4_784
 PDF_PAGE_LIKELY, PDF_PAGE_MOST = 2_000, 3_000
@@ -55,50 +55,100 @@ class Asked(msgspec.Struct, frozen=True):
     cached: str | None = None
     """The longest lifetime of a cache that is written: `5m`, `1h`, or None."""
     searches: int = 0
+    most_context: int = 0
+    """Tokens that an answer may report, input and output together."""
+    also: tuple[Asked, ...] = ()
+    """What other models, or the same once more, may be asked for it by the API itself."""
+    unknown: str = ""
+    """Why nobody can say what it may cost; empty if that can be said."""
 
 
-def asked_of(request: Request) -> tuple[Asked, ...]:
-    """What a request asks of a model: one entry for a message, one each for a batch's, none for other requests."""
-    if request.method != "POST" or not request.content:
+Behind: TypeAlias = Callable[[str], str]
+"""Tells the model that an id stands for, where a client was told."""
+
+
+def itself(model: str) -> str:
+    """Return the id: it stands for no other."""
+    return model
+
+
+def asked_of(request: Request, kind: Kind | None = None, behind: Behind = itself) -> tuple[Asked, ...]:
+    """Return what a request asks of models: one entry for a message, one each for a batch's, none for what is free.
+
+    `kind`: what the noun says; None: as method and path say.
+    """
+    content = request.content
+    return asked_by(kind_of(request.method, request.url, content) if kind is None else kind, content, behind)
+
+
+def asked_by(kind: Kind, content: bytes, behind: Behind = itself) -> tuple[Asked, ...]:
+    """Return the same for a body in the Claude API's own form."""
+    if kind == "free":
         return ()
-    path = urlsplit(request.url).path
-    if path.endswith("/v1/messages/batches"):
-        return tuple(_batched(_decoded(request.content)))
-    if not path.endswith("/v1/messages"):
-        return ()
-    body = _decoded(request.content)
+    body = decoded(content)
+    if kind == "unknown":
+        return (_unknown(body, content, "it goes to an endpoint that is not known to be free"),)
+    if kind == "batch":
+        return tuple(_batched(body, content, behind))
     if not isinstance(body, dict):
-        return ()  # the API refuses it; nothing can be billed
-    return (_message(body, request.content),)
+        return (_unknown(body, content, "its body is no JSON object"),)
+    if kind == "completion":
+        body = {**body, "max_tokens": body.get("max_tokens_to_sample")}
+    return (_message(body, content, behind),)
 
 
-def _batched(body: Any) -> Iterator[Asked]:
-    for entry in _dicts(body.get("requests") if isinstance(body, dict) else None):
-        if isinstance(params := entry.get("params"), dict):
-            yield msgspec.structs.replace(_message(params, msgspec.json.encode(params)), batch=True)
+def _unknown(body: Any, content: bytes, why: str) -> Asked:
+    model = body.get("model") if isinstance(body, dict) else None
+    return Asked(model if isinstance(model, str) else "", len(content) // 4, len(content), None, unknown=why)
 
 
-def _message(body: dict[str, Any], content: bytes) -> Asked:
+def _batched(body: Any, content: bytes, behind: Behind) -> Iterator[Asked]:
+    entries = body.get("requests") if isinstance(body, dict) else None
+    if not isinstance(entries, list):
+        entries = [None]
+    for entry in entries:
+        params = entry.get("params") if isinstance(entry, dict) else None
+        if isinstance(params, dict):
+            asked = _message(params, encoded(params), behind)
+        else:
+            asked = _unknown(None, content, "it is a batch with a request that cannot be read")
+        yield msgspec.structs.replace(asked, batch=True)
+
+
+def _message(body: dict[str, Any], content: bytes, behind: Behind) -> Asked:
     model = body.get("model")
-    facts = find(model) if isinstance(model, str) else None
+    model = behind(model) if isinstance(model, str) else ""
+    facts = find(model) if model else None
     likely, most = _input(body, content, facts)
     output = body.get("max_tokens")
     if type(output) is not int or output < 0:
         output = facts.limits.output if facts else None
-    return Asked(
-        model if isinstance(model, str) else "",
+    tools = list(_dicts(body.get("tools")))
+    asked = Asked(
+        model,
         likely,
         most,
         output,
         us=body.get("inference_geo") == "us",
         fast=body.get("speed") == "fast",
         cached=_cached(content),
-        searches=sum(_uses(tool) for tool in _dicts(body.get("tools")) if _typed(tool, "web_search")),
+        searches=sum(_uses(tool) for tool in tools if _typed(tool, "web_search")),
+        most_context=_window(facts) * (STEPS if _adds_input(body) else 1) + (output or 0),
     )
+    if body.get("fallbacks") or body.get("context_management") or any(_typed(tool, "advisor_") for tool in tools):
+        from tercet.flow.companions import companions
+
+        again = partial(_message, content=content, behind=behind)
+        return msgspec.structs.replace(asked, also=tuple(companions(body, tools, asked, again)))
+    return asked
+
+
+def _window(facts: ModelFacts | None) -> int:
+    return (facts.limits.context if facts else None) or WINDOW
 
 
 def _input(body: dict[str, Any], content: bytes, facts: ModelFacts | None) -> tuple[int, int]:
-    window = (facts.limits.context if facts else None) or WINDOW
+    window = _window(facts)
     blocks = list(_binary_blocks(body))
     text = [content, *(data for _, data in blocks)]
     easy, hard, foreign = _classes(text[0])
@@ -217,7 +267,18 @@ def _dicts(value: Any) -> Iterator[dict[str, Any]]:
     return (item for item in value if isinstance(item, dict)) if isinstance(value, list) else iter(())
 
 
-def _decoded(content: bytes) -> Any:
+def encoded(params: dict[str, Any]) -> bytes:
+    """Return a body as JSON."""
+    try:
+        return msgspec.json.encode(params)
+    except ValueError:  # a lone surrogate
+        import json
+
+        return json.dumps(params).encode()
+
+
+def decoded(content: bytes) -> Any:
+    """Return a body, or None if it is no JSON."""
     try:
         return msgspec.json.decode(content)
     except (ValueError, RecursionError):

@@ -52,7 +52,7 @@ class Gate:
         if self.counts_only:
             return f"places:{self.pace.name}"
         facts = find(asked.model) if asked.model else None
-        return f"pace:{self.pace.name or fingerprint(request)}:{facts.id if facts else asked.model[:200]}"
+        return f"pace:{self.pace.name or fingerprint(request)}:{facts.id if facts else ascii(asked.model[:200])[1:-1]}"
 
 
 class Turns:
@@ -107,12 +107,12 @@ class Turns:
             self._update(told)
 
     def end(self, used: Used | None, reply: Reply | None = None) -> None:
-        """The request is over. `used` None: what it used is not known."""
+        """The request is over. `used`, a sane final usage; None: what it used is not known."""
         cost = None
         if used is not None:
             usage = used.usage
-            read = count(usage, "input_tokens") + count(usage, "cache_creation_input_tokens")
-            cost = Cost(1, read, count(usage, "output_tokens"))
+            read = usage["input_tokens"] + (usage.get("cache_creation_input_tokens") or 0)
+            cost = Cost(1, read, usage["output_tokens"])
         self._settle(cost, reply, answered=used is not None)
 
     def unused(self, reply: Reply | None) -> None:
@@ -150,12 +150,6 @@ class Turns:
 
 
 NOTHING = RateLimits()
-
-
-def count(usage: dict[str, Any], name: str) -> int:
-    """A field of a usage as a count; 0 if it is none."""
-    value = usage.get(name)
-    return value if type(value) is int and value > 0 else 0
 
 
 def seconds_to_wait(reply: Reply, told: RateLimits, wall: float) -> float | None:

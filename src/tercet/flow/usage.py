@@ -1,6 +1,6 @@
 """What an answer used, read from its bytes: whole or streamed, without decoding what lies between.
 
-Knows the shape of answers; no prices, no limits.
+Knows the shape of answers, and what of it makes sense; no prices, no limits.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ LARGEST = 32 * 1024 * 1024
 
 class _Whole(msgspec.Struct):
     usage: dict[str, Any] | None = None
+    model: Any = None
 
 
 class _Event(msgspec.Struct):
@@ -28,10 +29,11 @@ class _Event(msgspec.Struct):
 
 
 class Used(msgspec.Struct, frozen=True):
-    """The usage that an answer reported. `final`: nothing more was to come."""
+    """The usage that an answer reported. `final`: nothing more was to come. `model`: who answered, as it says."""
 
     usage: dict[str, Any]
     final: bool
+    model: Any = None
 
 
 _whole = msgspec.json.Decoder(_Whole)
@@ -41,16 +43,16 @@ _event = msgspec.json.Decoder(_Event)
 def used_by(content: bytes) -> Used | None:
     """The usage of a message that was read whole; None if it reports none."""
     try:
-        usage = _whole.decode(content).usage
+        whole = _whole.decode(content)
     except (ValueError, RecursionError):
         return None
-    return None if usage is None else Used(usage, final=True)
+    return None if whole.usage is None else Used(whole.usage, final=True, model=whole.model)
 
 
 def used_in(head: bytes, tail: bytes) -> Used | None:
     """The usage in the first and last bytes of a stream: the start's, with what the last `message_delta` says over it."""
     found: dict[str, Any] = {}
-    final = False
+    final, model = False, None
     for line in (*head.splitlines(), *tail.splitlines()):
         if not line.startswith(b"data:") or b'"usage"' not in line:
             continue
@@ -58,11 +60,74 @@ def used_in(head: bytes, tail: bytes) -> Used | None:
             event = _event.decode(line[5:])
         except (ValueError, RecursionError):
             continue
-        usage = event.usage if event.message is None else event.message.usage
+        usage = event.usage
+        if event.message is not None:
+            usage, model = event.message.usage, event.message.model
         if usage:
             found |= {name: value for name, value in usage.items() if value is not None}
             final = final or event.type == "message_delta"
-    return Used(found, final) if found else None
+    return Used(found, final, model) if found else None
+
+
+# --- what makes sense --------------------------------------------------------------------------------------------------
+
+COUNTED = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens", "output_tokens")
+_NEEDED = ("input_tokens", "output_tokens")
+MOST_STEPS = 1_000
+"""Steps of one answer, and calls of a server's tool: nobody makes so many."""
+
+
+def is_sane(used: Used, most_output: int, most_context: int, *, searches: bool) -> bool:
+    """Return whether an answer can have used what it reports: every count a count, none beyond what was asked for.
+
+    `most_output` bounds the output of each step, `most_context` its input and output together. `searches`: whether it
+    could search at all.
+    """
+    usage = used.usage
+    tools = usage.get("server_tool_use")
+    if isinstance(tools, dict) and tools.get("web_search_requests") and not searches:
+        return False
+    if not _is_counted(usage, _NEEDED if used.final else _NEEDED[:1], most_output, most_context):
+        return False
+    steps = usage.get("iterations")
+    if steps is None:
+        return True
+    if not isinstance(steps, list) or len(steps) > MOST_STEPS:
+        return False
+    if not all(isinstance(step, dict) and _is_counted(step, _NEEDED, most_output, most_context) for step in steps):
+        return False
+    written = sum(step["output_tokens"] for step in steps)
+    return not steps or (written >= (usage.get("output_tokens") or 0) and sum(map(_sum, steps)) >= _sum(usage))
+
+
+def tokens_of(usage: dict[str, Any]) -> int:
+    """Return the tokens of a sane usage, those of its steps included."""
+    return max(_sum(usage), sum(_sum(step) for step in usage.get("iterations") or ()))
+
+
+def _sum(usage: dict[str, Any]) -> int:
+    return sum(usage.get(name) or 0 for name in COUNTED)
+
+
+def _is_counted(usage: dict[str, Any], needed: tuple[str, ...], most_output: int, most_context: int) -> bool:
+    for name in COUNTED:
+        value = usage.get(name)
+        if (type(value) is not int or value < 0) and (value is not None or name in needed):
+            return False
+    if (usage.get("output_tokens") or 0) > most_output or _sum(usage) > most_context:
+        return False
+    written, tools = usage.get("cache_creation"), usage.get("server_tool_use")
+    return (written is None or _holds_counts(written, usage.get("cache_creation_input_tokens") or 0)) and (
+        tools is None or _holds_counts(tools, MOST_STEPS)
+    )
+
+
+def _holds_counts(value: Any, most: int) -> bool:
+    """Return whether this is an object of counts whose sum is no more than `most`."""
+    if not isinstance(value, dict):
+        return False
+    counts = [count for count in value.values() if count is not None]
+    return all(type(count) is int and count >= 0 for count in counts) and sum(counts) <= most
 
 
 class Meter:

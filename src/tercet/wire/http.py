@@ -34,7 +34,7 @@ NO_LIMITS = Timeout()
 class Request:
     """One HTTP request, ready to send. `stream=True` asks the transport to leave a 2xx body unread."""
 
-    __slots__ = ("content", "headers", "method", "stream", "timeout", "url")
+    __slots__ = ("content", "headers", "method", "passage", "stream", "timeout", "url")
 
     def __init__(
         self,
@@ -49,6 +49,8 @@ class Request:
         self.method, self.url, self.headers, self.content = method, url, headers, content
         self.timeout = timeout or NO_LIMITS
         self.stream = stream
+        self.passage: Any = None
+        """How limits count what is really sent, for those who may change a request on its way (middleware)."""
 
     def with_headers(self, extra: Mapping[str, str]) -> Request:
         """The same request with `extra` laid over its headers (names compared without case)."""

@@ -90,7 +90,7 @@ def simple_call(
     """A call without arguments of its own. A body is sent only if `extra_body` asks for one."""
     what = asked(arguments, frozenset(), caller, betas)
     content = encoded(extra_body(what.options, method, caller)) if what.options.get("extra_body") is not None else b""
-    return call_of(method, path, read, content=content, headers=what.headers, options=what.options)
+    return call_of(method, path, read, content=content, headers=what.headers, options=what.options, kind="free")
 
 
 def extra_body(options: Mapping[str, Any], method: str, caller: str) -> Any:

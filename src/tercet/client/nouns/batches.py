@@ -52,7 +52,7 @@ def create_call(arguments: Mapping[str, Any], betas: Sequence[str] = ()) -> Call
         raise TypeError("create() needs requests=")
     extra = what.options.get("extra_body")
     content = batch_body(what.params["requests"], mapping("extra_body", extra) if extra is not None else {})
-    return call_of("POST", PATH, read_batch, content=content, headers=what.headers, options=what.options)
+    return call_of("POST", PATH, read_batch, content=content, headers=what.headers, options=what.options, kind="batch")
 
 
 def retrieve_call(batch_id: str, arguments: Mapping[str, Any], betas: Sequence[str] = ()) -> Call[MessageBatch]:

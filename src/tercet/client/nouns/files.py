@@ -51,7 +51,9 @@ def upload_call(arguments: Mapping[str, Any], betas: Sequence[str] = ()) -> Call
     fields = {**what.params, **(mapping("extra_body", extra) if extra is not None else {})}
     content, content_type = multipart(fields, "file", part)
     headers = {**what.headers, "Content-Type": content_type}
-    return call_of("POST", "/v1/files", read_metadata, content=content, headers=headers, options=what.options)
+    return call_of(
+        "POST", "/v1/files", read_metadata, content=content, headers=headers, options=what.options, kind="free"
+    )
 
 
 def metadata_call(file_id: str, arguments: Mapping[str, Any], betas: Sequence[str] = ()) -> Call[FileMetadata]:

@@ -32,7 +32,9 @@ class Listing:
             return send(replace(self, query=query).call(send))
 
         read = bound_page(self.page, self.item, self.query, ask)
-        return call_of("GET", self.path, read, query=self.query, headers=self.headers, options=self.options)
+        return call_of(
+            "GET", self.path, read, query=self.query, headers=self.headers, options=self.options, kind="free"
+        )
 
 
 def listing(

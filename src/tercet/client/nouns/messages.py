@@ -71,7 +71,14 @@ def create_call(arguments: Arguments, names: frozenset[str] = CREATE_NAMES, call
     fallbacks = None if "betas" in names else params.pop("fallbacks", None)  # with betas they are the API's own
     content = body(params, options.get("extra_body"))
     call = call_of(
-        "POST", "/v1/messages", read_message, content=content, headers=headers, stream=stream, options=options
+        "POST",
+        "/v1/messages",
+        read_message,
+        content=content,
+        headers=headers,
+        stream=stream,
+        options=options,
+        kind="message",
     )
     call.model, call.asked, call.fallbacks = params["model"], params, fallbacks
     return call
@@ -120,7 +127,9 @@ def count_call(arguments: Arguments, names: frozenset[str] = COUNT_NAMES) -> Cal
     options = transport_options(params)
     headers = header_arguments(params)
     content = body(params, options.get("extra_body"))
-    return call_of("POST", "/v1/messages/count_tokens", read_count, content=content, headers=headers, options=options)
+    return call_of(
+        "POST", "/v1/messages/count_tokens", read_count, content=content, headers=headers, options=options, kind="free"
+    )
 
 
 def header_arguments(params: dict[str, Any]) -> dict[str, Any]:

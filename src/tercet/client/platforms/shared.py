@@ -24,10 +24,6 @@ class PlatformClient(MadeClient):
         self._platform = platform
         self._start(arguments, ambient=False, **own)
 
-    def model_behind(self, model: str) -> str:
-        """The model that an id stands for, as far as this client was told; else the id itself."""
-        return model
-
     def _advise(self, asked: Mapping[str, Any]) -> None:
         """The catalog speaks of the API's models and versions; a platform's own version is that of the oldest."""
         from tercet.client.advice import advise
