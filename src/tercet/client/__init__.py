@@ -3,6 +3,7 @@
 anthropic.py   the two clients: lifetime and wiring        making.py      made, copied, pickled
 settings.py    arguments and environment, checked          shared.py      settings and headers; a call becomes a plan
 call.py        one call, described: a value                encode.py      arguments -> JSON body, checked
+plain_values.py, regular_files.py  what the encoder does not know, with its place; files by path, within a limit
 policies.py    retries, breakers, fallbacks as arguments   pacing.py      pace=, max_concurrency=, budget=
 advice.py      what the catalog knows, said beforehand     middleware.py  functions around each attempt
 log.py         one line a request                          otel.py        spans

@@ -6,18 +6,25 @@ key order with `messages` last, so that equal prefixes stay equal bytes for prom
 
 from __future__ import annotations
 
-import base64
-import os
+import operator
+import re
+from collections import UserString
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import Enum
 from typing import Any
 
 import msgspec
+
+from tercet.client.given import laid_over
 
 Check = Callable[[str, Any], Any]
 
 ROLES = ("user", "assistant", "system")
 LAST = ("tools", "system", "messages")
 """The parts that prompt caching reads in order; everything small and changeable stands before them."""
+
+NO_LISTS = (str, UserString, bytes, bytearray, memoryview, Mapping)
+"""Iterables that are no lists. Nor is an open file, whose lines are nobody's messages."""
 
 _EXTRA = "extra_body= sends fields that this version does not know"
 
@@ -34,17 +41,32 @@ def _short(value: object) -> str:
 
 def text(name: str, value: Any) -> Any:
     """A string that is not empty."""
-    if not isinstance(value, str):
-        raise wrong(name, value, "a string")
+    value = _string(name, value)
     if not value.strip():
         raise ValueError(f"{name} must not be empty")
     return value
 
 
+def _string(name: str, value: Any) -> str:
+    """A string as such: of `markupsafe.Markup`, `numpy.str_` and the like the base value."""
+    if type(value) is str:
+        return value
+    if isinstance(value, UserString):
+        return str(value.data)
+    if not isinstance(value, str):
+        raise wrong(name, value, "a string")
+    return str(value.value) if isinstance(value, Enum) else str.__str__(value)
+
+
 def count(name: str, value: Any) -> Any:
-    """An int ≥ 0."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise wrong(name, value, "an int")
+    """An int ≥ 0, or what counts as one, such as numpy's."""
+    if type(value) is not int:
+        try:
+            if isinstance(value, bool):
+                raise TypeError
+            value = int(operator.index(value))
+        except TypeError:
+            raise wrong(name, value, "an int") from None
     if value < 0:
         raise ValueError(f"{name} must be at least 0, not {value}")
     return value
@@ -52,8 +74,12 @@ def count(name: str, value: Any) -> Any:
 
 def fraction(name: str, value: Any) -> Any:
     """A number from 0 to 1."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise wrong(name, value, "a number from 0 to 1")
+    if type(value) is not float and type(value) is not int:
+        from numbers import Real
+
+        if isinstance(value, bool) or not isinstance(value, Real):
+            raise wrong(name, value, "a number from 0 to 1")
+        value = float(value)
     if not 0 <= value <= 1:
         raise ValueError(f"{name} must be from 0 to 1, not {value}")
     return value
@@ -61,25 +87,23 @@ def fraction(name: str, value: Any) -> Any:
 
 def mapping(name: str, value: Any) -> Any:
     """A dict, or anything that becomes a JSON object."""
-    if isinstance(value, str | bytes | int | float | list | tuple):
+    if isinstance(value, str | UserString | bytes | int | float | list | tuple):
         raise wrong(name, value, "a dict")
     return value
 
 
 def several(name: str, value: Any) -> Any:
     """A list, or any iterable that is neither text nor a mapping."""
-    if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
+    if isinstance(value, list | tuple):
+        return value
+    if isinstance(value, NO_LISTS) or not isinstance(value, Iterable) or hasattr(value, "readline"):
         raise wrong(name, value, "a list")
-    return value if isinstance(value, list | tuple) else list(value)
+    return list(value)
 
 
 def strings(name: str, value: Any) -> Any:
     """A list of strings."""
-    items = several(name, value)
-    for index, item in enumerate(items):
-        if not isinstance(item, str):
-            raise wrong(f"{name}[{index}]", item, "a string")
-    return items
+    return [_string(f"{name}[{index}]", item) for index, item in enumerate(several(name, value))]
 
 
 def flag(name: str, value: Any) -> Any:
@@ -99,7 +123,7 @@ def definitions(name: str, value: Any) -> Any:
 
 def text_or_blocks(name: str, value: Any) -> Any:
     """A string, or a list of content blocks."""
-    return value if isinstance(value, str) else several(name, value)
+    return _string(name, value) if isinstance(value, str | UserString) else several(name, value)
 
 
 def turns(name: str, value: Any) -> Any:
@@ -188,35 +212,83 @@ def body(arguments: Mapping[str, Any], extra: Mapping[str, Any] | None = None) -
     for name in LAST:
         if name in arguments:
             fields[name] = arguments[name]
-    return encoded({**fields, **(extra or {})})
+    return encoded({**fields, **laid_over(extra)} if extra else fields)
 
 
-def encoded(value: Any) -> bytes:
-    """`value` as JSON. Takes what callers hold: our blocks, pydantic objects, dataclasses, tuples, iterators, bytes,
-    paths and open files (as base64). Lone surrogates, which JSON in UTF-8 cannot hold, become U+FFFD."""
+class _UnknownToEncoderError(Exception):
+    """A value that the encoder does not know. What it is, and whether it may stand there, is for a walk to say."""
+
+
+def _unknown(value: object) -> Any:
+    raise _UnknownToEncoderError
+
+
+_ENCODER = msgspec.json.Encoder(enc_hook=_unknown)
+_WINDOW = 16 << 10
+_BEFORE_VALUES = (b":", b",", b"[")
+_NOT_FINITE = re.compile(rb"\xcb(?=[\x7f\xff][\xf0-\xff])")
+"""NaN and the infinities in MessagePack; no UTF-8 text holds these bytes."""
+
+
+def encoded(value: Any, part: str = "body", *, name: str = "", paths_as_text: bool = False) -> bytes:
+    """`value` as JSON. Takes what callers hold: our blocks, pydantic objects, dataclasses, tuples, iterators, subclasses
+    of str and numbers; bytes as base64, and paths and open files where base64 `data` of a source is due. Fields set to
+    `omit` are left out; lone surrogates, which JSON in UTF-8 cannot hold, become U+FFFD.
+
+    Raises TypeError or ValueError that name the place of what cannot be sent. Reads no file: the encoder stops at
+    whatever it does not know, and `plain_values` walks with the place in mind.
+    """
     try:
-        return msgspec.json.encode(value, enc_hook=plain)
+        made = _ENCODER.encode(value)
+        if not _may_hold_null(made) or not _holds_not_finite(value):
+            return made
+    except (_UnknownToEncoderError, RecursionError, UnicodeEncodeError, OverflowError):
+        pass
+    from tercet.client.plain_values import plain_value
+
+    return _encoded_plain(plain_value(value, part, name=name, paths_as_text=paths_as_text), name)
+
+
+def _encoded_plain(value: Any, name: str) -> bytes:
+    try:
+        try:
+            return msgspec.json.encode(value)
+        except UnicodeEncodeError:
+            return msgspec.json.encode(_without_surrogates(value))
+    except RecursionError:
+        raise ValueError(f"{name or 'a request'} is nested too deeply for the depth that the program is at") from None
+
+
+def _may_hold_null(made: bytes) -> bool:
+    """Whether a null may stand in this JSON. Base64 text, the bulk of large bodies, is passed over: no value begins in it."""
+    if len(made) <= _WINDOW:
+        return b"null" in made
+    return any(
+        any(made.find(mark, at, at + _WINDOW) != -1 for mark in _BEFORE_VALUES)
+        and made.find(b"null", at, at + _WINDOW + 5) != -1
+        for at in range(0, len(made), _WINDOW)
+    )
+
+
+def _holds_not_finite(value: Any) -> bool:
+    """Whether there may be a NaN or an infinity, which the JSON encoder writes as null. MessagePack keeps them."""
+    try:
+        return _NOT_FINITE.search(msgspec.msgpack.encode(value, enc_hook=_unknown)) is not None
+    except OverflowError:  # integers of more than 64 bits
+        return True
+
+
+def settled(value: Any, part: str = "body", *, name: str = "") -> Any:
+    """`value`, or a plain copy if it holds what can be read only once or is no JSON: equal however often it is sent."""
+    try:
+        _ENCODER.encode(value)
+    except (_UnknownToEncoderError, RecursionError):
+        from tercet.client.plain_values import plain_value
+
+        return plain_value(value, part, name=name)
     except UnicodeEncodeError:
-        return msgspec.json.encode(_without_surrogates(msgspec.to_builtins(value, enc_hook=plain)))
-
-
-def plain(value: Any) -> Any:
-    """A JSON value for an object that the encoder does not know."""
-    dump = getattr(value, "model_dump", None)
-    if dump is not None:
-        return dump(mode="json", exclude_unset=True, by_alias=True)
-    if isinstance(value, os.PathLike):
-        with open(value, "rb") as file:
-            return base64.b64encode(file.read()).decode()
-    read = getattr(value, "read", None)
-    if read is not None:
-        data = read()
-        return base64.b64encode(data.encode() if isinstance(data, str) else data).decode()
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, Iterable):
-        return list(value)
-    raise TypeError(f"a request cannot hold {type(value).__name__} {_short(value)}: it has no JSON form")
+        pass
+    return value
 
 
 def _without_surrogates(value: Any) -> Any:

@@ -58,3 +58,11 @@ def given(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments that really were given."""
     kinds = absent_kinds()
     return {name: value for name, value in arguments.items() if not isinstance(value, kinds)}
+
+
+def laid_over(extra: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of `extra_body`. NOT_GIVEN changes nothing there; `omit` takes a field away, so it stays."""
+    if not isinstance(extra, Mapping):
+        raise TypeError(f"extra_body must be a dict, not {type(extra).__name__}")
+    kinds = tuple(kind for kind in absent_kinds() if kind.__name__ == "NotGiven")
+    return {name: value for name, value in extra.items() if not isinstance(value, kinds)}

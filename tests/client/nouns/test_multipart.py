@@ -186,7 +186,7 @@ def test_too_large_a_file_is_refused_before_it_is_read(tmp_path: Path, monkeypat
         file.truncate(600 * 1024 * 1024)  # a hole: takes no space
     tracemalloc.start()
     try:
-        with pytest.raises(ValueError, match="at most 500 MB, not 629 MB"):
+        with pytest.raises(ValueError, match="file has 629 MB, and at most 500 MB"):
             form(path)
         assert tracemalloc.get_traced_memory()[1] < 1_000_000
     finally:
@@ -194,7 +194,7 @@ def test_too_large_a_file_is_refused_before_it_is_read(tmp_path: Path, monkeypat
 
     monkeypatch.setattr(subject, "LARGEST_FILE", 10)
     for file in (b"x" * 11, io.BytesIO(b"x" * 11), memoryview(b"x" * 11)):
-        with pytest.raises(ValueError, match="at most 500 MB"):
+        with pytest.raises(ValueError, match="can be sent"):
             form(file)
 
 

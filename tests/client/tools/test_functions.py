@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial, partialmethod
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -182,3 +185,88 @@ def test_the_public_names_are_the_official_ones() -> None:
     assert tercet.beta_tool is beta_tool
     assert tercet.beta_async_tool is beta_async_tool
     assert isinstance(beta_tool(add), BetaFunctionTool)
+
+
+class Scaled:
+    """Scales."""
+
+    def __call__(self, number: int, by: int = 2) -> str:
+        return str(number * by)
+
+    def times(self, number: int, by: int) -> str:
+        """Multiply.
+
+        Args:
+            number: What to multiply.
+        """
+        return str(number * by)
+
+    thrice = partialmethod(times, by=3)
+
+
+def test_a_partial_is_its_function_less_the_bound_arguments() -> None:
+    properties = SCHEMA["properties"]
+    for bound in (partial(add, b=5), partial(partial(add, b=1), b=5)):
+        made = beta_tool(bound)
+        assert made.to_dict() == {
+            "name": "add",
+            "description": "Add two numbers.",
+            "input_schema": {**SCHEMA, "properties": {"a": properties["a"]}},
+        }
+        assert made.call({"a": 2}) == "7"
+        with pytest.raises(ValueError, match="'b' is not a parameter"):
+            made.call({"a": 2, "b": 3})
+    first = beta_tool(partial(add, 2))
+    assert (list(first.input_schema["properties"]), first.call({"b": 4})) == (["b"], "6")
+
+
+def test_bound_methods_and_callable_objects_describe_themselves() -> None:
+    scaled = Scaled()
+    for tool, name, description, input in (
+        (beta_tool(scaled), "Scaled", "Scales.", {"number": 2}),
+        (beta_tool(partial(scaled, by=3)), "Scaled", "Scales.", {"number": 2}),
+        (beta_tool(scaled.times), "times", "Multiply.", {"number": 2, "by": 3}),
+        (beta_tool(scaled.thrice), "times", "Multiply.", {"number": 2}),
+    ):
+        assert (tool.name, tool.description) == (name, description)
+        assert tool.call(input) in ("4", "6")
+
+
+@pytest.mark.anyio
+async def test_a_partial_of_an_async_function_is_async() -> None:
+    class Later:
+        async def __call__(self, a: int) -> str:
+            return str(a)
+
+    assert await beta_async_tool(partial(later, a=2)).call({}) == "2"
+    assert await beta_async_tool(Later()).call({"a": 2}) == "2"
+    for func in (partial(later, a=2), Later()):
+        with pytest.raises(TypeError, match="use @beta_async_tool"):
+            beta_tool(func)
+
+
+def test_what_has_no_name_or_cannot_be_called_is_refused() -> None:
+    with pytest.raises(ValueError, match="not '<lambda>'; pass name="):
+        beta_tool(lambda: "x")
+    for value in (5, Scaled.__dict__["thrice"]):
+        with pytest.raises(TypeError, match="a tool is made of a function, not of"):
+            beta_tool(value)
+
+
+def test_defaults_that_have_no_json_form_or_name_a_local_path_are_not_told() -> None:
+    def scan(folder: Path = Path("/home/me"), most: float = math.inf, kind: str = "a") -> str:
+        return f"{folder} {most} {kind}"
+
+    properties: Any = beta_tool(scan).input_schema["properties"]
+    assert {name: part.get("default") for name, part in properties.items()} == {
+        "folder": None,
+        "most": None,
+        "kind": "a",
+    }
+
+
+def test_examples_from_an_iterator_are_there_each_time() -> None:
+    made = beta_tool(add, input_examples=({"a": number} for number in (1, 2)))
+
+    assert made.to_dict() == made.to_dict()
+    assert made.to_dict()["input_examples"] == [{"a": 1}, {"a": 2}]

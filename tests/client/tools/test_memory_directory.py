@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from tercet.client.tools.results import failed, succeeded
 from tercet.lib.tools import ToolError
 from tercet.tools.memory import BetaAsyncLocalFilesystemMemoryTool, BetaLocalFilesystemMemoryTool
+from tercet.types import ToolUseBlock
 
 
 @pytest.fixture
@@ -105,10 +110,10 @@ def test_a_failed_write_leaves_the_old_memory_and_nothing_beside_it(
     create(tool, "/memories/a.md")
 
     def full(_: int) -> None:
-        raise OSError("no space left")
+        raise OSError(errno.ENOSPC, "no space left", str(tool.memory_root))
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="no space left"):
+    with pytest.raises(ToolError, match=r"read or written: No space left on device$"):
         tool.call({"command": "insert", "path": "/memories/a.md", "insert_line": 0, "insert_text": "x"})
 
     assert [each.name for each in tool.memory_root.iterdir()] == ["a.md"]
@@ -158,3 +163,82 @@ async def test_the_async_tool_does_the_same(tmp_path: Path) -> None:
 
     assert "     1\ttwo\n     2\tthree" in str(said[3])
     assert await tool.clear_all_memory() == "All memory cleared"
+
+
+parts = st.one_of(
+    st.text(max_size=8),
+    st.integers(1, 400).map(lambda length: "x" * length),
+    st.sampled_from([".", "..", "\ud800", "\x00", "\\", "é" * 130, "a.md"]),
+)
+paths = st.one_of(
+    st.lists(parts, max_size=4).map("/".join),
+    st.lists(st.integers(1, 255), min_size=10, max_size=60).map(lambda sizes: "/".join("y" * size for size in sizes)),
+).map("/memories/".__add__)
+ERRNOS = [errno.EACCES, errno.EROFS, errno.ENOSPC, errno.EIO, errno.ENAMETOOLONG, errno.EDQUOT, 0, None]
+
+
+@given(paths, paths, st.sampled_from(["view", "create", "str_replace", "insert", "delete", "rename"]))
+@settings(deadline=None, max_examples=150)
+def test_no_result_tells_the_local_folder_whatever_path_is_asked(
+    tmp_path_factory: pytest.TempPathFactory, path: str, other: str, command: str
+) -> None:
+    base = tmp_path_factory.getbasetemp() / "local-folder"
+    rest: dict[str, Any] = {
+        "create": {"path": path, "file_text": other},
+        "str_replace": {"path": path, "old_str": "x", "new_str": other},
+        "insert": {"path": path, "insert_line": 0, "insert_text": other},
+        "rename": {"old_path": path, "new_path": other},
+    }
+    asked = call({"command": command, **rest.get(command, {"path": path})})
+
+    assert "local-folder" not in str(called(BetaLocalFilesystemMemoryTool(base), asked)["content"])
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("number", ERRNOS)
+@pytest.mark.parametrize("where", ["os.mkdir", "os.fsync", "tempfile.mkstemp", "os.replace"])
+async def test_no_result_tells_the_local_folder_whatever_the_system_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int | None, where: str
+) -> None:
+    tool = BetaLocalFilesystemMemoryTool(tmp_path / "local-folder")
+    later = BetaAsyncLocalFilesystemMemoryTool(tmp_path / "local-folder")
+    create(tool, "/memories/a.md")
+    problem = (
+        OSError(f"failed at {tmp_path}")
+        if number is None
+        else OSError(number, "failed", str(tmp_path / "local-folder"))
+    )
+
+    def fails(*_: Any, **__: Any) -> Any:
+        raise problem
+
+    told = []
+    with monkeypatch.context() as patched:
+        patched.setattr(where, fails)
+        for asked in (
+            {"command": "view", "path": "/memories"},
+            {"command": "view", "path": "/memories/a.md"},
+            {"command": "create", "path": "/memories/d/b.md", "file_text": "x"},
+            {"command": "insert", "path": "/memories/a.md", "insert_line": 0, "insert_text": "x"},
+            {"command": "delete", "path": "/memories/a.md"},
+        ):
+            told.append(called(tool, call(asked)))
+            try:
+                told.append({"content": await later.call(asked)})
+            except ToolError as refusal:
+                told.append({"content": str(refusal)})
+
+    assert any("The memory could not be read or written" in str(each["content"]) for each in told)
+    assert str(tmp_path) not in str(told)
+
+
+def call(asked: dict[str, Any]) -> Any:
+    return ToolUseBlock({"type": "tool_use", "id": "toolu_1", "name": "memory", "input": asked})
+
+
+def called(tool: BetaLocalFilesystemMemoryTool, asked: Any) -> Any:
+    """What the model reads. Not logged here: the test's report cannot hold lone surrogates."""
+    try:
+        return succeeded(asked, tool.call(asked.input))
+    except Exception as problem:
+        return failed(asked, problem)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -56,6 +58,46 @@ def test_an_exception_is_its_class_and_message() -> None:
         "content": "ValueError: no such city",
         "is_error": True,
     }
+
+
+def test_a_path_is_its_text_and_an_open_file_an_error(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"secret")
+    name = str(tmp_path / "a")
+
+    assert result_content(tmp_path / "a") == name
+    for value in ([tmp_path / "a"], list(os.scandir(tmp_path)), tmp_path.glob("*"), os.scandir(tmp_path)):
+        assert result_content(value) == f'["{name}"]'
+    assert result_content({"at": tmp_path / "a", tmp_path / "a": 6}) == f'{{"at":"{name}","{name}":6}}'
+    assert result_content([{"type": "text", "text": tmp_path / "a"}]) == [{"type": "text", "text": name}]
+    with (tmp_path / "a").open() as opened:
+        for held in (opened, [opened], {"f": opened}, iter([opened])):
+            with pytest.raises(TypeError, match=r"^result.* holds a TextIOWrapper"):
+                result_content(held)
+        assert opened.read() == "secret"
+
+
+def test_the_file_of_an_image_is_read_at_once(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"abc")
+    image = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": tmp_path / "a"}}
+
+    (block,) = result_content([image])
+    assert block["source"]["data"] == "YWJj"
+
+
+def test_blocks_of_a_tool_error_are_read_once_and_kept() -> None:
+    problem = ToolError(dict(block) for block in (TEXT, TEXT))
+
+    assert str(problem) == "a a"
+    assert failed(CALL, problem)["content"] == failed(CALL, problem)["content"] == [TEXT, TEXT]
+    assert failed(CALL, ToolError(TEXT))["content"] == [TEXT]
+
+
+def test_a_tool_error_that_cannot_be_told_is_still_an_error() -> None:
+    told = failed(CALL, ToolError([{"type": "text", "text": object()}]))
+
+    assert told["is_error"] is True
+    assert told["content"].startswith("TypeError: result[0].text cannot hold object")
+    assert "no model reads more" in failed(CALL, ToolError("x" * 8_000_001))["content"]
 
 
 def test_a_tool_error_says_what_it_was_given() -> None:

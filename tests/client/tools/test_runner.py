@@ -506,3 +506,42 @@ def test_a_model_that_never_has_enough_ends_at_max_iterations(stream: bool) -> N
     runner = tool_runner(**ASK, tools=[weather], max_iterations=5, stream=stream)
     assert runner.until_done().stop_reason == "tool_use"
     assert len(script.sent) == 5
+
+
+@pytest.mark.parametrize(
+    "tools",
+    [
+        [weather, weather],
+        [weather, beta_tool(lambda: "x", name="weather")],
+        [weather, {"name": "weather", "input_schema": {"type": "object"}}],
+        [beta_tool(lambda: "x", name="web_search"), {"type": "web_search_20250305", "name": "web_search"}],
+    ],
+)
+def test_two_tools_of_one_name_are_refused_when_the_runner_is_made(tools: list[Any]) -> None:
+    script = Script()
+    with pytest.raises(ValueError, match=r"two tools are named '\w+'"):
+        script.client().beta.messages.tool_runner(**ASK, tools=tools)
+    with pytest.raises(ValueError, match=r"two tools are named '\w+'"):
+        script.async_client().beta.messages.tool_runner(**ASK, tools=tools)
+
+
+def test_iterators_in_the_conversation_are_sent_again_with_every_turn() -> None:
+    answers = [
+        (200, JSON, json.dumps(body("tool_use", call())).encode()),
+        (200, JSON, json.dumps(body("end_turn", DONE)).encode()),
+    ]
+    script = Script(*answers)
+    text = {"type": "text", "text": "Hi"}
+    script.client().beta.messages.tool_runner(
+        model="m",
+        max_tokens=64,
+        messages=({"role": "user", "content": iter([text])} for _ in range(1)),
+        system=iter([{**text, "citations": iter([])}]),
+        tools=[weather, {"name": "f", "input_schema": {"type": "object", "required": iter(["a"])}}],
+        extra_body={"x": iter([1])},
+    ).until_done()
+
+    first, second = (json.loads(request.content) for request in script.sent)
+    assert first["messages"] == [{"role": "user", "content": [text]}] == second["messages"][:1]
+    assert first["tools"][1]["input_schema"]["required"] == ["a"]
+    assert {**first, "messages": 0} == {**second, "messages": 0}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tercet.client.call import TRANSPORT_OPTIONS
-from tercet.client.encode import CHECKS, EMPTY_IS_MEANT, LAST, encoded, plain, several, wrong
+from tercet.client.encode import CHECKS, EMPTY_IS_MEANT, LAST, encoded, several, wrong
 from tercet.client.given import given
 
 CUSTOM_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
@@ -89,7 +89,7 @@ def _checked_params(name: str, value: Any) -> dict[str, Any]:
 
 def _object(name: str, value: Any, expected: str) -> dict[str, Any]:
     if not isinstance(value, Mapping) and hasattr(value, "model_dump"):
-        value = plain(value)
+        value = value.model_dump(mode="json", exclude_unset=True, by_alias=True)
     if not isinstance(value, Mapping):
         raise wrong(name, value, expected)
     return dict(value)

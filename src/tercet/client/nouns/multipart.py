@@ -6,12 +6,13 @@ from __future__ import annotations
 import io
 import os
 import re
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import IO, Any
 
 from tercet.client.encode import wrong
+from tercet.client.regular_files import check_size, chunks
 from tercet.wire.http import Headers, checked_headers
 
 FORBIDDEN_IN_NAMES = re.compile(r'[<>:"|?*\\/\x00-\x1f\x7f]')
@@ -29,7 +30,6 @@ MEDIA_TYPES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 """Types that machines without a table of their own do not know."""
-CHUNK = 1 << 20
 ACCEPTED = "bytes, a pathlib.Path, a file opened in binary mode, or a tuple (name, content[, media type[, headers]])"
 
 
@@ -147,49 +147,17 @@ def _field_text(name: str, value: Any) -> str:
 
 
 def _write_content(content: Any, body: io.BytesIO) -> None:
-    if isinstance(content, os.PathLike):
-        with open(content, "rb", opener=_open_file) as file:
-            _copy(file, body)
-    elif isinstance(content, bytes | bytearray | memoryview):
-        _check_size(memoryview(content).nbytes)
+    if isinstance(content, bytes | bytearray | memoryview):
+        check_size(memoryview(content).nbytes, "file", LARGEST_FILE)
         body.write(content)
-    else:
-        _copy(content, body)
-
-
-def _open_file(path: str, flags: int) -> int:
-    """Open a regular file: a pipe would wait for a writer, a device might never end."""
-    opened = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
-    about = os.fstat(opened)
-    if not stat.S_ISREG(about.st_mode):
-        os.close(opened)
-        if stat.S_ISDIR(about.st_mode):
-            raise IsADirectoryError(f"file must be a file, but {path!r} is a directory")
-        raise ValueError(f"file must be a regular file, which {path!r} is not")
-    try:
-        _check_size(about.st_size)
-    except ValueError:
-        os.close(opened)
-        raise
-    return opened
-
-
-def _copy(file: Any, body: io.BytesIO) -> None:
-    total = 0
-    while chunk := file.read(CHUNK):
+        return
+    for chunk in chunks(content, "file", LARGEST_FILE):
         if isinstance(chunk, str):
             raise TypeError("file was opened in text mode: open it in binary mode, with open(path, 'rb')")
-        total += len(chunk)
-        _check_size(total)
         body.write(chunk)
-
-
-def _check_size(size: int) -> None:
-    if size > LARGEST_FILE:
-        raise ValueError(f"a file may have at most 500 MB, not {size / 1e6:,.0f} MB")
 
 
 def file_from_path(path: str | os.PathLike[str]) -> tuple[str, bytes]:
     """The file at `path` as a tuple (name, content), ready for `files.upload(file=...)`."""
-    with open(path, "rb", opener=_open_file) as file:
-        return checked_name(os.path.basename(os.fspath(path))), file.read()
+    content = b"".join(chunks(Path(path), "file", LARGEST_FILE))
+    return checked_name(os.path.basename(os.fspath(path))), content

@@ -6,6 +6,8 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
+from tercet.client.encode import settled
+from tercet.client.given import is_absent
 from tercet.client.tools.compaction import check_can_compact, for_compaction, holds_summary
 from tercet.client.tools.results import Result
 from tercet.client.tools.thread import ServerThread
@@ -24,6 +26,7 @@ STEPS: Mapping[str, Step] = {
     "model_context_window_exceeded": "stop",
     "refusal": "stop",
 }
+READ_IN_EVERY_REQUEST = frozenset({"system", "metadata", "mcp_servers", "context_management", "output_config"})
 KEPT = ("betas", "user_profile_id", "workspace_id")
 """Arguments that stay when new ones are set without them."""
 
@@ -38,8 +41,8 @@ class Conversation:
 
     def __init__(self, arguments: Mapping[str, Any], tools: Iterable[Any], max_iterations: int | None) -> None:
         refuse_compaction(arguments)
-        self.arguments = dict(arguments)
-        self.messages: list[Any] = list(self.arguments.pop("messages"))
+        self.arguments = settled_arguments(arguments)
+        self.messages: list[Any] = settled_messages(self.arguments.pop("messages"))
         self.thread = ServerThread.of(self.arguments.pop("thread", None))
         self.tools: dict[str, Any] = {}
         self.arguments["tools"] = self.taken_in(tools)
@@ -62,13 +65,14 @@ class Conversation:
 
     def taken_in(self, tools: Iterable[Any]) -> list[Any]:
         """Their definitions; those that can be called are remembered under their names."""
-        definitions = []
+        definitions: list[Any] = []
         for tool in tools:
             if is_runnable(tool):
                 self.tools[tool.name] = tool
                 definitions.append(tool.to_dict())
             else:
-                definitions.append(tool)
+                definitions.append(settled(tool, "", name="tools"))
+        refuse_equal_names(definitions)
         return definitions
 
     def add_tools(self, tools: Iterable[Any]) -> None:
@@ -116,13 +120,13 @@ class Conversation:
         refuse_compaction(params)
         if "messages" not in params:
             raise ValueError("the new params have no 'messages'; keep those that the function is given, or set others")
-        messages = list(params.pop("messages"))
+        messages = settled_messages(params.pop("messages"))
         self._refuse_while_compacting(messages != self.messages)
         params.pop("thread", None)
         kept = {name: self.arguments[name] for name in KEPT if name in self.arguments}
         if "tools" in params:
             self._replace_tools(params)
-        self.arguments, self.messages = {**kept, **params}, messages
+        self.arguments, self.messages = {**kept, **settled_arguments(params)}, messages
 
     def _replace_tools(self, params: Json) -> None:
         """Definitions keep the tool that runs under their name; a name that is left out runs no more."""
@@ -137,7 +141,7 @@ class Conversation:
     def append(self, messages: Sequence[Any]) -> None:
         """Add messages to the history. While an answer is handled, it and its results are then for the caller to add."""
         self._refuse_while_compacting(True)
-        self.messages = [*self.messages, *map(as_param, messages)]
+        self.messages = [*self.messages, *settled_messages(map(as_param, messages))]
         self.rewritten = self.rewritten or self.handling
 
     def _refuse_while_compacting(self, changed: bool) -> None:
@@ -227,6 +231,18 @@ def is_runnable(tool: Any) -> bool:
     return not isinstance(tool, Mapping) and callable(getattr(tool, "call", None)) and hasattr(tool, "to_dict")
 
 
+def refuse_equal_names(definitions: Iterable[Any]) -> None:
+    """Two tools of one name, be they functions, dicts or the API's own: no call says which one it means."""
+    seen: set[str] = set()
+    for definition in definitions:
+        name = definition.get("name") if isinstance(definition, Mapping) else getattr(definition, "name", None)
+        if not isinstance(name, str):
+            continue
+        if name in seen:
+            raise ValueError(f"two tools are named {name!r}: give each a name of its own, such as @beta_tool(name=...)")
+        seen.add(name)
+
+
 def refuse_compaction(arguments: Mapping[str, Any]) -> None:
     """`compaction` on every request of a loop would compact again and again."""
     if arguments.get("compaction"):
@@ -234,6 +250,25 @@ def refuse_compaction(arguments: Mapping[str, Any]) -> None:
             "a tool runner takes no compaction=: each of its requests would compact again. Call "
             "runner.compact_before_next_turn() when the conversation is to be compacted"
         )
+
+
+def settled_arguments(arguments: Mapping[str, Any]) -> Json:
+    """Arguments that are equal each time they are sent, as far as they are sent as JSON."""
+    made = dict(arguments)
+    for name in READ_IN_EVERY_REQUEST & made.keys():
+        if not is_absent(made[name]):
+            made[name] = settled(made[name], "blocks", name=name)
+    if isinstance(extra := made.get("extra_body"), Mapping):
+        made["extra_body"] = {
+            name: item if is_absent(item) else settled(item, str(name), name=str(name)) for name, item in extra.items()
+        }
+    return made
+
+
+def settled_messages(messages: Iterable[Any]) -> list[Any]:
+    """Messages that are equal each time they are sent: iterators and open files among them are read once, here."""
+    made: list[Any] = settled(list(messages), "messages", name="messages")
+    return made
 
 
 def as_param(message: Any) -> Any:

@@ -6,9 +6,11 @@ from __future__ import annotations
 import inspect
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast, overload
 
+from tercet.client.encode import settled
 from tercet.client.tools.docstrings import parsed_docstring
 from tercet.client.tools.input import ToolInput
 
@@ -56,13 +58,17 @@ KNOWN = frozenset({"name", "description", "input_schema", *OPTIONS})
 class ToolError(Exception):
     """Raise it in a tool to say what the model shall read: a text, or content blocks. The result is marked as an error."""
 
-    def __init__(self, content: str | Sequence[Mapping[str, Any]]) -> None:
-        self.content: Any = content
-        parts = [content] if isinstance(content, str) else [_shown(block) for block in content]
+    def __init__(self, content: str | Iterable[Mapping[str, Any]]) -> None:
+        if isinstance(content, Mapping):
+            content = [content]
+        self.content: Any = content if isinstance(content, str) else list(content)
+        parts = [content] if isinstance(content, str) else [_shown(block) for block in self.content]
         super().__init__(" ".join(parts) or "the tool failed")
 
 
-def _shown(block: Mapping[str, Any]) -> str:
+def _shown(block: Any) -> str:
+    if not isinstance(block, Mapping):
+        return str(block)
     return str(block["text"]) if block.get("text") is not None else f"[{block.get('type', 'unknown')}]"
 
 
@@ -122,14 +128,17 @@ class BaseFunctionTool(Generic[F]):
                 from tercet.client.encode import unknown_argument
 
                 raise unknown_argument(option, KNOWN, "beta_tool", otherwise="")
-        doc = parsed_docstring(func.__doc__)
+        if not callable(func):
+            raise TypeError(f"a tool is made of a function, not of {type(func).__name__}; of a method, take obj.method")
+        doc = parsed_docstring(described_by(func))
         self.func = func
-        self.name = checked_name(options.get("name") or str(getattr(func, "__name__", type(func).__name__)))
+        self.name = checked_name(options.get("name") or name_of(func))
         self.description = options.get("description") or doc.description
         self._given_schema = _schema_given(options.get("input_schema"))
         self._input = ToolInput(func, doc)
         self.input_schema = self._given_schema or self._input.schema
-        self._options = {option: options[option] for option in OPTIONS if options.get(option) is not None}  # type: ignore[literal-required]
+        given = {option: options[option] for option in OPTIONS if options.get(option) is not None}  # type: ignore[literal-required]
+        self._options = settled(given, "", name=self.name)
 
     @property
     def __call__(self) -> F:
@@ -155,6 +164,40 @@ class BaseFunctionTool(Generic[F]):
         return f"{type(self).__name__}({self.name!r})"
 
 
+def beneath_partials(func: Any) -> Any:
+    """The function whose arguments `functools.partial`, once or often, has bound."""
+    while isinstance(func, partial):
+        func = func.func
+    return func
+
+
+def name_of(func: Any) -> str:
+    """A function's own name; of a callable object its class's. A partial has that of its function."""
+    own = getattr(func, "__name__", None)
+    inner = beneath_partials(func)
+    return str(own or getattr(inner, "__name__", type(inner).__name__))
+
+
+def described_by(func: Any) -> str | None:
+    """The docstring of what is called. A partial has that of its function; an object its class's, or its `__call__`'s."""
+    if isinstance(func, partial) and "__doc__" in vars(func):
+        return str(func.__doc__)
+    inner = beneath_partials(func)
+    if inspect.isroutine(inner) or isinstance(inner, type):
+        return inner.__doc__
+    doc: str | None = inner.__doc__ or _call_of(inner).__doc__
+    return doc
+
+
+def _call_of(called: object) -> Any:
+    return inspect.getattr_static(type(called), "__call__", None)
+
+
+def _is_async(func: Any) -> bool:
+    inner = beneath_partials(func)
+    return inspect.iscoroutinefunction(inner) or inspect.iscoroutinefunction(_call_of(inner))
+
+
 def checked_name(name: str) -> str:
     """A name that the API takes."""
     if not NAME.fullmatch(name):
@@ -174,7 +217,7 @@ class BetaFunctionTool(BaseFunctionTool[F]):
     """A tool made of a function by `@beta_tool`."""
 
     def __init__(self, func: F, **options: Unpack[ToolOptions]) -> None:
-        if inspect.iscoroutinefunction(func):
+        if _is_async(func):
             raise TypeError("@beta_tool takes a plain function; use @beta_async_tool for an async one")
         super().__init__(func, **options)
 
@@ -187,7 +230,7 @@ class BetaAsyncFunctionTool(BaseFunctionTool[F]):
     """A tool made of an async function by `@beta_async_tool`."""
 
     def __init__(self, func: F, **options: Unpack[ToolOptions]) -> None:
-        if not inspect.iscoroutinefunction(func):
+        if not _is_async(func):
             raise TypeError("@beta_async_tool takes an async function; use @beta_tool for a plain one")
         super().__init__(func, **options)
 

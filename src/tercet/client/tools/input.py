@@ -19,6 +19,7 @@ from typing import Annotated, Any
 import msgspec
 
 from tercet.client.encode import encoded
+from tercet.client.plain_values import plain_value
 from tercet.client.tools.docstrings import Docstring
 from tercet.client.tools.schema import explicit, first_stray_key, merged_definitions, without_titles
 
@@ -48,8 +49,10 @@ class ToolInput:
         definitions: Schema = {}
         self._parameters: dict[str, Parameter] = {}
         self._others: Parameter | None = None
-        hints = _hints(function)
+        hints, bound = _hints(function), _bound(function)
         for name, parameter in inspect.signature(function).parameters.items():
+            if name in bound:
+                continue
             made = _parameter(name, parameter, hints.get(name, Any), definitions, doc.parameters.get(name))
             if parameter.kind is parameter.VAR_KEYWORD:
                 self._others = made
@@ -133,9 +136,9 @@ def _default(default: Any, parameter: inspect.Parameter) -> Schema:
     if default is parameter.empty:
         return {}
     try:
-        return {"default": msgspec.to_builtins(default)}
+        return {"default": plain_value(default, "")}
     except (TypeError, ValueError):
-        return {}  # no JSON form: the model need not know it
+        return {}  # no JSON form, or a local path: the model need not know it
 
 
 def _described(kind: Any) -> str | None:
@@ -184,6 +187,15 @@ def _by_pydantic(kind: Any) -> tuple[Schema, Schema, Read]:
 
 
 # --- annotations -----------------------------------------------------------------------------------------------------
+
+
+def _bound(function: Any) -> set[str]:
+    """The names of arguments that `functools.partial` has bound: not for the model to give."""
+    bound: set[str] = set()
+    while isinstance(function, partial):
+        bound |= function.keywords.keys()
+        function = function.func
+    return bound
 
 
 def _hints(function: Callable[..., Any]) -> dict[str, Any]:

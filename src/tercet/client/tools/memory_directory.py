@@ -8,7 +8,9 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tercet.client.tools.functions import ToolError
 from tercet.client.tools.memory import BetaAbstractMemoryTool, BetaAsyncAbstractMemoryTool
@@ -23,9 +25,25 @@ from tercet.wire.memory_commands import (
     ViewCommand,
 )
 
+if TYPE_CHECKING:
+    from tercet.client.tools.functions import BetaFunctionToolResultType
+    from tercet.wire.memory_commands import AnyMemoryCommand
+
 ROOT = "/memories"
 DEEPEST = 2
 LONGEST_NAME = 255
+
+
+@contextmanager
+def without_local_paths() -> Iterator[None]:
+    """Tell the model what the system said, and never where: an OSError names the path on this machine."""
+    try:
+        yield
+    except OSError as problem:
+        said = os.strerror(problem.errno) if problem.errno else type(problem).__name__
+        raise ToolError(f"The memory could not be read or written: {said}") from problem
+    except UnicodeEncodeError as problem:
+        raise ToolError("Paths and texts of memories must be Unicode text, without lone surrogates") from problem
 
 
 class BetaLocalFilesystemMemoryTool(BetaAbstractMemoryTool):
@@ -36,6 +54,11 @@ class BetaLocalFilesystemMemoryTool(BetaAbstractMemoryTool):
         self.base_path = Path(base_path)
         self.memory_root = self.base_path / "memories"
         self._make(self.memory_root)
+
+    def execute(self, command: AnyMemoryCommand) -> BetaFunctionToolResultType:
+        """Carry out a command. ToolError, without a local path, for whatever the file system does."""
+        with without_local_paths():
+            return super().execute(command)
 
     def _make(self, directory: Path) -> None:
         for each in reversed([directory, *directory.parents]):
@@ -172,6 +195,11 @@ class BetaAsyncLocalFilesystemMemoryTool(BetaAsyncAbstractMemoryTool):
         super().__init__()
         self._tool = BetaLocalFilesystemMemoryTool(base_path)
         self.base_path, self.memory_root = self._tool.base_path, self._tool.memory_root
+
+    async def execute(self, command: AnyMemoryCommand) -> BetaFunctionToolResultType:
+        """Carry out a command. ToolError, without a local path, for whatever the file system does."""
+        with without_local_paths():
+            return await super().execute(command)
 
     async def view(self, command: ViewCommand) -> str:
         """A directory, two levels deep, or a file's lines with their numbers."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections import UserString
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tercet.client.encode import encoded
+from tercet.client.plain_values import plain_value
 from tercet.client.tools.functions import ToolError
 
 Result = dict[str, Any]
@@ -24,18 +27,28 @@ CUT_OFF = "Error: the input of this call was cut off before it was complete, so 
 
 def succeeded(call: Mapping[str, Any], value: Any) -> Result:
     """The result of a call that returned `value`. Raises TypeError or ValueError for what the model cannot be told."""
-    content = result_content(value)
-    if (length := text_length(content)) > LONGEST_TEXT:
-        raise ValueError(
-            f"the result has {length:,} characters and no model reads more than {LONGEST_TEXT:,}; ask for a part of it"
-        )
+    content = _content_that_fits(value)
     return _result(call) if content is None else {**_result(call), "content": content}
 
 
 def failed(call: Mapping[str, Any], problem: Exception) -> Result:
     """The result of a call that raised: class and message, or what a ToolError has to say."""
-    content = result_content(problem.content) if isinstance(problem, ToolError) else error_text(problem)
-    return {**_result(call), "content": content, "is_error": True}
+    content: Any = None
+    if isinstance(problem, ToolError):
+        try:
+            content = _content_that_fits(problem.content)
+        except (TypeError, ValueError, OSError) as why:
+            problem = why
+    return {**_result(call), "content": error_text(problem) if content is None else content, "is_error": True}
+
+
+def _content_that_fits(value: Any) -> Any:
+    content = result_content(value)
+    if (length := text_length(content)) > LONGEST_TEXT:
+        raise ValueError(
+            f"the result has {length:,} characters and no model reads more than {LONGEST_TEXT:,}; ask for a part of it"
+        )
+    return content
 
 
 def not_found(call: Mapping[str, Any]) -> Result:
@@ -56,17 +69,19 @@ def _result(call: Mapping[str, Any]) -> Result:
 
 
 def result_content(value: Any) -> Any:
-    """What a tool returned, as a result's content: text and content blocks as they are, other data as JSON text."""
-    if value is None or isinstance(value, str):
+    """What a tool returned, as a result's content: text and content blocks as they are, other data as JSON text. A path is
+    its text; no file is read but for the base64 data of an image or document, and that at once."""
+    if value is None or type(value) is str:
         return value
+    if isinstance(value, str | UserString | os.PathLike):
+        return plain_value(value, "", name="result", paths_as_text=True)
     if _is_block(value):
-        return [value]
-    if isinstance(value, list | tuple | Iterator):
-        items = list(value)
-        if items and all(map(_is_block, items)):
-            return items
-        value = items
-    return encoded(value).decode()
+        value = [value]
+    elif isinstance(value, list | tuple | Iterator) and not hasattr(value, "readline"):
+        value = list(value)
+    if isinstance(value, list) and value and all(map(_is_block, value)):
+        return plain_value(value, "blocks", name="result", paths_as_text=True)
+    return encoded(value, "", name="result", paths_as_text=True).decode()
 
 
 def text_length(content: Any) -> int:
