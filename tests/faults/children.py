@@ -15,8 +15,12 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from tests.faults.limits import limit_child, listen_to_signals
+
 PATIENCE = 30.0
 """Seconds until a child that should have ended counts as hanging."""
+LONGEST = 240.0
+"""Seconds after which a child ends by itself, should nobody be left to end it."""
 WRITES = ("pwrite64", "fdatasync", "ftruncate")
 """The system calls by which SQLite changes what is on a disk."""
 
@@ -93,7 +97,8 @@ def _carry_out(act: Callable[[], Any], tell: int) -> None:
     """In the child: never comes back, whatever `act` does."""
     code = 1
     try:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        listen_to_signals()
+        limit_child(LONGEST)
         os.write(tell, json.dumps(act()).encode())
         code = 0
     except KeyboardInterrupt:

@@ -8,19 +8,28 @@ import json
 import sys
 import time
 
-from tests.faults import cuts
+from tests.faults import cuts, limits
+
+LONGEST = 30.0
+"""Seconds for one cut."""
 
 
 def main(shard: str) -> None:
+    limits.listen_to_signals()
     number, of = (int(part) for part in shard.split("/"))
     loop, began, right = asyncio.new_event_loop(), time.perf_counter(), 0
     for index, case in enumerate(cuts.cases()):
         if index % of != number:
             continue
-        problem = cuts.problem_of(*case, loop)
+        name = " · ".join(map(str, case))
+        try:
+            with limits.limit(LONGEST, lambda name=name: name):
+                problem = cuts.problem_of(*case, loop)
+        except limits.HangError as hang:
+            problem = str(hang)
         right += not problem
         if problem:
-            told = {"name": " · ".join(map(str, case)), "problems": [problem], "foreign": "escapes" in problem}
+            told = {"name": name, "problems": [problem], "foreign": "escapes" in problem}
             print(json.dumps({**told, "silent": "success" in problem}))
     print(json.dumps({"name": "cuts", "cells": right, "problems": [], "seconds": time.perf_counter() - began}))
     loop.close()

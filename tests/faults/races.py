@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
+from tests.faults.limits import limited, listen_to_signals
 from tests.flow.races import budget_race, pace_race, spending_race
 
 THREADS, PROCESSES = 64, 8
@@ -18,6 +19,8 @@ CALLS = 6_250
 """Of each process: 50,000 together."""
 PER_MINUTE, BURST = 1_200_000, 1_000
 LIMIT = Decimal("0.50")
+LONGEST = 600.0
+"""Seconds for one race."""
 
 
 def budgets(folder: Path) -> Iterator[tuple[str, int, list[str]]]:
@@ -52,12 +55,22 @@ def paces(folder: Path, calls: int) -> Iterator[tuple[str, int, list[str]]]:
 
 
 def main(calls: int) -> None:
-    with tempfile.TemporaryDirectory() as name:
-        folder, began = Path(name), time.monotonic()
-        for race in (budgets(folder), paces(folder, calls)):
-            for what, cells, problems in race:
-                told = {"name": what, "cells": cells, "problems": problems, "seconds": time.monotonic() - began}
-                print(json.dumps(told), flush=True)
+    listen_to_signals()
+    with tempfile.TemporaryDirectory() as place:
+        folder, began = Path(place), time.monotonic()
+        for name, race in (("budgets", budgets(folder)), ("paces", paces(folder, calls))):
+            cells: list[int] = []
+            for what, problems in limited(name, counted(race, cells), LONGEST):
+                told = {"name": what, "cells": sum(cells) or 1, "problems": problems}
+                print(json.dumps({**told, "seconds": time.monotonic() - began}), flush=True)
+                cells.clear()
+
+
+def counted(race: Iterator[tuple[str, int, list[str]]], cells: list[int]) -> Iterator[tuple[str, list[str]]]:
+    """A race's results without their numbers of calls, which go into `cells`."""
+    for what, calls, problems in race:
+        cells.append(calls)
+        yield what, problems
 
 
 if __name__ == "__main__":

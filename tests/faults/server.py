@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import random
 import re
+import select
 import socket
 import ssl
 import struct
@@ -14,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import monotonic, sleep  # bound here: the suite replaces time.sleep to see what clients would wait
 
+GONE = getattr(select, "POLLRDHUP", 0) | getattr(select, "POLLHUP", 0) | getattr(select, "POLLERR", 0)
 BATCH_PATH = re.compile(r"GET \S*/v1/messages/batches/[^/? ]+ ")
 
 
@@ -119,12 +121,18 @@ class FaultServer:
         self.requests = self.connections = 0
         self.heads, self.bodies = [], []
 
+    def held(self) -> int:
+        """How many connections the other side has not closed. The system says so, however late our threads are."""
+        return sum(not _is_left(sock) for sock in list(self.open))
+
     def settled(self, seconds: float) -> int:
-        """How many connections are still open after at most so many seconds."""
-        until = monotonic() + seconds
-        while self.open and monotonic() < until:
+        """How many connections the other side still holds once that has not changed for so many seconds."""
+        held, since = self.held(), monotonic()
+        while held and monotonic() - since < seconds:
             sleep(0.001)
-        return len(self.open)
+            if (now := self.held()) != held:
+                held, since = now, monotonic()
+        return held
 
     def close(self) -> None:
         with contextlib.suppress(OSError):
@@ -229,6 +237,22 @@ class FaultServer:
             sock.sendall(step.data)
             if step.every:
                 sleep(step.every)
+
+
+def _is_left(sock: socket.socket) -> bool:
+    """Whether this side or the other has closed a connection, though bytes of the other may be unread."""
+    if sock.fileno() < 0:
+        return True
+    if not hasattr(select, "poll"):
+        with contextlib.suppress(OSError):
+            return socket.socket.recv(sock, 1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+        return False
+    poll = select.poll()
+    try:
+        poll.register(sock, GONE)
+    except ValueError:  # closed between the question and here
+        return True
+    return bool(poll.poll(0))
 
 
 def _wait_for_end(sock: socket.socket) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from tests.faults import data_folder, state_file, state_kills, state_power, state_redis
 from tests.faults.children import can_trace
 from tests.faults.held import File, OnRedis
+from tests.faults.limits import limited, listen_to_signals
 from tests.faults.server import FaultServer
 
 Problems = Iterator[tuple[str, list[str]]]
@@ -27,7 +28,7 @@ def files(folder: Path) -> Problems:
     """A budget in a file."""
     for check in (*state_kills.CHECKS, *state_file.CHECKS, *state_power.CHECKS):
         server = FaultServer()
-        yield from check(server, File(folder / f"{check.__name__}.db"))
+        yield from limited(check.__name__, check(server, File(folder / f"{check.__name__}.db")))
         server.close()
 
 
@@ -38,11 +39,11 @@ def redis(folder: Path) -> Problems:
     kept = state_redis.Server(folder)
     for check in state_kills.CHECKS:
         server = FaultServer()
-        yield from check(server, OnRedis(kept.url))
+        yield from limited(check.__name__, check(server, OnRedis(kept.url)))
         server.close()
     for also in state_redis.CHECKS:
         server = FaultServer()
-        yield from also(server, kept)
+        yield from limited(also.__name__, also(server, kept))
         server.close()
     kept.kill()
 
@@ -50,7 +51,7 @@ def redis(folder: Path) -> Problems:
 def data(folder: Path) -> Problems:
     """The local API's folder."""
     for check in data_folder.CHECKS:
-        yield from check(folder / check.__name__)
+        yield from limited(check.__name__, check(folder / check.__name__))
 
 
 PARTS = {
@@ -61,6 +62,7 @@ PARTS = {
 
 
 def main(name: str) -> None:
+    listen_to_signals()
     warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)
     play, whole, program = PARTS[name]

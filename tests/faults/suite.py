@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from tests import official
-from tests.faults import certificates, matrix, report
+from tests.faults import certificates, limits, matrix, report
 
 ROOT = Path(__file__).parents[2]
 OURS = ("matrix", "cuts", "worlds", "races", "state", "tools")
@@ -117,6 +117,7 @@ def carried_out(todo: list[tuple[str, str, list[str]]]) -> Iterable[tuple[str, l
 
 
 def main(arguments: list[str]) -> int:
+    limits.listen_to_signals()
     parser = argparse.ArgumentParser()
     parser.add_argument("--without-official", action="store_true")
     given = parser.parse_args(arguments)

@@ -11,7 +11,9 @@ from tests.faults.server import FaultServer
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
-@pytest.mark.parametrize("check", [worlds.readers, worlds.limits, worlds.arguments], ids=lambda check: check.__name__)
+@pytest.mark.parametrize(
+    "check", [worlds.readers, worlds.exhausted, worlds.arguments, worlds.pools], ids=lambda check: check.__name__
+)
 def test_callers_and_limits(check: object, server: FaultServer) -> None:
     assert [found for found in check(server) if found[1]] == []  # type: ignore[operator]
 

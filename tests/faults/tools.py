@@ -18,7 +18,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tests.faults import bodies
+from tests.faults import bodies, limits
 from tests.faults.children import Child, until
 from tests.faults.server import FaultServer, Fin, Step, Steps, response
 from tests.faults.subject import KEY
@@ -315,12 +315,12 @@ CHECKS: tuple[Callable[[FaultServer], Problems], ...] = (results, calls, hanging
 
 
 def main() -> None:
+    limits.listen_to_signals()
     warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)
     for check in CHECKS:
         server = FaultServer(batch=bodies.batch)
-        for name, problems in check(server):
-            print(json.dumps({"name": name, "problems": problems}), flush=True)
+        limits.tell(check.__name__, check(server))
         with contextlib.suppress(OSError):
             server.close()
 

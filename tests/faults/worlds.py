@@ -1,4 +1,4 @@
-"""Rows 103–117: what callers, signals, threads, forks and event loops do to a client. Each check yields its problems by
+"""Rows 11 and 103–117: what callers, signals, threads, forks and event loops do to a client. Each check yields its problems by
 name; `python -m tests.faults.worlds` prints them all, the tests run the shorter ones."""
 
 from __future__ import annotations
@@ -6,17 +6,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import json
 import os
 import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
-from tests.faults import bodies
+from tests.faults import bodies, limits
 from tests.faults.server import FaultServer, Stall, Steps, response
 from tests.faults.subject import KEY, PATIENCE, descriptors, still_open
 from tests.faults.surfaces import ASK, KIND, SURFACES, Seen, ask, ask_async
@@ -77,50 +76,81 @@ def left(server: FaultServer, before: int) -> list[str]:
     return found
 
 
+class SoftLimitError(Exception):
+    """What a task queue's handler raises."""
+
+
+class LostDeviceError(OSError):
+    """What a handler raises that looks like a network's error."""
+
+
+RAISED: dict[str, type[BaseException]] = {
+    "Ctrl-C": KeyboardInterrupt,
+    "a TimeoutError of a handler": TimeoutError,
+    "an OSError of a handler": LostDeviceError,
+    "an exception of a handler's own": SoftLimitError,
+}
+
+
 @contextlib.contextmanager
-def interrupted(server: FaultServer) -> Iterator[None]:
-    """SIGINT to this process, a while after the server has its request."""
-    over = threading.Event()
+def interrupted(server: FaultServer, kind: type[BaseException]) -> Iterator[list[BaseException]]:
+    """A signal to this process, a while after the server has its request. Ctrl-C, or one whose handler raises such an
+    exception: those that it raised are given."""
+    over, raised = threading.Event(), list[BaseException]()
+    number = signal.SIGINT if kind is KeyboardInterrupt else signal.SIGUSR1
+
+    def handle(*_: Any) -> None:
+        raised.append(kind("of the handler"))
+        raise raised[-1]
 
     def interrupt() -> None:
         while not server.requests and not over.wait(0.001):
             pass
         if not over.wait(0.1):
-            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), number)
 
+    before = signal.signal(number, signal.default_int_handler if number == signal.SIGINT else handle)
     thread = threading.Thread(target=interrupt)
     thread.start()
     try:
-        yield
+        yield raised
     finally:
         over.set()
         thread.join()
+        signal.signal(number, before)
 
 
-def interrupts(server: FaultServer) -> Problems:
-    """103: Ctrl-C in every phase."""
-    for phase, answers in PHASES.items():
-        for surface in SURFACES:
-            for world in ("blocking", "async"):
-                server.play(answers(KIND[surface]))
-                before, begun, found = descriptors(), time.monotonic(), []
-                try:
-                    with interrupted(server):
-                        if world == "async":
-                            asyncio.run(_asked(server, surface))
-                        else:
-                            with client_of(server) as client:
-                                ask(client, surface, Seen())
-                    found.append("not interrupted")
-                except KeyboardInterrupt:
-                    pass
-                except BaseException as error:
-                    found.append(f"{type(error).__name__} instead of KeyboardInterrupt")
-                if time.monotonic() - begun > SOON:
-                    found.append(f"took {time.monotonic() - begun:.2f} s")
-                if server.requests != 1:
-                    found.append(f"{server.requests} requests")
-                yield f"103 Ctrl-C {phase} · {surface} · {world}", found + left(server, before)
+def interrupts(server: FaultServer, phases: Sequence[str] = tuple(PHASES)) -> Problems:
+    """103: Ctrl-C, and exceptions that signal handlers raise, in every phase: they come out unchanged and at once."""
+    for name, kind in RAISED.items():
+        for phase in phases:
+            for surface in SURFACES:
+                for world in ("blocking", "async"):
+                    server.play(PHASES[phase](KIND[surface]))
+                    before, begun = descriptors(), time.monotonic()
+                    found = _interrupted(server, surface, world, kind)
+                    if time.monotonic() - begun > SOON:
+                        found.append(f"took {time.monotonic() - begun:.2f} s")
+                    if server.requests != 1:
+                        found.append(f"{server.requests} requests")
+                    yield f"103 {name} {phase} · {surface} · {world}", found + left(server, before)
+
+
+def _interrupted(server: FaultServer, surface: str, world: str, kind: type[BaseException]) -> list[str]:
+    raised: list[BaseException] = []
+    try:
+        with interrupted(server, kind) as raised:
+            if world == "async":
+                asyncio.run(_asked(server, surface))
+            else:
+                with client_of(server) as client:
+                    ask(client, surface, Seen())
+    except BaseException as error:
+        same = type(error) is kind if kind is KeyboardInterrupt else bool(raised) and error is raised[0]
+        error.__traceback__ = error.__context__ = None
+        raised.clear()
+        return [] if same else [f"{type(error).__name__} instead of {kind.__name__}: {str(error)[:100]}"]
+    return ["not interrupted"]
 
 
 async def _asked(server: FaultServer, surface: str) -> Any:
@@ -194,6 +224,50 @@ def storm(server: FaultServer, tasks: int = 1000) -> Problems:
     server.play(echo)
     before = descriptors()
     yield f"106 {tasks} tasks cancelled over 8 connections", asyncio.run(run()) + left(server, before)
+
+
+def pools(server: FaultServer) -> Problems:
+    """11: every connection is in use: who waits is told so in time, has sent nothing, and is served once one is free."""
+    unanswered = {"http_client": TransportSettings(most_connections=2), "timeout": tercet.Timeout(10.0, pool=0.05)}
+    for surface in SURFACES:
+        server.play([(bodies.of("sse", *bodies.EVENTS[:5], end=False), Stall())])
+        before = descriptors()
+        with client_of(server, max_retries=0, **unanswered) as client:
+            held = [client.messages.create(**ASK, stream=True) for _ in range(2)]
+            error = _error_of(lambda client=client, surface=surface: ask(client, surface, Seen()))
+            found = _told_of_the_pool(error, server.requests)
+            held.pop().close()
+            server.play([(bodies.good(KIND[surface]),)])
+            again = _error_of(lambda client=client, surface=surface: ask(client, surface, Seen()))
+            found += [f"{again!r} once one was free"] * bool(again)
+            del held
+        yield f"11 all connections in use · {surface} · blocking", found + left(server, before)
+        before = descriptors()
+        found = asyncio.run(_pool_in_use(server, surface, unanswered))
+        yield f"11 all connections in use · {surface} · async", found + left(server, before)
+
+
+def _told_of_the_pool(error: BaseException | None, requests: int) -> list[str]:
+    found = [] if isinstance(error, tercet.APITimeoutError) else [f"{error!r} instead of APITimeoutError"]
+    found += [f"{requests - 2} requests were sent"] * (requests != 2)
+    phases = [attempt.phase for attempt in getattr(error, "attempts", ())]
+    return found + [f"attempts {phases}"] * (phases != ["not_sent"])
+
+
+async def _pool_in_use(server: FaultServer, surface: str, options: dict[str, Any]) -> list[str]:
+    server.play([(bodies.of("sse", *bodies.EVENTS[:5], end=False), Stall())])
+    async with async_client_of(server, max_retries=0, **options) as client:
+        held = [await client.messages.create(**ASK, stream=True) for _ in range(2)]
+        try:
+            await ask_async(client, surface, Seen())
+            found = ["not told"]
+        except BaseException as error:
+            found = _told_of_the_pool(error, server.requests)
+        await held.pop().close()
+        server.play([(bodies.good(KIND[surface]),)])
+        await ask_async(client, surface, Seen())
+        await held.pop().close()
+    return found
 
 
 def readers(server: FaultServer) -> Problems:
@@ -289,6 +363,7 @@ def forks(server: FaultServer, rounds: int = 1000) -> Problems:
     for number in range(rounds):
         child = os.fork()
         if child == 0:
+            limits.limit_child(60.0)
             os._exit(0 if _error_of(lambda n=number: _expect(client, f"child {n}")) is None else 1)
         wrong += _error_of(lambda n=number: _expect(client, f"parent {n}")) is not None
         wrong += os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0
@@ -321,7 +396,7 @@ def threads(server: FaultServer, count: int = 64, each: int = 20) -> Problems:
     yield f"112 {count} threads of {each} calls", wrong[:3] + left(server, before)
 
 
-def limits(server: FaultServer) -> Problems:
+def exhausted(server: FaultServer) -> Problems:
     """115: no descriptors left; 116: a wall clock that jumps."""
     import resource
 
@@ -407,14 +482,14 @@ def arguments(server: FaultServer) -> Problems:
         yield f"117 {name}", found + [f"{server.requests} requests were sent"] * bool(server.requests)
 
 
-CHECKS = (interrupts, cancellations, storm, readers, loops, forks, threads, limits, arguments)
+CHECKS = (interrupts, cancellations, storm, pools, readers, loops, forks, threads, exhausted, arguments)
 
 
 def main() -> None:
+    limits.listen_to_signals()
     for check in CHECKS:
         server = FaultServer(batch=bodies.batch)
-        for name, problems in check(server):
-            print(json.dumps({"name": name, "problems": problems}), flush=True)
+        limits.tell(check.__name__, check(server))
         server.close()
 
 
