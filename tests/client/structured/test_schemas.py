@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 import tercet
 from tercet import transform_schema
-from tercet.client.structured.references import check_references, resolved
+from tercet.client.structured.references import check_references
+from tercet.wire.json_schema import resolve
 
 SAMPLES = json.loads((Path(__file__).parents[2] / "samples" / "schemas.json").read_text())
 WORD = {"type": "string"}
@@ -204,12 +205,12 @@ def test_objects_that_are_meant_to_be_empty_give_none() -> None:
 def test_references_are_followed_through_escaped_names() -> None:
     root = {"$defs": {"a/b~c": {"$ref": "#/$defs/d"}, "d": WORD}}
 
-    assert resolved({"$ref": "#/$defs/a~1b~0c"}, root) == WORD
+    assert resolve({"$ref": "#/$defs/a~1b~0c"}, root) == WORD
     check_references({**root, "$ref": "#/$defs/a~1b~0c"})
 
 
 def test_a_reference_that_turns_in_circles_is_followed_no_further() -> None:
-    assert resolved({"$ref": "#/$defs/a"}, {"$defs": {"a": {"$ref": "#/$defs/a"}}}) == {"$ref": "#/$defs/a"}
+    assert resolve({"$ref": "#/$defs/a"}, {"$defs": {"a": {"$ref": "#/$defs/a"}}}) == {"$ref": "#/$defs/a"}
 
 
 LEAVES = st.sampled_from(

@@ -97,6 +97,11 @@ def test_an_error_keeps_its_options_as_headers_and_fields() -> None:
         ({"error": {"status": 429, "headers": {"a": "b\r\nc: d"}}}, "no header can carry"),
         ({"fault": "boom"}, "known are refuse"),
         ({"delay": "soon"}, "no duration"),
+        ({"text": "x", "usage": {"input_tokens": None}}, "input_tokens of usage is None; a whole number"),
+        ({"text": "x", "usage": {"output_tokens": "3"}}, "output_tokens of usage is '3'; a whole number"),
+        ({"text": "x", "usage": {"cache_read_input_tokens": -1}}, "is -1; a whole number"),
+        ({"text": "x", "usage": "many"}, "usage is str; write a mapping"),
+        ({"text": "x", "extra": ["a"]}, "extra is list; write a mapping"),
     ],
 )
 def test_mistakes_are_named(given: Any, said: str) -> None:

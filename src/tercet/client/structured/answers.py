@@ -18,11 +18,11 @@ from tercet.client.call import reading
 from tercet.client.encode import encoded, wrong
 from tercet.client.given import is_absent
 from tercet.client.streams.raw import Incoming
-from tercet.client.structured.check import check_value
 from tercet.client.structured.schemas import transform_schema
 from tercet.client.structured.types import Library, Read, library_of, reader_of, schema_of
 from tercet.wire.errors import OutputValidationError
 from tercet.wire.http import Response
+from tercet.wire.json_schema import check_value
 from tercet.wire.parsed import ParsedMessage, ParsedTextBlock
 from tercet.wire.streams.raw_events import RawContentBlockStopEvent
 

@@ -93,15 +93,3 @@ def short(reference: str) -> str:
 def escaped(name: str) -> str:
     """A key within a JSON pointer."""
     return name.replace("~", "~0").replace("/", "~1")
-
-
-def resolved(part: Any, root: Mapping[str, Any]) -> Any:
-    """What a local reference leads to; anything else unchanged."""
-    for _ in range(100):
-        reference = part.get("$ref") if isinstance(part, Mapping) else None
-        if not isinstance(reference, str) or not reference.startswith("#"):
-            return part
-        part = root
-        for key in reference[1:].split("/")[1:]:
-            part = part.get(key.replace("~1", "/").replace("~0", "~")) if isinstance(part, Mapping) else None
-    return part

@@ -10,7 +10,8 @@ import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
-from tercet.client.structured.references import DEFINITIONS, check_references, resolved
+from tercet.client.structured.references import DEFINITIONS, check_references
+from tercet.wire.json_schema import resolve
 
 Schema: TypeAlias = dict[str, Any]
 Path: TypeAlias = tuple[str, ...]
@@ -120,7 +121,7 @@ def _folded(schema: Schema, root: Schema) -> Schema:
     exclude each other's properties."""
     if not isinstance(schema.get("allOf"), list | tuple) or not schema["allOf"]:
         return schema
-    parts = [resolved(part, root) for part in schema["allOf"]]
+    parts = [resolve(part, root) for part in schema["allOf"]]
     whole = [_folded(dict(part), root) if isinstance(part, Mapping) else part for part in parts]
     rest = {name: value for name, value in schema.items() if name != "allOf"}
     if len(whole) == 1 and isinstance(whole[0], dict):

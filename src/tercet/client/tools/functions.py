@@ -153,7 +153,7 @@ class BaseFunctionTool(Generic[F]):
         """The model's input as arguments for the function. ValueError or TypeError if it does not fit."""
         try:
             if self._given_schema is not None:
-                from tercet.client.structured.check import check_value
+                from tercet.wire.json_schema import check_value
 
                 check_value(input, self._given_schema)
             return self._input.arguments(input)

@@ -17,6 +17,8 @@ KNOWN = frozenset(
     }
 )  # fmt: skip
 SAYS = frozenset({"text", "thinking", "tool_use", "content", "stop_reason"})
+COUNTS = frozenset({"input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens"})
+"""Fields of usage that are reckoned with."""
 Json = dict[str, Any]
 
 
@@ -120,7 +122,22 @@ def _said(given: Mapping[str, Any], where: str) -> Said:
     blocks += [_block(block, where) for block in _several(given.get("content"))]
     names = ("stop_reason", "stop_sequence", "stop_details")
     parts: Json = {name: given.get(name) for name in names}
-    return Said(tuple(blocks), usage=dict(given.get("usage") or {}), extra=dict(given.get("extra") or {}), **parts)
+    return Said(tuple(blocks), usage=_usage(given, where), extra=_mapping(given, "extra", where), **parts)
+
+
+def _mapping(given: Mapping[str, Any], name: str, where: str) -> Json:
+    found = given.get(name) or {}
+    if not isinstance(found, Mapping):
+        raise BadScript(f"{where}: {name} is {type(found).__name__}; write a mapping by name")
+    return dict(found)
+
+
+def _usage(given: Mapping[str, Any], where: str) -> Json:
+    usage = _mapping(given, "usage", where)
+    for name in COUNTS & usage.keys():
+        if type(usage[name]) is not int or usage[name] < 0:
+            raise BadScript(f"{where}: {name} of usage is {usage[name]!r}; a whole number from 0 on is expected")
+    return usage
 
 
 def _several(value: Any) -> list[Any]:

@@ -11,8 +11,8 @@ from functools import lru_cache
 from typing import Any
 
 from tercet.server.simulated.conversation import Block, Conversation
+from tercet.server.simulated.flat_schemas import flat
 from tercet.server.simulated.identity import Identity
-from tercet.server.simulated.schema_checks import resolved
 from tercet.server.simulated.schema_values import value_of
 from tercet.server.simulated.slots import Words, value_for, values_for, word_set
 
@@ -120,14 +120,14 @@ def is_asked_for(tool: Mapping[str, Any], shared: Mapping[str, int], text: str) 
 
 def says_enough(schema: Mapping[str, Any], words: Words) -> bool:
     """Return whether a text holds what the required properties of an input ask for."""
-    root = resolved(schema, schema)
+    root = flat(schema, schema)
     properties = root.get("properties") or {}
     names = [name for name in root.get("required") or [] if isinstance(name, str)]
     return all(_is_said(name, properties.get(name), schema, words) for name in names)
 
 
 def _is_said(name: str, part: object, root: Mapping[str, Any], words: Words) -> bool:
-    schema = resolved(part, root) if isinstance(part, Mapping) else {}
+    schema = flat(part, root) if isinstance(part, Mapping) else {}
     kind = schema.get("type")
     if {"const", "default", "enum"} & set(schema) or kind in ("boolean", "null"):
         return True
@@ -223,7 +223,7 @@ def inputs_of(tool: Mapping[str, Any], conversation: Conversation) -> list[dict[
     words = Words(conversation.question)
     made = value_of(schema, words)
     base = made if isinstance(made, dict) else {}
-    properties = resolved(schema, schema).get("properties") or {}
+    properties = flat(schema, schema).get("properties") or {}
     for key in base:
         inner = properties.get(key)
         if isinstance(inner, Mapping) and inner.get("type") == "string" and "enum" not in inner:

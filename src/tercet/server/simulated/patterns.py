@@ -1,23 +1,16 @@
 """Strings that match a regular expression, for the simple patterns that schemas use; None where that is too hard.
 
 Walks the parsed pattern: literals, classes, groups, alternatives, bounded repeats. Assertions other than ^ and $ are
-left out. Schemas' patterns are hostile: they are only tried on short strings, and never when they can backtrack badly.
+left out.
 """
 
 from __future__ import annotations
 
-import re
-import warnings
-from functools import lru_cache
+from re import _constants as codes  # type: ignore[attr-defined]
 from typing import Any
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", DeprecationWarning)
-    from re import _constants as codes  # type: ignore[attr-defined]
-    from re import _parser as parser  # type: ignore[attr-defined]
+from tercet.wire.json_formats import LONGEST_VALUE, parsed_pattern
 
-LONGEST_PATTERN = 500
-LONGEST_VALUE = 500
 MOST_REPEATS = 200
 CATEGORIES = {
     codes.CATEGORY_DIGIT: "1",
@@ -34,54 +27,15 @@ class _TooHardError(Exception):
     pass
 
 
-@lru_cache(maxsize=256)
-def _parsed(pattern: str) -> Any:
-    if len(pattern) > LONGEST_PATTERN:
-        return None
-    try:
-        return parser.parse(pattern)
-    except (re.error, OverflowError, RecursionError):
-        return None
-
-
 def matching(pattern: str) -> str | None:
     """A short string in which the pattern is found."""
-    tree = _parsed(pattern)
+    tree = parsed_pattern(pattern)
     if tree is None:
         return None
     try:
         return "".join(_written(tree, {}))
     except (_TooHardError, RecursionError):
         return None
-
-
-def pattern_fits(pattern: str, value: str) -> bool:
-    """Whether the pattern is found in the value. What cannot be tried safely counts as not fitting."""
-    tree = _parsed(pattern)
-    if tree is None or len(value) > LONGEST_VALUE or _risky(tree, 0):
-        return tree is None
-    return re.search(pattern, value) is not None
-
-
-def _risky(tree: Any, repeats: int) -> bool:
-    """Whether an unbounded repeat holds another: the shape that backtracks without end."""
-    for code, argument in tree:
-        if code in (codes.MAX_REPEAT, codes.MIN_REPEAT):
-            _, most, inner = argument
-            wide = repeats + (most > 10)
-            if wide > 1 or _risky(inner, wide):
-                return True
-        elif any(_risky(inner, repeats) for inner in _inner_trees(code, argument)):
-            return True
-    return False
-
-
-def _inner_trees(code: Any, argument: Any) -> list[Any]:
-    if code is codes.SUBPATTERN:
-        return [argument[3]]
-    if code is codes.BRANCH:
-        return list(argument[1])
-    return [argument[1]] if code in (codes.ASSERT, codes.ASSERT_NOT) else []
 
 
 def _written(tree: Any, groups: dict[int, str]) -> list[str]:

@@ -11,13 +11,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tercet.server.simulated import slots
-from tercet.server.simulated.formats import formatted
+from tercet.server.simulated.flat_schemas import DEEPEST, flat, formatted
 from tercet.server.simulated.patterns import matching
-from tercet.server.simulated.schema_checks import DEEPEST, TYPES, Check, Schema, merged, resolved, same
+from tercet.wire.json_schema import TYPES, Checker, Schema, equality_key
 
 MOST_ITEMS = 64
+MOST_CHOICES = 32
 MOST_MADE = 2_000
 """Values made for one schema; beyond, only the plainest."""
+MOST_STEPS = 50_000
 LONGEST_STRING = 2_000
 
 
@@ -30,13 +32,13 @@ def value_of(schema: object, words: slots.Words | None = None) -> Any:
 class _Maker:
     def __init__(self, root: Schema, words: slots.Words) -> None:
         self.root, self.words, self.made = root, words, 0
-        self._check = Check(root)
+        self._check = Checker(root, most_steps=MOST_STEPS, deepest=DEEPEST)
 
     def make(self, schema: object, name: str, depth: int) -> Any:
         self.made += 1
         if not isinstance(schema, Mapping) or depth > DEEPEST or self.made > MOST_MADE:
             return {} if depth == 0 else self.words.text[:80] or "example"
-        schema = resolved(schema, self.root)
+        schema = flat(schema, self.root)
         if "const" in schema:
             return schema["const"]
         if schema.get("enum"):
@@ -72,7 +74,7 @@ class _Maker:
 
     def _choice(self, schema: Schema, choice: str, name: str, depth: int) -> Any:
         rest = {key: value for key, value in schema.items() if key != choice}
-        options = [merged(rest, resolved(each, self.root)) for each in schema[choice] if isinstance(each, Mapping)][:32]
+        options = [flat({"allOf": [rest, each]}, self.root) for each in schema[choice][:MOST_CHOICES]]
         options.sort(key=lambda option: option.get("type") == "null")
         attempt: Any = None
         for option in options or [rest]:
@@ -131,7 +133,7 @@ class _Maker:
     def _items(self, items: object, name: str, depth: int, least: int, have: int) -> list[Any]:
         least = min(least - have, MOST_ITEMS)
         spoken: list[Any] = []
-        if isinstance(items, Mapping) and resolved(items, self.root).get("type") == "string":
+        if isinstance(items, Mapping) and flat(items, self.root).get("type") == "string":
             found = slots.values_for(self.words, name.rstrip("s"), items)
             spoken = [each for each in found if self._ok(each, items)]
         elif isinstance(items, Mapping) and items.get("type") in ["number", "integer"]:
@@ -145,15 +147,12 @@ class _Maker:
         return spoken[:MOST_ITEMS]
 
     def _unique(self, made: list[Any], items: object, least: int, depth: int) -> list[Any]:
-        kept: list[Any] = []
-        for each in made:
-            if not any(same(each, other) for other in kept):
-                kept.append(each)
+        kept = list({equality_key(each): each for each in reversed(made)}.values())[::-1]
         for number in range(1, 4 * MOST_ITEMS):
             if len(kept) >= least or not isinstance(items, Mapping):
                 break
-            another = _another(resolved(items, self.root), number)
-            if self._ok(another, items) and not any(same(another, other) for other in kept):
+            another = _another(flat(items, self.root), number)
+            if self._ok(another, items) and equality_key(another) not in set(map(equality_key, kept)):
                 kept.append(another)
         return kept
 
@@ -183,7 +182,7 @@ class _Maker:
 
     def _add_optional(self, made: dict[str, Any], key: str, schema: Schema) -> None:
         """Fill an optional property only with what the user said."""
-        schema = resolved(schema, self.root)
+        schema = flat(schema, self.root)
         value: Any = None
         if schema.get("enum"):
             value = mentioned_member(schema["enum"], self.words.text)

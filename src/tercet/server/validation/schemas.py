@@ -28,6 +28,8 @@ KEYWORDS: dict[str, frozenset[str]] = {
 }
 """Type -> the keywords that it takes beside annotations and combinations."""
 FORMATS = frozenset({"date-time", "time", "date", "duration", "email", "hostname", "uri", "ipv4", "ipv6", "uuid"})
+BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
+LARGEST = 1e300
 UNSUPPORTED_REGEX = ("(?=", "(?!", "(?<", "\\b", "\\B", "\\1")
 MOST_STRICT_TOOLS = 20
 Schema = dict[str, Any]
@@ -100,7 +102,16 @@ def _could_be_schema(part: Any) -> bool:
         and (type(required) is list and all(type(item) is str for item in required))
         and type(part.get("properties", {})) is dict
         and type(part.get("enum", [])) is list
+        and all(_could_be_bound(name, part[name]) for name in BOUNDS if name in part)
     )
+
+
+def _could_be_bound(name: str, value: Any) -> bool:
+    """Return whether a number is one that every reader of JSON can hold and work with, and a step is above zero."""
+    if type(value) not in (int, float):
+        return True
+    least = 1 / LARGEST if name == "multipleOf" else -LARGEST
+    return bool(least <= value <= LARGEST)
 
 
 # --- structured output ---------------------------------------------------------------------------------------------------

@@ -91,6 +91,8 @@ KINDS: dict[str, tuple[str | None, Shape]] = {
 }
 """Type of an API-defined tool -> the name it must have (None: it has none), and its fields."""
 
+MOST_STEPS = 50_000
+"""Of holding a tool's examples against its schema; what takes more is not refused."""
 FINE_GRAINED = "fine-grained-tool-streaming-2025-05-14"
 DRIVEN = ("browser_toolset_20260801", "computer_toolset_20260801")
 """Toolsets that do not go with fine-grained streaming."""
@@ -138,11 +140,11 @@ def _check_examples(n: int, tool: Any) -> None:
     """Every example fits the tool's own schema, as far as that can be told in a bounded number of steps."""
     if not tool.get("input_examples"):
         return
-    from tercet.server.simulated.schema_checks import MOST_STEPS, Check  # pure, and only needed here
+    from tercet.wire.json_schema import Checker  # only needed here
 
-    check = Check(tool["input_schema"])
+    check = Checker(tool["input_schema"], most_steps=MOST_STEPS)
     for i, example in enumerate(tool["input_examples"]):
-        if not check.fits(example, tool["input_schema"]) and check.steps <= MOST_STEPS:
+        if not check.fits(example, tool["input_schema"]) and not check.is_exhausted:
             raise refusal("example", n=n, i=i)
 
 
