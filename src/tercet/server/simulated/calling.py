@@ -103,7 +103,7 @@ def _chosen(conversation: Conversation, tools: list[Block], choice: str) -> list
 
 
 def is_asked_for(tool: Mapping[str, Any], shared: Mapping[str, int], text: str) -> bool:
-    """Return whether the words that speak for a tool mean it: by its full name, by arithmetic, or by most of the words
+    """Return whether the words that speak for a tool mean it: by its full name, by arithmetic, or by half of the words
     in its name together with every value that its input needs."""
     if any(points > 3 for points in shared.values()):
         return True
@@ -113,7 +113,7 @@ def is_asked_for(tool: Mapping[str, Any], shared: Mapping[str, int], text: str) 
     typed, schema = "input_schema" not in tool, schema_of(tool)
     is_telling = (len(parts) > 1 and bool(whole - WEAK)) or bool(schema.get("required"))
     spoken = sum(1 for word in name if word in shared or any(stem(each) in shared for each in RELATED.get(word, ())))
-    is_named = is_telling and 2 * spoken > len(name)
+    is_named = is_telling and 0 < 2 * spoken >= len(name)
     is_described = sum(points for word, points in shared.items() if word not in name) >= ENOUGH_DESCRIBED
     return (typed or is_named or is_described) and says_enough(schema, Words(text))
 
