@@ -17,7 +17,7 @@ from tercet.client.settings import (
     with_stream_idle,
 )
 from tercet.wire.errors import APIResponseValidationError, error_in_body
-from tercet.wire.http import Headers, Request, Response, Timeout, seconds
+from tercet.wire.http import Headers, Request, Response, Timeout, redacted_url, seconds
 from tercet.wire.objects import Model
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ M = TypeVar("M", bound=Model)
 
 TRANSPORT_OPTIONS = ("extra_headers", "extra_query", "extra_body", "timeout", "deadline", "max_retries")
 """Arguments of every call that are about the exchange, not about the message."""
+MAY_HOLD_KEYS = ("extra_headers", "extra_query")
 HEADER_ARGUMENTS = {"workspace_id": "anthropic-workspace-id", "user_profile_id": "anthropic-user-profile-id"}
 """Arguments that go out as headers."""
 NO_BODY = {"Content-Type": omit}
@@ -42,7 +43,7 @@ class Call(msgspec.Struct, Generic[T]):
     path: str
     read: Callable[[Response], T]
     content: bytes = b""
-    headers: dict[str, Any] = {}
+    headers: Mapping[str, Any] = {}
     query: Mapping[str, object] = {}
     timeout: Timeout | None = None
     deadline: float | None = None
@@ -65,7 +66,7 @@ class Call(msgspec.Struct, Generic[T]):
             require_credentials(headers, {**settings.default_headers, **self.headers})
         if attempt:
             headers = merged_headers(headers, {"x-stainless-retry-count": str(attempt)})
-        url = self.path if self.path.startswith(("https://", "http://")) else settings.base_url + self.path
+        url = self.path if self.path.startswith(("https://", "http://")) else settings.address + self.path
         query = query_text(settings.default_query, self.query) if settings.default_query or self.query else ""
         request = Request(
             self.method,
@@ -77,13 +78,17 @@ class Call(msgspec.Struct, Generic[T]):
             else with_stream_idle(self.timeout, settings.stream_idle_timeout),
             stream=self.stream,
         )
-        return request if platform is None else platform.shape(request, settings.base_url)
+        return request if platform is None else platform.shape(request, settings.address)
 
 
 def transport_options(arguments: dict[str, Any]) -> dict[str, Any]:
     """Take the arguments about the exchange out of `arguments`; the rest is about the message."""
     options = {name: arguments.pop(name) for name in TRANSPORT_OPTIONS if name in arguments}
-    return {name: value for name, value in options.items() if not isinstance(value, NotGiven | Omit)}
+    return {
+        name: Overrides(value) if name in MAY_HOLD_KEYS and isinstance(value, Mapping) else value
+        for name, value in options.items()
+        if not isinstance(value, NotGiven | Omit)
+    }
 
 
 def call_of(
@@ -107,7 +112,7 @@ def call_of(
         headers=Overrides(
             {**(NO_BODY if method == "GET" else {}), **(headers or {}), **_mapping("extra_headers", options)}
         ),
-        query={**(query or {}), **_mapping("extra_query", options)},
+        query=Overrides({**(query or {}), **_mapping("extra_query", options)}),
         timeout=Timeout.of(options["timeout"]) if "timeout" in options else None,
         deadline=seconds(options.get("deadline"), "deadline"),
         max_retries=options.get("max_retries"),
@@ -162,7 +167,7 @@ def unreadable(response: Response, what: str) -> APIResponseValidationError:
         response,
         response.text[:4096],
         message=(
-            f"{response.method} {response.url.partition('?')[0]} was answered with status {response.status_code} and {what} "
+            f"{response.method} {redacted_url(response.request.url).partition('?')[0]} was answered with status {response.status_code} and {what} "
             f"({kind}): {shown!r}. Is base_url right, or does a proxy or login page answer instead of the API?"
         ),
     )

@@ -8,6 +8,7 @@ from typing import Any
 from tercet.client.call import Call, call_of
 from tercet.client.encode import encoded
 from tercet.client.given import given
+from tercet.wire.frames import Guarded
 from tercet.wire.http import Response
 
 OPTIONS = {
@@ -42,7 +43,7 @@ def generic_call(
     return call_of(method, path, read, content=content, stream=stream, options=known, kind=kind)
 
 
-class Verbs:
+class Verbs(Guarded):
     """The HTTP verbs of the blocking client."""
 
     _send: Any
@@ -90,7 +91,7 @@ class Verbs:
         return self.request("DELETE", path, **named)
 
 
-class AsyncVerbs:
+class AsyncVerbs(Guarded):
     """The HTTP verbs of the async client."""
 
     _send: Any

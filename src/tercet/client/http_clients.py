@@ -9,6 +9,8 @@ from typing import Any
 
 import httpx2
 
+from tercet.wire.frames import door
+
 DEFAULT_CONNECTION_LIMITS = httpx2.Limits(max_connections=1000, max_keepalive_connections=100)
 """How many connections such a client opens, and how many of them it keeps."""
 
@@ -21,6 +23,7 @@ def _with_limits(options: dict[str, Any]) -> dict[str, Any]:
 class DefaultHttpxClient(httpx2.Client):
     """An `httpx2.Client` with a timeout of 600 s, 5 s to connect, and room for 1,000 connections. Takes its arguments."""
 
+    @door
     def __init__(self, **options: Any) -> None:
         super().__init__(**_with_limits(options))
 
@@ -28,5 +31,6 @@ class DefaultHttpxClient(httpx2.Client):
 class DefaultAsyncHttpxClient(httpx2.AsyncClient):
     """The async twin of `DefaultHttpxClient`."""
 
+    @door
     def __init__(self, **options: Any) -> None:
         super().__init__(**_with_limits(options))

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from tercet.flow.details import AttemptDetails, BreakerDetails, FallbackDetails, PaceDetails, WaitDetails
+from tercet.wire.headers import without_credentials
 
 
 class JSONFormatter(logging.Formatter):
@@ -24,7 +25,9 @@ class JSONFormatter(logging.Formatter):
             **getattr(record, "tercet", {}),
         }
         if record.exc_info:
-            fields["exception"] = self.formatException(record.exc_info)
+            fields["exception"] = without_credentials(self.formatException(record.exc_info))
+        elif record.exc_text:
+            fields["exception"] = record.exc_text
         return msgspec.json.encode(fields, enc_hook=repr).decode()
 
 

@@ -20,7 +20,8 @@ from tercet.flow.endings import error_from_lost, response_of
 from tercet.flow.retry import Ending
 from tercet.transport.base import AsyncTransport, Transport
 from tercet.wire.errors import APIConnectionError, APIStatusError, RetryableError
-from tercet.wire.http import Headers, Request, Response
+from tercet.wire.frames import door
+from tercet.wire.http import Headers, Request, Response, redacted_url
 
 CallNext: TypeAlias = Callable[["APIRequest"], APIResponse[Any]]
 AsyncCallNext: TypeAlias = Callable[["APIRequest"], Awaitable[AsyncAPIResponse[Any]]]
@@ -91,7 +92,7 @@ class APIRequest:
         )
 
     def __repr__(self) -> str:
-        return f"<APIRequest({self.method!r}, {self.url!r})>"
+        return f"<APIRequest({self.method!r}, {redacted_url(self.url)!r})>"
 
 
 class Middleware:
@@ -146,6 +147,7 @@ class MiddlewareTransport:
         except (APIConnectionError, RetryableError, APIStatusError) as error:
             return outcome_of(error)
 
+    @door
     def _attempt(self, passage: Any, request: APIRequest) -> APIResponse[Any]:
         if passage is not None:
             passage.sending(request._request)
@@ -175,6 +177,7 @@ class AsyncMiddlewareTransport:
         except (APIConnectionError, RetryableError, APIStatusError) as error:
             return outcome_of(error)
 
+    @door
     async def _attempt(self, passage: Any, request: APIRequest) -> AsyncAPIResponse[Any]:
         if passage is not None and passage.blocking:
             from asyncio import to_thread

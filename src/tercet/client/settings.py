@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import platform
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cache
+from types import CellType
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -14,9 +16,9 @@ import msgspec
 
 from tercet._version import __version__
 from tercet.client.given import NotGiven, Omit, not_given
-from tercet.client.secret import Secret
 from tercet.wire.errors import AnthropicError
 from tercet.wire.http import REDACTED, Headers, Timeout, checked_headers, is_secret, seconds
+from tercet.wire.secret import Secret
 
 DEFAULT_BASE_URL = "https://api.anthropic.com"
 DEFAULT_TIMEOUT = Timeout(600.0, connect=5.0, idle=90.0, stream_idle=300.0)
@@ -30,11 +32,32 @@ class MissingCredentialsError(AnthropicError, TypeError):
     """No API key and no token was found. A TypeError too, since that is what the official SDK raises."""
 
 
-class Overrides(dict[str, "str | Omit"]):
-    """Headers as the caller gave them, `omit` among them; printed without credentials."""
+class Overrides(Mapping[str, Any]):
+    """Headers or parameters as the caller gave them, `omit` among them; printed and pickled without credentials."""
+
+    __slots__ = ("_held",)
+
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        self._held = CellType(dict(given))
+
+    def __getitem__(self, name: str) -> Any:
+        return self._held.cell_contents[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._held.cell_contents)
+
+    def __len__(self) -> int:
+        return len(self._held.cell_contents)
+
+    def redacted(self) -> dict[str, Any]:
+        """The same as plain values, without credentials."""
+        return {name: REDACTED if is_secret(name, str(value)) else value for name, value in self.items()}
 
     def __repr__(self) -> str:
-        return repr({name: REDACTED if is_secret(name) else value for name, value in self.items()})
+        return repr(self.redacted())
+
+    def __reduce__(self) -> Any:
+        return Overrides, (self.redacted(),)
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -43,14 +66,24 @@ class Settings(msgspec.Struct, frozen=True):
     api_key: Secret | None
     auth_token: Secret | None
     base_url: str
+    """Without user and password."""
     timeout: Timeout
     max_retries: int
     deadline: float | None
-    default_headers: Mapping[str, str | Omit]
-    default_query: Mapping[str, object]
+    default_headers: Overrides
+    default_query: Overrides
     anthropic_version: str
     stream_idle_timeout: float | NotGiven | None = not_given
     """What the caller said; `timeout.stream_idle` is what applies."""
+    user: Secret | None = None
+    """`name:password`, if the base URL names them."""
+
+    @property
+    def address(self) -> str:
+        """The base URL with user and password, as requests need it."""
+        if self.user is None:
+            return self.base_url
+        return self.base_url.replace("//", f"//{self.user.reveal()}@", 1)
 
     def changed(self, **changes: Any) -> Settings:
         """The same settings but for `changes`."""
@@ -82,17 +115,19 @@ def settings_from(
         auth_token = None if api_key else os.environ.get("ANTHROPIC_AUTH_TOKEN") or None
     if base_url is None:
         base_url = os.environ.get("ANTHROPIC_BASE_URL") or DEFAULT_BASE_URL
+    url, user = checked_base_url(base_url)
     headers = {**headers_from_environment(), **(default_headers or {})}
     checked_headers({name: value for name, value in headers.items() if not isinstance(value, Omit)})
     return Settings(
         api_key=None if api_key is None else Secret(api_key, "api_key"),
         auth_token=None if auth_token is None else Secret(auth_token, "auth_token"),
-        base_url=checked_base_url(base_url),
+        base_url=url,
+        user=user,
         timeout=with_stream_idle(checked_timeout(timeout), stream_idle_timeout),
         max_retries=checked_retries(max_retries),
         deadline=seconds(deadline, "deadline"),
         default_headers=Overrides(headers),
-        default_query=dict(default_query or {}),
+        default_query=Overrides(default_query or {}),
         anthropic_version=checked_version(anthropic_version),
         stream_idle_timeout=stream_idle_timeout,
     )
@@ -124,17 +159,31 @@ def checked_version(value: object) -> str:
     return value
 
 
-def checked_base_url(value: object) -> str:
-    """`value` without its last slash, if it is an http(s) URL with a host and nothing that could end a header."""
+def checked_base_url(value: object) -> tuple[str, Secret | None]:
+    """`value` without its last slash, if it is an http(s) URL with a host and nothing that could end a header; and the
+    user and password that it names. No error shows them."""
     text = str(value)
     if any(ord(sign) <= 32 or ord(sign) == 127 for sign in text):
         raise ValueError("base_url holds a space or a control character")
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(f"base_url must be like {DEFAULT_BASE_URL!r}, not {text!r}")
-    if parts.query or parts.fragment:
+    host, port = _host_and_port(text)
+    if not text.lower().startswith(("http://", "https://")) or not host or port is None:
+        shown = "this one, which is hidden as it seems to hold a password" if "@" in text else repr(text)
+        raise ValueError(f"base_url must be like {DEFAULT_BASE_URL!r}, not {shown}")
+    if "?" in text or "#" in text:
         raise ValueError("base_url must not have a query or fragment; use default_query")
-    return text.rstrip("/")
+    scheme, rest = text.rstrip("/").split("//", 1)
+    user, at, _ = rest.partition("/")[0].rpartition("@")
+    if not at:
+        return f"{scheme}//{rest}", None
+    return f"{scheme}//{rest[len(user) + 1 :]}", Secret(user, "the user in base_url", shown=0)
+
+
+def _host_and_port(url: str) -> tuple[str, int | None]:
+    """Nothing and None for what is no URL. The errors of the parser repeat parts of it, so they end here."""
+    with suppress(ValueError):
+        parts = urlsplit(url)
+        return parts.hostname or "", parts.port or 0
+    return "", None
 
 
 def headers_from_environment() -> dict[str, str]:

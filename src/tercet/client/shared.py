@@ -12,7 +12,6 @@ from tercet.client.call import Call
 from tercet.client.given import NotGiven, Omit, not_given
 from tercet.client.log import listen_if_asked
 from tercet.client.policies import DEFAULTS, NOT_PICKLED, Policies
-from tercet.client.secret import Secret
 from tercet.client.settings import (
     DEFAULT_TIMEOUT,
     Settings,
@@ -26,7 +25,9 @@ from tercet.flow.effects import Plan, Reply
 from tercet.flow.endings import error_of, response_of
 from tercet.flow.quota import RetryQuota
 from tercet.flow.retry import Ending, with_retries
+from tercet.wire.frames import Guarded
 from tercet.wire.http import Headers, Request, Response, Timeout
+from tercet.wire.secret import Secret
 from tercet.wire.url import URL
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ SETTING_ARGUMENTS = frozenset(
 COPY_ARGUMENTS = SETTING_ARGUMENTS | {"api_key", "auth_token", "set_default_headers", "set_default_query", *DEFAULTS}
 
 
-class SharedClient:
+class SharedClient(Guarded):
     """What both clients have: settings, the headers made from them, and how a call becomes a plan."""
 
     _settings: Settings
@@ -89,12 +90,13 @@ class SharedClient:
 
     @property
     def base_url(self) -> URL:
-        """Where requests go, without a slash at the end. May be set."""
+        """Where requests go, without a slash at the end, and without user and password. May be set."""
         return URL(self._settings.base_url)
 
     @base_url.setter
     def base_url(self, value: object) -> None:
-        self._set_up(self._settings.changed(base_url=checked_base_url(value)))
+        url, user = checked_base_url(value)
+        self._set_up(self._settings.changed(base_url=url, user=user))
 
     @property
     def timeout(self) -> Timeout:
@@ -194,7 +196,7 @@ class SharedClient:
         return settings_from(
             api_key=changes.get("api_key") if new_key else revealed(now.api_key),
             auth_token=changes.get("auth_token") if new_key else revealed(now.auth_token),
-            base_url=changes.get("base_url") or now.base_url,
+            base_url=changes.get("base_url") or now.address,
             timeout=now.timeout if isinstance(changes.get("timeout", not_given), NotGiven) else changes["timeout"],
             max_retries=now.max_retries
             if isinstance(changes.get("max_retries", not_given), NotGiven)
@@ -227,7 +229,7 @@ def pickled_settings(client: SharedClient) -> dict[str, Any]:
         "max_retries": now.max_retries,
         "deadline": now.deadline,
         "default_headers": dict(Headers(_strings(now.default_headers)).redacted().items()),
-        "default_query": now.default_query,
+        "default_query": now.default_query.redacted(),
         "anthropic_version": now.anthropic_version,
         **{name: value for name, value in client._policies.given.items() if name not in NOT_PICKLED},
     }

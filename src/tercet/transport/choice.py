@@ -9,6 +9,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from tercet.transport.settings import DEFAULT, TransportSettings
+from tercet.wire.secret import Secret
 
 if TYPE_CHECKING:
     from tercet.transport.base import AsyncTransport, Lost, Reply, Transport
@@ -96,7 +97,8 @@ def _portable(settings: TransportSettings) -> bool:
 def _key(world: str, settings: TransportSettings) -> tuple[Any, ...]:
     """The environment's proxies are part of what is shared: a client made after they changed gets other connections."""
     names = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "REQUEST_METHOD")
-    return (world, settings, *(os.environ.get(form) for name in names for form in (name, name.upper())))
+    found = [os.environ.get(form) for name in names for form in (name, name.upper())]
+    return (world, settings, Secret(ascii(found), "proxies", shown=0))  # their URLs may hold passwords
 
 
 class _Shared:

@@ -81,11 +81,11 @@ class Exchange:
 def _head(request: Request, target: Target, place: Place) -> bytes:
     extra, path = "", target.path
     if target.authorization and "authorization" not in request.headers:
-        extra += f"Authorization: {target.authorization}\r\n"
+        extra += f"Authorization: {target.authorization.reveal()}\r\n"
     if place.proxy is not None and place.scheme == "http":
         path = f"http://{target.host_header}{path}"
         if place.proxy.authorization:
-            extra += f"Proxy-Authorization: {place.proxy.authorization}\r\n"
+            extra += f"Proxy-Authorization: {place.proxy.authorization.reveal()}\r\n"
     return request_head(request.method, path, target.host_header, request.headers, len(request.content), extra)
 
 
@@ -93,7 +93,7 @@ def connect_head(place: Place) -> bytes:
     """The CONNECT request for a place behind a proxy."""
     host = str(place)
     credentials = place.proxy.authorization if place.proxy else None
-    extra = f"Proxy-Authorization: {credentials}\r\n" if credentials else ""
+    extra = f"Proxy-Authorization: {credentials.reveal()}\r\n" if credentials else ""
     return request_head("CONNECT", host, host, Headers([("Accept-Encoding", "identity")]), 0, extra)
 
 

@@ -59,6 +59,8 @@ def request_head(method: str, target: str, host: str, headers: Headers, length: 
     breaks = len(lines) + 2 + extra.count("\r\n")
     if text.count("\n") != breaks or text.count("\r") != breaks or "\0" in text:
         raise ValueError("a header or the URL holds a line break or a NUL")
+    if not text.isascii() and max(text) > "\xff":  # the error of `encode` would carry the whole head along
+        raise ValueError("a header holds a character outside Latin-1, which HTTP cannot send; encode it first")
     return text.encode("latin-1")
 
 

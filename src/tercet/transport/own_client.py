@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tercet.transport.proxies import check_proxies
 from tercet.transport.settings import TransportSettings
 from tercet.transport.shelf import SECONDS_IDLE
 from tercet.transport.tls import context_for
@@ -16,6 +17,7 @@ def own_client(settings: TransportSettings) -> httpx2.Client:
     """A blocking client. Needs the package h2 for `http2`."""
     import httpx2
 
+    check_proxies(settings.proxy)
     return httpx2.Client(**_options(settings, httpx2))
 
 
@@ -23,6 +25,7 @@ def own_async_client(settings: TransportSettings) -> httpx2.AsyncClient:
     """An async client."""
     import httpx2
 
+    check_proxies(settings.proxy)
     return httpx2.AsyncClient(**_options(settings, httpx2))
 
 

@@ -6,7 +6,9 @@ import base64
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
+
+from tercet.wire.secret import Secret
 
 _PORTS = {"http": 80, "https": 443}
 _TARGET = re.compile(r"[!-~]*")
@@ -38,7 +40,7 @@ class Proxy:
 
     host: str
     port: int
-    authorization: str | None = field(default=None, repr=False)
+    authorization: Secret | None = field(default=None, repr=False)
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"
@@ -51,17 +53,16 @@ class Target:
     place: Place
     path: str
     host_header: str
-    authorization: str | None = field(default=None, repr=False)
+    authorization: Secret | None = field(default=None, repr=False)
 
 
 @lru_cache(512)
 def target_of(url: str) -> Target:
     """Take a URL apart. Raises ValueError, which does not repeat the URL since that may hold credentials."""
-    try:
-        parts = urlsplit(url)
-        scheme, host, port = parts.scheme.lower(), parts.hostname or "", parts.port
-    except ValueError:
-        raise ValueError("the URL has no valid host and port") from None
+    parts = parts_of(url)
+    if parts is None:
+        raise ValueError("the URL has no valid host and port")
+    scheme, host, port = parts.scheme.lower(), parts.hostname or "", parts.port
     if scheme not in _PORTS or not host:
         raise ValueError(f"the URL must begin with http:// or https:// and a host, not with {scheme[:20]!r}")
     host = _ascii_host(host)
@@ -76,17 +77,25 @@ def target_of(url: str) -> Target:
 @lru_cache(32)
 def proxy_of(url: str) -> Proxy:
     """An `http://user:password@host:port` proxy. Raises ValueError without repeating credentials."""
-    text = url if "://" in url else f"http://{url}"
-    try:
-        parts = urlsplit(text)
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        raise ValueError("the proxy's URL has no valid host and port") from None
+    parts = parts_of(url if "://" in url else f"http://{url}")
+    if parts is None:
+        raise ValueError("the proxy's URL has no valid host and port")
+    host, port = parts.hostname or "", parts.port
     if parts.scheme != "http" or not host:
         raise ValueError(
             f"a proxy must be reached by http://, not {parts.scheme[:20]}://; for others pass http_client="
         )
     return Proxy(_ascii_host(host), port or 80, _basic(parts.username, parts.password))
+
+
+def parts_of(url: str) -> SplitResult | None:
+    """None for what does not parse. The errors of the parser repeat parts of the URL, so they end here."""
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - it is looked at when it is read
+    except ValueError:
+        return None
+    return parts
 
 
 def _ascii_host(host: str) -> str:
@@ -99,8 +108,8 @@ def _ascii_host(host: str) -> str:
     return host
 
 
-def _basic(user: str | None, password: str | None) -> str | None:
+def _basic(user: str | None, password: str | None) -> Secret | None:
     if user is None:
         return None
     pair = f"{unquote(user)}:{unquote(password or '')}"
-    return "Basic " + base64.b64encode(pair.encode()).decode()
+    return Secret("Basic " + base64.b64encode(pair.encode()).decode(), "the credentials of a URL", shown=0)

@@ -60,7 +60,12 @@ def lost_from_client(error: Exception, url: str, begun: bool) -> Lost | None:
 def _built(client: Any, request: Request, own_timeout: bool) -> Any:
     """The client's own request object: our headers over its defaults, our timeouts unless its own shall apply."""
     ours = ("content-length", "accept-encoding")
-    headers = [pair for pair in request.headers.multi_items() if pair[0].lower() not in ours]
+    headers: list[tuple[str, str | bytes]] = []
+    for name, value in request.headers.multi_items():
+        if not value.isascii() and max(value) > "\xff":  # the error of `encode` would carry the value along
+            raise ValueError(f"header {name!r} holds a character outside Latin-1, which HTTP cannot send")
+        if name.lower() not in ours:
+            headers.append((name, value if value.isascii() else value.encode("latin-1")))
     headers.append(("Accept-Encoding", "gzip, deflate"))  # what the caps of `decoding` cover
     built = client.build_request(request.method, request.url, headers=headers, content=request.content)
     if not own_timeout:

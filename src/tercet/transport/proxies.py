@@ -6,7 +6,7 @@ import ipaddress
 import os
 from collections.abc import Callable, Mapping
 
-from tercet.transport.places import Place, Proxy, proxy_of
+from tercet.transport.places import Place, Proxy, parts_of, proxy_of
 
 
 def proxy_chooser(given: str | None, environment: Mapping[str, str] | None = None) -> Callable[[Place], Proxy | None]:
@@ -26,6 +26,14 @@ def proxy_chooser(given: str | None, environment: Mapping[str, str] | None = Non
         return proxy_of(url) if url and not any(_excepts(entry, place) for entry in exceptions) else None
 
     return choose
+
+
+def check_proxies(given: str | None, environment: Mapping[str, str] | None = None) -> None:
+    """Raise ValueError, which repeats nothing of it, if a proxy's URL does not parse. For libraries that would."""
+    read = _reader(os.environ if environment is None else environment)
+    found = [read(name) for name in ("http_proxy", "https_proxy", "all_proxy")] if given is None else [given]
+    if any(url and parts_of(url if "://" in url else f"http://{url}") is None for url in found):
+        raise ValueError("the proxy's URL has no valid host and port")
 
 
 def _reader(environment: Mapping[str, str]) -> Callable[[str], str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from types import CellType
 from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
@@ -22,6 +23,7 @@ SECRET_VALUE = re.compile(r"\s*(?:sk-ant-|(?:bearer|basic|digest|negotiate)\s)",
 NOT_SECRET = frozenset(
     {"idempotency-key", "www-authenticate", "proxy-authenticate", "access-control-allow-credentials"}
 )
+_SHOWN = re.compile(r"(sk-ant-|(?:bearer|basic) +)[\w.~+/=-]{6,}", re.IGNORECASE)
 REDACTED = "<redacted>"
 SHORTEST_SECRET = 8
 """Shorter values are not searched for in bodies: they would be found in ordinary words."""
@@ -48,6 +50,11 @@ def redacted_url(url: str) -> str:
     if "@" in url:
         url = _USERINFO.sub(f"{REDACTED}@", url)
     return _PARAMETER.sub(_redacted_parameter, url) if "?" in url else url
+
+
+def without_credentials(text: str) -> str:
+    """Any text without what looks like a credential: keys, bearer tokens, and what stands in URLs."""
+    return "\n".join(redacted_url(_SHOWN.sub(r"\1[hidden]", line)) for line in text.split("\n"))
 
 
 def url_secrets(url: str) -> list[str]:
@@ -104,21 +111,22 @@ def _fault_in(name: object, value: object) -> Exception | None:
 class Headers(Mapping[str, str]):
     """HTTP headers: ordered, case-insensitive, several values to a name joined by `, ` when read."""
 
-    __slots__ = ("_found", "_items")
+    __slots__ = ("_found", "_held")
 
     def __init__(self, items: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> None:
         pairs = items if type(items) is list or type(items) is tuple else _pairs(items)
-        self._items: tuple[tuple[str, str], ...] = tuple(pairs)
-        self._found: dict[str, str] | None = None
+        self._held = CellType(tuple(pairs))  # cells: what prints attributes, however deep, does not see inside
+        self._found: CellType | None = None
 
     def _lookup(self) -> dict[str, str]:
         if self._found is None:
             found: dict[str, str] = {}
-            for name, value in self._items:
+            for name, value in self._held.cell_contents:
                 low = name.lower()
                 found[low] = f"{found[low]}, {value}" if low in found else value
-            self._found = found
-        return self._found
+            self._found = CellType(found)
+        known: dict[str, str] = self._found.cell_contents
+        return known
 
     def __getitem__(self, name: str) -> str:
         return self._lookup()[name.lower()]
@@ -151,28 +159,29 @@ class Headers(Mapping[str, str]):
 
     def multi_items(self) -> tuple[tuple[str, str], ...]:
         """Every header as it stands on the wire, repeated names included."""
-        return self._items
+        items: tuple[tuple[str, str], ...] = self._held.cell_contents
+        return items
 
     def get_list(self, name: str) -> list[str]:
         """All values of one header, in order."""
-        return [value for key, value in self._items if key.lower() == name.lower()]
+        return [value for key, value in self.multi_items() if key.lower() == name.lower()]
 
     def redacted(self) -> Headers:
         """The same headers with credentials replaced; itself if it holds none."""
-        if not any(is_secret(name, value) for name, value in self._items):
+        if not any(is_secret(name, value) for name, value in self.multi_items()):
             return self
-        return Headers([(name, REDACTED if is_secret(name, value) else value) for name, value in self._items])
+        return Headers([(name, REDACTED if is_secret(name, value) else value) for name, value in self.multi_items()])
 
     def secrets(self) -> list[str]:
         """The credentials themselves, without their scheme (`Bearer`), for those who take them out of other texts."""
-        values = [value for name, value in self._items if is_secret(name, value) and value != REDACTED]
+        values = [value for name, value in self.multi_items() if is_secret(name, value) and value != REDACTED]
         return [bare for value in values if len(bare := _SCHEME.sub("", value, count=1)) >= SHORTEST_SECRET]
 
     def __repr__(self) -> str:
-        return f"Headers({dict(self.redacted()._items)!r})"
+        return f"Headers({dict(self.redacted().multi_items())!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Headers, (self.redacted()._items,)
+        return Headers, (self.redacted().multi_items(),)
 
 
 def _pairs(items: Any) -> Iterable[tuple[str, str]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Mapping
+from types import CellType
 from typing import Any
 
 import msgspec
@@ -34,7 +35,7 @@ NO_LIMITS = Timeout()
 class Request:
     """One HTTP request, ready to send. `stream=True` asks the transport to leave a 2xx body unread."""
 
-    __slots__ = ("content", "headers", "method", "passage", "stream", "timeout", "url")
+    __slots__ = ("_url", "content", "headers", "method", "passage", "stream", "timeout")
 
     def __init__(
         self,
@@ -46,11 +47,22 @@ class Request:
         timeout: Timeout | None = None,
         stream: bool = False,
     ) -> None:
-        self.method, self.url, self.headers, self.content = method, url, headers, content
+        self.method, self.headers, self.content = method, headers, content
+        self._url = CellType(url)  # may hold credentials, as headers do
         self.timeout = timeout or NO_LIMITS
         self.stream = stream
         self.passage: Any = None
         """How limits count what is really sent, for those who may change a request on its way (middleware)."""
+
+    @property
+    def url(self) -> str:
+        """Where it goes, credentials in the address or its query included."""
+        url: str = self._url.cell_contents
+        return url
+
+    @url.setter
+    def url(self, value: str) -> None:
+        self._url = CellType(value)
 
     def with_headers(self, extra: Mapping[str, str]) -> Request:
         """The same request with `extra` laid over its headers (names compared without case)."""

@@ -190,6 +190,8 @@ def test_what_a_tool_raises_is_for_the_model_and_the_log(caplog: pytest.LogCaptu
     assert (failed["content"], failed["is_error"]) == ("LookupError: no such city: sk-ant-[hidden]", True)
     assert fine == {"type": "tool_result", "tool_use_id": "toolu_2", "content": "sun in Oslo"}
     assert [record.getMessage() for record in caplog.records] == ["tool weather failed"]
+    assert "LookupError: no such city: sk-ant-[hidden]" in caplog.text
+    assert "sk-ant-" not in caplog.text.replace("sk-ant-[hidden]", "")
 
 
 def test_a_program_may_stop_a_tool() -> None:

@@ -14,7 +14,7 @@ from tercet.client.nouns.batch_requests import batch_body
 from tercet.client.nouns.listing import PAGE_NAMES, Listing, listing
 from tercet.client.nouns.noun import Noun
 from tercet.client.nouns.pages import AsyncPage, AsyncPaginator, SyncPage
-from tercet.client.settings import DEFAULT_BASE_URL
+from tercet.client.settings import DEFAULT_BASE_URL, Overrides
 from tercet.transport.base import AsyncWholeBody, WholeBody
 from tercet.wire.batches import DeletedMessageBatch, MessageBatch, MessageBatchIndividualResponse
 from tercet.wire.errors import AnthropicError
@@ -94,7 +94,7 @@ def results_call(
     if not may_receive_the_key(url, base_url):
         url = f"{_path(batch.id)}/results"
     call = simple_call("GET", url, nothing, arguments, "results", betas)
-    call.headers = {"Accept": "application/binary", **call.headers}
+    call.headers = Overrides({"Accept": "application/binary", **call.headers})
     call.stream = True
     if call.deadline is not None:
         call.deadline = max(0.0, call.deadline - (time.monotonic() - started))

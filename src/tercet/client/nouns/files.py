@@ -13,6 +13,7 @@ from tercet.client.nouns.listing import Listing, listing
 from tercet.client.nouns.multipart import multipart, part_of
 from tercet.client.nouns.noun import Noun
 from tercet.client.nouns.pages import AsyncPageCursor, AsyncPaginator, SyncPageCursor
+from tercet.client.settings import Overrides
 from tercet.wire.files import DeletedFile, FileMetadata
 from tercet.wire.http import Response
 
@@ -69,7 +70,7 @@ def delete_call(file_id: str, arguments: Mapping[str, Any], betas: Sequence[str]
 def download_call(file_id: str, arguments: Mapping[str, Any], betas: Sequence[str] = ()) -> Call[bytes]:
     """GET /v1/files/{id}/content."""
     call = simple_call("GET", f"{_path(file_id)}/content", read_bytes, arguments, "download", betas)
-    call.headers = {"Accept": "application/binary", **call.headers}
+    call.headers = Overrides({"Accept": "application/binary", **call.headers})
     return call
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from tercet.client.call import Call, call_of
 from tercet.client.nouns.arguments import asked, extra_body
 from tercet.client.nouns.pages import AnyPage, bound_page
+from tercet.client.settings import Overrides
 from tercet.wire.objects import Model
 
 PAGE_NAMES = frozenset({"limit", "after_id", "before_id"})
@@ -49,5 +50,5 @@ def listing(
     what = asked(arguments, names, "list", betas)
     extra_body(what.options, "GET", "list")
     extra = what.options.pop("extra_query", None) or {}
-    query = {**{name: what.params[name] for name in sorted(what.params)}, **extra}
+    query = Overrides({**{name: what.params[name] for name in sorted(what.params)}, **extra})
     return Listing(path, item, page, query, what.headers, what.options)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from tercet.wire.frames import Guarded
 
-class Noun:
+
+class Noun(Guarded):
     """`client.messages`, `client.models` … A noun calls `_send` and `_open` of its client and knows no more of it."""
 
     def __init__(self, client: Any) -> None:

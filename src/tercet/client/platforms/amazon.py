@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tercet.client.platforms.shared import PlatformClient
-from tercet.client.secret import Secret
 from tercet.platforms.signing import AmazonCredentials, region_for
+from tercet.wire.secret import Secret
 
 if TYPE_CHECKING:
     from tercet.platforms.bedrock import Bedrock

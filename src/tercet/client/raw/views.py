@@ -15,6 +15,7 @@ from tercet.client.call import Call
 from tercet.client.raw.responses import APIResponse, AsyncAPIResponse
 from tercet.client.shared import stream_of
 from tercet.transport.base import AsyncWholeBody, WholeBody
+from tercet.wire.frames import Guarded
 from tercet.wire.http import Response
 
 R = TypeVar("R")
@@ -66,7 +67,7 @@ class AsyncRawView(_View):
         return AsyncAPIResponse(response, ending, make, stream_of(ending) or AsyncWholeBody(response.content))
 
 
-class ResponseContextManager(Generic[R]):
+class ResponseContextManager(Guarded, Generic[R]):
     """What a `with_streaming_response` method returns: the request goes out on entering the block."""
 
     def __init__(self, ask: Callable[[], R]) -> None:
@@ -84,7 +85,7 @@ class ResponseContextManager(Generic[R]):
             self._response.close()
 
 
-class AsyncResponseContextManager(Generic[R]):
+class AsyncResponseContextManager(Guarded, Generic[R]):
     """The async twin of `ResponseContextManager`."""
 
     def __init__(self, ask: Callable[[], Awaitable[R]]) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, cast
 from tercet.client.streams.raw import Incoming, async_raw_events, raw_events
 from tercet.transport.base import AsyncByteStream, ByteStream
 from tercet.wire.errors import APIError
+from tercet.wire.frames import Guarded
 from tercet.wire.http import Response
 from tercet.wire.messages import Message
 from tercet.wire.parsed import ParsedAssembler, ParsedMessage, ParsedMessageStreamEvent, T
@@ -220,7 +221,7 @@ async def async_texts(raw: AsyncIterator[Any]) -> AsyncIterator[str]:
             yield event["delta"]["text"]
 
 
-class MessageStreamManager(Generic[T]):
+class MessageStreamManager(Guarded, Generic[T]):
     """What `messages.stream()` returns: the request goes out when the `with` block is entered."""
 
     def __init__(self, open_stream: Callable[[], MessageStream[T]]) -> None:
@@ -237,7 +238,7 @@ class MessageStreamManager(Generic[T]):
             self._stream.close()
 
 
-class AsyncMessageStreamManager(Generic[T]):
+class AsyncMessageStreamManager(Guarded, Generic[T]):
     """The async twin of `MessageStreamManager`."""
 
     def __init__(self, open_stream: Callable[[], Awaitable[AsyncMessageStream[T]]]) -> None:

@@ -42,7 +42,7 @@ class _BlockingRunner(Runner, Generic[Item, T]):
             raise TypeError(f"{tool!r} is async; use AsyncAnthropic for it, or @beta_tool")
 
     def __iter__(self) -> Iterator[Item]:
-        return self._iterator
+        return self
 
     def __next__(self) -> Item:
         return next(self._iterator)
@@ -163,9 +163,8 @@ class _AsyncRunner(Runner, Generic[Item, T]):
         self._current: Item | None = None
         self._iterator = self._items()
 
-    async def __aiter__(self) -> AsyncIterator[Item]:
-        async for item in self._iterator:
-            yield item
+    def __aiter__(self) -> AsyncIterator[Item]:
+        return self
 
     async def __anext__(self) -> Item:
         return await anext(self._iterator)

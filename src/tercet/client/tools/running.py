@@ -11,13 +11,14 @@ from tercet.client.nouns.beta_messages import RUNNER_NAMES
 from tercet.client.structured.answers import with_output_format
 from tercet.client.tools.conversation import Conversation
 from tercet.client.tools.results import Result, failed, succeeded
+from tercet.wire.frames import Guarded
 from tercet.wire.messages import Message
 
 if TYPE_CHECKING:
     from tercet.wire.params import AnyMessageParam
 
 
-class Runner:
+class Runner(Guarded):
     """What all runners have: changes of the conversation that they lead."""
 
     _run: Conversation
@@ -78,9 +79,9 @@ def called(tool: Any, call: Any) -> Result:
 
 def failed_call(tool: Any, call: Any, problem: Exception) -> Result:
     """A tool's exception goes to the model; whoever runs the program shall find it in the log, too."""
-    import logging
+    from tercet.client.log import tell_of_failure
 
-    logging.getLogger("tercet").warning("tool %s failed", getattr(tool, "name", "?"), exc_info=problem)
+    tell_of_failure(getattr(tool, "name", "?"), problem)
     return failed(call, problem)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tercet.client.secret import Secret
+from tercet.wire.secret import Secret
 
 KEY = "sk-ant-canary-0123456789abcdef"
 
