@@ -12,7 +12,6 @@ import copy
 import io
 import logging
 import pickle
-import traceback
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote
@@ -20,6 +19,7 @@ from urllib.parse import quote
 import pytest
 from tests.client.scripted import SSE, Script
 from tests.faults import bodies
+from tests.faults.frames import frames_that_show
 from tests.faults.places import PROXY_SECRET
 from tests.faults.server import FaultServer, Fin, Raw, Reset, Stall, Steps, response
 from tests.faults.surfaces import ASK, SURFACES, Seen, ask, ask_async
@@ -111,8 +111,8 @@ def artefacts(error: BaseException, client: Any, logs: str) -> Iterator[tuple[st
     yield "args", repr(error.args)
     yield "vars", repr(vars(error))
     yield "causes", repr([error.__cause__, error.__context__])
-    whole = traceback.TracebackException.from_exception(error, capture_locals=True)
-    yield "traceback with locals", "".join(_ours(whole))
+    yield "frames", " ".join(frames_that_show(error, list(SECRETS)))
+    yield "vars of the client", repr(vars(client))
     yield "pickle", pickle.dumps(error).decode("latin-1")
     yield "pickled again", repr(vars(pickle.loads(pickle.dumps(error))))
     yield "copy", repr(vars(copy.copy(error)))
@@ -127,17 +127,6 @@ def vars_of(value: Any) -> str:
     if value is None:
         return ""
     return " ".join(repr(getattr(value, name, None)) for name in dir(value) if not name.startswith("__"))
-
-
-def _ours(trace: traceback.TracebackException | None) -> Iterator[str]:
-    """Lines of a traceback with locals, of frames in Tercet, with all that it was raised from."""
-    seen: list[traceback.TracebackException] = []
-    while trace is not None and trace not in seen:
-        seen.append(trace)
-        for frame in trace.stack:
-            if "tercet" in frame.filename:
-                yield f"{frame.name} {frame.locals}"
-        trace = trace.__cause__ or trace.__context__
 
 
 def failure(world: str, surface: str, url: str, **options: Any) -> tuple[BaseException, Any]:

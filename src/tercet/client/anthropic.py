@@ -16,6 +16,7 @@ from tercet.client.shared import response_or_error, stream_of
 from tercet.flow.drive import arun, run
 from tercet.flow.retry import Ending
 from tercet.transport.base import AsyncByteStream, AsyncTransport, AsyncWholeBody, ByteStream, Transport, WholeBody
+from tercet.wire.frames import forget
 from tercet.wire.http import Response
 
 if TYPE_CHECKING:
@@ -70,11 +71,15 @@ class Anthropic(MadeClient, Verbs):
 
     def _exchange(self, call: Call[Any]) -> tuple[Response, Ending]:
         """Carry out a call. Whatever is no success is raised."""
-        started = perf_counter()
-        ending = run(self._plan(call), self._transport.send, listen=self._listen)
-        if (logger := logger_if_heard()) is not None:
-            record(logger, ending, perf_counter() - started)
-        return response_or_error(ending), ending
+        try:
+            started = perf_counter()
+            ending = run(self._plan(call), self._transport.send, listen=self._listen)
+            if (logger := logger_if_heard()) is not None:
+                record(logger, ending, perf_counter() - started)
+            return response_or_error(ending), ending
+        except BaseException as error:
+            forget(error)
+            raise
 
     def _send(self, call: Call[T]) -> T:
         """Carry out a call whose answer is read whole."""
@@ -185,11 +190,15 @@ class AsyncAnthropic(MadeClient, AsyncVerbs):
 
     async def _exchange(self, call: Call[Any]) -> tuple[Response, Ending]:
         """Carry out a call. Whatever is no success is raised."""
-        started = perf_counter()
-        ending = await arun(self._plan(call), self._transport.send, listen=self._listen)
-        if (logger := logger_if_heard()) is not None:
-            record(logger, ending, perf_counter() - started)
-        return response_or_error(ending), ending
+        try:
+            started = perf_counter()
+            ending = await arun(self._plan(call), self._transport.send, listen=self._listen)
+            if (logger := logger_if_heard()) is not None:
+                record(logger, ending, perf_counter() - started)
+            return response_or_error(ending), ending
+        except BaseException as error:
+            forget(error)
+            raise
 
     async def _send(self, call: Call[T]) -> T:
         """Carry out a call whose answer is read whole."""

@@ -9,6 +9,7 @@ import msgspec
 
 from tercet.client.given import NotGiven, Omit, omit
 from tercet.client.settings import (
+    NO_OVERRIDES,
     Overrides,
     Settings,
     merged_headers,
@@ -43,8 +44,8 @@ class Call(msgspec.Struct, Generic[T]):
     path: str
     read: Callable[[Response], T]
     content: bytes = b""
-    headers: Mapping[str, Any] = {}
-    query: Mapping[str, object] = {}
+    headers: Overrides = NO_OVERRIDES
+    query: Overrides = NO_OVERRIDES
     timeout: Timeout | None = None
     deadline: float | None = None
     """Seconds for the whole call, attempts and waits together."""
@@ -61,13 +62,14 @@ class Call(msgspec.Struct, Generic[T]):
 
     def request(self, settings: Settings, base: Headers, attempt: int, platform: Platform | None = None) -> Request:
         """The HTTP request of attempt number `attempt`, the first being 0. `platform`: where it goes instead of the API."""
-        headers = merged_headers(base, self.headers)
+        headers = merged_headers(base, self.headers.given)
         if platform is None:
-            require_credentials(headers, {**settings.default_headers, **self.headers})
+            require_credentials(headers, settings.default_headers, self.headers)
         if attempt:
             headers = merged_headers(headers, {"x-stainless-retry-count": str(attempt)})
         url = self.path if self.path.startswith(("https://", "http://")) else settings.address + self.path
-        query = query_text(settings.default_query, self.query) if settings.default_query or self.query else ""
+        default, own = settings.default_query.given, self.query.given
+        query = query_text(default, own) if default or own else ""
         request = Request(
             self.method,
             url + (query.replace("?", "&", 1) if "?" in url else query),
@@ -109,16 +111,20 @@ def call_of(
         path,
         read,
         content,
-        headers=Overrides(
+        headers=_overrides(
             {**(NO_BODY if method == "GET" else {}), **(headers or {}), **_mapping("extra_headers", options)}
         ),
-        query=Overrides({**(query or {}), **_mapping("extra_query", options)}),
+        query=_overrides({**(query or {}), **_mapping("extra_query", options)}),
         timeout=Timeout.of(options["timeout"]) if "timeout" in options else None,
         deadline=seconds(options.get("deadline"), "deadline"),
         max_retries=options.get("max_retries"),
         stream=stream,
         kind=kind,
     )
+
+
+def _overrides(laid: dict[str, Any]) -> Overrides:
+    return Overrides(laid) if laid else NO_OVERRIDES
 
 
 def _mapping(name: str, options: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -33,12 +33,19 @@ class MissingCredentialsError(AnthropicError, TypeError):
 
 
 class Overrides(Mapping[str, Any]):
-    """Headers or parameters as the caller gave them, `omit` among them; printed and pickled without credentials."""
+    """Headers or parameters as the caller gave them, `omit` among them. Printed without their values, since any of them may
+    be a credential; pickled without those that look like one."""
 
     __slots__ = ("_held",)
 
     def __init__(self, given: Mapping[str, Any]) -> None:
         self._held = CellType(dict(given))
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """All of it, as it was given."""
+        held: dict[str, Any] = self._held.cell_contents
+        return held
 
     def __getitem__(self, name: str) -> Any:
         return self._held.cell_contents[name]
@@ -49,15 +56,18 @@ class Overrides(Mapping[str, Any]):
     def __len__(self) -> int:
         return len(self._held.cell_contents)
 
-    def redacted(self) -> dict[str, Any]:
-        """The same as plain values, without credentials."""
-        return {name: REDACTED if is_secret(name, str(value)) else value for name, value in self.items()}
+    def public(self) -> dict[str, Any]:
+        """Those that do not look like a credential, as plain values."""
+        return {name: value for name, value in self.items() if not is_secret(name, str(value))}
 
     def __repr__(self) -> str:
-        return repr(self.redacted())
+        return repr({name: value if isinstance(value, Omit) else REDACTED for name, value in self.items()})
 
     def __reduce__(self) -> Any:
-        return Overrides, (self.redacted(),)
+        return Overrides, (self.public(),)
+
+
+NO_OVERRIDES = Overrides({})
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -217,7 +227,7 @@ def base_headers(settings: Settings, client_name: str) -> Headers:
         "User-Agent": user_agent(client_name),
         "anthropic-version": settings.anthropic_version,
     }
-    return merged_headers(Headers({**own, **credential_headers(settings)}), settings.default_headers)
+    return merged_headers(Headers({**own, **credential_headers(settings)}), settings.default_headers.given)
 
 
 def merged_headers(base: Headers, extra: Mapping[str, Any]) -> Headers:
@@ -230,12 +240,14 @@ def merged_headers(base: Headers, extra: Mapping[str, Any]) -> Headers:
     return Headers([*kept, *new.multi_items()])
 
 
-def require_credentials(headers: Headers, omitted: Mapping[str, Any]) -> None:
+def require_credentials(headers: Headers, *overrides: Overrides) -> None:
     """Raise unless the request proves who is calling, or was told not to."""
     if "x-api-key" in headers or "authorization" in headers:
         return
     if any(
-        name.lower() in ("x-api-key", "authorization") and isinstance(value, Omit) for name, value in omitted.items()
+        name.lower() in ("x-api-key", "authorization") and isinstance(value, Omit)
+        for each in overrides
+        for name, value in each.given.items()
     ):
         return
     raise MissingCredentialsError(

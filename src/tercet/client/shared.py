@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from types import CellType
 from typing import TYPE_CHECKING, Any
 
 from tercet.client.advice import advise
@@ -54,7 +55,8 @@ class SharedClient(Guarded):
     """What both clients have: settings, the headers made from them, and how a call becomes a plan."""
 
     _settings: Settings
-    _headers: Headers
+    _made: CellType
+    """The headers of every request. In a cell, since `vars(client)` would show what the caller put among them."""
     _platform: Any = None
     """The `Platform` that calls go to, if it is not the Claude API itself."""
     _policies: Policies
@@ -62,7 +64,7 @@ class SharedClient(Guarded):
     def _set_up(self, settings: Settings) -> None:
         listen_if_asked()
         self._settings = settings
-        self._headers = base_headers(settings, type(self).__name__)
+        self._made = CellType(base_headers(settings, type(self).__name__))
         policies = self._policies = self.__dict__.get("_policies") or Policies({})
         self._listen = policies.listen
         self._policy = policies.retry_policy(settings.max_retries)
@@ -119,7 +121,8 @@ class SharedClient(Guarded):
     @property
     def default_headers(self) -> Headers:
         """The headers of every request, credentials included (hidden when printed)."""
-        return self._headers
+        made: Headers = self._made.cell_contents
+        return made
 
     @property
     def default_query(self) -> dict[str, object]:
@@ -127,7 +130,7 @@ class SharedClient(Guarded):
         return dict(self._settings.default_query)
 
     def _plan(self, call: Call[Any]) -> Plan[Ending]:
-        settings, headers, platform = self._settings, self._headers, self._platform
+        settings, headers, platform = self._settings, self._made.cell_contents, self._platform
         if call.asked is not None:
             self._advise(call.asked)
         policies, policy = self._policies, self._policy
@@ -161,7 +164,7 @@ class SharedClient(Guarded):
         """The circuit breakers of this client and its copies: `client.breakers["claude-sonnet-4-6"].state`."""
         from tercet.flow.circuits import Breakers
 
-        request = Request("POST", self._settings.base_url + "/v1/messages", self._headers)
+        request = Request("POST", self._settings.base_url + "/v1/messages", self.default_headers)
         policies = self._policies
         return Breakers(policies.circuits, lambda model: policies.circuit_for(request, model))
 
@@ -228,8 +231,8 @@ def pickled_settings(client: SharedClient) -> dict[str, Any]:
         "timeout": now.timeout,
         "max_retries": now.max_retries,
         "deadline": now.deadline,
-        "default_headers": dict(Headers(_strings(now.default_headers)).redacted().items()),
-        "default_query": now.default_query.redacted(),
+        "default_headers": _strings(now.default_headers.public()),
+        "default_query": now.default_query.public(),
         "anthropic_version": now.anthropic_version,
         **{name: value for name, value in client._policies.given.items() if name not in NOT_PICKLED},
     }

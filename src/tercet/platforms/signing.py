@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Callable
 from threading import Lock
+from types import CellType
 from typing import Any
 
 from tercet.platforms.place import MissingDependencyError, MissingRegionError
@@ -37,7 +38,7 @@ class AmazonCredentials:
         # A closure, as with every secret: `vars`, `repr` and what prints attributes miss it.
         self._keys: Callable[[], tuple[Any, ...]] = lambda: (access_key, secret_key, token)
         self._lock = Lock()
-        self._found: Any = None
+        self._found: CellType | None = None  # its content has the keys as plain attributes
 
     def __repr__(self) -> str:
         where = "given" if self.given else f"profile {self.profile!r}" if self.profile else "found by botocore"
@@ -87,8 +88,8 @@ class AmazonCredentials:
     def _resolved(self) -> Any:
         with self._lock:  # found once for all threads
             if self._found is None:
-                self._found = self._find()
-            return self._found
+                self._found = CellType(self._find())
+            return self._found.cell_contents
 
     def _find(self) -> Any:
         from botocore.credentials import Credentials

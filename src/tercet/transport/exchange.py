@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import CellType
 from urllib.parse import urljoin
 
 from tercet.transport.base import AsyncByteStream, ByteStream, Phase, Reply
@@ -20,7 +21,7 @@ SMALL_BODY = 65_536
 class Exchange:
     """Feed it what is received (`b""` for the end of the connection); it returns decoded body bytes."""
 
-    __slots__ = ("_decoder", "head", "parser", "received", "request", "sent")
+    __slots__ = ("_decoder", "_head", "parser", "received", "request", "sent")
 
     def __init__(self, request: Request, target: Target, place: Place) -> None:
         self.request = request
@@ -28,7 +29,13 @@ class Exchange:
         self._decoder: Decoder | None = None
         self.received = 0
         self.sent = False
-        self.head = _head(request, target, place)
+        self._head = CellType(_head(request, target, place))  # a cell, since a stream keeps its exchange
+
+    @property
+    def head(self) -> bytes:
+        """The request line and headers, credentials included."""
+        head: bytes = self._head.cell_contents
+        return head
 
     @property
     def done(self) -> bool:

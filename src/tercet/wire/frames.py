@@ -41,7 +41,7 @@ HANDED = frozenset(
     ]
 )
 """Packages whose frames are cleared: ours, and those that we hand a request, a URL or a key."""
-OWN_METHODS = frozenset({"__init__", "__enter__", "__aenter__", "__next__", "__anext__", "_exchange"})
+OWN_METHODS = frozenset(f"__{name}__" for name in ["init", "enter", "exit", "aenter", "aexit", "next", "anext"])
 """Methods that are doors although they are not public."""
 
 
