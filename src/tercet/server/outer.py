@@ -20,6 +20,7 @@ from tercet.server.faults.spec import Fault
 from tercet.server.http.incoming import ClientLeft
 from tercet.server.http.outgoing import Outlet
 from tercet.server.journal.journal import MOST_ENTRIES, Entry, Journal, Recorder
+from tercet.server.journal.redaction import Redaction
 from tercet.server.journal.writing import JournalWriter
 from tercet.server.routes import Finder, Handler, Route, Table, found
 
@@ -166,7 +167,7 @@ class Outer:
             await self._app.respond(exchange, out, find)
             return
         if entry is not None:
-            entry.fault = asked
+            entry.fault = Redaction(exchange.pairs).text(asked or "") or None
         delivery = Delivery(exchange, out, bare, self._app.refuse)
         await delivery.respond(faults, find, self._app.respond)
 

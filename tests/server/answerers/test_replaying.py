@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import gzip
+import json
 import re
 import time
 from pathlib import Path
@@ -81,6 +84,33 @@ def test_a_request_that_was_not_recorded_hears_what_comes_nearest(recorded: tupl
         assert 'messages.0.content was "Hello", and is "Hullo"' in ask(server, "Hullo").json()["error"]["message"]
         elsewhere = httpx.get(f"{server.base_url}/v1/models", headers=HEADERS, trust_env=False)
         assert "Recorded are: POST /v1/messages" in elsewhere.json()["error"]["message"]
+
+
+def test_a_compressed_request_is_recorded_without_secrets_and_played_to_a_plain_one(tmp_path: Path) -> None:
+    body = {"model": "claude-opus-5-5", "max_tokens": 300, "messages": [{"role": "user", "content": f"It is {SECRET}"}]}
+    headers = {**HEADERS, "content-type": "application/json", "content-encoding": "gzip"}
+    data = gzip.compress(json.dumps(body, indent=2).encode())
+    with LocalServer() as upstream, LocalServer(upstream=upstream.base_url, record=tmp_path) as server:
+        url = f"{server.base_url}/v1/messages"
+        recorded = httpx.post(url, content=data, headers=headers, trust_env=False)
+    assert recorded.status_code == 200
+    assert "CANARY" not in "".join(path.read_text() for path in tmp_path.iterdir())
+    with LocalServer(replay=tmp_path) as server:
+        assert ask(server, f"It is {SECRET}").json()["id"] == recorded.json()["id"]
+
+
+def test_an_answer_that_could_not_be_read_is_said_to_be_missing_by_file_and_place(tmp_path: Path) -> None:
+    with (
+        LocalServer(faults=["gzip:cut"]) as upstream,
+        LocalServer(upstream=upstream.base_url, record=tmp_path) as server,
+        contextlib.suppress(httpx.HTTPError),
+    ):
+        ask(server)
+    with LocalServer(replay=tmp_path) as server:
+        answer = ask(server)
+    assert answer.status_code == 404
+    said = answer.json()["error"]["message"]
+    assert said.startswith("00001-post-v1-messages.json cannot be played: response.body is not in it")
 
 
 def test_a_reset_begins_the_recordings_anew(recorded: tuple[Path, list[httpx.Response]]) -> None:

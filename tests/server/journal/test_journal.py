@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 import json
 from collections.abc import Iterator
 
@@ -11,7 +13,7 @@ import pytest
 from tercet.server.exchange import Exchange
 from tercet.server.http.head import Head, RequestLine
 from tercet.server.http.incoming import Incoming
-from tercet.server.journal.journal import Entry, Journal
+from tercet.server.journal.journal import MOST_OF_A_BODY, Entry, Journal
 from tercet.server.run import LocalServer
 
 SECRET = "sk-ant-CANARY-0123456789"
@@ -146,3 +148,55 @@ def test_a_client_that_leaves_in_the_middle_ends_its_entry() -> None:
         (entry,) = server.journal
         assert (entry.status, entry.whole) == (200, False)
         assert entry.response.startswith(b"event: message_start")
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_who_has_an_answer_finds_its_entry_complete(server: LocalServer, stream: bool) -> None:
+    for number in range(20):
+        post(server, {**ASK, "stream": stream})
+        entry = server.journal.last(path="/v1/messages")
+        assert entry is not None
+        assert (entry.number, entry.json["messages"], entry.whole) == (number + 1, ASK["messages"], True)
+        assert entry.message is not None
+        assert entry.seconds is not None
+
+
+def test_what_a_stream_was_asked_is_there_while_it_is_sent() -> None:
+    with LocalServer(journal=True, pace=5) as server:
+        url = f"{server.base_url}/v1/messages"
+        with httpx.stream("POST", url, json={**ASK, "stream": True}, headers=HEADERS, trust_env=False) as answer:
+            next(answer.iter_raw())
+            entry = server.journal.last()
+            assert entry is not None
+            assert (entry.json["messages"], entry.seconds) == (ASK["messages"], None)
+
+
+def test_a_compressed_request_is_kept_as_the_json_that_it_was(server: LocalServer) -> None:
+    body = gzip.compress(json.dumps({**ASK, "system": SECRET}).encode())
+    headers = {**HEADERS, "content-type": "application/json", "content-encoding": "gzip"}
+    url = f"{server.base_url}/v1/messages"
+    assert httpx.post(url, content=body, headers=headers, trust_env=False).status_code == 200
+    entry = server.journal.last()
+    assert entry is not None
+    assert entry.json == {**ASK, "system": "<redacted>"}
+    assert not entry.truncated
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"a": "' + SECRET.encode() + b'",}',
+        gzip.compress(SECRET.encode() * 99)[:-9],
+        gzip.compress(b" " * (MOST_OF_A_BODY + 1)),
+        b'["' + b"x" * MOST_OF_A_BODY + b'"]',
+    ],
+    ids=["no JSON", "cut", "a bomb", "too large"],
+)
+def test_of_what_cannot_be_read_the_size_and_hash_are_kept(server: LocalServer, body: bytes) -> None:
+    headers = {**HEADERS, "content-type": "application/json"}
+    httpx.post(f"{server.base_url}/v1/messages", content=body, headers=headers, trust_env=False, timeout=20)
+    entry = server.journal.last()
+    assert entry is not None
+    digest = hashlib.sha256(body).hexdigest()
+    assert entry.content.decode() == f"<not kept: {len(body)} bytes that could not be read, sha256 {digest}>"
+    assert (entry.json, entry.truncated) == (None, True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import msgspec
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tercet.server.journal.redaction import REDACTED, Redaction, redacted_json, shown_headers
+from tercet.server.journal.redaction import REDACTED, Redaction
 
 SECRET = "sk-ant-CANARY/+=123"
 
@@ -18,7 +18,7 @@ def test_headers_that_may_be_kept_are_and_the_others_are_named_only() -> None:
         (b"x-mine", b"a"),
         (b"tercet-token", b"t"),
     ]
-    assert shown_headers(pairs) == {
+    assert Redaction(pairs).headers(pairs) == {
         "x-api-key": REDACTED,
         "anthropic-version": "2023-06-01",
         "x-mine": REDACTED,
@@ -27,42 +27,34 @@ def test_headers_that_may_be_kept_are_and_the_others_are_named_only() -> None:
 
 
 def test_a_key_in_a_harmless_header_is_not_kept() -> None:
-    assert shown_headers([(b"user-agent", b"sk-ant-abcdefghijk")]) == {"user-agent": REDACTED}
+    assert Redaction().headers([(b"user-agent", b"sk-ant-abcdefghijk")]) == {"user-agent": REDACTED}
 
 
 def test_the_requests_credentials_are_taken_out_of_bodies_plain_bare_and_quoted() -> None:
     redaction = Redaction([(b"authorization", b"Bearer TOKEN/TOKEN"), (b"x-api-key", SECRET.encode())])
-    for form in (
-        b"Bearer TOKEN/TOKEN",
-        b"TOKEN/TOKEN",
-        b"TOKEN%2FTOKEN",
-        SECRET.encode(),
-        b"sk-ant-CANARY%2F%2B%3D123",
-    ):
-        assert redaction.bytes(b"a " + form + b" z").startswith(b"a " + REDACTED.encode())
-        assert b"TOKEN" not in redaction.bytes(form)
-        assert b"CANARY" not in redaction.bytes(form)
+    for form in ("Bearer TOKEN/TOKEN", "TOKEN/TOKEN", "TOKEN%2FTOKEN", SECRET, "sk-ant-CANARY%2F%2B%3D123"):
+        assert redaction.text(f"a {form} z") == f"a {REDACTED} z"
 
 
 def test_keys_of_others_go_too() -> None:
-    assert Redaction([]).text("key=sk-ant-api03-abcdefgh!") == f"key={REDACTED}!"
+    assert Redaction().text("key=sk-ant-api03-abcdefgh!") == f"key={REDACTED}!"
 
 
 def test_credential_fields_of_a_request_are_replaced_at_any_depth() -> None:
     given = {"mcp_servers": [{"url": "https://x", "authorization_token": "abc"}], "password": 5}
-    assert redacted_json(given) == {
+    assert Redaction().json(given) == {
         "mcp_servers": [{"url": "https://x", "authorization_token": REDACTED}],
         "password": 5,
     }
 
 
-@given(st.text(alphabet=st.characters(min_codepoint=33, max_codepoint=126), min_size=8, max_size=40), st.binary())
-def test_no_credential_survives_whatever_stands_around_it(secret: str, around: bytes) -> None:
-    redaction = Redaction([(b"x-api-key", secret.encode())])
-    body = redaction.bytes(around + secret.encode() + around)
-    assert secret.encode() not in body.replace(REDACTED.encode(), b"\x00")
+@given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=8, max_size=40), st.text())
+@settings(deadline=None)
+def test_no_credential_survives_whatever_stands_around_it(secret: str, around: str) -> None:
+    text = Redaction([(b"x-api-key", secret.encode())]).text(around + secret + around)
+    assert secret not in text.replace(REDACTED, "\x00")
 
 
 def test_json_without_credentials_is_unchanged() -> None:
     value = {"a": [1, None, {"b": "c"}]}
-    assert msgspec.json.encode(redacted_json(value)) == msgspec.json.encode(value)
+    assert msgspec.json.encode(Redaction().json(value)) == msgspec.json.encode(value)

@@ -1,13 +1,13 @@
 """One exchange as a readable file: what was asked, what was answered and when, without credentials. Reads and writes.
 
 Format 1: JSON with `request` (method, path, query, headers, body) and `response` (status, headers, and `body`, or
-`chunks` of text with the milliseconds after which each came). Bodies that are neither JSON nor text are in base64.
+`chunks` of text with the milliseconds after which each came). A body is {"json": …}, {"text": …}, or {"unread": {bytes,
+sha256}} where it could not be read; such an answer cannot be played. Older files hold {"base64": …} as well.
 """
 
 from __future__ import annotations
 
 import base64
-import contextlib
 import os
 import re
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,9 @@ from typing import Annotated, Any
 import msgspec
 
 from tercet.server.errors import APIError
-from tercet.server.journal.redaction import Redaction, redacted_json, redacted_url, shown_headers
+from tercet.server.journal.bodies import BOUNDARY, Body, readable
+from tercet.server.journal.redaction import Redaction
+from tercet.server.journal.streaming import Piece
 from tercet.server.json_text import decoded_json
 from tercet.wire.first_use import learned
 
@@ -28,7 +30,12 @@ NOT_KEPT = frozenset({"connection", "transfer-encoding", "content-length", "host
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 MOST_MILLISECONDS = 24 * 3600 * 1000
-BOUNDARY = re.compile(rb"boundary=\"?([^\";]+)")
+MOST_OF_A_BODY = 64 * 1024 * 1024
+"""Bytes of a body that is kept, without compression. Of a larger one, its size and hash are."""
+DECODED = frozenset({"content-encoding"})
+"""Headers that say nothing of a body that was decoded."""
+_CHARSET = re.compile(r"(;\s*charset=)[^;]*", re.IGNORECASE)
+_HASH = re.compile(r"[0-9a-f]{64}")
 Json = dict[str, Any]
 Pairs = Sequence[tuple[bytes, bytes]]
 
@@ -49,6 +56,28 @@ class Recording:
     headers: dict[str, str]
     chunks: tuple[tuple[float, bytes], ...]
     name: str = ""
+    missing: str = ""
+    """Why it cannot be played: what of the answer is not in the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request as it is kept and compared, and the credentials that it has shown."""
+
+    path: str
+    query: str
+    body: Any
+    redaction: Redaction
+
+
+def asked_of(path: str, query: bytes, headers: Pairs, content: bytes, *answered: Pairs) -> Asked:
+    """The request without credentials, its body decoded, and without `beta=true`, which changes nothing."""
+    redaction = Redaction(headers, *answered, query=query)
+    body = readable(headers, content, redaction, MOST_OF_A_BODY).stored()
+    parts = redaction.query(query).split("&")
+    return Asked(
+        redaction.text(path), "&".join(part for part in parts if part and part != "beta=true"), body, redaction
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,89 +95,64 @@ class Taken:
 
     def shown(self) -> Json:
         """The file's JSON."""
-        redaction = Redaction(self.request_headers)
-        kept = shown_headers(self.request_headers)
+        asked = asked_of(self.path, self.query, self.request_headers, self.content, self.response_headers)
+        kept = asked.redaction.headers(self.request_headers)
         return {
             "format": FORMAT,
             "request": {
                 "method": self.method,
-                "path": redaction.text(self.path),
-                "query": asked_query(self.query),
+                "path": asked.path,
+                "query": asked.query,
                 "headers": {name: value for name, value in kept.items() if name not in NOT_KEPT},
-                "body": asked_body(self.content, self.request_headers),
+                "body": asked.body,
             },
-            "response": self._response(redaction),
+            "response": self._response(asked.redaction),
         }
 
     def _response(self, redaction: Redaction) -> Json:
-        headers = {name: value for name, value in shown_headers(self.response_headers).items() if name not in NOT_KEPT}
+        kept = redaction.headers(self.response_headers)
+        headers = {name: value for name, value in kept.items() if name not in NOT_KEPT | DECODED}
+        if "content-type" in headers:
+            headers["content-type"] = _CHARSET.sub(r"\1utf-8", headers["content-type"])
         shown: Json = {"status": self.status, "headers": headers}
-        if headers.get("content-type", "").startswith("text/event-stream"):
-            whole = redaction.bytes(b"".join(data for _, data in self.chunks))
-            shown["chunks"] = [_chunk(seconds, data) for seconds, data in _timed_events(whole, self.chunks)]
+        whole = b"".join(data for _, data in self.chunks)
+        body = readable(self.response_headers, whole, redaction, MOST_OF_A_BODY)
+        if body.kind == "stream":
+            shown["chunks"] = [_chunk(seconds, piece) for seconds, piece in _timed(body, len(whole), self.chunks)]
         else:
-            body = redaction.bytes(b"".join(data for _, data in self.chunks))
             shown["milliseconds"] = round(1000 * max((seconds for seconds, _ in self.chunks), default=0.0), 3)
-            shown["body"] = _readable(body)
+            shown["body"] = body.stored()
         return shown
 
 
-def asked_query(query: bytes) -> str:
-    """A query as it is kept and compared: without credentials, and without `beta=true`, which changes nothing."""
-    text = redacted_url("?" + query.decode("latin-1"))[1:]
-    return "&".join(part for part in text.split("&") if part and part != "beta=true")
-
-
-def asked_body(content: bytes, headers: Pairs) -> Any:
-    """A request's body as it is kept and compared: JSON as JSON; a form without its accidental boundary."""
-    boundary = next((BOUNDARY.search(value) for name, value in headers if name == b"content-type"), None)
-    if boundary is not None:
-        content = content.replace(boundary[1], b"boundary")
-    return redacted_json(_readable(Redaction(headers).bytes(content)))
-
-
-def _readable(body: bytes) -> Any:
-    """JSON as it is, other text as {"text": …}, anything else as {"base64": …}, nothing as None."""
-    if not body:
-        return None
-    if body[:1] in (b"{", b"["):
-        with contextlib.suppress(APIError):  # not JSON, or nested more deeply than is safe to walk
-            return {"json": decoded_json(body)}
-    try:
-        return {"text": body.decode()}
-    except UnicodeDecodeError:
-        return {"base64": base64.b64encode(body).decode()}
-
-
 def _bytes_of(body: Any) -> bytes:
-    if body is None:
+    if body is None or _is_unread(body):
         return b""
     if not isinstance(body, dict) or len(body) != 1 or not body.keys() & {"json", "text", "base64"}:
-        raise ValueError("a body holds json, text or base64")
+        raise ValueError("a body holds json, text, base64 or unread")
     if "json" in body:
         return msgspec.json.encode(body["json"])
     return body["text"].encode() if "text" in body else base64.b64decode(body["base64"], validate=True)
 
 
-def _timed_events(whole: bytes, chunks: Sequence[tuple[float, bytes]]) -> list[tuple[float, bytes]]:
-    """Whole events, each with the time at which its last byte came. Redaction may have moved bytes: times are near ones."""
-    *events, rest = whole.split(b"\n\n")
-    pieces = [event + b"\n\n" for event in events] + ([rest] if rest else [])
-    ends, size = [], 0
+def _timed(body: Body, size: int, chunks: Sequence[tuple[float, bytes]]) -> list[tuple[float, Piece]]:
+    """Each event with the time at which its last byte came; where it was compressed, a near one."""
+    ends, reached = [], 0
     for seconds, data in chunks:
-        size += len(data)
-        ends.append((size, seconds))
+        reached += len(data)
+        ends.append((reached, seconds))
     timed, place, reached = [], 0, 0
-    for piece in pieces:
-        reached += len(piece)
-        while place < len(ends) - 1 and ends[place][0] < reached:
+    for piece in body.value:
+        reached += piece.size
+        while place < len(ends) - 1 and ends[place][0] * body.bytes_read < reached * size:
             place += 1
         timed.append((ends[place][1] if ends else 0.0, piece))
     return timed
 
 
-def _chunk(seconds: float, data: bytes) -> Json:
-    return {"milliseconds": round(1000 * seconds, 3), "text": data.decode("utf-8", "replace")}
+def _chunk(seconds: float, piece: Piece) -> Json:
+    kept = {"text": piece.text} if piece.unread is None else {"unread": piece.unread}
+    return {"milliseconds": round(1000 * seconds, 3), **kept}
 
 
 def written(taken: Taken, folder: Path, number: int) -> Path:
@@ -165,15 +169,22 @@ def written(taken: Taken, folder: Path, number: int) -> Path:
     return path
 
 
+class _Unread(msgspec.Struct):
+    bytes: int
+    sha256: str
+
+
 class _Chunk(msgspec.Struct):
     milliseconds: Annotated[float, msgspec.Meta(ge=0, le=MOST_MILLISECONDS)]
-    text: str
+    text: str | None = None
+    unread: _Unread | None = None
 
 
 class _Asked(msgspec.Struct):
     method: str
     path: str
     query: str
+    headers: dict[str, Any] = {}
     body: Any = None
 
 
@@ -212,13 +223,43 @@ def _recording(found: _File, name: str) -> Recording:
     _check_headers(answered.headers)
     if isinstance(asked.body, dict) and "json" in asked.body:
         decoded_json(_bytes_of(asked.body))  # refuses what is nested more deeply than is safe to walk
+    missing = ""
     if answered.chunks is not None:
-        chunks = [(each.milliseconds / 1000, each.text.encode()) for each in answered.chunks]
+        chunks = [(each.milliseconds / 1000, _text_of(each).encode()) for each in answered.chunks]
+        places = [number for number, each in enumerate(answered.chunks) if each.unread is not None]
+        missing = f"response.chunks.{places[0]}" if places else ""
     else:
         chunks = [(answered.milliseconds / 1000, _bytes_of(answered.body))]
+        missing = "response.body" if _is_unread(answered.body) else ""
     headers = {key: value for key, value in answered.headers.items() if key.lower() not in NOT_KEPT}
-    request = (asked.method, asked.path, asked.query, asked.body)
-    return Recording(*request, answered.status, headers, tuple(chunks), name)
+    request = (asked.method, asked.path, asked.query, _as_now(asked))
+    return Recording(*request, answered.status, headers, tuple(chunks), name, missing)
+
+
+def _is_unread(body: Any) -> bool:
+    if not isinstance(body, dict) or body.keys() != {"unread"}:
+        return False
+    about = msgspec.convert(body["unread"], _Unread)
+    if _HASH.fullmatch(about.sha256) is None or about.bytes < 0:
+        raise ValueError("unread holds bytes, a size, and sha256, 64 hexadecimal digits")
+    return True
+
+
+def _text_of(chunk: _Chunk) -> str:
+    if (chunk.text is None) == (chunk.unread is None):
+        raise ValueError("a chunk holds text or unread")
+    return chunk.text or ""
+
+
+def _as_now(asked: _Asked) -> Any:
+    """The body of a request as it would be kept now: older versions took less out of it."""
+    content, headers = _bytes_of(asked.body), {**asked.headers}
+    if asked.body is None or _is_unread(asked.body):
+        return asked.body
+    if content.startswith(f"--{BOUNDARY}\r\n".encode()):
+        headers["content-type"] = f"multipart/form-data; boundary={BOUNDARY}"
+    pairs = [(name.encode("latin-1"), str(value).encode("latin-1")) for name, value in headers.items()]
+    return readable(pairs, content, Redaction(), MOST_OF_A_BODY).stored()
 
 
 def _check_headers(headers: Mapping[str, str]) -> None:

@@ -12,10 +12,9 @@ from typing import Any
 
 import msgspec
 
-from tercet.server.answerers.recording import BadRecording, Recording, asked_body, asked_query, read
+from tercet.server.answerers.recording import BadRecording, Recording, asked_of, read
 from tercet.server.errors import APIError
 from tercet.server.exchange import Exchange, LiveReply
-from tercet.server.journal.redaction import Redaction
 
 SHOWN = 60
 MISSING = "nothing"
@@ -45,8 +44,8 @@ class Replay:
     async def answer(self, app: Any, exchange: Exchange) -> LiveReply:
         """The recorded answer to this request. Raises 404 if there is none."""
         content = await exchange.body(app.settings.file_bytes)
-        path = Redaction(exchange.pairs).text(exchange.path)
-        asked = exchange.method, path, asked_query(exchange.query_string), asked_body(content, exchange.pairs)
+        found = asked_of(exchange.path, exchange.query_string, exchange.pairs, content)
+        asked = exchange.method, found.path, found.query, found.body
         key = _key(*asked)
         recordings = self._by_request.get(key)
         if recordings is None:
@@ -55,6 +54,12 @@ class Replay:
         return self._reply(recordings[min(number, len(recordings) - 1)])
 
     def _reply(self, recording: Recording) -> LiveReply:
+        if recording.missing:
+            raise APIError(
+                404,
+                f"{recording.name} cannot be played: {recording.missing} is not in it, since it could not be read when it "
+                "was recorded. Record this exchange anew.",
+            )
         headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in recording.headers.items()]
         if len(recording.chunks) == 1:
             headers.append((b"content-length", b"%d" % len(recording.chunks[0][1])))

@@ -1,4 +1,4 @@
-"""What was asked and answered, as it was on the wire: bounded, without credentials. Feeds assertions, pages and storage.
+"""What was asked and answered: bounded, readable, without credentials. Feeds assertions, pages and storage.
 
 Knows no route: every request is one entry. Only there where it was asked for; a server without journal keeps nothing.
 """
@@ -9,7 +9,8 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from threading import Condition, RLock
+from hashlib import sha256
+from threading import Condition, RLock, get_ident
 from typing import Any
 
 import msgspec
@@ -17,12 +18,17 @@ import msgspec
 from tercet.server.exchange import Exchange
 from tercet.server.http.head import Pairs
 from tercet.server.http.outgoing import Outlet
+from tercet.server.journal.bodies import Body, readable, unread
 from tercet.server.journal.reading import message_of_body
-from tercet.server.journal.redaction import Redaction, redacted_json, redacted_url, shown_headers
+from tercet.server.journal.redaction import Redaction
 
 MOST_ENTRIES = 500
 MOST_BYTES = 32 * 1024 * 1024
 MOST_OF_A_BODY = 8 * 1024 * 1024
+"""Bytes of a body that is kept, without compression. Of a larger one, its size and hash are."""
+SETTLE_SECONDS = 1.0
+END = b"event: message_stop"
+"""After this, a client may have all that it wants of a stream."""
 Json = dict[str, Any]
 Watcher = Callable[["Entry | None"], None]
 
@@ -39,21 +45,23 @@ class Entry:
     query: str = ""
     started_at: float = 0.0
     content: bytes = b""
-    """The request's body, credentials taken out, at most 8 MB of it."""
+    """The request's body, decoded and without credentials; a note with its size and hash if it cannot be read."""
     status: int | None = None
     response_headers: dict[str, str] = field(default_factory=dict)
     response: bytes = b""
-    """The response's body as it was sent, at most 8 MB of it."""
+    """The response's body, in the same way."""
     first_byte_seconds: float | None = None
     seconds: float | None = None
     """How long it took to the last byte; None while it goes on."""
     fault: str | None = None
     """The fault that was done to this exchange."""
     truncated: bool = False
-    """Whether a body was larger than what is kept of it."""
+    """Whether of a body, or of an event of a stream, only the size and hash are kept."""
     whole: bool = False
     """Whether the whole response was handed over to the connection."""
     _message: Json | None = None
+    _is_ending: bool = False
+    """Whether the last of the response was handed over, so that the entry ends at any moment."""
 
     @property
     def json(self) -> Any:
@@ -110,13 +118,15 @@ class Journal:
         self._size = self._count = 0
         self._changed = Condition(RLock())
         self._watchers: list[Watcher] = []
+        self._thread: int | None = None
 
     def begin(self, exchange: Exchange) -> Entry:
         """A new entry, for a request whose headers have come."""
-        query = redacted_url("?" + exchange.query_string.decode("latin-1"))[1:]
-        headers = shown_headers(exchange.pairs)
-        entry = Entry(exchange.request_id, exchange.method, exchange.path, headers, query=query)
+        redaction = Redaction(exchange.pairs, query=exchange.query_string)
+        asked = exchange.method, redaction.text(exchange.path), redaction.headers(exchange.pairs)
+        entry = Entry(exchange.request_id, *asked, query=redaction.query(exchange.query_string))
         entry.started_at = time.time()
+        self._thread = get_ident()
         with self._changed:
             self._count += 1
             entry.number = self._count
@@ -143,14 +153,22 @@ class Journal:
                 self._size -= gone.size
 
     def entries(self, *, method: str | None = None, path: str | None = None, since: int = 0) -> list[Entry]:
-        """The entries kept, oldest first: of this method and path, and with a number above `since`."""
+        """The entries kept, oldest first: of this method and path, and with a number above `since`.
+
+        An exchange whose answer was handed over ends first: who has an answer finds its entry complete.
+        """
         with self._changed:
+            if get_ident() != self._thread:  # the server's own thread would wait for itself
+                self._changed.wait_for(self._nothing_ends, SETTLE_SECONDS)
             kept = list(self._entries)
         return [
             entry
             for entry in kept
             if entry.number > since and method in (None, entry.method) and path in (None, entry.path)
         ]
+
+    def _nothing_ends(self) -> bool:
+        return not any(entry._is_ending and entry.seconds is None for entry in self._entries)
 
     def get(self, entry_id: str) -> Entry | None:
         """The entry of this request id."""
@@ -202,18 +220,22 @@ class Journal:
 
 
 class Recorder:
-    """Stands where the response goes out, and writes down what passes."""
+    """Stands where the response goes out, and writes down what passes, before a client can have seen all of it."""
 
     def __init__(self, journal: Journal, exchange: Exchange, out: Outlet) -> None:
         self.entry = journal.begin(exchange)
         self._journal, self._exchange, self._out = journal, exchange, out
         self._begun = time.perf_counter()
+        self._headers: Pairs = ()
         self._parts: list[bytes] = []
-        self._kept = 0
+        self._size = self._written = 0
+        self._hash: Any = None
+        self._content: tuple[bytes, Body, Redaction] | None = None
 
     def begin(self, status: int, headers: Pairs) -> None:
         """Pass the head on, and keep it."""
-        self.entry.status, self.entry.response_headers = status, shown_headers(headers)
+        self.entry.status, self._headers = status, headers
+        self.entry.response_headers = self._asked()[1].headers(headers)
         self._out.begin(status, headers)
 
     async def send(self, data: bytes, *, last: bool = False) -> None:
@@ -221,37 +243,45 @@ class Recorder:
         if self.entry.first_byte_seconds is None:
             self.entry.first_byte_seconds = time.perf_counter() - self._begun
         self._keep(data)
+        if last or (not self._written and END in data):
+            self._write()
+            self.entry._is_ending = True
         await self._out.send(data, last=last)
         self.entry.whole = last
 
-    def _keep(self, body: bytes) -> None:
-        room = MOST_OF_A_BODY - self._kept
-        if len(body) > room:
-            body, self.entry.truncated = body[:room], True
-        self._parts.append(body)
-        self._kept += len(body)
+    def _keep(self, data: bytes) -> None:
+        self._size += len(data)
+        if self._hash is not None:
+            self._hash.update(data)
+            return
+        self._parts.append(data)
+        if self._size > MOST_OF_A_BODY:
+            self._hash = sha256(b"".join(self._parts))
+            self._parts.clear()
+
+    def _asked(self) -> tuple[Body, Redaction]:
+        """What is kept of the request, and the credentials that it has shown."""
+        exchange = self._exchange
+        if self._content is None or self._content[0] is not exchange.content:
+            redaction = Redaction(exchange.pairs, self._headers, query=exchange.query_string)
+            body = readable(exchange.pairs, exchange.content, redaction, MOST_OF_A_BODY)
+            self._content = exchange.content, body, redaction
+            self.entry.content = body.written()
+        return self._content[1:]
+
+    def _write(self) -> None:
+        """Keep both bodies as far as they have come."""
+        asked, redaction = self._asked()
+        if self._hash is not None:
+            answered = unread(self._size, self._hash.hexdigest())
+        else:
+            answered = readable(self._headers, b"".join(self._parts), redaction, MOST_OF_A_BODY)
+        self.entry.response, self._written = answered.written(), self._size
+        self.entry.truncated = not (asked.is_whole and answered.is_whole)
 
     def close(self) -> None:
         """The exchange is over, whether or not it was answered wholly."""
-        entry, redaction = self.entry, Redaction(self._exchange.pairs)
-        content, response = self._exchange.content, b"".join(self._parts)
-        if len(content) > MOST_OF_A_BODY:
-            content, entry.truncated = content[:MOST_OF_A_BODY], True
-        entry.content = redaction.bytes(_without_secret_fields(content))
-        entry.response = redaction.bytes(response)
-        entry.seconds = time.perf_counter() - self._begun
-        self._journal.end(entry)
-
-
-def _without_secret_fields(content: bytes) -> bytes:
-    if (
-        b"token" not in content
-        and b"password" not in content
-        and b"secret" not in content
-        and b"api_key" not in content
-    ):
-        return content
-    try:
-        return msgspec.json.encode(redacted_json(msgspec.json.decode(content)))
-    except (msgspec.DecodeError, UnicodeError, RecursionError, OverflowError):
-        return content
+        if self._written != self._size or self._content is None or self._content[0] is not self._exchange.content:
+            self._write()
+        self.entry.seconds = time.perf_counter() - self._begun
+        self._journal.end(self.entry)

@@ -1,24 +1,78 @@
-"""Takes credentials out of what may be kept: headers by an allow-list, URLs by parameter, bodies by value and by field.
+"""Takes credentials out of what may be kept: headers by an allow-list, queries by parameter, bodies by value, field and look.
 
-Whatever goes into the journal or a recording goes through here first.
+Whatever goes into the journal or a recording goes through here, decoded (`bodies.py`). What a credential looks like is one
+table, SIGNS; fields that hold one are another, FIELDS. A text is searched in every view of `encodings.py`, too.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
+import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote_plus
 
+import msgspec
+
+from tercet.server.journal.encodings import RUN, Reading, Span, legible, readings, unpacked
 from tercet.wire.headers import REDACTED, is_secret, redacted_url
 
-__all__ = ["REDACTED", "Redaction", "redacted_json", "redacted_url", "shown_headers"]
+__all__ = ["REDACTED", "Redaction", "Span", "Unreadable", "redacted_url"]
 
 SHORTEST = 8
 """Shorter credentials are not searched for in bodies: they would be found in ordinary words."""
-KEY = re.compile(rb"sk-ant-[A-Za-z0-9_\-]{8,}")
-SECRET_FIELDS = frozenset({"authorization_token", "api_key", "access_token", "client_secret", "password"})
-"""Fields of a request that carry a credential of their own, such as that of an MCP server."""
+MOST_READ, MOST_TIMES = 4_000_000, 12
+"""Characters of all readings of a text: four millions, or this many times its own."""
+MOST_PACKED = 2
+"""Base64 within base64 that is undone, with the escapes in either."""
+MOST_LIKE_WORDS = 20
+"""A credential field's text that is shorter and has no digit may be a word, which other texts may hold."""
+UPSTREAM_KEY = "TERCET_UPSTREAM_KEY"
+"""The variable whose key goes to an upstream in the place of the caller's."""
+SIGNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (sign, re.compile(pattern, re.DOTALL))
+    for sign, pattern in (
+        ("sk-ant-", r"sk-ant-[A-Za-z0-9_\-]{8,}"),
+        ("sk-proj-", r"sk-proj-[A-Za-z0-9_\-]{16,}"),
+        ("sk-", r"sk-[A-Za-z0-9]{40,}"),
+        ("akia", r"AKIA[0-9A-Z]{16}"),
+        ("asia", r"ASIA[0-9A-Z]{16}"),
+        ("absk", r"ABSK[A-Za-z0-9+/=]{40,}"),
+        ("bedrock-api-key-", r"bedrock-api-key-[A-Za-z0-9+/=]{16,}"),
+        ("iqojb3jpz2lu", r"IQoJb3JpZ2lu[A-Za-z0-9+/=]{20,}"),
+        ("fwogzxivyxdz", r"FwoGZXIvYXdz[A-Za-z0-9+/=]{20,}"),
+        ("signature=", r"(?i:signature=([0-9a-f]{64}))"),
+        ("aiza", r"AIza[A-Za-z0-9_\-]{35}"),
+        ("ya29.", r"ya29\.[A-Za-z0-9_\-.]{16,}"),
+        ("1//0", r"1//0[A-Za-z0-9_\-]{30,}"),
+        ("gocspx-", r"GOCSPX-[A-Za-z0-9_\-]{16,}"),
+        *((f"gh{kind}_", rf"gh{kind}_[A-Za-z0-9]{{30,}}") for kind in "oprsu"),
+        ("github_pat_", r"github_pat_[A-Za-z0-9_]{30,}"),
+        ("xox", r"xox[abeoprs]-[A-Za-z0-9\-]{10,}"),
+        ("eyj", r"eyJ[A-Za-z0-9_\-]{8,}\.eyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]*"),
+        ("bearer", r"(?i:\bbearer\s+)(?=[A-Za-z0-9._~+/\-]*[0-9])[A-Za-z0-9._~+/\-]{16,}=*"),
+        ("basic", r"(?i:authorization[\"'\\]*\s*[:=]\s*[\"'\\]*basic\s+)[A-Za-z0-9+/]{6,}=*"),
+        ("private key", r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"),
+        ("://", r"://([^\s/?#@\"'<>\\]*:[^\s/?#@\"'<>\\]+)@"),
+    )
+)
+"""What credentials look like, whoever they are for: a sign that is searched for first, in lower case, and the
+whole of it, or the group that is replaced."""
+FIELDS = (
+    "access_token", "api_key", "api_secret", "auth_token", "authorization", "authorization_token", "aws_secret_access_key",
+    "aws_session_token", "bearer_token", "client_secret", "id_token", "passphrase", "passwd", "password", "private_key",
+    "proxy_authorization", "refresh_token", "secret_access_key", "secret_key", "security_token", "session_token",
+    "x_amz_credential", "x_amz_security_token", "x_amz_signature", "x_api_key", "x_goog_api_key", "x_goog_signature",
+)  # fmt: skip
+"""Fields whose text is a credential, such as that of an MCP server; written with `_`, `-`, capitals, or nothing between."""
+_STEMS = ('key"', "key'", "key=", "token", "secret", "passw", "passphrase", "authorization", "credential", "signature")
+_BARE = frozenset(name.replace("_", "") for name in FIELDS)
+_NAME = "|".join(sorted((name.replace("_", "[_-]?") for name in FIELDS), key=len, reverse=True))
+_IN_QUOTES = re.compile(rf"(?is)([\"'])(?:{_NAME})\1\s*:\s*([\"'])((?:\\.|(?!\2)[^\\])+)")
+_IN_QUERY = re.compile(rf"(?i)[?&](?:{_NAME}|key)=([^&\s\"'<>#]+)")
 SHOWN = frozenset(
     {
         "accept", "accept-encoding", "anthropic-beta", "anthropic-organization-id", "anthropic-version", "anthropic-workspace-id",
@@ -27,59 +81,216 @@ SHOWN = frozenset(
         "user-agent", "x-client-request-id", "x-should-retry",
     }
 )  # fmt: skip
-"""Headers that are kept as they came."""
+"""Headers that are kept, without what looks like a credential."""
 SHOWN_PREFIXES = ("anthropic-ratelimit-", "anthropic-priority-", "x-stainless-", "tercet-")
 HELD_BACK = frozenset({"tercet-token"})
 
 Pairs = Iterable[tuple[bytes, bytes]]
 
 
+class Unreadable(Exception):  # noqa: N818 - nobody did anything wrong
+    """A body that cannot be read, or not without the credentials in it."""
+
+
 class Redaction:
-    """The credentials of one request, and what is left of a text without them."""
+    """The credentials of one exchange, and what is left of its texts without them."""
 
-    def __init__(self, headers: Pairs) -> None:
-        self._secrets = sorted(_forms(headers), key=len, reverse=True)
+    def __init__(self, *heads: Pairs, query: bytes = b"") -> None:
+        self._secrets: tuple[str, ...] = ()
+        for headers in heads:
+            for name, value in headers:
+                self._learn(*_credentials(name.decode("latin-1"), value.decode("latin-1").strip()))
+        for part in query.decode("latin-1").split("&") if query else ():
+            parameter, _, given = part.partition("=")
+            if is_secret(unquote_plus(parameter), unquote_plus(given)):
+                self._learn(given, unquote_plus(given))
+        self._learn(os.environ.get(UPSTREAM_KEY, "").strip())
 
-    def bytes(self, data: bytes) -> bytes:
-        """`data` without this request's credentials and without anything that looks like an API key."""
-        for secret in self._secrets:
-            data = data.replace(secret, REDACTED.encode())
-        return KEY.sub(REDACTED.encode(), data) if b"sk-ant-" in data else data
+    def _learn(self, *found: str) -> None:
+        """Search for these from now on, in each way in which they may be written."""
+        known = set(self._secrets)
+        for secret in found:
+            if len(secret) >= SHORTEST and secret != REDACTED:
+                known |= {secret, quote(secret, safe=""), secret.encode("utf-8", "replace").decode("latin-1")}
+        self._secrets = tuple(sorted(known, key=len, reverse=True))
 
     def text(self, text: str) -> str:
-        """The same for a text."""
-        return self.bytes(text.encode("utf-8", "surrogatepass")).decode("utf-8", "replace")
+        """The text without this exchange's credentials and without whatever looks like one."""
+        try:
+            return without(text, self.spans(text)) if self.finds(text) else text
+        except Unreadable:
+            return REDACTED
+
+    def json(self, value: Any) -> Any:
+        """The JSON value without them, nor what its credential fields hold: those are this exchange's credentials, too."""
+        leaves, credentials = _leaves(value)
+        self._learn(*(text for text in credentials if not _is_word(text)))
+        if credentials or self._may_find("\n".join(leaves)):
+            value = self._cleaned(value)
+        self.check(value)
+        return value
+
+    def _cleaned(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {
+                self.text(name): REDACTED if isinstance(item, str) and is_field(name) else self._cleaned(item)
+                for name, item in value.items()
+            }
+        if isinstance(value, list):
+            return [self._cleaned(item) for item in value]
+        return self.text(value) if isinstance(value, str) else value
+
+    def _may_find(self, text: str) -> bool:
+        try:
+            return self.finds(text)
+        except Unreadable:
+            return True
+
+    def check(self, value: Any) -> None:
+        """Raise Unreadable if a credential is left that no text held: a number's digits, say."""
+        if self._secrets:
+            said = msgspec.json.encode(value).decode().replace(REDACTED, "\0")
+            if any(secret in said for secret in self._secrets):
+                raise Unreadable
+
+    def finds(self, text: str, depth: int = MOST_PACKED) -> bool:
+        """Whether a credential is in the text, in any reading of it."""
+        return any(self._plain(reading.text) or self._packed(reading.text, depth) for reading in _within_bounds(text))
+
+    def spans(self, text: str) -> list[Span]:
+        """The parts of the text that hold a credential or code one: in order, apart from each other."""
+        found: list[Span] = []
+        for reading in _within_bounds(text):
+            here = self._plain(reading.text)
+            if self._packed(reading.text):
+                here += [run.span() for run in RUN.finditer(reading.text) if self._packed(run[0])]
+                if self._packed(without(reading.text, merged(here))):  # it goes on over line breaks, say
+                    return [(0, len(text))]
+            found += map(reading.source, here)
+        return merged(found)
+
+    def _plain(self, text: str) -> list[Span]:
+        """Where credentials stand in the text as it is."""
+        found = [span for secret in self._secrets if secret in text for span in _places(secret, text)]
+        low = text.lower()
+        for sign, pattern in SIGNS:
+            if sign in low:
+                found += [each.span(each.lastindex or 0) for each in pattern.finditer(text)]
+        if any(stem in low for stem in _STEMS):
+            for pattern, group in ((_IN_QUOTES, 3), (_IN_QUERY, 1)):
+                found += [each.span(group) for each in pattern.finditer(text) if each[group] != REDACTED]
+        return found
+
+    def _packed(self, text: str, depth: int = MOST_PACKED) -> bool:
+        """Whether base64, hex or something compressed in them holds a credential, or something that holds one."""
+        for data in unpacked(text):
+            plain = data.replace(b"\0", b"")
+            if self._plain(plain.decode("latin-1")):
+                return True
+            if depth > 1 and (said := legible(plain)) and self.finds(said, depth - 1):
+                return True
+        return False
+
+    def headers(self, pairs: Pairs) -> dict[str, str]:
+        """The headers that may be kept, by lower-case name and cleaned; of the others, the names."""
+        shown: dict[str, str] = {}
+        for name, value in pairs:
+            key, said = name.decode("latin-1").lower(), value.decode("latin-1")
+            known = key in SHOWN or (key.startswith(SHOWN_PREFIXES) and key not in HELD_BACK)
+            shown[key] = redacted_url(said) if known and not is_secret("", said) else REDACTED
+        if self._may_find("\n".join((*shown, *shown.values()))):
+            return {self.text(key): self.text(said) for key, said in shown.items()}
+        return shown
+
+    def query(self, query: bytes) -> str:
+        """A query without credentials."""
+        parts = [part.partition("=") for part in query.decode("latin-1").split("&")]
+        return self.text("&".join(name + mark + _shown_parameter(name, value) for name, mark, value in parts))
 
 
-def _forms(headers: Pairs) -> set[bytes]:
-    """Every way in which a credential of these headers may stand in a body."""
-    found: set[bytes] = set()
-    for name, value in headers:
-        if not is_secret(name.decode("latin-1"), value.decode("latin-1")):
-            continue
-        for bare in {value.strip(), value.strip().rpartition(b" ")[2]}:
-            if len(bare) >= SHORTEST:
-                found |= {bare, quote(bare, safe="").encode()}
-    return found
+def without(text: str, spans: list[Span]) -> str:
+    """The text with REDACTED in the place of each span."""
+    pieces: list[str] = []
+    last = 0
+    for begins, ends in spans:
+        pieces += (text[last:begins], REDACTED)
+        last = ends
+    return "".join((*pieces, text[last:]))
 
 
-def shown_headers(pairs: Pairs) -> dict[str, str]:
-    """The headers that may be kept, by lower-case name and without what looks like a credential; of the others, the names."""
-    shown: dict[str, str] = {}
-    redaction = Redaction(pairs := list(pairs))
-    for name, value in pairs:
-        key = name.decode("latin-1").lower()
-        known = key in SHOWN or (key.startswith(SHOWN_PREFIXES) and key not in HELD_BACK)
-        said = value.decode("latin-1")
-        shown[key] = redaction.text(said) if known and not is_secret("", said) else REDACTED
-    return shown
+def merged(spans: list[Span]) -> list[Span]:
+    """The spans in order, those that overlap as one."""
+    apart: list[Span] = []
+    for begins, ends in sorted(spans):
+        if apart and begins < apart[-1][1]:
+            apart[-1] = apart[-1][0], max(ends, apart[-1][1])
+        elif ends > begins:
+            apart.append((begins, ends))
+    return apart
 
 
-def redacted_json(value: Any) -> Any:
-    """A JSON value whose credential fields are replaced. Copies only where something is."""
-    if isinstance(value, dict):
-        return {
-            key: REDACTED if key in SECRET_FIELDS and isinstance(item, str) else redacted_json(item)
-            for key, item in value.items()
-        }
-    return [redacted_json(item) for item in value] if isinstance(value, list) else value
+def _within_bounds(text: str) -> Iterator[Reading]:
+    left = max(MOST_READ, MOST_TIMES * len(text))
+    for reading in readings(text):
+        left -= len(reading.text)
+        if left < 0:
+            raise Unreadable
+        yield reading
+
+
+def _places(secret: str, text: str) -> Iterator[Span]:
+    at = text.find(secret)
+    while at >= 0:
+        yield at, at + len(secret)
+        at = text.find(secret, at + 1)
+
+
+def _shown_parameter(name: str, value: str) -> str:
+    secret = is_secret(unquote_plus(name), unquote_plus(value)) or is_field(unquote_plus(name))
+    return REDACTED if value and secret else value
+
+
+def _leaves(value: Any) -> tuple[list[str], list[str]]:
+    """Every text of a JSON value, names included, and those that its credential fields hold."""
+    leaves: list[str] = []
+    credentials: list[str] = []
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            leaves += each
+            waiting += each.values()
+            credentials += [item for name, item in each.items() if isinstance(item, str) and is_field(name)]
+        elif isinstance(each, list):
+            waiting += each
+        elif isinstance(each, str):
+            leaves.append(each)
+    return leaves, [text for text in credentials if text not in ("", REDACTED)]
+
+
+def _is_word(text: str) -> bool:
+    return len(text) < MOST_LIKE_WORDS and not any(letter.isdigit() for letter in text)
+
+
+@lru_cache(maxsize=1024)  # the same few names come with every body
+def is_field(name: str) -> bool:
+    """Whether a field of this name holds a credential."""
+    return len(name) < 60 and re.sub(r"[^a-z0-9]", "", name.lower()) in _BARE
+
+
+def _credentials(name: str, value: str) -> Iterator[str]:
+    """What is secret in a header: the whole of it, and each part that may stand alone."""
+    if not is_secret(name, value):
+        return
+    yield from (value, value.rpartition(" ")[2])
+    yield from re.findall(r"(?:Credential|Signature)=([^,/\s]+)", value)
+    if name.lower() in ("cookie", "set-cookie"):
+        yield from (
+            pair.strip().partition("=")[2] for pair in value.split(";")[: 1 if name.lower() == "set-cookie" else None]
+        )
+    if value[:6].lower() == "basic ":
+        try:
+            pair = base64.b64decode(value[6:], validate=True).decode("latin-1")
+        except binascii.Error:
+            return
+        yield from (pair, pair.partition(":")[2])

@@ -1,0 +1,126 @@
+"""Takes credentials out of a stream of server-sent events: out of each event, and out of what its pieces make together.
+
+The text of a block comes in pieces, and a credential may be split over any of them. So the pieces are joined, searched,
+and cut where they were cut before; what stands for a credential goes to the piece in which it began.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from tercet.server.errors import APIError
+from tercet.server.journal.redaction import REDACTED, Redaction, Span
+from tercet.server.json_text import decoded_json
+
+_EVENT = re.compile(r".*?(?:\r\n|\r(?!\n)|\n)(\r\n|\r(?!\n)|\n)+|.+", re.DOTALL)
+_LINE = re.compile(r"\r\n|\r|\n")
+NAMES = frozenset({"type", "id", "name", "tool_use_id"})
+"""Fields of a block or delta that are whole in each event."""
+Owner = tuple[dict[str, Any], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One event: its text as it is kept, or else the size and hash of what could not be read."""
+
+    text: str
+    size: int
+    """Bytes that it had."""
+    unread: Any = None
+
+
+class _Event:
+    """One event as it came: its lines, and the JSON in its data."""
+
+    def __init__(self, raw: str, *, is_whole: bool) -> None:
+        self.raw, self.is_whole = raw, is_whole
+        self.lines: list[str] = []
+        data: list[str] = []
+        for line in filter(None, _LINE.split(raw)):
+            (data if line.startswith("data") and line[4:5] in ("", ":") else self.lines).append(line)
+        self.data = "\n".join(line[5:].removeprefix(" ") for line in data)
+        self.has_data = bool(data)
+        self.value: Any = None
+        self.is_json = self.data.lstrip()[:1] == "{"
+        self.is_read = self._read(len(data))
+
+    def _read(self, count: int) -> bool:
+        if not self.is_json:
+            return count < 2 and self.is_whole
+        try:
+            self.value = decoded_json(self.data.encode())
+        except (APIError, ValueError):
+            return False
+        return True
+
+    def shown(self, redaction: Redaction, lines: dict[str, str], *, is_clean: bool) -> Piece:
+        """The event as it is kept. `lines` are those that were cleaned before: most come again."""
+        size = len(self.raw.encode())
+        if not self.is_read:
+            return Piece("", size, {"bytes": size, "sha256": hashlib.sha256(self.raw.encode()).hexdigest()})
+        if is_clean:
+            return Piece(self.raw, size)
+        for line in self.lines:
+            if line not in lines:
+                lines[line] = redaction.text(line)
+        shown = [lines[line] for line in self.lines]
+        if self.has_data:
+            said = msgspec.json.encode(self.value).decode() if self.is_json else redaction.text(self.data)
+            shown.append(f"data: {said}")
+        return Piece("".join(f"{line}\n" for line in shown) + ("\n" if self.is_whole else ""), size)
+
+
+def cleaned_stream(text: str, redaction: Redaction) -> list[Piece]:
+    """The events of a stream, in order, without credentials; as they came, if there are none in the whole of it.
+
+    Of those that are no JSON where they should be, the size and hash are kept.
+    """
+    events = [_Event(found[0], is_whole=found[1] is not None) for found in _EVENT.finditer(text)]
+    read = [event for event in events if event.is_json and event.is_read]
+    is_clean = not redaction.finds(text)
+    for owners in _blocks([event.value for event in read]):
+        pieces = [holder[name] for holder, name in owners]
+        if spans := redaction.spans("".join(pieces)):
+            is_clean = False
+            for (holder, name), piece in zip(owners, cut_again(pieces, spans)):
+                holder[name] = piece
+    values = [event.value for event in read]
+    for event, value in zip(read, cleaned := redaction.json(values)):
+        event.value = value
+    lines: dict[str, str] = {}
+    return [event.shown(redaction, lines, is_clean=is_clean and cleaned is values) for event in events]
+
+
+def _blocks(values: Sequence[Any]) -> list[list[Owner]]:
+    """Where the pieces of each text stand: of every block, and of every field of its deltas."""
+    found: dict[Any, list[Owner]] = {}
+    for value in values:
+        for part in (value.get("content_block"), value.get("delta")):
+            if isinstance(part, dict):
+                for name, piece in part.items():
+                    if isinstance(piece, str) and name not in NAMES:
+                        found.setdefault((repr(value.get("index")), name), []).append((part, name))
+    return [owners for owners in found.values() if len(owners) > 1]
+
+
+def cut_again(pieces: Sequence[str], spans: Sequence[Span]) -> list[str]:
+    """The pieces of a text without these spans of it; REDACTED stands in the piece in which a span begins."""
+    kept: list[str] = []
+    place = 0
+    for piece in pieces:
+        said: list[str] = []
+        last, end = place, place + len(piece)
+        for begins, ends in spans:
+            if ends > place and begins < end:
+                said.append(piece[last - place : max(begins - place, last - place)])
+                said.append(REDACTED if begins >= place else "")
+                last = min(ends, end)
+        kept.append("".join((*said, piece[last - place :])))
+        place = end
+    return kept
