@@ -142,21 +142,6 @@ def test_a_connection_closed_while_idle_is_replaced(fast: World) -> None:
     assert server.connections == 3
 
 
-def test_a_connection_closed_while_asking_is_replaced_once(fast: World) -> None:
-    def script(peer: Peer) -> None:
-        if peer.number == 1:
-            peer.request()
-            peer.send(answer())
-        peer.request()
-
-    with serving(script) as server:
-        assert isinstance(fast.send(asked(server.url)), Reply)
-        outcome = fast.send(asked(server.url))
-
-    assert isinstance(outcome, Lost)
-    assert (outcome.phase, server.connections, len(server.heads)) == ("unanswered", 2, 3)
-
-
 @pytest.mark.parametrize("status", [307, 308])
 def test_a_redirect_to_the_same_origin_is_followed_with_its_body(world: World, status: int) -> None:
     def script(peer: Peer) -> None:

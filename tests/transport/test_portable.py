@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import gzip
 from typing import Any
 
 import httpx
 import httpx2
 import pytest
-from tests.transport.servers import once, serving, stall
+from tests.transport.servers import always, answer, once, serving, stall
 from tests.transport.worlds import asked
 
 from tercet.transport.base import Lost, Reply
@@ -121,7 +123,19 @@ def test_a_connection_kept_from_an_event_loop_that_has_ended_costs_an_attempt_an
         outcome = transport_for(client).send(asked("https://api.example/v1"))
 
     assert isinstance(outcome, Lost)
-    assert (outcome.kind, outcome.phase) == ("write", "not_sent")
+    assert (outcome.kind, outcome.phase) == ("read", "unanswered")
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # the client's sockets of an ended loop
+def test_what_a_connection_of_an_ended_event_loop_took_may_have_been_received(library: Any) -> None:
+    transport = async_transport_for(library.AsyncClient())
+    with serving(always(answer())) as server:
+        asyncio.run(transport.send(asked(server.url)))
+        outcome = asyncio.run(transport.send(asked(server.url)))
+
+        assert isinstance(outcome, Reply) or outcome.phase == "unanswered"
+    del transport
+    gc.collect()
 
 
 def test_a_users_client_is_not_closed_with_ours(library: Any) -> None:

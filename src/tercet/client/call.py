@@ -55,6 +55,8 @@ class Call(msgspec.Struct, Generic[T]):
     """The model that is asked, if this call asks one."""
     asked: Mapping[str, Any] | None = None
     """What the model is asked, as far as the catalog may know something about it."""
+    creates: str | None = None
+    """For what must not be made twice: how to find out whether it was made, if its answer was lost."""
     fallbacks: Any = None
     """Whom to ask in its place; None: whoever the client says."""
     kind: Kind = "unknown"
@@ -120,7 +122,15 @@ def call_of(
         max_retries=options.get("max_retries"),
         stream=stream,
         kind=kind,
+        creates=BATCH_MADE if kind == "batch" else None,
     )
+
+
+BATCH_MADE = (
+    "The batch may have been made all the same, and making it again would bill it twice: look for it in "
+    "client.messages.batches.list(), by its created_at and request_counts (and the custom_ids of its results), before you "
+    "call create() again."
+)
 
 
 def _overrides(laid: dict[str, Any]) -> Overrides:

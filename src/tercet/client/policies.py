@@ -14,6 +14,7 @@ import msgspec
 
 from tercet.client.log import tell
 from tercet.flow.effects import Outcome, Plan, Send
+from tercet.flow.phases import as_meant
 from tercet.flow.quota import QuotaPolicy, RetryQuota
 from tercet.flow.retry import Ending, Layer, RetryPolicy, Step, with_retries
 from tercet.wire.http import Request
@@ -86,9 +87,9 @@ class Policies:
         assert self.on_event is not None
         self.on_event(details)
 
-    def retry_policy(self, max_retries: int) -> RetryPolicy:
+    def retry_policy(self, max_retries: int, creates: str | None = None) -> RetryPolicy:
         """How patiently a call is retried."""
-        return RetryPolicy(max_retries=max_retries, retry_ambiguous=self.retry_ambiguous)
+        return RetryPolicy(max_retries=max_retries, retry_ambiguous=self.retry_ambiguous, creates=creates)
 
     def quota_for(self, origin: str) -> RetryQuota | None:
         """The purse that pays for retries at this origin."""
@@ -192,7 +193,7 @@ class Policies:
 
         if peeks:
             return partial(opened, clock=policy.clock, until=deadline)
-        return None if deadline is None else partial(bounded, until=deadline)
+        return partial(bounded, until=deadline)
 
 
 class Guard:
@@ -216,7 +217,7 @@ class Guard:
 def once(request: Request) -> Plan[Outcome]:
     """One attempt with nothing around it."""
     outcome: Outcome = yield Send(request)
-    return outcome
+    return as_meant(outcome, request)
 
 
 def around(step: Step | None, layers: list[Layer]) -> Step | None:

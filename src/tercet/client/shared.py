@@ -134,8 +134,9 @@ class SharedClient(Guarded):
         if call.asked is not None:
             self._advise(call.asked)
         policies, policy = self._policies, self._policy
-        if call.max_retries is not None:
-            policy = policies.retry_policy(checked_retries(call.max_retries))
+        if call.max_retries is not None or call.creates is not None:
+            asked = settings.max_retries if call.max_retries is None else checked_retries(call.max_retries)
+            policy = policies.retry_policy(asked, call.creates)
         seconds = call.deadline if call.deadline is not None else settings.deadline
         deadline = None if seconds is None else time.monotonic() + seconds
         unwatched = not call.stream or (deadline is None and policy.max_retries == 0)

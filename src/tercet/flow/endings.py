@@ -5,8 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+from tercet.flow.phases import ErrorAnswer
 from tercet.transport.base import Lost, Reply
-from tercet.wire.errors import APIConnectionError, APIError, APIResponseValidationError, APITimeoutError, error_from
+from tercet.wire.errors import (
+    APIConnectionError,
+    APIError,
+    APIResponseValidationError,
+    APIStatusError,
+    APITimeoutError,
+    body_of,
+    error_from,
+    error_in_body,
+)
 from tercet.wire.http import Request, Response
 from tercet.wire.limits import retry_after
 
@@ -23,16 +33,27 @@ def error_of(outcome: Reply | Lost, request: Request, attempts: Sequence[object]
             raise outcome.raise_as
         outcome.raise_as.attempts = tuple(attempts)
         return outcome.raise_as
-    error = (
-        error_from_lost(outcome, request) if isinstance(outcome, Lost) else error_from(response_of(outcome, request))
-    )
+    error = error_from_lost(outcome, request) if isinstance(outcome, Lost) else error_from_reply(outcome, request)
     error.attempts = tuple(attempts)
     if error.retry_after is None and isinstance(outcome, Reply) and "retry-after" in outcome.headers:
         error.retry_after = retry_after(outcome.headers, time.time())  # a date, and no Date to measure it by
     stopped_by = getattr(attempts[-1], "stopped_by", None) if attempts else None
     if stopped_by is not None:
         error.add_note(f"not retried: {stopped_by}")
+    advice = getattr(attempts[-1], "advice", None) if attempts else None
+    if advice is not None:
+        error.message = f"{error.message} {advice}"
+        error.args = (error.message,)
     return error
+
+
+def error_from_reply(reply: Reply, request: Request) -> APIStatusError:
+    """Return the exception for a whole answer that is no success, whatever its status says."""
+    response = response_of(reply, request)
+    if not isinstance(reply, ErrorAnswer):
+        return error_from(response)
+    response.status_code = reply.answered_with
+    return error_in_body(body_of(response), response.redacted())
 
 
 def error_from_lost(lost: Lost, request: Request) -> APIError:

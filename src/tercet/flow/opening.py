@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from tercet.flow.effects import Close, Lost, Outcome, Plan, Read, Reply, Rewind, Send
-from tercet.flow.phases import NothingYielded
+from tercet.flow.phases import ERROR_NAME, ERROR_NAMED_WITHIN, ErrorAnswer, NothingYielded, as_meant
 from tercet.transport.base import AsyncByteStream, ByteStream
 from tercet.wire.http import Request
 from tercet.wire.objects import Model
@@ -17,6 +17,7 @@ from tercet.wire.streams.raw_events import ErrorEvent
 
 FIRST_CONTENT = b'"content_block_start"'
 BEFORE_CONTENT = frozenset({"message_start", "ping"})
+LONGEST_ERROR = 65_536
 ENDED_CLEANLY = Lost("read", "cut", "the stream ended before its first content")
 SILENT = Lost("timeout", "cut", "the stream brought pings and no content")
 
@@ -27,20 +28,50 @@ def opened(request: Request, clock: Callable[[], float], until: float | None = N
     `until`: when the whole answer must have been read, a time of `time.monotonic`.
     """
     outcome: Outcome = yield Send(request)
-    if not isinstance(outcome, Reply) or outcome.stream is None:
-        return outcome
-    if is_event_stream(outcome):
+    if isinstance(outcome, Reply) and outcome.stream is not None and is_event_stream(outcome):
         limit = request.timeout.stream_idle
         return (yield from _peeked(outcome, clock, None if limit is None else clock() + limit, until))
+    return (yield from _handed_out(outcome, request, until))
+
+
+def bounded(request: Request, until: float | None = None) -> Plan[Outcome]:
+    """One attempt whose streamed answer is handed out at once, and ended at `until`."""
+    outcome: Outcome = yield Send(request)
+    return (yield from _handed_out(outcome, request, until))
+
+
+def _handed_out(outcome: Outcome, request: Request, until: float | None) -> Plan[Outcome]:
+    if isinstance(outcome, Lost) or outcome.stream is None:
+        return as_meant(outcome, request)
+    if outcome.headers.get("content-type", "").startswith("application/json"):
+        return (yield from _errors_apart(outcome, request, until))
     return outcome if until is None else _with(outcome, (yield Rewind(outcome.stream, until=until)))
 
 
-def bounded(request: Request, until: float) -> Plan[Outcome]:
-    """One attempt whose streamed answer is handed out at once, and ended at `until`."""
-    outcome: Outcome = yield Send(request)
-    if isinstance(outcome, Lost) or outcome.stream is None:
-        return outcome
-    return _with(outcome, (yield Rewind(outcome.stream, until=until)))
+def _errors_apart(reply: Reply, request: Request, until: float | None) -> Plan[Outcome]:
+    """JSON where a stream was asked for: read for as long as it may be an error of the API."""
+    stream, begun = reply.stream, b""
+    assert stream is not None
+    held: list[bytes | Lost | None] = []
+    while may_be_error(begun):
+        chunk: bytes | Lost | None = yield Read(stream)
+        held.append(chunk)
+        if not isinstance(chunk, bytes):
+            break
+        begun += chunk
+    if held and held[-1] is None:
+        whole = as_meant(Reply(reply.status, reply.headers, begun, None, reply.http_version), request)
+        if isinstance(whole, ErrorAnswer):
+            yield Close(stream)
+            return whole
+    return _with(reply, (yield Rewind(stream, held, until)))
+
+
+def may_be_error(begun: bytes) -> bool:
+    """Return whether a body that begins so may still be an error of the API, which is a short JSON object."""
+    if begun.lstrip()[:1] not in (b"", b"{") or len(begun) > LONGEST_ERROR:
+        return False
+    return len(begun) < ERROR_NAMED_WITHIN or ERROR_NAME in begun[:ERROR_NAMED_WITHIN]
 
 
 def _with(reply: Reply, stream: ByteStream | AsyncByteStream) -> Reply:

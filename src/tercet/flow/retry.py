@@ -15,7 +15,7 @@ import msgspec
 
 from tercet.flow.details import CallInfo, WaitDetails
 from tercet.flow.effects import Emit, Lost, Outcome, Plan, Reply, Send, Sleep
-from tercet.flow.phases import BILLED, Billed, NothingYielded, Phase, phase_of
+from tercet.flow.phases import BILLED, Billed, ErrorAnswer, NothingYielded, Phase, as_meant, phase_of
 from tercet.flow.quota import RetryQuota
 from tercet.wire.http import Request
 from tercet.wire.limits import retry_after, should_retry
@@ -49,6 +49,9 @@ class RetryPolicy(msgspec.Struct, frozen=True):
     wall_clock: Callable[[], float] = time.time
     retry_ambiguous: bool = True
     """Whether to repeat what may have been received, and billed, already."""
+    creates: str | None = None
+    """For what must not be made twice: how its caller finds out whether it was made. It is never repeated once it may have
+    been received."""
 
 
 class Attempt(msgspec.Struct, frozen=True):
@@ -64,6 +67,8 @@ class Attempt(msgspec.Struct, frozen=True):
     """How far it got."""
     stopped_by: str | None = None
     """What forbade another attempt although one might have helped."""
+    advice: str | None = None
+    """What the caller should do before asking again."""
 
     @property
     def billed(self) -> Billed:
@@ -104,7 +109,7 @@ def with_retries(
             if started >= deadline:
                 return Ending(DEADLINE_PASSED, request, failed)
             request = within(request, deadline - started)
-        outcome: Outcome = (yield Send(request)) if step is None else (yield from step(request))
+        outcome: Outcome = as_meant((yield Send(request)), request) if step is None else (yield from step(request))
         if isinstance(outcome, Reply) and outcome.status < 400 and type(outcome) is not NothingYielded:
             if quota is not None:
                 quota.succeeded(taken)
@@ -116,7 +121,8 @@ def with_retries(
         if wait is not None and quota is not None and (taken := quota.take(outcome)) is None:
             wait, stopped_by = None, "retry quota exhausted"
         status, reason = described(outcome)
-        failed += (Attempt(number, now - started, status, reason, wait, phase_of(outcome), stopped_by),)
+        advice = policy.creates if stopped_by is MADE_TWICE else None
+        failed += (Attempt(number, now - started, status, reason, wait, phase_of(outcome), stopped_by, advice),)
         if wait is None:
             return Ending(outcome, request, failed)
         yield Emit(WaitDetails(wait, number, status, reason))
@@ -124,15 +130,19 @@ def with_retries(
     raise AssertionError("count() does not end")
 
 
+MADE_TWICE = "it may have been received, and would be made twice"
 DEADLINE_PASSED = Lost("timeout", "not_sent", "the deadline of the call had passed before it was sent")
 
 
 def decided(outcome: Outcome, number: int, policy: RetryPolicy, left: float | None) -> tuple[float | None, str | None]:
     """Seconds to wait before another attempt, or None and what forbids it. `left` is what remains of the deadline."""
+    ambiguous = BILLED[phase_of(outcome)] != "no"
+    if ambiguous and policy.creates is not None:
+        return None, MADE_TWICE
     wait = delay(outcome, number, policy)
     if wait is None:
         return None, None
-    if not policy.retry_ambiguous and BILLED[phase_of(outcome)] != "no":
+    if ambiguous and not policy.retry_ambiguous:
         return None, "retry_ambiguous=False"
     if left is not None and wait >= left:
         return None, f"the deadline is nearer than the wait of {wait:.3g} s"
@@ -202,6 +212,8 @@ def described(outcome: Outcome) -> tuple[int | None, str]:
         return outcome.status, f"{text_at(failure, 'error', 'type') or 'an error'} before the first content"
     if isinstance(outcome, Lost):
         return None, outcome.reason
+    if isinstance(outcome, ErrorAnswer):
+        return outcome.answered_with, f"{outcome.error_type} with status {outcome.answered_with}"
     return outcome.status, f"HTTP {outcome.status}"
 
 

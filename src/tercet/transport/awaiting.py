@@ -10,10 +10,10 @@ from tercet.transport.exchange import (
     SECONDS_FOR_AN_ERROR_BODY,
     SMALL_BODY,
     Exchange,
-    is_lost_connection,
+    is_replaceable,
     redirected,
 )
-from tercet.transport.faults import lost_from, reached_total
+from tercet.transport.faults import is_from_handler, is_from_network, lost_from, reached_total
 from tercet.transport.forks import generation
 from tercet.transport.loop_pools import AsyncPool, LoopPool
 from tercet.transport.places import Place, Target, target_of
@@ -48,12 +48,16 @@ class WireStream:
         try:
             clock, done = self._clock, False
             while not (body or done):
+                if exchange.failure is not None:
+                    raise exchange.failure
                 seconds = clock.silence if clock.deadline is None else clock.limit(clock.silence)
                 body = exchange.feed(await wire.receive(seconds))
                 done = exchange.done
         except Exception as error:
-            error = reached_total(error, self._clock)
             self._let_go()
+            if not is_from_network(error) and (not self._pool.closed or is_from_handler(error)):
+                raise
+            error = reached_total(error, self._clock)
             return lost_from(error, wire.place, "cut", "reading from", self._pool.closed)
         except BaseException:
             self._let_go()
@@ -121,7 +125,7 @@ class AsyncFastTransport:
         return outcome
 
     async def _once(self, exchange: Exchange, place: Place, clock: Clock, fresh: bool) -> Reply | Lost | None:
-        """One try on one connection. None: the connection was kept alive by us alone, try a new one."""
+        """One try on one connection. None: a kept connection was gone before the request had left, try a new one."""
         pool, wire, doing = self._pool.here(), None, "connecting to"
         try:
             wire = await pool.take(place, clock, fresh)
@@ -135,8 +139,10 @@ class AsyncFastTransport:
         except Exception as error:
             if wire is not None:
                 pool.drop(wire)
-                if wire.reused and not pool.closed and is_lost_connection(error, exchange):
-                    return None
+            if not is_from_network(error) and (not pool.closed or is_from_handler(error)):
+                raise
+            if wire is not None and wire.reused and not pool.closed and is_replaceable(error, exchange):
+                return None
             return lost_from(error, place, exchange.phase, doing, pool.closed)
         except BaseException:
             if wire is not None:
@@ -168,9 +174,11 @@ class AsyncFastTransport:
             clock.end_within(SECONDS_FOR_AN_ERROR_BODY)
         try:
             while not exchange.done:
+                if exchange.failure is not None:
+                    raise exchange.failure
                 pieces.append(exchange.feed(await wire.receive(clock.limit(clock.timeout.read))))
-        except Exception:
-            if not kept_anyway or pool.closed:
+        except Exception as error:
+            if not kept_anyway or pool.closed or not is_from_network(error):
                 raise
 
     async def close(self) -> None:

@@ -11,10 +11,10 @@ from tercet.transport.connections import Connection, Pool
 from tercet.transport.exchange import (
     SECONDS_FOR_AN_ERROR_BODY,
     Exchange,
-    is_lost_connection,
+    is_replaceable,
     redirected,
 )
-from tercet.transport.faults import PoolClosedError, lost_from
+from tercet.transport.faults import PoolClosedError, is_from_handler, is_from_network, lost_from
 from tercet.transport.forks import generation
 from tercet.transport.places import Place, Target, target_of
 from tercet.wire.http import Request
@@ -48,9 +48,13 @@ class SocketStream:
             if connection.born != generation():
                 raise PoolClosedError
             while not body and not exchange.done:
+                if exchange.failure is not None:
+                    raise exchange.failure
                 body = exchange.feed(connection.receive(self._clock))
         except Exception as error:
             self.close()
+            if not is_from_network(error) and (not self._pool.closed or is_from_handler(error)):
+                raise
             return lost_from(error, connection.place, "cut", "reading from", self._pool.closed)
         except BaseException:
             self.close()
@@ -112,7 +116,7 @@ class FastTransport:
         return outcome
 
     def _once(self, exchange: Exchange, place: Place, clock: Clock, fresh: bool) -> Reply | Lost | None:
-        """One try on one connection. None: the connection was kept alive by us alone, try a new one."""
+        """One try on one connection. None: a kept connection was gone before the request had left, try a new one."""
         pool, connection, doing = self._pool, None, "connecting to"
         try:
             connection = pool.take(place, clock, fresh)
@@ -126,8 +130,10 @@ class FastTransport:
         except Exception as error:
             if connection is not None:
                 pool.drop(connection)
-                if connection.reused and not pool.closed and is_lost_connection(error, exchange):
-                    return None
+            if not is_from_network(error) and (not pool.closed or is_from_handler(error)):
+                raise
+            if connection is not None and connection.reused and not pool.closed and is_replaceable(error, exchange):
+                return None
             return lost_from(error, place, exchange.phase, doing, pool.closed)
         except BaseException:
             if connection is not None:
@@ -155,9 +161,11 @@ class FastTransport:
             clock.end_within(SECONDS_FOR_AN_ERROR_BODY)
         try:
             while not exchange.done:
+                if exchange.failure is not None:
+                    raise exchange.failure
                 pieces.append(exchange.feed(connection.receive(clock)))
-        except Exception:
-            if not kept_anyway or self._pool.closed:
+        except Exception as error:
+            if not kept_anyway or self._pool.closed or not is_from_network(error):
                 raise
 
     def close(self) -> None:

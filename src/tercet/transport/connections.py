@@ -20,6 +20,7 @@ from tercet.transport.faults import (
     ProxyRefusedError,
     SilentError,
     TimedOutError,
+    is_from_handler,
 )
 from tercet.transport.forks import generation, reset_in_child
 from tercet.transport.http1 import ResponseParser
@@ -56,7 +57,9 @@ class Connection:
         self.limit(limit)
         try:
             return self.sock.recv(READ_SIZE)
-        except TimeoutError:
+        except TimeoutError as error:
+            if is_from_handler(error):
+                raise
             clock.limit(None)
             raise SilentError(f"nothing came for {limit:g} s") from None
 
@@ -68,7 +71,9 @@ class Connection:
                 self.sock.sendall(head + content)
                 return True
             return self._send_large(head, content, clock)
-        except TimeoutError:
+        except TimeoutError as error:
+            if is_from_handler(error):
+                raise
             clock.limit(None)
             raise TimedOutError(f"the request could not be sent for {clock.timeout.write} s") from None
 
@@ -82,8 +87,8 @@ class Connection:
             self.limit(clock.limit(clock.timeout.write))
             try:
                 at += self.sock.send(view[at : at + SEND_SIZE])
-            except ConnectionError:
-                if self.readable():
+            except ConnectionError as error:
+                if not is_from_handler(error) and self.readable():
                     return False
                 raise
         return True
@@ -272,6 +277,8 @@ def _tcp(host: str, port: int, until: float | None) -> socket.socket:
         try:
             return _tcp_to(family, address, share_of(_left(until), len(found) - index))
         except OSError as error:
+            if is_from_handler(error):
+                raise
             failure = error
     raise failure or OSError(f"{host} has no address")
 

@@ -6,7 +6,7 @@ from types import CellType
 from urllib.parse import urljoin
 
 from tercet.transport.base import AsyncByteStream, ByteStream, Phase, Reply
-from tercet.transport.decoding import Decoder, TooLargeError, decoder_for
+from tercet.transport.decoding import Decoder, TooLargeError, UndecodableError, decoder_for
 from tercet.transport.http1 import ResponseParser, request_head
 from tercet.transport.places import Place, Target, target_of
 from tercet.wire.http import Headers, Request
@@ -21,7 +21,7 @@ SMALL_BODY = 65_536
 class Exchange:
     """Feed it what is received (`b""` for the end of the connection); it returns decoded body bytes."""
 
-    __slots__ = ("_decoder", "_head", "parser", "received", "request", "sent")
+    __slots__ = ("_decoder", "_head", "failure", "parser", "received", "request", "sent")
 
     def __init__(self, request: Request, target: Target, place: Place) -> None:
         self.request = request
@@ -29,6 +29,9 @@ class Exchange:
         self._decoder: Decoder | None = None
         self.received = 0
         self.sent = False
+        """Whether the request left whole: its last byte was taken by the system."""
+        self.failure: Exception | None = None
+        """What was wrong behind the bytes that `feed` gave last. Nothing more is to be received: the next read raises it."""
         self._head = CellType(_head(request, target, place))  # a cell, since a stream keeps its exchange
 
     @property
@@ -40,7 +43,7 @@ class Exchange:
     @property
     def done(self) -> bool:
         """Whether the response is whole."""
-        return self.parser.framing == "done"
+        return self.parser.framing == "done" and self.failure is None
 
     @property
     def answered(self) -> bool:
@@ -60,7 +63,8 @@ class Exchange:
         return self.request.stream and self.parser.status < 300
 
     def feed(self, data: bytes) -> bytes:
-        """Decoded body bytes. Raises MalformedError, CutShortError, UndecodableError, TooLargeError."""
+        """Return decoded body bytes. Raises MalformedError, CutShortError, UndecodableError, TooLargeError; where good bytes
+        or the headers came before the error, `failure` keeps it."""
         parser = self.parser
         waiting = parser.framing == "head"
         body = b""
@@ -70,13 +74,26 @@ class Exchange:
             parser.feed_end()
         if waiting and parser.framing != "head" and (body or parser.framing != "done"):
             self._decoder = decoder_for(parser.headers.get("content-encoding"))
+        self.failure = parser.failure
         if self._decoder is not None:
-            body = self._decoder.feed(body) if body else b""
-            if parser.framing == "done":
-                self._decoder.feed_end()
+            body = self._decoded(self._decoder, body)
+            if self.failure is not None and not body and not waiting:
+                raise self.failure
         self.received += len(body)
         if self.received > LARGEST_BODY and not self.streams:
             raise TooLargeError(f"the body is larger than {LARGEST_BODY >> 20} MiB")
+        return body
+
+    def _decoded(self, decoder: Decoder, body: bytes) -> bytes:
+        received, body = body, b""
+        try:
+            if received:
+                body = decoder.feed(received)
+                self.failure = decoder.failure or self.failure
+            if self.done:
+                decoder.feed_end()
+        except (UndecodableError, TooLargeError) as error:
+            self.failure = error
         return body
 
     def reply(self, content: bytes = b"", stream: ByteStream | AsyncByteStream | None = None) -> Reply:
@@ -124,6 +141,9 @@ def redirected(request: Request, reply: Reply, target: Target, hops: int) -> Req
     )
 
 
-def is_lost_connection(error: BaseException, exchange: Exchange) -> bool:
-    """Whether a kept-alive connection turned out to be closed: nothing of a response came and the peer is gone."""
-    return not exchange.parser.begun and isinstance(error, OSError) and not isinstance(error, TimeoutError)
+def is_replaceable(error: BaseException, exchange: Exchange) -> bool:
+    """Return whether a new connection may take the place of a kept one: the peer was gone before the request had left
+    whole, so that nobody can have acted on it. After that, sending again is for those above to decide, and to count."""
+    if exchange.sent or exchange.parser.begun:
+        return False
+    return isinstance(error, OSError) and not isinstance(error, TimeoutError)

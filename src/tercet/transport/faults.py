@@ -42,6 +42,25 @@ class SilentError(TimedOutError):
     """Nothing came for as long as a read may take."""
 
 
+def is_from_network(error: BaseException) -> bool:
+    """Return whether an exception tells of the network: it is of a class that sockets, TLS and parsers raise, and no signal
+    handler raised it. Whatever else came while we waited is the caller's own."""
+    return isinstance(error, _OF_NETWORKS) and not is_from_handler(error)
+
+
+def is_from_handler(error: BaseException) -> bool:
+    """Return whether a signal handler raised it, which may be of any class, a TimeoutError too. Python runs handlers within
+    whatever it waits for, and calls them with the very frame that they interrupt; no other function is called so."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        interrupted, trace = trace.tb_frame, trace.tb_next
+        for value in trace.tb_frame.f_locals.values():
+            given = value if type(value) is tuple else (value,)
+            if any(each is interrupted for each in given):
+                return True
+    return False
+
+
 def lost_from(error: BaseException, place: Place, phase: Phase, doing: str, closed: bool = False) -> Lost:
     """The Lost for an exception that came while `doing` ("connecting to", "reading from" …) a place."""
     _forget_frames(error)
@@ -82,6 +101,19 @@ def _kind(error: BaseException, doing: str) -> Kind:
         return "connect"
     return "write" if doing.startswith("sending") else "read"
 
+
+_OF_NETWORKS = (
+    OSError,
+    TimedOutError,
+    PoolClosedError,
+    PoolFullError,
+    ProxyRefusedError,
+    MalformedError,
+    UndecodableError,
+    TooLargeError,
+    ValueError,  # a name that is none, a socket that was closed meanwhile
+    RuntimeError,  # an event loop that was closed meanwhile
+)
 
 _HANDSHAKE_ENDED = frozenset({"SSLEOFError", "SSLZeroReturnError", "SSLSyscallError"})
 """The connection broke during the handshake, which may go well next time; a certificate stays what it is."""

@@ -71,7 +71,18 @@ class CutShortError(ConnectionError):
 class ResponseParser:
     """One response: `feed` bytes, get body bytes. `head_seen` tells when status and headers are there."""
 
-    __slots__ = ("_head_only", "_interim", "_left", "_rest", "framing", "headers", "keep_alive", "status", "version")
+    __slots__ = (
+        "_head_only",
+        "_interim",
+        "_left",
+        "_rest",
+        "failure",
+        "framing",
+        "headers",
+        "keep_alive",
+        "status",
+        "version",
+    )
 
     def __init__(self, method: str = "POST") -> None:
         self.framing: Framing = "head"
@@ -79,6 +90,8 @@ class ResponseParser:
         self.headers = Headers()
         self.version = "HTTP/1.1"
         self.keep_alive = False
+        self.failure: MalformedError | None = None
+        """What was wrong behind the bytes that `feed` gave last; the next call raises it."""
         self._rest = b""
         self._left = 0
         self._interim = 0
@@ -90,7 +103,9 @@ class ResponseParser:
         return self.framing != "head" or bool(self._rest) or self._interim > 0
 
     def feed(self, data: bytes) -> bytes:
-        """The body bytes that `data` completes. Raises MalformedError."""
+        """Return the body bytes that `data` completes. Raises MalformedError; behind good bytes, at the next call."""
+        if self.failure is not None:
+            raise self.failure
         framing = self.framing
         if framing == "chunked":
             return self._feed_chunks(data)
@@ -98,7 +113,7 @@ class ResponseParser:
             return self._feed_length(data)
         if framing == "head":
             data = self._feed_head(data)
-            return b"" if self.framing == "head" else self.feed(data)
+            return b"" if self.framing == "head" else self._feed_behind_head(data)
         if framing == "until_close":
             return data
         if framing == "trailers":
@@ -110,6 +125,8 @@ class ResponseParser:
     def feed_end(self) -> None:
         """The connection ended. Raises CutShortError if the response was not whole."""
         self.keep_alive = False
+        if self.failure is not None:
+            raise self.failure
         if self.framing == "until_close":
             self.framing = "done"
         elif self.framing != "done":
@@ -117,6 +134,14 @@ class ResponseParser:
                 raise CutShortError("the server closed the connection without an answer")
             where = {"head": "headers", "length": f"body, {self._left} bytes missing"}.get(self.framing, "body")
             raise CutShortError(f"the connection ended within the {where}")
+
+    def _feed_behind_head(self, data: bytes) -> bytes:
+        """The same read brought the headers: they are good, whatever follows."""
+        try:
+            return self.feed(data)
+        except MalformedError as error:
+            self.failure = error
+            return b""
 
     def _feed_head(self, data: bytes) -> bytes:
         buffer = self._rest + data if self._rest else data
@@ -188,10 +213,19 @@ class ResponseParser:
         return data
 
     def _feed_chunks(self, data: bytes) -> bytes:
+        pieces: list[bytes] = []
+        try:
+            self._take_chunks(data, pieces)
+        except MalformedError as error:
+            if not pieces:
+                raise
+            self.failure = error
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def _take_chunks(self, data: bytes, pieces: list[bytes]) -> None:
         """`_left` > 2 are data bytes and their line break still to come; 1 or 2 are of the line break alone."""
         buffer = self._rest + data if self._rest else data
         self._rest = b""
-        pieces: list[bytes] = []
         at, size = 0, len(buffer)
         if self._left:
             at = self._rest_of_chunk(buffer, pieces)
@@ -213,13 +247,12 @@ class ResponseParser:
                 break
             at = start + length + 2
             if at <= size:
+                pieces.append(buffer[start : at - 2])
                 if buffer[at - 2 : at] != b"\r\n":
                     raise MalformedError("a chunk is longer than it says")
-                pieces.append(buffer[start : at - 2])
             else:
                 self._left = length + 2
                 at = start + self._rest_of_chunk(buffer[start:], pieces)
-        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def _rest_of_chunk(self, buffer: bytes, pieces: list[bytes]) -> int:
         """Take what belongs to the chunk under way; how many bytes that were."""

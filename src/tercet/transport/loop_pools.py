@@ -18,6 +18,7 @@ from tercet.transport.faults import (
     ProxyCredentialsError,
     ProxyRefusedError,
     TimedOutError,
+    is_from_handler,
 )
 from tercet.transport.forks import reset_in_child
 from tercet.transport.http1 import ResponseParser
@@ -43,7 +44,7 @@ class LoopPool:
         """A connection to this place, idle or new."""
         while not fresh and (found := self._shelf.take(place)) is not None:
             self._open.add(found)
-            if found.usable:
+            if found.still_usable():
                 found.reused = True
                 return found
             self.drop(found)
@@ -86,7 +87,9 @@ class LoopPool:
                         if waiter.done() and not waiter.cancelled():
                             self._wake_one()  # the slot was meant for us; hand it on
                         raise
-        except TimeoutError:
+        except TimeoutError as error:
+            if is_from_handler(error):
+                raise
             raise PoolFullError(f"all {self._shelf.most_open} connections were in use for {seconds:g} s") from None
 
     def _wake_one(self) -> None:
@@ -199,7 +202,9 @@ async def connect(place: Place, clock: Clock, settings: TransportSettings) -> Wi
     try:
         async with asyncio.timeout(limit):
             return await _connect(place, settings)
-    except TimeoutError:
+    except TimeoutError as error:
+        if is_from_handler(error):
+            raise
         clock.limit(None)
         raise TimedOutError(f"no connection within {limit} s") from None
 

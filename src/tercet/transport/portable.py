@@ -6,19 +6,21 @@ Neither library is imported here for that; their exceptions are recognised by th
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 from tercet.transport.base import Kind, Lost, Phase, Reply
 from tercet.transport.decoding import decoder_for
 from tercet.transport.exchange import redirected
+from tercet.transport.faults import is_from_handler
 from tercet.transport.places import target_of
 from tercet.wire.http import Headers, Request
 
 _KINDS: dict[str, tuple[Kind, Phase]] = {
     "PoolTimeout": ("pool", "not_sent"),
     "ConnectTimeout": ("timeout", "not_sent"),
-    "WriteTimeout": ("timeout", "not_sent"),
+    "WriteTimeout": ("timeout", "unanswered"),  # asyncio and HTTP/2 send on what they have taken
     "ReadTimeout": ("timeout", "unanswered"),
     "TimeoutException": ("timeout", "unanswered"),
     "ConnectError": ("connect", "not_sent"),
@@ -26,7 +28,7 @@ _KINDS: dict[str, tuple[Kind, Phase]] = {
     "UnsupportedProtocol": ("protocol", "not_sent"),
     "LocalProtocolError": ("protocol", "not_sent"),
     "RemoteProtocolError": ("protocol", "unanswered"),
-    "WriteError": ("write", "not_sent"),
+    "WriteError": ("write", "unanswered"),
     "ReadError": ("read", "unanswered"),
     "CloseError": ("closed", "unanswered"),
     "DecodingError": ("decode", "cut"),
@@ -40,8 +42,15 @@ _KINDS: dict[str, tuple[Kind, Phase]] = {
 }
 
 
-def lost_from_client(error: Exception, url: str, begun: bool) -> Lost | None:
-    """The Lost for an exception of httpx's family; None for a programming error, which goes on."""
+def lost_from_client(error: Exception, url: str, begun: bool, handled: BaseException | None = None) -> Lost | None:
+    """Return the Lost for an exception of httpx's family; None for a programming error, which goes on. Raises what a signal
+    handler raised while the client waited, and the client took for its network's. `handled`:
+    what the caller was handling before, which is none of this exchange's."""
+    cause: BaseException | None = error
+    while cause is not None and cause is not handled:
+        if is_from_handler(cause):
+            raise cause
+        cause = cause.__cause__ or cause.__context__
     for cls in type(error).__mro__:
         if cls.__name__ in _KINDS:
             kind, phase = _KINDS[cls.__name__]
@@ -49,8 +58,9 @@ def lost_from_client(error: Exception, url: str, begun: bool) -> Lost | None:
     else:
         if not (isinstance(error, RuntimeError) and "closed" in str(error)):
             return None
-        # A kept connection of a loop that has ended takes nothing: the next attempt opens another. A closed client stays so.
-        kind, phase = ("write" if "loop is closed" in str(error) else "closed"), "not_sent"
+        # A kept connection of a loop that has ended may take the request all the same, and gives no answer: the next attempt
+        # opens another. A closed client stays so.
+        kind, phase = ("read", "unanswered") if "loop is closed" in str(error) else ("closed", "not_sent")
     if kind == "connect" and ("certificate" in str(error).lower() or "ssl" in str(error).lower()):
         kind = "tls"
     text = str(error) or type(error).__name__
@@ -93,6 +103,8 @@ def _chunks_of(response: Any) -> Iterator[bytes]:
     decoder = decoder_for(response.headers.get("content-encoding"))
     for chunk in response.iter_raw():
         yield decoder.feed(chunk) if decoder else chunk
+        if decoder and decoder.failure is not None:
+            raise decoder.failure
     if decoder:
         decoder.feed_end()
 
@@ -105,6 +117,8 @@ async def _async_chunks_of(response: Any) -> AsyncIterator[bytes]:
     decoder = decoder_for(response.headers.get("content-encoding"))
     async for chunk in response.aiter_raw():
         yield decoder.feed(chunk) if decoder else chunk
+        if decoder and decoder.failure is not None:
+            raise decoder.failure
     if decoder:
         decoder.feed_end()
 
@@ -120,13 +134,14 @@ class ClientStream:
 
     def read(self) -> bytes | Lost | None:
         """The next bytes, None at the end, Lost when it broke."""
+        handled = sys.exception()
         try:
             for chunk in self._chunks:
                 if chunk:
                     return bytes(chunk)
         except Exception as error:
             self.close()
-            lost = lost_from_client(error, self._url, True)
+            lost = lost_from_client(error, self._url, True, handled)
             if lost is None:
                 raise
             return lost
@@ -169,6 +184,7 @@ class PortableTransport:
     def _send(self, request: Request) -> Reply | Lost:
         response: Any = None
         pieces: list[bytes] = []
+        handled = sys.exception()
         try:
             built = _built(self._client, request, self._own_timeout)
             response = self._client.send(built, stream=True, follow_redirects=False)
@@ -177,7 +193,7 @@ class PortableTransport:
             for chunk in _chunks_of(response):
                 pieces.append(chunk)  # noqa: PERF402 - what came before a break counts
         except Exception as error:
-            lost = lost_from_client(error, request.url, response is not None)
+            lost = lost_from_client(error, request.url, response is not None, handled)
             if lost is None:
                 raise
             if response is None or response.status_code < 300:
@@ -204,6 +220,7 @@ class AsyncClientStream:
 
     async def read(self) -> bytes | Lost | None:
         """The next bytes, None at the end, Lost when it broke."""
+        handled = sys.exception()
         try:
             while self._chunks is not None:
                 chunk = await anext(self._chunks, None)
@@ -213,7 +230,7 @@ class AsyncClientStream:
                     return bytes(chunk)
         except Exception as error:
             await self.close()
-            lost = lost_from_client(error, self._url, True)
+            lost = lost_from_client(error, self._url, True, handled)
             if lost is None:
                 raise
             return lost
@@ -254,6 +271,7 @@ class AsyncPortableTransport:
     async def _send(self, request: Request) -> Reply | Lost:
         response: Any = None
         pieces: list[bytes] = []
+        handled = sys.exception()
         try:
             built = _built(self._client, request, self._own_timeout)
             response = await self._client.send(built, stream=True, follow_redirects=False)
@@ -262,7 +280,7 @@ class AsyncPortableTransport:
             async for chunk in _async_chunks_of(response):
                 pieces.append(chunk)  # noqa: PERF401 - what came before a break counts
         except Exception as error:
-            lost = lost_from_client(error, request.url, response is not None)
+            lost = lost_from_client(error, request.url, response is not None, handled)
             if lost is None:
                 raise
             if response is None or response.status_code < 300:

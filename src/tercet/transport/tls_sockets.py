@@ -23,6 +23,7 @@ class TlsSocket:
         self._leaving = memoryview(b"")
         """Encrypted bytes that the socket did not take yet."""
         self._promised = 0
+        """How much of the data that is being sent these bytes hold; 0 when nothing is."""
         self._next: bytes | ssl.SSLError | None = None
         """What came after the bytes that `recv` returned last: the end, or an error."""
 
@@ -42,7 +43,7 @@ class TlsSocket:
             if not self.has_more:
                 raise
         data = self._tls.read(RECORD_SIZE)
-        if self._outgoing.pending:  # TLS answers for itself, for example with new keys
+        if self._outgoing.pending and not self._promised:  # TLS answers for itself, for example with new keys
             with contextlib.suppress(BlockingIOError):
                 self._flush()
         return self._with_the_rest(data) if data and self._incoming.pending else data
@@ -77,10 +78,11 @@ class TlsSocket:
 
     def send(self, data: bytes | memoryview) -> int:
         """Send all of it. Raises BlockingIOError when that cannot be done now; then call again, with the same data."""
-        if not self._leaving:
+        if not self._promised:
             self._promised = self._tls.write(data)
         self._flush()
-        return self._promised
+        promised, self._promised = self._promised, 0
+        return promised
 
     def _flush(self) -> None:
         while self._leaving or self._outgoing.pending:

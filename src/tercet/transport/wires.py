@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from tercet.transport.faults import PoolClosedError, SilentError, TimedOutError
+from tercet.transport.faults import PoolClosedError, SilentError, TimedOutError, is_from_handler
 from tercet.transport.forks import generation
 from tercet.transport.places import Place
 from tercet.transport.sockets import Address, share_of, tuned_socket
@@ -38,7 +38,7 @@ class Wire:
         self._recv: Callable[[int], bytes] = sock.recv
         self._chunks: deque[bytes] = deque()
         self._buffered = 0
-        self._error: OSError | None = None
+        self._error: Exception | None = None
         self._turn = Turn(loop)
         self._waiter: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -50,18 +50,24 @@ class Wire:
 
     @property
     def usable(self) -> bool:
-        """Whether nothing came and nothing ended while it was idle."""
+        """Whether nothing came and nothing ended while it was idle, as far as the event loop has looked."""
         return not (self.ended or self.closed or self._chunks)
+
+    def still_usable(self) -> bool:
+        """Look now, since the loop may not have turned for a while, and return whether it is usable: the beginning of a TLS
+        record is too much, too."""
+        self._readable()
+        return self.usable and not (isinstance(self.sock, TlsSocket) and self.sock.has_more)
 
     def _readable(self) -> None:
         if self.closed:
             return
         try:
             data = self._recv(READ_SIZE)
-        except _NOT_YET:
-            return
-        except OSError as error:
-            self._error, data = error, b""
+        except Exception as error:
+            if isinstance(error, _NOT_YET) and not is_from_handler(error):
+                return
+            self._error, data = error, b""  # whoever waits gets it, also one that a signal handler raised meanwhile
         if not data or not self._turn.wake(data):
             self._keep(data)
 
@@ -145,11 +151,13 @@ class Wire:
                     return False
                 try:
                     at += self.sock.send(view[at : at + SEND_SIZE])
-                except _NOT_YET:
+                except _NOT_YET as error:
+                    if is_from_handler(error):
+                        raise
                     await self._writable(seconds())
-                except ConnectionError:
+                except ConnectionError as error:
                     self._readable()
-                    if self._chunks:
+                    if self._chunks and not is_from_handler(error):
                         return False
                     raise
         return True
@@ -162,7 +170,9 @@ class Wire:
         try:
             async with _within(seconds):
                 await waiter
-        except TimeoutError:
+        except TimeoutError as error:
+            if is_from_handler(error):
+                raise
             raise TimedOutError(f"the request could not be sent for {seconds:g} s") from None
         finally:
             self._waiter = None
@@ -222,6 +232,8 @@ async def connected(host: str, port: int) -> socket.socket:
             async with _within(None if last else share_of(None, len(found) - index)):
                 return await _connected_to(loop, family, address)
         except OSError as error:
+            if is_from_handler(error):
+                raise
             failure = error
     raise failure or OSError(f"{host} has no address")
 
