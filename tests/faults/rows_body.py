@@ -186,7 +186,14 @@ CONTENT = [
     Row(36, "a string", body(b'"hello"'), BAD, **WHOLE),
     Row(37, "a message without content", body(b'{"id":"msg_1","type":"message","role":"assistant"}'), BAD, **WHOLE),
     Row(37, "another object", body(b'{"hello":1}'), BAD, **WHOLE),
-    Row(38, "an error with status 200", body(bodies.ERROR), fails("OverloadedError", requests=1, status=200), **WHOLE),
+    Row(38, "an error with status 200", body(bodies.ERROR), fails("OverloadedError", retries=2, status=200), **WHOLE),
+    Row(
+        38,
+        "an error with status 200, then the answer",
+        lambda kind: [(response(bodies.ERROR),), (bodies.good(kind),)],
+        fine(2, retries=1),
+        on=("create", "parse", "raw", "helper"),
+    ),
     Row(39, "a stream where JSON was due", lambda kind: [(bodies.good("sse"),)], BAD, **WHOLE),
     Row(45, "100,000 brackets", body(b"[" * 100_000 + b"]" * 100_000), BAD, chunkings=ONE, **WHOLE),
     Row(

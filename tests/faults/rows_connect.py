@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.faults import bodies
-from tests.faults.row import ONE, SHORT, STREAMS, Due, Row, fails, fine, same
+from tests.faults.row import ONE, SHORT, STREAMS, Row, fails, fine, same
 from tests.faults.server import Fin, Raw, Repeat, Reset, Stall, head, response
 
 GOOD = lambda kind: [(bodies.good(kind),)]  # noqa: E731 - one line of a table
@@ -18,11 +18,6 @@ def raw(data: bytes) -> Raw:
 def framed(*lines: str):  # type: ignore[no-untyped-def]
     """A good body under these headers."""
     return lambda kind: [(head("200 OK", f"content-type: {bodies.KINDS[kind]}", *lines) + bodies.BODY[kind],)]
-
-
-def replaced(surface: str) -> Due:
-    """Results are asked for on the connection that told about the batch: found dead, it is replaced once."""
-    return fails("APIConnectionError", requests=4 if surface == "results" else 3)
 
 
 CONNECT = [
@@ -112,18 +107,60 @@ CONNECT = [
     Row(10, "IPv6 dead, IPv4 alive", GOOD, fine(), chunkings=ONE, place="localhost"),
     Row(
         12,
-        "kept connection closed by the server",
-        lambda kind: [(bodies.good(kind),), (Fin(),), (bodies.good(kind),)],
-        fine(3, retries=0),
+        "kept connection closed by the server while idle",
+        lambda kind: [(bodies.good(kind), Fin()), (bodies.good(kind),)],
+        fine(2, retries=0),
         chunkings=ONE,
         place="kept",
+    ),
+    Row(
+        12,
+        "kept connection spoilt by the server while idle",
+        lambda kind: [(bodies.good(kind) + response(b"", "text/plain", "408 Request Timeout"),), (bodies.good(kind),)],
+        fine(2, retries=0),
+        chunkings=ONE,
+        place="kept",
+    ),
+    Row(
+        12,
+        "kept connection closed after the whole request",
+        lambda kind: [(bodies.good(kind),), (Fin(),), (bodies.good(kind),)],
+        fine(3, retries=1),
+        chunkings=ONE,
+        place="kept",
+    ),
+    Row(
+        12,
+        "kept connection reset after the whole request",
+        lambda kind: [(bodies.good(kind),), (Reset(),), (bodies.good(kind),)],
+        fine(3, retries=1),
+        chunkings=ONE,
+        place="kept",
+    ),
+    Row(
+        12,
+        "kept connection closed after the whole request, no retries",
+        lambda kind: [(bodies.good(kind),), (Fin(),), (bodies.good(kind),)],
+        fails("APIConnectionError", requests=2, retries=0),
+        chunkings=ONE,
+        place="kept",
+        client={"max_retries": 0, "retry_ambiguous": False},
+    ),
+    Row(
+        12,
+        "kept connection closed after the whole request, nothing ambiguous repeated",
+        lambda kind: [(bodies.good(kind),), (Fin(),), (bodies.good(kind),)],
+        fails("APIConnectionError", requests=2, retries=0),
+        chunkings=ONE,
+        place="kept",
+        client={"retry_ambiguous": False},
     ),
 ]
 
 HEADERS = [
-    Row(13, "FIN before the headers", same(Fin()), replaced, chunkings=ONE),
+    Row(13, "FIN before the headers", same(Fin()), fails("APIConnectionError"), chunkings=ONE),
     Row(13, "FIN within the headers", same(b"HTTP/1.1 200 OK\r\ncontent-ty", Fin()), fails("APIConnectionError")),
-    Row(14, "RST before the headers", same(Reset()), replaced, chunkings=ONE),
+    Row(14, "RST before the headers", same(Reset()), fails("APIConnectionError"), chunkings=ONE),
     Row(
         14,
         "RST before anything was read",

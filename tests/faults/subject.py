@@ -22,7 +22,7 @@ from tests.faults.places import Places, environment
 from tests.faults.surfaces import ASK, KIND, Seen, ask, ask_async
 
 KEY = "sk-ant-api03-canary-of-the-fault-suite"
-OWN_OPTIONS = ("stream_idle_timeout",)
+OWN_OPTIONS = ("stream_idle_timeout", "retry_ambiguous")
 """Arguments that only Tercet has."""
 PATIENCE = 15.0
 """Seconds for what is closing to close. The official SDK leaves much open, and gets less, or its run would have no end."""

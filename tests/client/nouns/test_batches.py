@@ -10,6 +10,7 @@ from tests.client.scripted import ASK, JSON, KEY, MESSAGE, Script
 
 import tercet
 from tercet.client.nouns.batches import may_receive_the_key
+from tercet.transport.base import Lost
 from tercet.types.messages import MessageBatch, MessageBatchSucceededResult
 
 COUNTS = {"processing": 0, "succeeded": 1, "errored": 1, "canceled": 0, "expired": 0}
@@ -204,3 +205,84 @@ async def test_the_async_batches_do_the_same() -> None:
 async def test_the_async_results_name_the_status_too() -> None:
     with pytest.raises(tercet.AnthropicError, match="'canceling'"):
         await Script(batch("canceling", None)).async_client().messages.batches.results("msgbatch_1")
+
+
+# --- never made twice ----------------------------------------------------------------------------------------------------
+
+REQUESTS = [{"custom_id": "a", "params": ASK}]
+AMBIGUOUS = {
+    "unanswered": Lost("read", "unanswered", "it broke"),
+    "timeout": Lost("timeout", "unanswered", "too slow"),
+    "body lost": Lost("read", "cut", "it broke"),
+    "undecodable": Lost("decode", "cut", "no gzip"),
+    "500": (500, JSON, b"{}"),
+    "500, asked to retry": (500, {**JSON, "x-should-retry": "true"}, b"{}"),
+    "502": (502, JSON, b"{}"),
+    "524": (524, JSON, b"{}"),
+    "200 with api_error": (200, JSON, b'{"type":"error","error":{"type":"api_error","message":"m"}}'),
+}
+CERTAIN = {
+    "not sent": Lost("connect", "not_sent", "refused"),
+    "429": (429, {**JSON, "retry-after-ms": "1"}, b"{}"),
+    "503": (503, {**JSON, "retry-after-ms": "1"}, b"{}"),
+    "529": (529, {**JSON, "retry-after-ms": "1"}, b"{}"),
+}
+WAYS = {
+    "messages.batches": lambda client: client.messages.batches.create(requests=REQUESTS),
+    "batches": lambda client: client.batches.create(requests=REQUESTS, max_retries=4),
+    "beta": lambda client: client.beta.messages.batches.create(requests=REQUESTS),
+    "raw": lambda client: client.messages.batches.with_raw_response.create(requests=REQUESTS),
+    "post": lambda client: client.post("/v1/messages/batches", body={"requests": REQUESTS}, cast_to=dict),
+    "post, oddly": lambda client: client.post("v1//messages/batches/?beta=true", body={}, cast_to=dict),
+}
+
+
+@pytest.mark.parametrize("way", list(WAYS))
+@pytest.mark.parametrize("outcome", list(AMBIGUOUS))
+def test_a_batch_that_may_have_been_made_is_not_made_again(way: str, outcome: str) -> None:
+    script = Script(AMBIGUOUS[outcome], batch())
+    with pytest.raises(
+        tercet.APIError, match=r"may have been made all the same.*batches\.list\(\).*custom_id"
+    ) as caught:
+        WAYS[way](script.client(max_retries=2))
+
+    assert len(script.sent) == 1
+    assert caught.value.message == str(caught.value)
+    assert "not retried" in caught.value.__notes__[0]
+
+
+@pytest.mark.parametrize("way", list(WAYS))
+@pytest.mark.parametrize("outcome", list(CERTAIN))
+def test_a_batch_that_was_certainly_not_made_is_tried_again(way: str, outcome: str) -> None:
+    script = Script(CERTAIN[outcome], batch())
+    WAYS[way](script.client(max_retries=2))
+
+    assert len(script.sent) == 2
+
+
+def test_without_retries_the_error_says_so_too_and_a_refusal_does_not() -> None:
+    for outcome, says in [(AMBIGUOUS["unanswered"], True), ((400, JSON, b"{}"), False), (CERTAIN["429"], False)]:
+        with pytest.raises(tercet.APIError) as caught:
+            Script(outcome).client(max_retries=0).messages.batches.create(requests=REQUESTS)
+        assert ("may have been made" in str(caught.value)) is says
+
+
+@pytest.mark.anyio
+async def test_the_async_client_makes_no_batch_twice_either() -> None:
+    script = Script(AMBIGUOUS["unanswered"])
+    client = script.async_client(max_retries=2)
+    for ask in (
+        lambda: client.messages.batches.create(requests=REQUESTS),
+        lambda: client.post("/v1/messages/batches", body={}, cast_to=dict),
+    ):
+        with pytest.raises(tercet.APIConnectionError, match="may have been made"):
+            await ask()
+
+    assert len(script.sent) == 2
+
+
+def test_what_makes_no_batch_is_repeated_as_ever() -> None:
+    script = Script(AMBIGUOUS["unanswered"], AMBIGUOUS["unanswered"], batch())
+    script.client(max_retries=2).messages.batches.cancel("msgbatch_1")
+
+    assert len(script.sent) == 3
