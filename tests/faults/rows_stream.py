@@ -26,7 +26,7 @@ from tests.faults.bodies import (
     tool_delta,
 )
 from tests.faults.row import ONE, SHORT, STREAMS, Due, Row, fails, fine
-from tests.faults.server import Fin, Repeat, Reset, Stall, Steps, chunked_head, chunks, response
+from tests.faults.server import Fin, Raw, Repeat, Reset, Stall, Steps, chunked_head, chunks, response
 
 ON = {"on": STREAMS}
 PART = b"".join((*BEGUN, *DELTAS[:2]))
@@ -54,7 +54,20 @@ def open_stream(*steps: Any, parts: Sequence[bytes] = (*BEGUN, *DELTAS[:2])) -> 
     return lambda kind: [(of("sse", *parts, end=False), *steps)]
 
 
+def in_one_read(broken: bytes) -> Callable[[str], list[Steps]]:
+    """Good events and what breaks the framing behind them, in one piece."""
+    return lambda kind: [(Raw(of("sse", *BEGUN, *DELTAS[:2], end=False) + broken), Stall())]
+
+
 TRANSPORT = [
+    Row(46, "a bad chunk behind good events", in_one_read(b"zz\r\n"), fails("APIConnectionError", requests=1), **ON),
+    Row(
+        46,
+        "a chunk behind good events that is longer than it says",
+        in_one_read(b"8\r\n: ping\n\nmore\r\n"),
+        fails("APIConnectionError", requests=1),
+        **ON,
+    ),
     Row(64, "RST within the stream", open_stream(Reset()), fails("APIConnectionError", requests=(1, 3)), **ON),
     Row(65, "FIN within the stream", open_stream(Fin()), CUT, **ON),
     Row(66, "a clean end without a stop reason", stream(*BEGUN, *DELTAS), CUT, **ON),

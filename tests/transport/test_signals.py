@@ -3,6 +3,7 @@ and nothing is sent again for it. Real signals, raised while the client waits in
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import signal
 import socket
@@ -23,8 +24,10 @@ from tercet.transport.base import Lost, Reply
 from tercet.transport.blocking import FastTransport
 from tercet.transport.connections import Pool
 from tercet.transport.faults import is_from_handler, is_from_network
+from tercet.transport.places import target_of
 from tercet.transport.portable import PortableTransport
 from tercet.transport.settings import TransportSettings
+from tercet.transport.wires import Wire
 from tercet.wire.http import Request, Timeout
 
 
@@ -326,3 +329,24 @@ def test_an_exception_that_the_caller_handles_meanwhile_is_none_of_this_exchange
 
     assert isinstance(outcome, Lost)
     transport.close()
+
+
+@pytest.mark.anyio
+async def test_who_waits_in_an_event_loop_gets_it_as_it_is(raised: Exception) -> None:
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    wire = Wire(asyncio.get_running_loop(), ours, target_of("http://127.0.0.1:1/").place)
+
+    def read(size: int) -> bytes:
+        wait_for_signal()
+        return ours.recv(size)
+
+    wire._recv = read
+    theirs.send(b"x")
+    with pytest.raises(type(raised)) as caught:
+        await wire.receive(30)
+
+    assert caught.value is raised
+    assert is_from_handler(caught.value)
+    wire.close()
+    theirs.close()
