@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import select
 import socket
 import threading
 import time
@@ -28,7 +27,7 @@ from tercet.transport.places import Place
 from tercet.transport.proxies import proxy_chooser
 from tercet.transport.settings import TransportSettings
 from tercet.transport.shelf import Shelf
-from tercet.transport.sockets import Address, share_of, tuned_socket
+from tercet.transport.sockets import Address, share_of, something_came, tuned_socket
 
 READ_SIZE = 65_536
 SEND_SIZE = 262_144
@@ -95,11 +94,7 @@ class Connection:
 
     def readable(self) -> bool:
         """Whether something came, or the peer is gone."""
-        if hasattr(select, "poll"):
-            poll = select.poll()
-            poll.register(self.sock, select.POLLIN)
-            return bool(poll.poll(0))
-        return bool(select.select([self.sock], [], [], 0)[0])
+        return something_came(self.sock.fileno())
 
     def interrupt(self) -> None:
         """Wake a thread that waits on this connection."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 from typing import Any
 
@@ -35,3 +36,12 @@ def share_of(left: float | None, addresses_left: int) -> float | None:
     if addresses_left <= 1:
         return left
     return SHARE_WITHOUT_LIMIT if left is None else left / addresses_left
+
+
+def something_came(descriptor: int) -> bool:
+    """Return whether a socket has something to read as of now: bytes, the peer's end, or an error."""
+    if hasattr(select, "poll"):
+        poll = select.poll()
+        poll.register(descriptor, select.POLLIN)
+        return bool(poll.poll(0))
+    return bool(select.select([descriptor], [], [], 0)[0])

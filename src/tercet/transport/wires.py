@@ -14,7 +14,7 @@ from typing import Any
 from tercet.transport.faults import PoolClosedError, SilentError, TimedOutError, is_from_handler
 from tercet.transport.forks import generation
 from tercet.transport.places import Place
-from tercet.transport.sockets import Address, share_of, tuned_socket
+from tercet.transport.sockets import Address, share_of, something_came, tuned_socket
 from tercet.transport.tls_sockets import TlsSocket
 from tercet.transport.turn import Turn
 
@@ -56,7 +56,8 @@ class Wire:
     def still_usable(self) -> bool:
         """Look now, since the loop may not have turned for a while, and return whether it is usable: the beginning of a TLS
         record is too much, too."""
-        self._readable()
+        if self.usable and something_came(self.sock.fileno()):
+            self._readable()
         return self.usable and not (isinstance(self.sock, TlsSocket) and self.sock.has_more)
 
     def _readable(self) -> None:
