@@ -76,7 +76,9 @@ class Inflate:
             data = self._inflate(self._inflater, data, pieces)
 
     def feed_end(self) -> None:
-        """The body ended. Raises UndecodableError if the encoding did not."""
+        """The body ended. Raises UndecodableError if the encoding did not, and what `feed` kept."""
+        if self.failure is not None:
+            raise self.failure
         if self._inflater is not None or self._first or not self._members:
             raise UndecodableError("the compressed body ends early")
 
