@@ -70,17 +70,17 @@ def _no_room_for_the_answer(server: FaultServer, place: File) -> list[str]:
 
 
 class _FullFrom(sqlite.SQLiteStore):
-    """A store on a disk that is full from the update of this number on."""
+    """A store on a disk that is full from the change of this number on."""
 
     def __init__(self, place: File, number: int) -> None:
         super().__init__(place.path, durable=True)
         self._number = number
 
-    def update(self, key, kind, change):  # type: ignore[no-untyped-def]
+    def begin(self, key, kind, change, *, trails=False):  # type: ignore[no-untyped-def]
         self._number -= 1
         if self._number == 0:
             _limit(0)
-        return super().update(key, kind, change)
+        return super().begin(key, kind, change, trails=trails)
 
 
 def _without_pages(server: FaultServer, place: File) -> list[str]:

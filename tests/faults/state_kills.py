@@ -32,14 +32,14 @@ def die() -> None:
 
 
 def dying(store: Any, number: int, moment: str) -> Any:
-    """The store, whose update of this number ends the process: `before` it, `within` its transaction, or `after` it."""
-    update, count = store.update, 0
+    """The store, whose change of this number ends the process: `before` it, `within` its transaction, or `after` it."""
+    begin, count = store.begin, 0
 
-    def counted(key: str, kind: Any, change: Callable[[Any], Any]) -> Any:
+    def counted(key: str, kind: Any, change: Callable[[Any], Any], *, trails: bool = False) -> Any:
         nonlocal count
         count += 1
         if count != number:
-            return update(key, kind, change)
+            return begin(key, kind, change, trails=trails)
         if moment == "before":
             die()
 
@@ -49,11 +49,10 @@ def dying(store: Any, number: int, moment: str) -> Any:
                 die()
             return result
 
-        result = update(key, kind, changed)
+        begin(key, kind, changed, trails=trails).result()
         die()
-        return result
 
-    store.update = counted
+    store.begin = counted
     return store
 
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from tests.flow.shared_state.kept import Kept
 
 from tercet.client.policies import once
 from tercet.flow.admission import Admission, settle_late
@@ -534,46 +535,32 @@ def test_a_stream_that_nobody_closed_is_settled_before_the_next_request() -> Non
 
 
 @pytest.mark.anyio
-async def test_in_an_event_loop_a_store_that_may_wait_is_asked_in_a_thread() -> None:
-    threads: list[str] = []
-
-    class Watched(Broken):
-        def update(self, key: Any, kind: Any, change: Any) -> Any:
-            threads.append(threading.current_thread().name)
-            return super().update(key, kind, change)
-
+async def test_in_an_event_loop_a_store_that_may_wait_is_asked_by_a_thread_of_its_own() -> None:
     async def send(request: Request) -> Any:
         return streaming(START, END, body=AsyncBody)
 
-    budget = Budget(usd=1, store=Watched())
+    store = Kept()
+    budget = Budget(usd=1, store=store)
     reply = await arun(through(Admission((), [budget]), asking()), send)
     while await reply.stream.read():
         pass
 
-    assert len(threads) == 2
-    assert threading.main_thread().name not in threads
     assert budget.state(NOON + 1_000).reserved_usd == 0
+    assert store.threads == {"tercet-store"}
 
 
 @pytest.mark.anyio
-async def test_in_an_event_loop_what_is_not_admitted_is_given_back_in_a_thread() -> None:
-    threads: list[str] = []
-
-    class Watched(Broken):
-        def update(self, key: Any, kind: Any, change: Any) -> Any:
-            threads.append(threading.current_thread().name)
-            return super().update(key, kind, change)
-
+async def test_in_an_event_loop_what_is_not_admitted_is_given_back_by_that_thread() -> None:
     async def send(request: Request) -> Any:
         raise AssertionError("there is no money for it")
 
-    budgets = [Budget(usd=1, store=Watched()), Budget(usd=0, store=Watched())]
+    store = Kept()
+    budgets = [Budget(usd=1, store=store), Budget(usd=0, tag="none", store=store)]
     refused: Any = await arun(through(Admission((), budgets), asking()), send)
 
     assert isinstance(refused.raise_as, BudgetExceededError)
-    assert len(threads) == 3
-    assert threading.main_thread().name not in threads
     assert budgets[0].state(NOON).reserved_usd == 0
+    assert store.threads == {"tercet-store"}
 
 
 @pytest.mark.anyio
@@ -582,16 +569,14 @@ async def test_who_is_cancelled_while_a_store_is_asked_holds_nothing_afterwards(
 
     entered, go_on = threading.Event(), threading.Event()
 
-    class Slow(Broken):
-        def update(self, key: Any, kind: Any, change: Any) -> Any:
-            entered.set()
-            assert go_on.wait(10)
-            return super().update(key, kind, change)
+    def slow() -> None:
+        entered.set()
+        assert go_on.wait(10)
 
     async def send(request: Request) -> Any:
         raise AssertionError("it was cancelled before")
 
-    budget = Budget(usd=1, store=Slow())
+    budget = Budget(usd=1, store=Kept(slow))
     task = asyncio.ensure_future(arun(through(Admission((), [budget]), asking()), send))
     while not entered.is_set():
         await asyncio.sleep(0)

@@ -17,7 +17,7 @@ from tercet.flow.details import PaceDetails
 from tercet.flow.effects import Emit, Lost, Metering, Outcome, Plan, Reply, Sleep, Work
 from tercet.flow.estimate import Asked, Behind, asked_by, decoded, encoded, itself
 from tercet.flow.kinds import Kind, kind_of
-from tercet.flow.money import Money
+from tercet.flow.money import Money, not_settled
 from tercet.flow.pace import Refused, nap
 from tercet.flow.phases import NothingYielded, phase_of
 from tercet.flow.retry import Layer, Step, within
@@ -77,7 +77,8 @@ class Admission:
         self.gates, self.budgets = tuple(gates), tuple(budgets)
         self.accounts = distinct(self.budgets)
         self.clock, self.wall_clock = clock, wall_clock
-        self.blocking = any(gate.store.blocking for gate in self.gates) or any(b.store.blocking for b in self.budgets)
+        self.blocking = any(gate.store.blocking for gate in self.gates)
+        """Whether turns may wait for a disk or a server. Budgets see to that themselves."""
 
     def layer(self, deadline: float | None = None, subject: Subject | None = None) -> Layer:
         """What stands around each attempt of a call. `deadline` is a time of `clock`. No subject: the request says it."""
@@ -195,7 +196,7 @@ class Passage:
         waited = 0.0
         try:
             if self._admission.accounts:
-                yield from self._admission._do(self._money.reserve)
+                yield from self._money.reserve()
             for turns in self._turns:
                 waited += yield from self._turn(turns, deadline)
         except AnthropicError as error:
@@ -310,11 +311,7 @@ def quietly(act: Callable[..., None], *arguments: Any, **options: Any) -> None:
     try:
         act(*arguments, **options)
     except AnthropicError as error:
-        import logging
-
-        logging.getLogger("tercet").warning(
-            "A request could not be settled; what it had reserved counts in full: %s", error
-        )
+        not_settled(error)
 
 
 def too_late(request: Request, seconds: float, longest: float) -> PaceWaitError:

@@ -1,18 +1,22 @@
 """The only code that acts: `run` carries a plan out in this thread, `arun` in the running event loop. They differ in
-six awaits. Failures go into plans as values, so neither driver catches anything."""
+seven awaits. Failures go into plans as values, so neither driver catches anything."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import closing
-from typing import Any, TypeVar, cast
+from contextlib import closing, suppress
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from tercet.flow.effects import Close, Emit, Metering, Outcome, Plan, Read, Rewind, Send, Sleep, Together, Work
+from tercet.flow.effects import Close, Emit, Metering, Outcome, Plan, Read, Rewind, Send, Sleep, Together, Wait, Work
 from tercet.flow.rewound import AsyncRewound, Rewound, put_back
 from tercet.flow.usage import AsyncMetered, Metered
 from tercet.transport.base import AsyncByteStream
 from tercet.wire.http import Request
+
+if TYPE_CHECKING:
+    import asyncio
+    from concurrent.futures import Future as ThreadFuture
 
 T = TypeVar("T")
 MOST_THREADS = 32
@@ -54,6 +58,8 @@ def run(plan: Plan[T], send: SendNow, *, sleep: Callable[[float], None] = time.s
                     answer = put_back(effect) or Rewound(effect)
                 case Work():
                     answer = effect.act()
+                case Wait():
+                    effect.future.exception()
                 case Metering():
                     answer = Metered(effect.stream, effect.meter)
 
@@ -99,6 +105,8 @@ async def arun(
                     answer = put_back(effect) or AsyncRewound(effect)
                 case Work():
                     answer = await _in_thread(effect.act)
+                case Wait():
+                    await _ended(effect.future)
                 case Metering():
                     answer = AsyncMetered(effect.stream, effect.meter, effect.blocking)
 
@@ -138,11 +146,35 @@ async def _in_tasks(effect: Together, carry_out: Callable[[Plan[Any]], Awaitable
 
 
 async def _in_thread(act: Callable[[], Any]) -> Any:
-    """Do it beside the event loop. Who is cancelled meanwhile waits for its end, so that the plan can undo it."""
+    """Do it beside the event loop."""
     import asyncio
-    from contextlib import suppress
 
-    work = asyncio.get_running_loop().run_in_executor(None, act)
+    return await _to_its_end(asyncio.get_running_loop().run_in_executor(None, act))
+
+
+async def _ended(future: ThreadFuture[Any]) -> None:
+    """Wait for another thread's future, and occupy none. How it ended is the plan's matter."""
+    import asyncio
+
+    loop = asyncio.get_running_loop()
+    ended: asyncio.Future[None] = loop.create_future()
+
+    def end() -> None:
+        if not ended.done():
+            ended.set_result(None)
+
+    def tell(_: object) -> None:
+        with suppress(RuntimeError):  # the loop was closed meanwhile
+            loop.call_soon_threadsafe(end)
+
+    future.add_done_callback(tell)
+    await _to_its_end(ended)
+
+
+async def _to_its_end(work: asyncio.Future[Any]) -> Any:
+    """Wait for it. Who is cancelled meanwhile waits for its end all the same, so that the plan can undo it."""
+    import asyncio
+
     try:
         return await asyncio.shield(work)
     except asyncio.CancelledError:

@@ -4,13 +4,16 @@ it does nothing until a driver (`drive.py`) carries it out."""
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
-from typing import Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import msgspec
 
 from tercet.flow.usage import Meter
 from tercet.transport.base import AsyncByteStream, ByteStream, Lost, Outcome, Reply
 from tercet.wire.http import Request
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 __all__ = [
     "Close",
@@ -26,6 +29,7 @@ __all__ = [
     "Send",
     "Sleep",
     "Together",
+    "Wait",
     "Work",
 ]
 
@@ -88,6 +92,12 @@ class Work(msgspec.Struct, frozen=True):
     act: Callable[[], Any]
 
 
+class Wait(msgspec.Struct, frozen=True):
+    """Wait until another thread has done this, or has failed; the answer is None."""
+
+    future: Future[Any]
+
+
 class Metering(msgspec.Struct, frozen=True):
     """Put a stream under a meter; the answer is the stream to read. `blocking`: telling may wait for a disk."""
 
@@ -96,5 +106,5 @@ class Metering(msgspec.Struct, frozen=True):
     blocking: bool = False
 
 
-Effect: TypeAlias = Send | Sleep | Together | Emit | Read | Close | Rewind | Work | Metering
+Effect: TypeAlias = Send | Sleep | Together | Emit | Read | Close | Rewind | Work | Wait | Metering
 Plan: TypeAlias = Generator[Effect, Any, T]

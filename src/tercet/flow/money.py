@@ -6,21 +6,27 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from secrets import token_hex
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from msgspec.structs import replace
 
 from tercet.catalog import prices
 from tercet.flow import budget as decide
 from tercet.flow.budget import EXACT, LARGEST, Account, Amount, Budget, rounded_up
+from tercet.flow.effects import Plan, Wait
 from tercet.flow.estimate import Asked
 from tercet.flow.periods import day_of
+from tercet.flow.shared_state import Store
 from tercet.flow.turns import fingerprint, leases_of
 from tercet.flow.usage import Used, tokens_of
 from tercet.wire.errors.refused import BudgetUnknownError, SharedStateError
 from tercet.wire.errors.tree import AnthropicError
 from tercet.wire.http import Request
 
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+T = TypeVar("T")
 MILLION = Decimal(1_000_000)
 Settlement: TypeAlias = tuple[Amount | None, Amount | None]
 """What a request used if that is known, or what it counts for if it is not."""
@@ -38,7 +44,7 @@ class Money:
         self._held: list[tuple[Budget, str, Amount]] = []
         """With the holder's token in each: two addresses of one store must not meet."""
 
-    def reserve(self) -> None:
+    def reserve(self) -> Plan[None]:
         """Hold the most that this may cost in every budget. Raises BudgetExceededError, BudgetUnknownError."""
         for budget in self._budgets:
             amount, token = most(self._asked, budget, self._day()), f"{self._token}{len(self._held)}"
@@ -57,7 +63,7 @@ class Money:
                 return decide.state_of(account, budget, wall)
 
             try:
-                short = store.update(key, Account, budget.changing(self._credential, wall, fits))
+                short = yield from written(store, key, budget.changing(self._credential, wall, fits))
             except SharedStateError as error:
                 if not error.may_be_written:
                     self._held.pop()
@@ -108,7 +114,37 @@ class Money:
         def settled(account: Account) -> None:
             decide.settle(account, token, used, uncertain)
 
-        store.update(key, Account, budget.changing(self._credential, self._wall_clock(), settled))
+        change = budget.changing(self._credential, self._wall_clock(), settled)
+        if store.blocking:
+            store.begin(key, Account, change, trails=True).add_done_callback(_noted)
+        else:
+            store.update(key, Account, change)
+
+
+def written(store: Store, key: str, change: Callable[[Account], T]) -> Plan[T]:
+    """Change an account, and go on when that is safe."""
+    if not store.blocking:
+        return store.update(key, Account, change)
+    future = store.begin(key, Account, change)
+    try:
+        yield Wait(future)
+    finally:
+        future.cancel()  # whoever called is gone: what has not begun is not done
+    return future.result()
+
+
+def _noted(future: Future[None]) -> None:
+    if (error := future.exception()) is not None:
+        not_settled(error)
+
+
+def not_settled(error: BaseException) -> None:
+    """Say so, and leave it to the lease: what was answered is paid for."""
+    import logging
+
+    logging.getLogger("tercet").warning(
+        "A request could not be settled; what it had reserved counts in full: %s", error
+    )
 
 
 def most(asked: tuple[Asked, ...], budget: Budget, day: date) -> Amount:

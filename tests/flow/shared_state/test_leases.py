@@ -103,12 +103,12 @@ def test_a_store_that_is_away_for_a_while_does_not_end_the_thread(tmp_path: Path
     again = threading.Event()
 
     class Away(SQLiteStore):
-        def update(self, key: Any, kind: Any, change: Any) -> Any:
+        def _write(self, group: Any) -> None:
             asked.append(1)
             if len(asked) == 1:
                 raise SharedStateError("the disk is full")
             again.set()
-            return super().update(key, kind, change)
+            super()._write(group)
 
     store = Away(tmp_path / "state.db", lease=0.03)
     leases = Leases(store)

@@ -15,6 +15,7 @@ import msgspec
 import pytest
 
 from tercet.flow.shared_state import sqlite as module
+from tercet.flow.shared_state.grouped import Pending
 from tercet.flow.shared_state.sqlite import SQLiteStore
 from tercet.wire.errors.refused import SharedStateBusyError, SharedStateError
 
@@ -68,22 +69,26 @@ def test_who_holds_it_too_long_is_named_as_the_reason(tmp_path: Path, monkeypatc
     assert store.update("key", Tally, added) == 2
 
 
-def test_who_queued_while_another_thread_waited_in_vain_does_not_wait_again(
+def test_who_queued_while_others_waited_in_vain_has_waited_as_long(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = SQLiteStore(tmp_path / "state.db")
     store.update("key", Tally, added)
-    with sqlite3.connect(tmp_path / "state.db", isolation_level=None) as holder:
-        holder.execute("BEGIN IMMEDIATE")
-        monkeypatch.setattr(module, "PATIENCE", 0.0)
-        with pytest.raises(SharedStateBusyError):
-            store.update("key", Tally, added)
-        monkeypatch.setattr(module, "PATIENCE", 3600.0)
-        assert store._gave_up > 0
-        store._gave_up = float("inf")  # as for a thread that asked before that
-        with pytest.raises(SharedStateBusyError):
-            store.update("key", Tally, added)
-    holder.close()
+    tries: list[float] = []
+
+    def tried(act: Callable[[], object], until: float) -> None:
+        tries.append(until)
+        raise sqlite3.OperationalError("as if it were locked")
+
+    monkeypatch.setattr(module, "patiently", tried)
+    monkeypatch.setattr(module, "is_busy", lambda error: True)
+    group = [Pending("key", Tally, added, trails=False) for _ in range(3)]
+    for pending, asked in zip(group, (1.0, 3.0, 2.0), strict=True):
+        pending.asked = asked
+    with pytest.raises(SharedStateBusyError):
+        store._write(group)
+
+    assert tries == [3.0 + module.PATIENCE]
 
 
 def test_ctrl_c_at_any_step_leaves_the_file_to_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,8 +101,12 @@ def test_ctrl_c_at_any_step_leaves_the_file_to_others(tmp_path: Path, monkeypatc
         raise KeyboardInterrupt
 
     monkeypatch.setattr(module, "patiently", interrupted)
+    waiting = store.begin("key", Tally, added, trails=True)
     with pytest.raises(KeyboardInterrupt):
-        store.update("key", Tally, added)
+        store.flush()
+    with pytest.raises(SharedStateError, match="interrupted") as told:
+        waiting.result(10)
+    assert told.value.may_be_written
     monkeypatch.undo()
     monkeypatch.setattr(module, "PATIENCE", 0.0)
 
@@ -172,7 +181,8 @@ def test_something_else_than_a_database_is_left_alone(tmp_path: Path) -> None:
 
 def test_a_file_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     connection = sqlite3.connect(tmp_path / "state.db")
-    connection.execute("PRAGMA user_version = 2")
+    connection.execute(f"PRAGMA application_id = {module.APPLICATION}")
+    connection.execute(f"PRAGMA user_version = {module.VERSION + 1}")
     connection.close()
 
     with pytest.raises(SharedStateError, match="newer Tercet"):

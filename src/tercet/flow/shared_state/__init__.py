@@ -1,6 +1,7 @@
 """Where limits are kept: in this process, in a file between processes, or on a Redis server between machines.
 
     memory.py   one process             sqlite.py   one machine             redis.py   several (extra `redis`)
+    grouped.py  what is asked for at once is written at once (the last two)
     leases.py   keeps what this process holds alive while it lives
 
 A store does one thing: it hands a state to a function that changes it, and nobody else touches it meanwhile. What the
@@ -9,8 +10,13 @@ states mean, and every decision, stands with pacing and budgets.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from weakref import WeakValueDictionary
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 S = TypeVar("S", bound="SharedState")
 T = TypeVar("T")
@@ -52,15 +58,22 @@ class Store(Protocol):
         """
         ...
 
+    def begin(self, key: str, kind: type[S], change: Callable[[S], T], *, trails: bool = False) -> Future[T]:
+        """The same without waiting: in order, and done when the future is. `trails`: nobody waits, 50 ms later will do."""
+        ...
+
     def close(self) -> None:
         """Give files and connections up. A later `update` opens new ones."""
         ...
 
 
+_shared: WeakValueDictionary[tuple[str, bool], Any] = WeakValueDictionary()
+
+
 def store_at(place: Any, *, durable: bool = False) -> Store:
     """The store that `place` names: None (this process), a path, a `redis://` URL, or a store.
 
-    `durable`: a file that must survive a loss of power, as money must.
+    `durable`: a file that must survive a loss of power, as money must. Those of one place share a store, and its writing.
     """
     if place is None:
         from tercet.flow.shared_state.memory import MemoryStore
@@ -69,13 +82,24 @@ def store_at(place: Any, *, durable: bool = False) -> Store:
     if hasattr(place, "update") and hasattr(place, "lease"):
         store: Store = place
         return store
-    text = str(place)
+    if not isinstance(place, str | os.PathLike | bytes):
+        raise TypeError(f"store must be a path, a redis:// URL or a store, not {type(place).__name__} {place!r}")
+    text = os.fsdecode(place)
     if text.startswith(("redis://", "rediss://", "unix://")):
         from tercet.flow.shared_state.redis import RedisStore
 
-        return RedisStore(text, durable=durable)
+        server: RedisStore | None = _shared.get((text, durable))
+        if server is None:
+            server = _shared[text, durable] = RedisStore(text, durable=durable)
+        return server
+    if text in ("", ":memory:"):
+        raise ValueError(f"store must be a path, not {text!r}; store=None keeps it in this process")
     if "://" in text:
         raise ValueError(f"store must be a path, a redis:// URL or a store, not {text.partition('://')[0]}://…")
     from tercet.flow.shared_state.sqlite import SQLiteStore
 
-    return SQLiteStore(text, durable=durable)
+    key = (os.path.abspath(text), durable)
+    shared: SQLiteStore | None = _shared.get(key)
+    if shared is None or shared.is_gone():
+        shared = _shared[key] = SQLiteStore(text, durable=durable)
+    return shared

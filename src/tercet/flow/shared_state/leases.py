@@ -48,9 +48,11 @@ class Leases:
         store = self._store()
         if store is None:
             return 0
-        for (key, kind), tokens in places.items():
+        until = store.now() + self._lease
+        asked = [store.begin(key, kind, _renewal(tokens, until)) for (key, kind), tokens in places.items()]
+        for future in asked:
             with suppress(SharedStateError):  # the store is away: whoever needs it next is told
-                store.update(key, kind, _renewal(tokens, store.now() + self._lease))
+                future.result()
         return len(self._held)
 
     def _renew_on(self) -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from threading import Lock
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tercet.flow.shared_state import S
 from tercet.transport.forks import reset_in_child
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 T = TypeVar("T")
 
@@ -34,6 +37,17 @@ class MemoryStore:
             if state is None:
                 state = self._states[key] = kind()
             return change(state)
+
+    def begin(self, key: str, kind: type[S], change: Callable[[S], T], *, trails: bool = False) -> Future[T]:
+        """Do it now: nothing waits."""
+        from concurrent.futures import Future
+
+        future: Future[T] = Future()
+        try:
+            future.set_result(self.update(key, kind, change))
+        except Exception as error:  # its asker's, and raised there
+            future.set_exception(error)
+        return future
 
     def after_fork(self) -> None:
         """In a forked child: a lock that nobody holds, and nothing held by threads that are not here."""

@@ -1,25 +1,20 @@
 """States on a Redis server, for several machines. Needs the extra `redis`. Knows nothing of what the states mean.
 
 A state is one value, replaced only if it is still the one that was read (compare and set, in a script of five lines);
-within a process a lock keeps our own threads from racing each other. The server's clock is everybody's clock.
+within a process one thread writes, all that was asked for at once. The server's clock is everybody's clock.
 """
 
 from __future__ import annotations
 
 import random
-import threading
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
-import msgspec
-
-from tercet.flow.shared_state import LEASE, S
-from tercet.transport.forks import reset_in_child
+from tercet.flow.shared_state import LEASE
+from tercet.flow.shared_state.grouped import GroupedStore, Pending, another
 from tercet.wire.errors.refused import SharedStateBusyError, SharedStateError
-from tercet.wire.first_use import learned
 
-T = TypeVar("T")
 PATIENCE = 5.0
 _SWAP = """
 local now = redis.call('GET', KEYS[1])
@@ -31,14 +26,13 @@ _CLOCK_KEPT = 60.0
 """Seconds after which the server's clock is asked again."""
 
 
-class RedisStore:
+class RedisStore(GroupedStore):
     """The server at `url`, as `redis://user:password@host:6379/0`. Keys begin with `prefix`.
 
     The server must keep what it is told: no eviction of these keys (`noeviction` or `volatile-*`), and for budgets a
     persistent file (`appendonly yes`). `durable`: a state that the server had and has no more is an error.
     """
 
-    blocking = True
     epoch = "redis"
 
     def __init__(
@@ -57,12 +51,8 @@ class RedisStore:
         """The keys that the server had from us: one that is gone was lost."""
         self._gave_up = float("-inf")
         """When the server last left somebody without an answer (`time.monotonic`)."""
-        self._set_up()
-        reset_in_child(self)
-
-    def _set_up(self) -> None:
-        self._lock = threading.Lock()
         self._client: Any = None
+        super().__init__(f"Redis server #{hash((url, prefix)):x}")
 
     def now(self) -> float:
         """The server's clock, carried on by ours for a minute."""
@@ -72,23 +62,32 @@ class RedisStore:
             self._ahead = (seconds + microseconds / 1e6 - ours, ours)
         return ours + self._ahead[0]
 
-    def update(self, key: str, kind: type[S], change: Callable[[S], T]) -> T:
-        """Hand the state to `change`, and again if another machine was faster."""
-        asked = time.monotonic()
-        until = asked + self._timeout
-        with self._lock:
-            if asked < self._gave_up:  # we queued behind somebody who waited in vain, and as long
-                raise SharedStateError("the Redis server does not answer")
-            while True:
-                before = self._read(key)
-                state = self._decoded(before, kind) if before else kind()
-                result = change(state)
-                after = msgspec.msgpack.encode(state)
-                if after == before or self._swapped(key, before, after):
-                    return result
-                if time.monotonic() >= until:
-                    raise SharedStateBusyError(f"other machines kept changing {key!r} for {self._timeout} s")
-                time.sleep(random.uniform(0.0, 0.002))
+    def _write(self, group: list[Pending]) -> None:
+        by_key: dict[str, list[Pending]] = {}
+        for pending in group:
+            by_key.setdefault(pending.key, []).append(pending)
+        for key, pendings in by_key.items():
+            try:
+                self._write_key(key, pendings)
+            except SharedStateError as error:  # the other keys' were written, or will be
+                for pending in pendings:
+                    pending.error = another(error)
+
+    def _write_key(self, key: str, group: list[Pending]) -> None:
+        """Apply them to the state, and again if another machine was faster."""
+        asked = max(pending.asked for pending in group)
+        if asked < self._gave_up:  # they queued behind somebody who waited in vain, and as long
+            raise SharedStateError("the Redis server does not answer")
+        until = time.monotonic() + self._timeout
+        while True:
+            before = after = self._read(key)
+            for pending in group:
+                after = pending.applied(after or None, "the Redis server") or b""
+            if after == before or self._swapped(key, before, after):
+                return
+            if time.monotonic() >= until:
+                raise SharedStateBusyError(f"other machines kept changing {key!r} for {self._timeout} s")
+            time.sleep(random.uniform(0.0, 0.002))
 
     def _read(self, key: str) -> bytes:
         value: bytes = self._asked(lambda client: client.get(self._prefix + key)) or b""
@@ -105,14 +104,6 @@ class RedisStore:
         if swapped:
             self._kept.add(key)
         return swapped
-
-    def _decoded(self, data: bytes, kind: type[S]) -> S:
-        try:
-            return msgspec.msgpack.decode(data, type=learned(kind))
-        except (msgspec.MsgspecError, TypeError) as error:
-            raise SharedStateError(
-                f"the Redis server holds something else than the state of {kind.__name__}"
-            ) from error
 
     def _asked(self, ask: Callable[[Any], Any]) -> Any:
         redis = _library()
@@ -136,10 +127,12 @@ class RedisStore:
 
     def after_fork(self) -> None:
         """In a forked child: connections of our own."""
-        self._set_up()
+        self._client = None
+        super().after_fork()
 
     def close(self) -> None:
-        """Give the connections up."""
+        """Write what is left, and give the connections up."""
+        self.flush()
         client, self._client = self._client, None
         if client is not None:
             client.close()

@@ -1,7 +1,7 @@
 """States in one SQLite file, for the processes of one machine. Knows nothing of what the states mean.
 
 A rollback journal, not WAL: SQLite before 3.51.3 can lose a WAL's reset. One row a state, rewritten under
-BEGIN IMMEDIATE, so that a process that is killed at any moment leaves the state before or after, never between.
+BEGIN IMMEDIATE with all that were asked for at once, so that a process that is killed at any moment leaves the state before or after, never between.
 """
 
 from __future__ import annotations
@@ -9,25 +9,25 @@ from __future__ import annotations
 import os
 import random
 import sqlite3
-import threading
+import stat
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-import msgspec
-
-from tercet.flow.shared_state import LEASE, S
-from tercet.transport.forks import reset_in_child
+from tercet.flow.shared_state import LEASE
+from tercet.flow.shared_state.grouped import GroupedStore, Pending
 from tercet.wire.errors.refused import SharedStateBusyError, SharedStateError
-from tercet.wire.first_use import learned
 
 T = TypeVar("T")
-VERSION = 1
+VERSION = 2
+"""Of the file: 1 had accounts in micro-dollars, whose rows stay where they are, and no application_id."""
+APPLICATION = 0x54726374
+"""Tells our files from those of other programs ("Trct")."""
 PATIENCE = 5.0
 """Seconds that we wait for others to finish."""
-_SET_UP = "CREATE TABLE IF NOT EXISTS state (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID"
+_TABLE = "CREATE TABLE state (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID"
 _READ = "SELECT value FROM state WHERE key = ?"
 _WRITE = "INSERT INTO state (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 _left_to_parents: list[Any] = []
@@ -43,10 +43,8 @@ def boot_id() -> str:
         return str(round((time.time() - time.monotonic()) / 600))
 
 
-class SQLiteStore:
+class SQLiteStore(GroupedStore):
     """The file at `path`, made with mode 0600 if there is none. It must lie on a disk of this machine."""
-
-    blocking = True
 
     def __init__(
         self,
@@ -59,40 +57,36 @@ class SQLiteStore:
         self.path = os.path.abspath(os.fspath(path))
         self.lease, self.now, self.epoch = lease, clock, boot_id()
         self._durable = durable
-        self._lock = threading.Lock()
-        self._until = self._gave_up = float("-inf")
-        """Until when this transaction may wait for others, and when one last did so in vain (`time.monotonic`)."""
+        self._until = float("-inf")
+        """Until when this transaction may wait for others (`time.monotonic`)."""
+        self._page = 4096
         self._connection: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
         """Device and inode of the file that we opened: another one in its place is not ours."""
-        reset_in_child(self)
+        super().__init__(self.path)
 
-    def update(self, key: str, kind: type[S], change: Callable[[S], T]) -> T:
-        """Hand the state to `change` in one transaction."""
-        asked = time.monotonic()
-        with self._lock:
-            # Who queued behind a thread that waited for the file in vain has waited as long already.
-            self._until = asked if asked < self._gave_up else time.monotonic() + PATIENCE
-            try:
-                return self._update(self._opened(), key, kind, change)
-            except sqlite3.Error as error:
-                raise self._failed(error) from error
-
-    def _update(self, connection: sqlite3.Connection, key: str, kind: type[S], change: Callable[[S], T]) -> T:
-        def changed() -> T:
-            row = connection.execute(_READ, (key,)).fetchone()
-            state = kind() if row is None else self._decoded(row[0], kind)
-            result = change(state)
-            connection.execute(_WRITE, (key, msgspec.msgpack.encode(state)))
-            return result
-
-        return self._in_transaction(connection, changed)
-
-    def _decoded(self, data: bytes, kind: type[S]) -> S:
+    def _write(self, group: list[Pending]) -> None:
+        self._until = max(pending.asked for pending in group) + PATIENCE
         try:
-            return msgspec.msgpack.decode(data, type=learned(kind))
-        except (msgspec.MsgspecError, TypeError) as error:
-            raise SharedStateError(f"{self.path} holds something else than the state of {kind.__name__}") from error
+            connection = self._opened()
+            self._in_transaction(connection, lambda: self._apply(connection, group))
+        except (sqlite3.Error, OSError) as error:
+            raise self._failed(error) from error
+
+    def _apply(self, connection: sqlite3.Connection, group: list[Pending]) -> None:
+        if os.stat(self.path).st_size % self._page:  # SQLite sees whole pages that are gone, and rounds up
+            raise SharedStateError(f"{self.path} cannot be used: it was cut short while it was in use")
+        before: dict[str, bytes | None] = {}
+        after: dict[str, bytes | None] = {}
+        for pending in group:
+            key = pending.key
+            if key not in before:
+                row = connection.execute(_READ, (key,)).fetchone()
+                before[key] = after[key] = None if row is None else row[0]
+            after[key] = pending.applied(after[key], self.path)
+        for key, data in after.items():
+            if data != before[key]:  # who only looks does not make the disk work
+                connection.execute(_WRITE, (key, data))
 
     def _in_transaction(self, connection: sqlite3.Connection, act: Callable[[], T]) -> T:
         try:
@@ -109,7 +103,7 @@ class SQLiteStore:
     def _opened(self) -> sqlite3.Connection:
         if self._file is None:
             self._create()
-        elif self._file != _identity(self.path):
+        elif self.is_gone():
             raise SharedStateError(f"{self.path} was removed or replaced while it was in use; start anew")
         if self._connection is not None:
             return self._connection
@@ -125,46 +119,75 @@ class SQLiteStore:
         return connection
 
     def _create(self) -> None:
+        """Make the file if there is none; what is there already must be a file."""
         try:
             with suppress(FileExistsError):
                 os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-        except OSError as error:
-            raise SharedStateError(f"{self.path} cannot be used: {error.strerror}") from error
+            mode = os.stat(self.path).st_mode
+        except (OSError, ValueError) as error:
+            said = error.strerror if isinstance(error, OSError) else error
+            raise SharedStateError(f"{self.path!r} cannot be used: {said}") from error
+        if not stat.S_ISREG(mode):
+            raise SharedStateError(f"{self.path} cannot be used: it is {_kind(mode)}, not a file")
+
+    def is_gone(self) -> bool:
+        """Whether the file that was used is not there any more: one that is made in its place is another one."""
+        return self._file is not None and self._file != _identity(self.path)
 
     def _set_up(self, connection: sqlite3.Connection) -> None:
+        patiently(lambda: self._version(connection), self._until)  # nothing of somebody else's file is changed
         patiently(lambda: connection.execute("PRAGMA journal_mode = TRUNCATE"), self._until)
         connection.execute("PRAGMA synchronous = FULL" if self._durable else "PRAGMA synchronous = OFF")
         self._in_transaction(connection, lambda: self._prepare(connection))
+        self._page = connection.execute("PRAGMA page_size").fetchone()[0]
 
-    def _prepare(self, connection: sqlite3.Connection) -> None:
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
+    def _version(self, connection: sqlite3.Connection) -> int:
+        """The version of this file of ours; 0 for an empty one."""
+        ours, version = (
+            connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
+        )
+        tables = dict(connection.execute("SELECT name, sql FROM sqlite_master"))
+        first = version == 1 and tables.get("state") == _TABLE  # it had no application_id
+        if ours != APPLICATION and (ours or not (first or (version, tables) == (0, {}))):
+            raise SharedStateError(
+                f"{self.path} cannot be used: it is a database of another program, and was left alone"
+            )
         if version > VERSION:
             raise SharedStateError(f"{self.path} was written by a newer Tercet (version {version} of the file)")
+        return int(version)
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        version = self._version(connection)
         # A file that was cut short may read as one in which nothing was spent.
         (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
         if found != "ok":
             raise SharedStateError(f"{self.path} cannot be used: it is damaged ({found.splitlines()[-1]})")
-        if version == 0:
-            connection.execute(_SET_UP)
+        if version < VERSION:
+            if version == 0:
+                connection.execute(_TABLE)
+            connection.execute(f"PRAGMA application_id = {APPLICATION}")
             connection.execute(f"PRAGMA user_version = {VERSION}")
 
-    def _failed(self, error: sqlite3.Error) -> SharedStateError:
+    def _failed(self, error: sqlite3.Error | OSError) -> SharedStateError:
         if is_busy(error):
-            self._gave_up = time.monotonic()
             return SharedStateBusyError(f"{self.path} was locked by another process for {PATIENCE} s")
+        in_use = self._connection is not None
         self._drop()  # what a connection remembers of a disk that failed is worth nothing
-        failure = SharedStateError(f"{self.path} cannot be used: {error}")
-        failure.may_be_written = True
+        folder = " (its folder must be writable, too)" if _code(error) == sqlite3.SQLITE_CANTOPEN else ""
+        failure = SharedStateError(f"{self.path} cannot be used: {error}{folder}")
+        failure.may_be_written = in_use
         return failure
 
     def after_fork(self) -> None:
         """In a forked child: leave the parent's connection alone and open one of our own."""
         _left_to_parents.append(self._connection)
-        self._lock, self._connection = threading.Lock(), None
+        self._connection = None
+        super().after_fork()
 
     def close(self) -> None:
-        """Close the file."""
-        with self._lock:
+        """Write what is left, and close the file."""
+        self.flush()
+        with self._writing:
             self._drop()
 
     def _drop(self) -> None:
@@ -173,6 +196,7 @@ class SQLiteStore:
             connection.close()
 
     def __del__(self) -> None:
+        super().__del__()
         if "_connection" in self.__dict__:
             self._drop()
 
@@ -192,9 +216,13 @@ def patiently(act: Callable[[], Any], until: float) -> None:
         time.sleep(random.uniform(0.0001, 0.002))
 
 
-def is_busy(error: sqlite3.Error) -> bool:
+def is_busy(error: Exception) -> bool:
     """Whether somebody else holds a lock."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def _code(error: Exception) -> int:
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
 def _identity(path: str) -> tuple[int, int] | None:
@@ -203,3 +231,8 @@ def _identity(path: str) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
+
+
+def _kind(mode: int) -> str:
+    kinds = {stat.S_IFDIR: "a directory", stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket"}
+    return kinds.get(stat.S_IFMT(mode), "a device")
