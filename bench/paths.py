@@ -1,7 +1,8 @@
 """Walks one path with one library and prints what it cost, as JSON: paths.py LIBRARY PATH URL
 
 LIBRARY is tercet or anthropic: the same lines run with either, as a user would write them. Each path checks what it
-got, so that no library is fast by doing less. Every figure is the CPU time (user and system) of this process alone.
+got, so that no library is fast by doing less. Every figure is the CPU time (user and system) of this process alone, but for budgets: what those cost is waiting for a disk,
+so it is told in calls a second.
 """
 
 from __future__ import annotations
@@ -242,6 +243,41 @@ def parse():
     return {"cpu": (process_time() - began) / count}
 
 
+def budget(*kinds):
+    """Calls a second of sixteen tasks of one process, with budgets that forbid nothing. A file lies on the disk of this folder."""
+    import asyncio
+    import tempfile
+    from itertools import count
+    from time import monotonic
+
+    at_once, seconds = 16, 3.0
+
+    async def walk(budgets):
+        client = library().AsyncAnthropic(
+            api_key="sk-ant-bench", base_url=f"{URL}/message", max_retries=0, **({"budget": budgets} if budgets else {})
+        )
+        await asyncio.gather(*(client.messages.create(**SHORT) for _ in range(at_once)))
+        began, number = monotonic(), count()
+
+        async def ask():
+            while monotonic() < began + seconds:
+                answer = await client.messages.create(**SHORT)
+                assert answer.usage.output_tokens == 40
+                next(number)
+
+        await asyncio.gather(*(ask() for _ in range(at_once)))
+        took, asked = monotonic() - began, next(number)
+        for each in budgets:
+            assert each.state().spent_tokens >= asked * 40
+        await client.close()
+        return asked / took
+
+    with tempfile.TemporaryDirectory(dir=".") as folder:
+        places = {"memory": None, "file": f"{folder}/budget.db"}
+        budgets = [library().Budget(usd=10**6, tag=str(n), store=places[kind]) for n, kind in enumerate(kinds)]
+        return {"rate": asyncio.run(walk(budgets))}
+
+
 PATHS = {
     "import": import_,
     "first_answer": first_answer,
@@ -257,6 +293,10 @@ PATHS = {
     "history": history,
     "image": image,
     "parse": parse,
+    "budget_none": budget,
+    "budget_memory": lambda: budget("memory"),
+    "budget_file": lambda: budget("file"),
+    "budget_two": lambda: budget("file", "file"),
 }
 
 if __name__ == "__main__":

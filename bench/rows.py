@@ -24,6 +24,7 @@ class Unit:
 MILLISECONDS = Unit("ms", 1e3, 1)
 MICROSECONDS = Unit("µs", 1e6, 1)
 MEGABYTES = Unit("MB", 1e-6, 1)
+CALLS = Unit("calls/s", 1, 0)
 TIMES = Unit("×", 1, 2)
 
 
@@ -43,6 +44,8 @@ class Row:
     theirs_once: bool = False
     floor: bool = True
     tls: bool = False
+    alone: bool = False
+    """The official SDK has nothing like it."""
 
     @property
     def goal(self) -> str:
@@ -88,4 +91,8 @@ ROWS: tuple[Row, ...] = (
     Row("image-memory", "the same, memory added", "image", MEGABYTES, "memory"),
     Row("image-payloads", "the same, memory by payload", "image", TIMES, "payloads", 1.5, own=True),
     Row("parse", "parse() with a pydantic model of 20 fields", "parse", MICROSECONDS, floor=False),
+    Row("budget-none", "16 tasks without a budget", "budget_none", CALLS, "rate", floor=False, alone=True),
+    Row("budget-memory", "the same, a hard budget in memory", "budget_memory", CALLS, "rate", floor=False, alone=True),
+    Row("budget-file", "the same, a hard budget on disk", "budget_file", CALLS, "rate", floor=False, alone=True),
+    Row("budget-two", "the same, two hard budgets in one file", "budget_two", CALLS, "rate", floor=False, alone=True),
 )

@@ -102,7 +102,7 @@ def walk_all(rows: list[Row], server: Server, rounds: int, quick: bool, say: Say
 def _plan(rows: list[Row], quick: bool) -> list[tuple[Walk, list[Library], bool]]:
     planned: dict[Walk, tuple[list[Library], bool]] = {}
     for row in rows:
-        theirs = [] if row.over or (row.theirs_once and quick) else [THEIRS]
+        theirs = [] if row.over or row.alone or (row.theirs_once and quick) else [THEIRS]
         libraries: list[Library] = [OURS, *theirs, *([FLOOR] if row.floor else [])]
         for path in filter(None, (row.path, row.over)):
             before, once = planned.get((path, row.tls), ([], False))

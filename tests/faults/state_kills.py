@@ -5,6 +5,7 @@ After each end the account may never say less than what the server's accepted re
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 import signal
@@ -14,9 +15,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from tests.faults.children import PATIENCE, Child, until
-from tests.faults.held import ANSWER, COST, LEASE, Place, account, asked, audit, client_of, comes_back
+from tests.faults.held import ANSWER, ASK, COST, LEASE, Place, account, asked, audit, client_of, comes_back
 from tests.faults.server import FaultServer, Stall, Steps
+from tests.faults.subject import KEY
 
+import tercet
 from tercet.flow.budget import Budget
 from tercet.flow.pace import Pace
 
@@ -49,8 +52,10 @@ def dying(store: Any, number: int, moment: str) -> Any:
                 die()
             return result
 
-        begin(key, kind, changed, trails=trails).result()
+        asked = begin(key, kind, changed, trails=trails)
+        asked.result()
         die()
+        return asked
 
     store.begin = counted
     return store
@@ -149,6 +154,36 @@ def kills(server: FaultServer, place: Place, count: int = 300, *, at_once: int =
     yield f"119 {count} kills at any time, {at_once} processes · {place.name}", problems
 
 
+def tasks(server: FaultServer, place: Place, rounds: int = 20, *, at_once: int = 16) -> Problems:
+    """119: SIGKILL at any time of a process whose tasks share their commits, and whose settlements trail."""
+    dice, problems, lost = random.Random(16), [], 0
+    server.play([ANSWER])
+
+    async def spend() -> None:
+        options: dict[str, Any] = {"api_key": KEY, "base_url": server.url, "timeout": 30.0, "max_retries": 0}
+        async with tercet.AsyncAnthropic(budget=Budget(usd=100, tag="tasks", store=place.store()), **options) as client:
+
+            async def on() -> None:
+                while True:
+                    await client.messages.create(**ASK)
+
+            await asyncio.gather(*(on() for _ in range(at_once)))
+
+    for number in range(1, rounds + 1):
+        goal = server.requests + dice.randint(1, 4 * at_once)
+        child = Child(lambda: asyncio.run(spend()))
+        until(lambda goal=goal: server.requests >= goal, "requests")
+        threading.Event().wait(dice.uniform(0.0, 0.03))
+        child.end(kill=True)
+        server.settled(PATIENCE)
+        problems += [f"after {number} kills: {each}" for each in audit(place, server.requests, "tasks")]
+        lost += len(account(place, "tasks").holds)
+    problems += comes_back(place, "tasks") + _goes_on(server, place, "tasks")
+    if not lost:
+        problems.append("no kill came while something was reserved")
+    yield f"119 {rounds} kills of {at_once} tasks · {place.name}", problems
+
+
 def signals(server: FaultServer, place: Place) -> Problems:
     """120: SIGTERM and Ctrl-C while a request is under way."""
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -230,4 +265,4 @@ def _one_place(place: Place, ahead: float = 0.0) -> Pace:
     return Pace(max_concurrency=1, max_wait=20, name="paused", store=place.store(ahead=ahead))
 
 
-CHECKS = (failpoints, kills, signals, together, paused)
+CHECKS = (failpoints, kills, tasks, signals, together, paused)

@@ -57,6 +57,12 @@ def test_kills_at_any_time_leave_an_account_that_adds_up(server: FaultServer, pl
     assert wrong(state_kills.kills(server, place, 12, at_once=2)) == []
 
 
+def test_kills_of_tasks_that_share_their_commits_leave_an_account_that_adds_up(
+    server: FaultServer, place: Place
+) -> None:
+    assert wrong(state_kills.tasks(server, place, 3)) == []
+
+
 def test_processes_of_threads_spend_what_there_is_and_no_more(server: FaultServer, place: Place) -> None:
     assert wrong(state_kills.together(server, place, processes=3, threads=2, calls=40)) == []
 

@@ -8,7 +8,11 @@ import weakref
 from pathlib import Path
 from typing import Any
 
+import pytest
+from tests.flow.shared_state.kept import Kept
+
 from tercet.flow.pace import Bucket, Cost, Pace, begin, reserve
+from tercet.flow.shared_state import leases as module
 from tercet.flow.shared_state.leases import Leases
 from tercet.flow.shared_state.memory import MemoryStore
 from tercet.flow.shared_state.sqlite import SQLiteStore
@@ -126,3 +130,49 @@ def test_when_the_store_is_gone_there_is_nothing_to_renew(tmp_path: Path) -> Non
     gc.collect()
 
     assert leases.renew() == 0
+
+
+def test_no_lease_comes_near_its_end_while_its_holder_lives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A commit that takes long, or a round that fails, must not free what is held: half a lease is left at every renewal."""
+    clock = Clock()
+    store = SQLiteStore(tmp_path / "state.db", clock=clock)
+    leases = Leases(store)
+    left: list[float] = []
+
+    class Pause:
+        def wait(self, seconds: float) -> None:
+            clock.now += seconds
+            left.append(store.update("key", Bucket, lambda bucket: bucket.turns["a"].expires) - clock.now)
+            if len(left) == 5:
+                leases.drop("a", "key")
+
+    store.update("key", Bucket, lambda bucket: reserve(bucket, Pace(), "a", Cost(1), clock(), 9.0))
+    store.update("key", Bucket, lambda bucket: begin(bucket, Pace(), "a", clock(), store.lease))
+    monkeypatch.setattr(module, "Event", Pause)
+    leases.keep("a", "key", Bucket)
+    thread = leases._thread
+    if thread is not None:
+        thread.join(10)
+
+    assert len(left) == 5
+    assert min(left) >= store.lease / 2
+
+
+def test_everything_that_is_held_is_renewed_in_one_commit() -> None:
+    store = Kept()
+    leases = Leases(store)
+    held = threading.Event()
+    for key in "abc":
+        leases._held["token", key] = Bucket
+    store.before = lambda: held.wait(10)
+    store.begin("first", Bucket, lambda bucket: None)
+    while not store.groups:
+        pass
+    renewing = threading.Thread(target=leases.renew)
+    renewing.start()
+    while len(store._queue) < 3:
+        pass
+    held.set()
+    renewing.join(10)
+
+    assert store.groups == [1, 3]

@@ -6,6 +6,7 @@ import threading
 import weakref
 from collections.abc import Callable
 from contextlib import suppress
+from threading import Event
 from typing import Any
 
 from tercet.flow.shared_state import Store
@@ -56,7 +57,7 @@ class Leases:
         return len(self._held)
 
     def _renew_on(self) -> None:
-        pause = threading.Event()
+        pause = Event()
         while True:
             pause.wait(self._lease / 3)
             self.renew()
