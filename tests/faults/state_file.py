@@ -77,7 +77,7 @@ class _FullFrom(sqlite.SQLiteStore):
         self._number = number
 
     def begin(self, key, kind, change, *, trails=False):  # type: ignore[no-untyped-def]
-        self._number -= 1
+        self._number -= kind is Account
         if self._number == 0:
             _limit(0)
         return super().begin(key, kind, change, trails=trails)

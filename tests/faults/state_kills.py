@@ -20,7 +20,7 @@ from tests.faults.server import FaultServer, Stall, Steps
 from tests.faults.subject import KEY
 
 import tercet
-from tercet.flow.budget import Budget
+from tercet.flow.budget import Account, Budget
 from tercet.flow.pace import Pace
 
 Problems = Iterator[tuple[str, list[str]]]
@@ -40,8 +40,8 @@ def dying(store: Any, number: int, moment: str) -> Any:
 
     def counted(key: str, kind: Any, change: Callable[[Any], Any], *, trails: bool = False) -> Any:
         nonlocal count
-        count += 1
-        if count != number:
+        count += kind is Account  # not the first look for what an earlier version kept
+        if count != number or kind is not Account:
             return begin(key, kind, change, trails=trails)
         if moment == "before":
             die()

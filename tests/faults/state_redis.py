@@ -21,10 +21,11 @@ from tests.faults.children import Child, until
 from tests.faults.held import ANSWER, COST, OnRedis, account, asked, audit, client_of
 from tests.faults.server import FaultServer
 
+from tercet.flow.budget import Budget
+
 Problems = Iterator[tuple[str, list[str]]]
 PATIENCE = 0.5
 """Seconds that these clients wait for the server."""
-KEY = "tercet:budget:{}:"
 
 
 def can_serve() -> bool:
@@ -64,6 +65,11 @@ class Server:
         self.process.wait(30)
 
 
+def key_of(tag: str) -> str:
+    """Return the key of an account on the server."""
+    return "tercet:" + Budget(usd=100, tag=tag).key()
+
+
 def refusing(server: FaultServer, redis: Server) -> Problems:
     """121, 122, 127: a server that is full, may not be written, or holds something else."""
     control, place = redis.control, OnRedis(redis.url)
@@ -94,9 +100,9 @@ def refusing(server: FaultServer, redis: Server) -> Problems:
         client = client_of(server, place.store(timeout=PATIENCE), tag=tag)
         server.play([ANSWER])
         said = [asked(client)]
-        begin(KEY.format(tag))
+        begin(key_of(tag))
         said += [asked(client), asked(client)]
-        end(KEY.format(tag))
+        end(key_of(tag))
         said.append(asked(client))
         client.close()
         problems = audit(place, server.requests, tag)

@@ -110,10 +110,17 @@ class Budget:
         """Return the account that an earlier Tercet kept in this store. The store is asked once."""
         if self.store.lease == float("inf"):
             return None  # nothing that it holds is older than this process
-        old = f"budget:{self.tag or ''}:{credential if self.by_key else ''}"
+        old = self._key_before(credential)
         if old not in self._before:
             self._before[old] = looked_at(self.store, old, AccountBefore, lambda account: account)
         return self._before[old]
+
+    def has_looked(self, credential: str) -> bool:
+        """Return whether the store was asked for it: from then on `changing` waits for nothing."""
+        return not self.store.blocking or self._key_before(credential) in self._before
+
+    def _key_before(self, credential: str) -> str:
+        return f"budget:{self.tag or ''}:{credential if self.by_key else ''}"
 
     def state(self, wall: float | None = None, credential: str = "") -> BudgetState:
         """Return what is spent and what is left, now or at a time (seconds since 1970). Changes nothing."""

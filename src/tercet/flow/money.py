@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from secrets import token_hex
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
@@ -13,7 +14,7 @@ from msgspec.structs import replace
 from tercet.catalog import prices
 from tercet.flow import budget as decide
 from tercet.flow.budget import EXACT, LARGEST, Account, Amount, Budget, rounded_up
-from tercet.flow.effects import Plan, Wait
+from tercet.flow.effects import Plan, Wait, Work
 from tercet.flow.estimate import Asked
 from tercet.flow.periods import day_of
 from tercet.flow.shared_state import Store
@@ -63,7 +64,8 @@ class Money:
                 return decide.state_of(account, budget, wall)
 
             try:
-                short = yield from written(store, key, budget.changing(self._credential, wall, fits))
+                change = yield from self._changing(budget, wall, fits)
+                short = yield from written(store, key, change)
             except SharedStateError as error:
                 if not error.may_be_written:
                     self._held.pop()
@@ -72,6 +74,14 @@ class Money:
                 self._held.pop()
                 raise decide.exceeded(budget, short, amount)
             leases_of(store).keep(token, key, Account)
+
+    def _changing(self, budget: Budget, wall: float, act: Callable[[Account], T]) -> Plan[Callable[[Account], T]]:
+        """Make a change of the account; the first one may have to wait for the store, in a thread."""
+        if budget.has_looked(self._credential):
+            return budget.changing(self._credential, wall, act)
+        if (error := (yield Work(partial(_look, budget, self._credential)))) is not None:
+            raise error
+        return budget.changing(self._credential, wall, act)
 
     def _day(self) -> date:
         return day_of(self._wall_clock())
@@ -119,6 +129,14 @@ class Money:
             store.begin(key, Account, change, trails=True).add_done_callback(_noted)
         else:
             store.update(key, Account, change)
+
+
+def _look(budget: Budget, credential: str) -> Exception | None:
+    try:
+        budget.account_before(credential)
+    except Exception as error:  # handed on as a value, and raised by the plan that asked
+        return error
+    return None
 
 
 def written(store: Store, key: str, change: Callable[[Account], T]) -> Plan[T]:
