@@ -18,9 +18,9 @@ from tercet.server.access import Caller
 from tercet.server.accounting import usage as accounting
 from tercet.server.app import create_app
 from tercet.server.json_text import decoded_json
-from tercet.server.serving import Asked
-from tercet.server.settings import Settings
-from tercet.server.stream import sse_of
+from tercet.server.service.events import sse_of
+from tercet.server.service.message_service import MessageRequest
+from tercet.server.settings import ServerSettings
 
 ROUNDS, CALLS = 60, 50
 TURNS = 20
@@ -53,11 +53,11 @@ def least(work: Callable[[], Any]) -> float:
 
 def parts_of(ask: dict[str, Any]) -> Parts:
     """What is done with one request, in order."""
-    serving = create_app(Settings()).serving
+    serving = create_app(ServerSettings()).serving
     body, who = msgspec.json.encode(ask), Caller("a key's digest", "2023-06-01", frozenset())
 
-    def asked() -> Asked:
-        return Asked(decoded_json(body), who, size=len(body))
+    def asked() -> MessageRequest:
+        return MessageRequest(decoded_json(body), who, size=len(body))
 
     def all_of_it() -> bytes:
         message = serving.message(asked())
@@ -68,7 +68,7 @@ def parts_of(ask: dict[str, Any]) -> Parts:
     answer, message = serving.answerer.answer(request, {}), serving.message(asked())
     return {
         "JSON read": lambda: decoded_json(body),
-        "checks, the model looked up": lambda: serving.checked(Asked(request, who, size=len(body))),
+        "checks, the model looked up": lambda: serving.checked(MessageRequest(request, who, size=len(body))),
         "the simulated model": lambda: serving.answerer.answer(request, {}),
         "usage: tokens, cache": lambda: accounting.usage(request, answer, model, cache=serving.cache, key=who.key),
         "limits: taken": lambda: serving.limiter.admit(who.key, model, len(body), lambda: 0),

@@ -46,8 +46,8 @@ class Course:
 
 def serve(port: int, words: int, pace: float) -> None:
     """The server: one long answer, paced."""
-    from tercet.server.answer import Answer
     from tercet.server.run import serve as serve_local
+    from tercet.server.service.responder import Answer
 
     class Long:
         def answer(self, request: object, headers: object) -> Answer:

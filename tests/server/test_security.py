@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from tercet.server.run import LocalServer
-from tercet.server.settings import Settings
+from tercet.server.settings import ServerSettings
 
 HEADERS = {"x-api-key": "k", "anthropic-version": "2023-06-01", "tercet-token": "the-token"}
 ASK: dict[str, Any] = {"model": "claude-opus-5-5", "max_tokens": 30, "messages": [{"role": "user", "content": "Hello"}]}
@@ -260,5 +260,5 @@ def test_an_answer_that_fails_tells_no_key_in_its_traceback(caplog: pytest.LogCa
 
 
 def test_settings_do_not_show_keys_and_tokens() -> None:
-    settings = Settings(keys=[KEY], keys_without_permission=[KEY], control=CANARY)
+    settings = ServerSettings(keys=[KEY], keys_without_permission=[KEY], control=CANARY)
     assert CANARY not in repr(settings)

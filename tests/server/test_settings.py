@@ -9,21 +9,21 @@ import httpx
 import pytest
 
 from tercet.server.limits.overload import overload_of
-from tercet.server.limits.rates import RateLimits
+from tercet.server.limits.rates import KeyLimits
 from tercet.server.limits.spending import SpendLimit
 from tercet.server.run import LocalServer
-from tercet.server.settings import Settings
+from tercet.server.settings import ServerSettings
 
 HEADERS = {"x-api-key": "k", "anthropic-version": "2023-06-01"}
 ASK = {"model": "claude-opus-5-5", "max_tokens": 30, "messages": [{"role": "user", "content": "Hello"}]}
 
 
-def given(**settings: Any) -> Settings:
-    return Settings(**settings)
+def given(**settings: Any) -> ServerSettings:
+    return ServerSettings(**settings)
 
 
 def test_limits_may_be_given_as_plain_values() -> None:
-    assert given(rate_limits={"requests": 2}).rate_limits == RateLimits(requests=2)
+    assert given(rate_limits={"requests": 2}).rate_limits == KeyLimits(requests=2)
     assert given(rate_limits=None).rate_limits is None
     assert given(spend_limit=5).spend_limit == SpendLimit(5)
     assert given(spend_limit=Decimal("0.5")).spend_limit == SpendLimit(Decimal("0.5"))

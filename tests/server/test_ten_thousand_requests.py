@@ -16,8 +16,8 @@ import pytest
 
 from tercet.server.app import create_app
 from tercet.server.http.head import Head, RequestLine
-from tercet.server.http.incoming import Incoming
-from tercet.server.settings import Settings
+from tercet.server.http.incoming import RequestBody
+from tercet.server.settings import ServerSettings
 
 MANY = 10_000
 SLICE = 1000
@@ -215,7 +215,9 @@ async def answered(app: Any, number: int) -> tuple[int, bytes]:
     path, content, headers = request(number)
     kept = Kept()
     async with asyncio.timeout(MOST_SECONDS):
-        await app.answer(Head(RequestLine("POST", path.encode()), list(headers.items())), Incoming(whole=content), kept)
+        await app.answer(
+            Head(RequestLine("POST", path.encode()), list(headers.items())), RequestBody(whole=content), kept
+        )
     return kept.status, kept.body
 
 
@@ -226,7 +228,7 @@ async def test_no_broken_request_is_answered_with_a_server_error_and_none_hangs(
     start: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.ERROR, logger="tercet.server")
-    app = create_app(Settings(strict=start % (2 * SLICE) == 0))
+    app = create_app(ServerSettings(strict=start % (2 * SLICE) == 0))
     statuses: dict[int, int] = {}
     for number in range(start, start + SLICE):
         status, body = await answered(app, number)

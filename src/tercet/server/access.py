@@ -6,10 +6,10 @@ import re
 from hashlib import blake2b
 from typing import NamedTuple, get_args
 
-from tercet.server.errors import APIError, invalid
-from tercet.server.exchange import Exchange
-from tercet.server.settings import Settings
-from tercet.server.validation.texts import text
+from tercet.server.errors import HTTPError, invalid
+from tercet.server.exchange import ServerExchange
+from tercet.server.settings import ServerSettings
+from tercet.server.validation.error_texts import text
 from tercet.wire.betas import AnthropicBeta
 
 VERSIONS = ("2023-01-01", "2023-06-01", "2026-10-21")
@@ -32,7 +32,7 @@ class Caller(NamedTuple):
     betas: frozenset[str]
 
 
-def caller(exchange: Exchange, settings: Settings) -> Caller:
+def caller(exchange: ServerExchange, settings: ServerSettings) -> Caller:
     """The caller of a native route. Raises 400 for version and betas, 401 for the key, in the API's order."""
     found_version = version(exchange)
     named = exchange.all_of(b"anthropic-beta") if b"anthropic-beta" in exchange.headers else []
@@ -40,7 +40,7 @@ def caller(exchange: Exchange, settings: Settings) -> Caller:
     return Caller(owner(key(exchange, settings) + _workspace(exchange, settings)), found_version, found_betas)
 
 
-def _workspace(exchange: Exchange, settings: Settings) -> str:
+def _workspace(exchange: ServerExchange, settings: ServerSettings) -> str:
     """What a workspace that the request names adds to its owner. The answer tells the workspace, named or not."""
     named = exchange.headers.get(b"anthropic-workspace-id", b"")
     chosen = named if named and WORKSPACE.fullmatch(named) else b""
@@ -55,7 +55,7 @@ def owner(secret: str) -> str:
     return blake2b(secret.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
-def version(exchange: Exchange) -> str:
+def version(exchange: ServerExchange) -> str:
     """The `anthropic-version`."""
     known = VERSION_HEADERS.get(exchange.headers.get(b"anthropic-version", b""))
     if known is not None:
@@ -68,7 +68,7 @@ def version(exchange: Exchange) -> str:
     return value
 
 
-def betas(names: list[str], settings: Settings, exchange: Exchange) -> frozenset[str]:
+def betas(names: list[str], settings: ServerSettings, exchange: ServerExchange) -> frozenset[str]:
     """The betas asked for. Unknown ones are refused when strict, and warned of otherwise."""
     found = frozenset(names)
     unknown = sorted(found - KNOWN_BETAS)
@@ -80,19 +80,19 @@ def betas(names: list[str], settings: Settings, exchange: Exchange) -> frozenset
     return found
 
 
-def key(exchange: Exchange, settings: Settings) -> str:
+def key(exchange: ServerExchange, settings: ServerSettings) -> str:
     """The key, from either header. Raises 401 if there is none or it is not let in."""
     bare = exchange.header(b"x-api-key")
     given = bare or _bearer(exchange)
     if not given:
-        raise APIError(401, text("key_required"))
+        raise HTTPError(401, text("key_required"))
     if settings.keys is not None and given not in settings.keys and given not in settings.keys_without_permission:
-        raise APIError(401, text("key_invalid" if bare else "bearer_invalid"))
+        raise HTTPError(401, text("key_invalid" if bare else "bearer_invalid"))
     if given in settings.keys_without_permission:
-        raise APIError(403, text("no_permission"))
+        raise HTTPError(403, text("no_permission"))
     return given
 
 
-def _bearer(exchange: Exchange) -> str:
+def _bearer(exchange: ServerExchange) -> str:
     scheme, _, token = exchange.header(b"authorization").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""

@@ -11,18 +11,18 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from tercet.server.answer import Answerer
 from tercet.server.clock import Clock
-from tercet.server.errors import APIError
-from tercet.server.exchange import BrokenOff, Exchange, HeaderPairs, LiveReply, Reply, StreamReply
-from tercet.server.guard import Guard, preflight
+from tercet.server.errors import HTTPError
+from tercet.server.exchange import BrokenOff, HeaderPairs, LiveResponse, PlainResponse, ServerExchange, StreamResponse
+from tercet.server.guard import OriginGuard, preflight
 from tercet.server.http.head import Head
-from tercet.server.http.incoming import ClientLeft, Incoming
+from tercet.server.http.incoming import ClientLeft, RequestBody
 from tercet.server.http.outgoing import Outlet
 from tercet.server.ids import Ids
 from tercet.server.routes import Finder, found
-from tercet.server.serving import Serving
-from tercet.server.settings import Settings
+from tercet.server.service.message_service import MessageService
+from tercet.server.service.responder import Responder
+from tercet.server.settings import ServerSettings
 from tercet.server.stores.batches import BatchStore
 from tercet.server.stores.files import FileStore
 
@@ -47,14 +47,14 @@ class Application:
 
     def __init__(
         self,
-        settings: Settings,
-        answerer: Answerer,
+        settings: ServerSettings,
+        answerer: Responder,
         verify: Callable[[dict[str, Any]], bool] | None = None,
     ) -> None:
         self.settings, self.answerer, self._verify = settings, answerer, verify
         self.storage = _storage(settings)
         self._begin()
-        self.guard = Guard(settings.hosts, settings.origins)
+        self.guard = OriginGuard(settings.hosts, settings.origins)
         self.outer: Outer | None = None
         """Journal, scripts, faults and control, around every request; None unless asked for."""
         self._organization = (b"anthropic-organization-id", settings.organization.encode())
@@ -69,7 +69,7 @@ class Application:
         starts = self.storage.starts if self.storage is not None else 0
         self.ids = Ids(settings.seed + (starts << 64))
         self.files = FileStore(settings, self.ids)
-        self.serving = Serving(settings, self.ids, self.answerer, self.files, self._verify)
+        self.serving = MessageService(settings, self.ids, self.answerer, self.files, self._verify)
         self.batches = BatchStore(settings, self.ids, self.serving)
         if self.storage is not None:
             self.files.keep_in(self.storage)
@@ -105,49 +105,49 @@ class Application:
             self.outer = Outer(self)
         return self.outer
 
-    def answer(self, head: Head, incoming: Incoming, out: Outlet) -> Coroutine[Any, Any, None]:
+    def answer(self, head: Head, incoming: RequestBody, out: Outlet) -> Coroutine[Any, Any, None]:
         """Answer one request, whoever brings it."""
-        exchange = Exchange(head, incoming, self.ids.request(), self.settings.body_seconds)
+        exchange = ServerExchange(head, incoming, self.ids.request(), self.settings.body_seconds)
         respond = self.respond if self.outer is None else self.outer.respond
         return respond(exchange, out)
 
-    async def respond(self, exchange: Exchange, out: Outlet, find: Finder = found) -> None:
+    async def respond(self, exchange: ServerExchange, out: Outlet, find: Finder = found) -> None:
         """Answer one request by the handler that `find` finds; whatever goes wrong is an answer too."""
         try:
             self.guard.check(exchange)
             handler, values = find(exchange.method, exchange.path, exchange.raw_path)
             made = await handler(self, exchange, *values)
-        except APIError as error:
+        except HTTPError as error:
             made = preflight(exchange) or self._refused(error, exchange)
         except ClientLeft:
             return
         except Exception:
             LOG.exception("the request %s could not be answered", exchange.request_id)
-            made = self._refused(APIError(500, "Internal server error"), exchange)
-        if isinstance(made, Reply):
+            made = self._refused(HTTPError(500, "Internal server error"), exchange)
+        if isinstance(made, PlainResponse):
             length = (b"content-length", b"%d" % len(made.body))
             out.begin(made.status, [*self._headers(exchange, made.headers), length])
             await out.send(made.body, last=True)
-        elif isinstance(made, StreamReply):
+        elif isinstance(made, StreamResponse):
             await self._stream(exchange, made, out)
         else:
             await _send_live(exchange, made, out)
 
-    def _refused(self, error: APIError, exchange: Exchange) -> Reply:
+    def _refused(self, error: HTTPError, exchange: ServerExchange) -> PlainResponse:
         body = error.body(exchange.request_id)
         headers = (JSON_TYPE, *error.headers)
         if not any(name == b"x-should-retry" for name, _ in error.headers):
             headers = (*headers, RETRY[error.status in WORTH_RETRYING])
-        return Reply(body, error.status, headers)
+        return PlainResponse(body, error.status, headers)
 
-    def _headers(self, exchange: Exchange, own: HeaderPairs) -> list[tuple[bytes, bytes]]:
+    def _headers(self, exchange: ServerExchange, own: HeaderPairs) -> list[tuple[bytes, bytes]]:
         headers = [*own, *exchange.told, (b"request-id", exchange.request_id.encode()), self._organization]
         if exchange.warnings:
             said = "; ".join(dict.fromkeys(exchange.warnings)).encode("ascii", "replace")[:MOST_WARNING]
             headers.append((b"tercet-warning", b"".join(said.splitlines())))
         return headers
 
-    async def _stream(self, exchange: Exchange, reply: StreamReply, out: Outlet) -> None:
+    async def _stream(self, exchange: ServerExchange, reply: StreamResponse, out: Outlet) -> None:
         out.begin(200, self._headers(exchange, reply.headers))
         if reply.pace is None:
             await out.send(b"".join(reply.chunks), last=True)
@@ -163,7 +163,7 @@ class Application:
             self.storage.close()
 
 
-def _storage(settings: Settings) -> Storage | None:
+def _storage(settings: ServerSettings) -> Storage | None:
     if settings.data is None:
         return None
     from tercet.server.stores.sqlite import Storage
@@ -171,7 +171,7 @@ def _storage(settings: Settings) -> Storage | None:
     return Storage(settings.data)
 
 
-async def _send_live(exchange: Exchange, reply: LiveReply, out: Outlet) -> None:
+async def _send_live(exchange: ServerExchange, reply: LiveResponse, out: Outlet) -> None:
     """Send what comes as it comes, until the client leaves."""
     out.begin(reply.status, [*reply.headers, *exchange.told])
     await out.send(b"")
@@ -198,7 +198,7 @@ async def _sooner(chunks: AsyncGenerator[bytes, None], left: asyncio.Future[None
             await asyncio.wait({coming})
 
 
-async def _send_paced(exchange: Exchange, chunks: Iterable[bytes], pace: float, out: Outlet) -> None:
+async def _send_paced(exchange: ServerExchange, chunks: Iterable[bytes], pace: float, out: Outlet) -> None:
     """Send `pace` chunks a second by a fixed schedule: what is late goes out together. Ends when the client leaves."""
     loop, left = asyncio.get_running_loop(), exchange.left
     begun, sent = loop.time(), 0
@@ -216,9 +216,9 @@ async def _send_paced(exchange: Exchange, chunks: Iterable[bytes], pace: float, 
         await out.send(b"", last=True)
 
 
-def create_app(settings: Settings | None = None, answerer: Answerer | None = None) -> Application:
+def create_app(settings: ServerSettings | None = None, answerer: Responder | None = None) -> Application:
     """A local API. Without an answerer, the simulated model answers."""
-    settings = settings or Settings()
+    settings = settings or ServerSettings()
     if settings.control is not None and settings.clock is time.time:
         settings = replace(settings, clock=Clock())
     if answerer is not None:

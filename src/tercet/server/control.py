@@ -11,14 +11,14 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from tercet.server.answerers.outcome import BadScript
 from tercet.server.clock import Clock
 from tercet.server.endpoints.lists import asked_limit, one
-from tercet.server.errors import APIError, invalid, not_found
-from tercet.server.exchange import Exchange, Reply, json_reply
+from tercet.server.errors import HTTPError, invalid, not_found
+from tercet.server.exchange import PlainResponse, ServerExchange, json_response
 from tercet.server.faults.spec import UnknownFault
 from tercet.server.journal.journal import Journal
 from tercet.server.json_text import decoded_json
+from tercet.server.responders.outcome import BadScript
 from tercet.server.routes import Handler, Route
 from tercet.server.settings import timestamp
 
@@ -29,10 +29,10 @@ MOST_BYTES = 16 * 1024 * 1024
 DONE = {"done": True}
 
 
-def controlled(work: Callable[..., Awaitable[Reply]]) -> Handler:
+def controlled(work: Callable[..., Awaitable[PlainResponse]]) -> Handler:
     """The handler, for those alone who know the token."""
 
-    async def handler(app: Application, exchange: Exchange, *values: str) -> Reply:
+    async def handler(app: Application, exchange: ServerExchange, *values: str) -> PlainResponse:
         check_token(app, exchange)
         try:
             return await work(app, exchange, *values)
@@ -42,7 +42,7 @@ def controlled(work: Callable[..., Awaitable[Reply]]) -> Handler:
     return handler
 
 
-def check_token(app: Application, exchange: Exchange) -> None:
+def check_token(app: Application, exchange: ServerExchange) -> None:
     """Raise 404 if there is no control, and 401 for a wrong token or none."""
     wanted = app.settings.control
     if wanted is None:
@@ -50,25 +50,25 @@ def check_token(app: Application, exchange: Exchange) -> None:
     scheme, _, bearer = exchange.header(b"authorization").partition(" ")
     given = exchange.header(b"tercet-token") or (bearer.strip() if scheme.lower() == "bearer" else "")
     if not hmac.compare_digest(given.encode("latin-1", "replace"), wanted.encode()):
-        raise APIError(401, "This route needs the control token of this server, in the header tercet-token.")
+        raise HTTPError(401, "This route needs the control token of this server, in the header tercet-token.")
 
 
-async def reset(app: Application, exchange: Exchange) -> Reply:
+async def reset(app: Application, exchange: ServerExchange) -> PlainResponse:
     """`POST /_tercet/reset`: forget everything, and let the clock go by the machine's time."""
     app.reset()
     if isinstance(app.settings.clock, Clock):
         app.settings.clock.reset()
-    return json_reply(DONE)
+    return json_response(DONE)
 
 
-async def clock(app: Application, exchange: Exchange) -> Reply:
+async def clock(app: Application, exchange: ServerExchange) -> PlainResponse:
     """`GET /_tercet/clock`: the time by the server's clock."""
     found = app.settings.clock
     frozen = isinstance(found, Clock) and found.frozen
-    return json_reply({"now": timestamp(app.settings.now()), "seconds": found(), "frozen": frozen})
+    return json_response({"now": timestamp(app.settings.now()), "seconds": found(), "frozen": frozen})
 
 
-async def set_clock(app: Application, exchange: Exchange) -> Reply:
+async def set_clock(app: Application, exchange: ServerExchange) -> PlainResponse:
     """`POST /_tercet/clock`: `{"frozen": true}`, `{"now": …}`, `{"advance": seconds}`, in this order where several are given."""
     given, found = await _object(exchange, "now", "advance", "frozen"), app.settings.clock
     if not isinstance(found, Clock):
@@ -99,17 +99,17 @@ def _moment(given: Any) -> datetime | float:
     return found
 
 
-async def script(app: Application, exchange: Exchange) -> Reply:
+async def script(app: Application, exchange: ServerExchange) -> PlainResponse:
     """`GET /_tercet/script`: what the rules match, how often each was taken, and how many answers are queued."""
     found = app.extended().script_or_new()
     rules = [
         {"rule": number, "match": rule.described, "taken": rule.taken, "times": rule.times}
         for number, rule in enumerate(found.rules, 1)
     ]
-    return json_reply({"rules": rules, "queued": len(found.queue)})
+    return json_response({"rules": rules, "queued": len(found.queue)})
 
 
-async def set_script(app: Application, exchange: Exchange) -> Reply:
+async def set_script(app: Application, exchange: ServerExchange) -> PlainResponse:
     """`PUT /_tercet/script`: `{"rules": […]}` in the place of those that stand."""
     found, given = app.extended().script_or_new(), await _object(exchange, "rules")
     if not isinstance(given.get("rules"), list):
@@ -118,7 +118,7 @@ async def set_script(app: Application, exchange: Exchange) -> Reply:
     return await script(app, exchange)
 
 
-async def queue(app: Application, exchange: Exchange) -> Reply:
+async def queue(app: Application, exchange: ServerExchange) -> PlainResponse:
     """`POST /_tercet/queue`: `{"answers": […]}` for the next requests for a message."""
     given = await _object(exchange, "answers")
     if not isinstance(given.get("answers"), list):
@@ -127,18 +127,18 @@ async def queue(app: Application, exchange: Exchange) -> Reply:
     return await script(app, exchange)
 
 
-async def clear_script(app: Application, exchange: Exchange) -> Reply:
+async def clear_script(app: Application, exchange: ServerExchange) -> PlainResponse:
     """`DELETE /_tercet/script`: no rules, nothing queued."""
     app.extended().script_or_new().clear()
-    return json_reply(DONE)
+    return json_response(DONE)
 
 
-async def faults(app: Application, exchange: Exchange) -> Reply:
+async def faults(app: Application, exchange: ServerExchange) -> PlainResponse:
     """`GET /_tercet/faults`: the rules and how often each still strikes."""
-    return json_reply({"rules": app.extended().faults_or_new().shown()})
+    return json_response({"rules": app.extended().faults_or_new().shown()})
 
 
-async def set_faults(app: Application, exchange: Exchange) -> Reply:
+async def set_faults(app: Application, exchange: ServerExchange) -> PlainResponse:
     """`PUT /_tercet/faults`: `{"rules": ["x2 status:529", …]}` in the place of those that stand."""
     given = await _object(exchange, "rules")
     rules = given.get("rules")
@@ -148,10 +148,10 @@ async def set_faults(app: Application, exchange: Exchange) -> Reply:
     return await faults(app, exchange)
 
 
-async def clear_faults(app: Application, exchange: Exchange) -> Reply:
+async def clear_faults(app: Application, exchange: ServerExchange) -> PlainResponse:
     """`DELETE /_tercet/faults`: none but those that requests ask for."""
     app.extended().faults_or_new().clear()
-    return json_reply(DONE)
+    return json_response(DONE)
 
 
 def journal_of(app: Application) -> Journal:
@@ -161,7 +161,7 @@ def journal_of(app: Application) -> Journal:
     return app.outer.journal
 
 
-async def entries(app: Application, exchange: Exchange) -> Reply:
+async def entries(app: Application, exchange: ServerExchange) -> PlainResponse:
     """`GET /_tercet/journal`: entries, oldest first; `since=NUMBER`, `path=`, `method=`, `limit=`, `bodies=true`."""
     kept, since = journal_of(app), one(exchange, "since") or "0"
     if not (since.isascii() and since.isdigit() and len(since) < 16):
@@ -169,24 +169,24 @@ async def entries(app: Application, exchange: Exchange) -> Reply:
     found = kept.entries(method=one(exchange, "method"), path=one(exchange, "path"), since=int(since))
     shown, bodies = found[: asked_limit(exchange)], one(exchange, "bodies") == "true"
     data = [entry.shown(bodies=bodies) for entry in shown]
-    return json_reply({"data": data, "has_more": len(found) > len(shown)})
+    return json_response({"data": data, "has_more": len(found) > len(shown)})
 
 
-async def entry(app: Application, exchange: Exchange, request_id: str) -> Reply:
+async def entry(app: Application, exchange: ServerExchange, request_id: str) -> PlainResponse:
     """`GET /_tercet/journal/{request id}`: one entry with its bodies."""
     found = journal_of(app).get(request_id)
     if found is None:
         raise not_found(f"The journal holds no request {request_id[:200]}")
-    return json_reply(found.shown())
+    return json_response(found.shown())
 
 
-async def clear_journal(app: Application, exchange: Exchange) -> Reply:
+async def clear_journal(app: Application, exchange: ServerExchange) -> PlainResponse:
     """`DELETE /_tercet/journal`: forget what was asked."""
     journal_of(app).clear()
-    return json_reply(DONE)
+    return json_response(DONE)
 
 
-async def _object(exchange: Exchange, *names: str) -> dict[str, Any]:
+async def _object(exchange: ServerExchange, *names: str) -> dict[str, Any]:
     """The body, whatever its content type says: the token, which no other site's page can send, is the guard here."""
     given = decoded_json(await exchange.body(MOST_BYTES))
     if not isinstance(given, dict):

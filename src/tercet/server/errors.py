@@ -26,7 +26,7 @@ TYPES = {
 """Status -> `error.type`."""
 
 
-class APIError(Exception):
+class HTTPError(Exception):
     """An answer that is an error. Raised anywhere on the way of a request; `app.py` makes it a response."""
 
     def __init__(
@@ -59,11 +59,11 @@ class APIError(Exception):
         return msgspec.json.encode(self.envelope(request_id))
 
 
-def invalid(message: str, **details: Any) -> APIError:
+def invalid(message: str, **details: Any) -> HTTPError:
     """A 400 with this text."""
-    return APIError(400, message, details=details or None)
+    return HTTPError(400, message, details=details or None)
 
 
-def not_found(message: str) -> APIError:
+def not_found(message: str) -> HTTPError:
     """A 404 with this text."""
-    return APIError(404, message)
+    return HTTPError(404, message)

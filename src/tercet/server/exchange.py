@@ -10,15 +10,15 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from tercet.server.errors import APIError, invalid
+from tercet.server.cached import cached_attribute
+from tercet.server.errors import HTTPError, invalid
 from tercet.server.http.encoding import decoded
 from tercet.server.http.head import Head, Pairs
-from tercet.server.http.incoming import Incoming, LateError, TooLargeError
+from tercet.server.http.incoming import BodyTooLargeError, LateError, RequestBody
 from tercet.server.json_text import decoded_json
-from tercet.server.once import once
 
 if TYPE_CHECKING:
-    from tercet.server.answer import Answerer
+    from tercet.server.service.responder import Responder
 
 HeaderPairs = Pairs
 JSON = (b"content-type", b"application/json")
@@ -28,7 +28,7 @@ SECRET = frozenset({"x-api-key", "authorization", "proxy-authorization", "cookie
 
 
 @dataclass(slots=True)
-class Reply:
+class PlainResponse:
     """A whole response."""
 
     body: bytes = b""
@@ -37,7 +37,7 @@ class Reply:
 
 
 @dataclass(slots=True)
-class StreamReply:
+class StreamResponse:
     """A response in chunks. With `pace`, that many chunks a second; they may be made while they are sent."""
 
     chunks: Iterable[bytes]
@@ -46,7 +46,7 @@ class StreamReply:
 
 
 @dataclass(slots=True)
-class LiveReply:
+class LiveResponse:
     """A response whose body comes while it is sent, such as another server's. Its headers go out as they are."""
 
     status: int
@@ -54,15 +54,15 @@ class LiveReply:
     chunks: AsyncGenerator[bytes, None]
 
 
-def json_reply(value: Any, *headers: tuple[bytes, bytes]) -> Reply:
+def json_response(value: Any, *headers: tuple[bytes, bytes]) -> PlainResponse:
     """A response of this JSON."""
-    return Reply(msgspec.json.encode(value), headers=(JSON, *headers))
+    return PlainResponse(msgspec.json.encode(value), headers=(JSON, *headers))
 
 
-class Exchange:
+class ServerExchange:
     """One request: method, path, headers by lower-case name, query, and the body when it is asked for."""
 
-    def __init__(self, head: Head, incoming: Incoming, request_id: str, body_seconds: float) -> None:
+    def __init__(self, head: Head, incoming: RequestBody, request_id: str, body_seconds: float) -> None:
         line = head.line
         self.method, self.path = line.method, line.path
         self.raw_path, self.query_string = line.raw_path, line.query_string
@@ -75,7 +75,7 @@ class Exchange:
         """Headers that every answer to this request carries."""
         self.content = b""
         """The body, once it was read."""
-        self.answerer: Answerer | None = None
+        self.answerer: Responder | None = None
         """Who answers this one request, if not the server's own answerer."""
         self._is_read = False
         self._incoming, self._body_seconds = incoming, body_seconds
@@ -91,7 +91,7 @@ class Exchange:
         values = [value.decode("latin-1") for key, value in self.pairs if key == name]
         return [item for value in values for item in map(str.strip, value.split(",")) if item]
 
-    @once
+    @cached_attribute
     def query(self) -> list[tuple[str, str]]:
         """The query's pairs, `beta=true` and the like included."""
         try:
@@ -99,12 +99,12 @@ class Exchange:
         except ValueError:
             raise invalid("The query holds too many parameters.") from None
 
-    @once
+    @cached_attribute
     def base_url(self) -> str:
         """This server's URL as the client wrote it."""
         return f"http://{self.header(b'host')}"
 
-    @once
+    @cached_attribute
     def public_headers(self) -> dict[str, str]:
         """The headers without credentials."""
         named = ((key.decode("latin-1"), value.decode("latin-1")) for key, value in self.pairs)
@@ -119,11 +119,11 @@ class Exchange:
             if not self._is_read:
                 self.content, self._is_read = incoming.taken(limit), True
             elif len(self.content) > limit:
-                raise TooLargeError
-        except TooLargeError:
-            raise APIError(413, TOO_LARGE, headers=() if incoming.is_whole else CLOSE) from None
+                raise BodyTooLargeError
+        except BodyTooLargeError:
+            raise HTTPError(413, TOO_LARGE, headers=() if incoming.is_whole else CLOSE) from None
         except LateError:
-            raise APIError(408, "The request body did not arrive in time.", headers=CLOSE) from None
+            raise HTTPError(408, "The request body did not arrive in time.", headers=CLOSE) from None
         return self.content
 
     async def json(self, limit: int) -> Any:
@@ -132,7 +132,7 @@ class Exchange:
         kind = self.headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
         if kind != b"application/json":
             said = f", not {kind.decode('latin-1')!r}" if kind else ""
-            raise APIError(415, f"The Content-Type of this request must be application/json{said}.")
+            raise HTTPError(415, f"The Content-Type of this request must be application/json{said}.")
         if b"content-encoding" in self.headers:
             body = self.content = decoded(body, self.header(b"content-encoding").lower(), limit)
         return decoded_json(body)

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from tercet.server.errors import APIError, invalid
+from tercet.server.errors import HTTPError, invalid
 
 NOT_JSON = "The request body is not valid JSON: "
 EMPTY = "Input is a zero-length, empty document: line 1 column 1 (char 0)"
@@ -31,7 +31,7 @@ def decoded_json(body: bytes) -> Any:
     return value
 
 
-def _too_deep() -> APIError:
+def _too_deep() -> HTTPError:
     return invalid(f"{NOT_JSON}more than {DEEPEST} levels are nested: line 1 column 1 (char 0)")
 
 

@@ -10,23 +10,23 @@ from collections.abc import Callable, Coroutine, Iterable
 from typing import TYPE_CHECKING, Any
 
 from tercet.server import control
-from tercet.server.answerers.outcome import Fixed, Outcome
-from tercet.server.answerers.script import Batched, Script, script_of
-from tercet.server.errors import APIError, not_found
-from tercet.server.exchange import Exchange, Reply
-from tercet.server.faults.choice import Faults
-from tercet.server.faults.delivery import Delivery
-from tercet.server.faults.spec import Fault
+from tercet.server.errors import HTTPError, not_found
+from tercet.server.exchange import PlainResponse, ServerExchange
+from tercet.server.faults.injection import Injection
+from tercet.server.faults.rules import FaultRules
+from tercet.server.faults.spec import FaultSpec
 from tercet.server.http.incoming import ClientLeft
 from tercet.server.http.outgoing import Outlet
 from tercet.server.journal.journal import MOST_ENTRIES, Entry, Journal, Recorder
 from tercet.server.journal.redaction import Redaction
 from tercet.server.journal.writing import JournalWriter
+from tercet.server.responders.outcome import Fixed, Outcome
+from tercet.server.responders.script import Batched, Script, script_of
 from tercet.server.routes import Finder, Handler, Route, Table, found
 
 if TYPE_CHECKING:
     from tercet.server.app import Application
-    from tercet.server.settings import Settings
+    from tercet.server.settings import ServerSettings
 
 PREFIX = "/_tercet/"
 JSON_TYPE = b"application/json"
@@ -42,14 +42,14 @@ class Outer:
         self._hang_up: Callable[[], Coroutine[Any, Any, None]] | None = None
         self.journal: Journal | None = None
         self.script: Script | None = None
-        self.faults: Faults | None = None
+        self.faults: FaultRules | None = None
         self._routes: tuple[Route, ...] = ()
         self.own: Finder = _nothing
         """Finds the handlers of `/_tercet/`."""
         self.elsewhere: Handler | None = None
         """Answers in the place of all routes: recordings, or another server."""
 
-    def fit(self, settings: Settings) -> None:
+    def fit(self, settings: ServerSettings) -> None:
         """Put in what the settings ask for. Raises ValueError and OSError for what cannot be had."""
         self._fit_script(settings)
         storage = self._app.storage
@@ -66,17 +66,17 @@ class Outer:
             self.add_routes(pages.ROUTES)
         self._fit_elsewhere(settings)
 
-    def _fit_elsewhere(self, settings: Settings) -> None:
+    def _fit_elsewhere(self, settings: ServerSettings) -> None:
         """Recordings or an upstream, if the settings name them."""
         if settings.replay is not None:
-            from tercet.server.answerers.replaying import Replay
+            from tercet.server.responders.replaying import Replay
 
             if settings.upstream is not None or settings.record is not None:
                 raise ValueError("recordings are either played or made: give replay, or upstream with record")
             replay = Replay(settings.replay, original_timing=settings.replay_timing)
             self.elsewhere, self._rewind = replay.answer, replay.rewind
         elif settings.upstream is not None:
-            from tercet.server.answerers.upstream import Upstream
+            from tercet.server.responders.upstream import Upstream
 
             upstream = Upstream(settings.upstream, settings.record)
             self.elsewhere, self._hang_up = upstream.answer, upstream.close
@@ -88,11 +88,11 @@ class Outer:
         self._routes = (*self._routes, *routes)
         self.own = Table(self._routes).found
 
-    def _fit_script(self, settings: Settings) -> None:
+    def _fit_script(self, settings: ServerSettings) -> None:
         if settings.script is not None:
             self.scripted(script_of(settings.script))
         if settings.faults is not None:
-            self.faults = Faults(settings.faults, settings.seed)
+            self.faults = FaultRules(settings.faults, settings.seed)
 
     def scripted(self, script: Script) -> Script:
         """Let this script answer first, requests of batches included."""
@@ -104,9 +104,9 @@ class Outer:
         """The script; an empty one from now on, if there was none."""
         return self.script or self.scripted(Script())
 
-    def faults_or_new(self) -> Faults:
+    def faults_or_new(self) -> FaultRules:
         """The rules for faults; none of them from now on, if there was nothing."""
-        self.faults = self.faults or Faults((), self._app.settings.seed)
+        self.faults = self.faults or FaultRules((), self._app.settings.seed)
         return self.faults
 
     def reset(self) -> None:
@@ -133,7 +133,7 @@ class Outer:
             if loop is not None and loop.is_running():  # otherwise nothing was ever sent
                 self._hanging_up = loop.create_task(self._hang_up())
 
-    async def respond(self, exchange: Exchange, out: Outlet) -> None:
+    async def respond(self, exchange: ServerExchange, out: Outlet) -> None:
         """Answer one request."""
         if exchange.path.startswith(PREFIX):
             await self._app.respond(exchange, out, self.own)
@@ -146,7 +146,7 @@ class Outer:
             finally:
                 recorder.close()
 
-    async def _served(self, exchange: Exchange, out: Outlet, bare: Outlet, entry: Entry | None) -> None:
+    async def _served(self, exchange: ServerExchange, out: Outlet, bare: Outlet, entry: Entry | None) -> None:
         try:
             self._app.guard.check(exchange)
             if entry is not None:
@@ -155,7 +155,7 @@ class Outer:
             faults, asked = self._faults(exchange, outcome)
             if faults:  # they strike when the request is whole, so that clients always see the same
                 await exchange.body(self._app.settings.file_bytes)
-        except APIError as error:
+        except HTTPError as error:
             await self._app.respond(exchange, out, _refusing(error))
             return
         except ClientLeft:
@@ -168,10 +168,10 @@ class Outer:
             return
         if entry is not None:
             entry.fault = Redaction(exchange.pairs).text(asked or "") or None
-        delivery = Delivery(exchange, out, bare, self._app.refuse)
+        delivery = Injection(exchange, out, bare, self._app.refuse)
         await delivery.respond(faults, find, self._app.respond)
 
-    async def _outcome(self, exchange: Exchange) -> Outcome | None:
+    async def _outcome(self, exchange: ServerExchange) -> Outcome | None:
         """What the script says to this request."""
         script = self.script
         if script is None or not script.concerns(exchange.method, exchange.path):
@@ -180,12 +180,12 @@ class Outer:
         asked = exchange.method, exchange.path, exchange.public_headers, content
         return await asyncio.to_thread(script.outcome, *asked) if script.blocking else script.outcome(*asked)
 
-    async def _read(self, exchange: Exchange) -> bytes:
+    async def _read(self, exchange: ServerExchange) -> bytes:
         """The body, if it is JSON: also of requests that are refused unread otherwise."""
         kind = exchange.headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
         return await exchange.body(self._app.settings.batch_bytes) if kind == JSON_TYPE else b""
 
-    def _faults(self, exchange: Exchange, outcome: Outcome | None) -> tuple[tuple[Fault, ...], str | None]:
+    def _faults(self, exchange: ServerExchange, outcome: Outcome | None) -> tuple[tuple[FaultSpec, ...], str | None]:
         scripted = outcome.faults if outcome is not None else ()
         asked = " + ".join(fault.kind for fault in scripted) or None
         if self.faults is None:
@@ -193,7 +193,7 @@ class Outer:
         chosen, said = self.faults.of(exchange)
         return (*scripted, *chosen), said or asked
 
-    def _find(self, exchange: Exchange) -> Finder:
+    def _find(self, exchange: ServerExchange) -> Finder:
         if self.elsewhere is None or exchange.answerer is not None:
             return found
         handler = self.elsewhere
@@ -204,8 +204,8 @@ def _nothing(verb: str, path: str, raw_path: bytes) -> tuple[Handler, list[str]]
     raise not_found(f"Not found: {path[:200]}")
 
 
-def _refusing(error: APIError) -> Finder:
-    async def handler(app: Any, exchange: Exchange) -> Reply:
+def _refusing(error: HTTPError) -> Finder:
+    async def handler(app: Any, exchange: ServerExchange) -> PlainResponse:
         raise error
 
     return lambda verb, path, raw_path: (handler, [])

@@ -8,10 +8,10 @@ from urllib.parse import unquote
 
 from tercet.server.endpoints import batches, bedrock, files, messages, vertex
 from tercet.server.endpoints import models as models_api
-from tercet.server.errors import APIError, not_found
-from tercet.server.exchange import LiveReply, Reply, StreamReply
+from tercet.server.errors import HTTPError, not_found
+from tercet.server.exchange import LiveResponse, PlainResponse, StreamResponse
 
-Handler = Callable[..., Awaitable[Reply | StreamReply | LiveReply]]
+Handler = Callable[..., Awaitable[PlainResponse | StreamResponse | LiveResponse]]
 Finder = Callable[[str, str, bytes], tuple[Handler, list[str]]]
 """From verb, path and the path as it came to the handler and the values of the path's variable segments."""
 
@@ -86,7 +86,7 @@ def _of_verb(verbs: dict[str, Handler], verb: str, path: str) -> Handler:
     if handler is None:
         allowed = ", ".join(sorted(verbs))
         said = f"Method not allowed: {verb[:20]} {path[:200]}. Use {allowed}."
-        raise APIError(405, said, headers=((b"allow", allowed.encode()),))
+        raise HTTPError(405, said, headers=((b"allow", allowed.encode()),))
     return handler
 
 

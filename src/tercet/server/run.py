@@ -8,29 +8,29 @@ from threading import Thread
 from types import TracebackType
 from typing import Any, Self
 
-from tercet.server.answer import Answerer
 from tercet.server.app import Application, create_app
-from tercet.server.http.host import Host, listening
-from tercet.server.levers import Levers
-from tercet.server.settings import Settings
+from tercet.server.http.listener import Server, listening
+from tercet.server.service.responder import Responder
+from tercet.server.settings import ServerSettings
+from tercet.server.test_controls import Controls
 
 START_SECONDS = 10.0
 STOP_SECONDS = 5.0
 
 
-class LocalServer(Levers):
+class LocalServer(Controls):
     """The local API in a thread of its own, with its own event loop. Start it, use `base_url`, stop it.
 
     `answerer` answers in the place of the simulated model; everything else is a field of `Settings`.
     """
 
     def __init__(
-        self, host: str = "127.0.0.1", port: int = 0, *, answerer: Answerer | None = None, **settings: Any
+        self, host: str = "127.0.0.1", port: int = 0, *, answerer: Responder | None = None, **settings: Any
     ) -> None:
         self._host, self._port = host, port
         self._settings = _settings(host, settings)
         self._answerer = answerer
-        self._server: Host[Application] | None = None
+        self._server: Server[Application] | None = None
         self._thread: Thread | None = None
         self.base_url = ""
         """Where it listens, such as http://127.0.0.1:49152. Empty until it was started."""
@@ -42,7 +42,7 @@ class LocalServer(Levers):
         application = create_app(self._settings, self._answerer)
         listener = _listener_of(application, self._host, self._port)
         self.base_url = _url(self._host, listener)
-        server = self._server = Host(application)
+        server = self._server = Server(application)
         thread = self._thread = Thread(target=server.run, args=(listener,), name="tercet-local-api", daemon=True)
         thread.start()
         if not server.ready.wait(START_SECONDS) or server.failed:
@@ -79,7 +79,7 @@ def serve(
     port: int = 8787,
     *,
     on_ready: Callable[[str], None] | None = None,
-    answerer: Answerer | None = None,
+    answerer: Responder | None = None,
     **settings: Any,
 ) -> None:
     """Serve in this thread until Ctrl-C or SIGTERM, then return. `on_ready` gets the base URL once requests are answered.
@@ -89,16 +89,16 @@ def serve(
     application = create_app(_settings(host, settings), answerer)
     listener = _listener_of(application, host, port)
     base_url = _url(host, listener)
-    server = Host(application, (lambda: on_ready(base_url)) if on_ready else None)
+    server = Server(application, (lambda: on_ready(base_url)) if on_ready else None)
     server.run(listener)
     if server.failed:
         raise server.failed
 
 
-def _settings(host: str, given: dict[str, Any]) -> Settings:
+def _settings(host: str, given: dict[str, Any]) -> ServerSettings:
     """The settings, with the address that is listened on among the hosts."""
     shown = f"[{host}]" if ":" in host else host
-    return Settings(**{**given, "hosts": (*given.get("hosts", ()), shown)})
+    return ServerSettings(**{**given, "hosts": (*given.get("hosts", ()), shown)})
 
 
 def _listener_of(application: Application, host: str, port: int) -> socket.socket:

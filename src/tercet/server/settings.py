@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from tercet.server.limits.overload import check_share
-from tercet.server.limits.rates import BEYOND_REACH, RateLimits, rate_limits_of
+from tercet.server.limits.rates import BEYOND_REACH, KeyLimits, rate_limits_of
 from tercet.server.limits.spending import SpendLimit, spend_limit_of
 
 MEGABYTE = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class ServerSettings:
     """The settings of the local API. `strict=False` also serves what the real API has retired, with a warning header."""
 
     strict: bool = False
@@ -28,7 +28,7 @@ class Settings:
     """The keys that are let in. None lets every key in."""
     keys_without_permission: Collection[str] = field(default=(), repr=False)
     """Keys that are known and may do nothing: they are answered 403."""
-    rate_limits: RateLimits | None = BEYOND_REACH
+    rate_limits: KeyLimits | None = BEYOND_REACH
     """What a key may use in a minute; also a mapping by name. None: no limits, and no headers that tell of them."""
     spend_limit: SpendLimit | None = None
     """What a key may spend in a month; also an amount of US dollars, or a mapping."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tercet.server.answerers.matching import ABSENT, at, condition, last_text
+from tercet.server.responders.matching import ABSENT, at, condition, last_text
 
 if TYPE_CHECKING:
     from tercet.testing.observed import Sent

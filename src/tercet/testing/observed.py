@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from tercet.local import LocalAPI
-from tercet.server.answerers.matching import last_text
 from tercet.server.clock import Clock
 from tercet.server.journal.journal import Entry
+from tercet.server.responders.matching import last_text
 from tercet.testing.expectation import Expectation, shown
 
 MOST_LISTED = 20

@@ -7,7 +7,7 @@ from typing import Any
 from tercet.server.accounting.caching import PromptCache
 from tercet.server.accounting.tokens import count_request
 from tercet.server.accounting.usage import usage
-from tercet.server.answer import Answer
+from tercet.server.service.responder import Answer
 
 REQUEST = {"model": "claude-sonnet-4-5", "messages": [{"role": "user", "content": "Hello, Claude"}]}
 SAID = Answer([{"type": "text", "text": "Hi!"}], "end_turn", 2)

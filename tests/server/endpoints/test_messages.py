@@ -11,8 +11,8 @@ import httpx
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tercet.server.answer import Answer
 from tercet.server.run import LocalServer
+from tercet.server.service.responder import Answer
 
 HEADERS = {"x-api-key": "k", "anthropic-version": "2023-06-01"}
 

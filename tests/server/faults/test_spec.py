@@ -9,30 +9,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tercet.server.faults.events import INSERTED
-from tercet.server.faults.spec import KINDS, WORDS, Fault, UnknownFault, parse_faults, parse_rule
+from tercet.server.faults.spec import KINDS, WORDS, FaultSpec, UnknownFault, parse_faults, parse_rule
 
 
 @pytest.mark.parametrize(
     ("words", "fault"),
     [
-        ("rst", Fault("rst")),
-        ("rst@120", Fault("rst", ("bytes", 120))),
-        ("fin@head:40", Fault("fin", ("head", 40))),
-        ("end@message_delta", Fault("end", ("event", "message_delta"))),
-        ("stall@event:3:2s", Fault("stall", ("event", 3), "2s")),
-        ("stall@20:200ms", Fault("stall", ("bytes", 20), "200ms")),
-        ("drop@2", Fault("drop", ("event", 2))),
+        ("rst", FaultSpec("rst")),
+        ("rst@120", FaultSpec("rst", ("bytes", 120))),
+        ("fin@head:40", FaultSpec("fin", ("head", 40))),
+        ("end@message_delta", FaultSpec("end", ("event", "message_delta"))),
+        ("stall@event:3:2s", FaultSpec("stall", ("event", 3), "2s")),
+        ("stall@20:200ms", FaultSpec("stall", ("bytes", 20), "200ms")),
+        ("drop@2", FaultSpec("drop", ("event", 2))),
         (
             "error@content_block_stop:rate_limit_error",
-            Fault("error", ("event", "content_block_stop"), "rate_limit_error"),
+            FaultSpec("error", ("event", "content_block_stop"), "rate_limit_error"),
         ),
-        ("529", Fault("status", None, "529")),
-        ("status:429,retry-after=2", Fault("status", None, "429", {"retry-after": "2"})),
-        ("drip:1/100ms", Fault("drip", None, "1/100ms")),
-        ("body:utf8", Fault("body", None, "utf8")),
+        ("529", FaultSpec("status", None, "529")),
+        ("status:429,retry-after=2", FaultSpec("status", None, "429", {"retry-after": "2"})),
+        ("drip:1/100ms", FaultSpec("drip", None, "1/100ms")),
+        ("body:utf8", FaultSpec("body", None, "utf8")),
     ],
 )
-def test_words_mean_one_fault(words: str, fault: Fault) -> None:
+def test_words_mean_one_fault(words: str, fault: FaultSpec) -> None:
     assert parse_faults(words) == (fault,)
 
 

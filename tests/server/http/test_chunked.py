@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tercet.server.http.chunked import LONGEST_SIZE_LINE, MOST_TRAILER_BYTES, ChunkedBody
-from tercet.server.http.head import MalformedError
+from tercet.server.http.head import MalformedRequestError
 
 CHUNKS = b"5\r\nhello\r\n00c;a=b; c\r\n, \r\n0\r\n\r\nwor\r\n2 \r\nld\r\n0\r\nx-sum: 1\r\n\r\n"
 BODY = b"hello, \r\n0\r\n\r\nworld"
@@ -54,5 +54,5 @@ def test_a_body_is_not_whole_before_its_last_byte() -> None:
     ids=lambda data: repr(data[:20]),
 )
 def test_broken_chunks_are_refused(data: bytes) -> None:
-    with pytest.raises(MalformedError):
+    with pytest.raises(MalformedRequestError):
         ChunkedBody().feed(data)

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from tests.server.http.wire import Wire, connected, fed, settle
 
 from tercet.server.app import create_app
-from tercet.server.errors import APIError
+from tercet.server.errors import HTTPError
 from tercet.server.http import connection as module
-from tercet.server.http.connection import Connection
+from tercet.server.http.connection import ServerConnection
 from tercet.server.http.head import Head
-from tercet.server.http.incoming import MOST_UNASKED, ClientLeft, Incoming, LateError, TooLargeError
-from tercet.server.http.outgoing import Outgoing
-from tercet.server.settings import Settings
+from tercet.server.http.incoming import MOST_UNASKED, BodyTooLargeError, ClientLeft, LateError, RequestBody
+from tercet.server.http.outgoing import ResponseWriter
+from tercet.server.settings import ServerSettings
 
 HEADERS = b"host: localhost\r\nx-api-key: k\r\nanthropic-version: 2023-06-01\r\ncontent-type: application/json\r\n"
 ASK = json.dumps(
@@ -38,7 +38,7 @@ CHANGING = re.compile(rb"(date: [^\r]*|reset: [^\r]*|remaining: [^\r]*)")
 
 
 def answer_of_api(**given: Any) -> Any:
-    return create_app(Settings(**given)).answer
+    return create_app(ServerSettings(**given)).answer
 
 
 def statuses(written: bytes) -> list[int]:
@@ -50,13 +50,13 @@ def same(written: bytes) -> bytes:
     return CHANGING.sub(b"", written)
 
 
-async def body_of(incoming: Incoming, limit: int = 1 << 20) -> bytes:
+async def body_of(incoming: RequestBody, limit: int = 1 << 20) -> bytes:
     if not incoming.is_whole:
         await incoming.arrival(limit, 30)
     return incoming.taken(limit)
 
 
-async def told(head: Head, incoming: Incoming, out: Outgoing) -> None:
+async def told(head: Head, incoming: RequestBody, out: ResponseWriter) -> None:
     """Answers with what it was asked."""
     body = await body_of(incoming)
     text = f"{head.line.method} {head.line.path} {body.decode()}".encode()
@@ -95,7 +95,7 @@ async def test_empty_lines_before_a_request_mean_nothing_however_many() -> None:
 async def test_the_next_request_waits_for_the_answer_before_it() -> None:
     gate: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
-    async def answer(head: Head, incoming: Incoming, out: Outgoing) -> None:
+    async def answer(head: Head, incoming: RequestBody, out: ResponseWriter) -> None:
         if head.line.path == "/slow":
             await gate
         await told(head, incoming, out)
@@ -142,7 +142,7 @@ REFUSED = [
 async def test_what_is_no_http_is_refused_in_the_shape_of_the_api_and_nothing_of_it_is_answered(data: bytes) -> None:
     asked: list[str] = []
 
-    async def answer(head: Head, incoming: Incoming, out: Outgoing) -> None:
+    async def answer(head: Head, incoming: RequestBody, out: ResponseWriter) -> None:
         await body_of(incoming)
         asked.append(head.line.path)
 
@@ -209,7 +209,7 @@ async def test_a_client_that_waits_for_a_word_gets_it_when_its_body_is_wanted() 
 
 @pytest.mark.anyio
 async def test_a_client_whose_body_is_not_wanted_is_not_asked_for_it_and_goes() -> None:
-    async def refusing(head: Head, incoming: Incoming, out: Outgoing) -> None:
+    async def refusing(head: Head, incoming: RequestBody, out: ResponseWriter) -> None:
         out.begin(404, ((b"content-length", b"0"),))
         await out.send(b"", last=True)
 
@@ -222,7 +222,7 @@ async def test_a_client_whose_body_is_not_wanted_is_not_asked_for_it_and_goes() 
 
 @pytest.mark.anyio
 async def test_a_body_that_nobody_reads_is_dropped_and_the_connection_goes_on() -> None:
-    async def refusing(head: Head, incoming: Incoming, out: Outgoing) -> None:
+    async def refusing(head: Head, incoming: RequestBody, out: ResponseWriter) -> None:
         out.begin(404, ((b"content-length", b"0"),))
         await out.send(b"", last=True)
 
@@ -239,7 +239,7 @@ async def test_a_body_that_nobody_reads_is_dropped_and_the_connection_goes_on() 
 async def test_a_body_that_nobody_reads_yet_waits_in_the_network() -> None:
     gate: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
-    async def late(head: Head, incoming: Incoming, out: Outgoing) -> None:
+    async def late(head: Head, incoming: RequestBody, out: ResponseWriter) -> None:
         await gate
         await told(head, incoming, out)
 
@@ -261,8 +261,8 @@ async def test_a_body_that_nobody_reads_yet_waits_in_the_network() -> None:
 async def test_a_body_above_the_limit_is_refused_when_it_has_come_or_does_not_end(framing: bytes) -> None:
     seen: list[object] = []
 
-    async def limited(head: Head, incoming: Incoming, out: Outgoing) -> None:
-        with pytest.raises(TooLargeError):
+    async def limited(head: Head, incoming: RequestBody, out: ResponseWriter) -> None:
+        with pytest.raises(BodyTooLargeError):
             await body_of(incoming, 10)
         seen.append(incoming.is_whole)
         out.begin(413, ((b"content-length", b"0"), (b"connection", b"close")))
@@ -283,7 +283,7 @@ async def test_a_body_above_the_limit_is_refused_when_it_has_come_or_does_not_en
 async def test_a_body_that_does_not_come_in_time_and_one_whose_client_leaves() -> None:
     seen: list[type] = []
 
-    async def waiting(head: Head, incoming: Incoming, out: Outgoing) -> None:
+    async def waiting(head: Head, incoming: RequestBody, out: ResponseWriter) -> None:
         try:
             await incoming.arrival(10, 0.0 if head.line.path == "/late" else 30)
         except (LateError, ClientLeft) as problem:
@@ -304,7 +304,7 @@ async def test_a_body_that_does_not_come_in_time_and_one_whose_client_leaves() -
 # --- responses and ends ---------------------------------------------------------------------------------------------------
 
 
-async def in_two_pieces(head: Head, incoming: Incoming, out: Outgoing) -> None:
+async def in_two_pieces(head: Head, incoming: RequestBody, out: ResponseWriter) -> None:
     out.begin(200, ())
     await out.send(b"one")
     await out.send(b"two", last=True)
@@ -348,7 +348,7 @@ async def test_the_connection_ends_when_the_client_wants_that(lines: bytes, said
 
 @pytest.mark.anyio
 async def test_a_response_that_breaks_off_ends_the_connection() -> None:
-    async def broken(head: Head, incoming: Incoming, out: Outgoing) -> None:
+    async def broken(head: Head, incoming: RequestBody, out: ResponseWriter) -> None:
         out.begin(200, ())
         await out.send(b"one")
 
@@ -363,7 +363,7 @@ async def test_a_response_that_breaks_off_ends_the_connection() -> None:
 async def test_an_answer_that_fails_ends_the_connection_and_is_logged(
     waits: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def failing(head: Head, incoming: Incoming, out: Outgoing) -> None:
+    async def failing(head: Head, incoming: RequestBody, out: ResponseWriter) -> None:
         if waits:
             await asyncio.sleep(0)
         raise ZeroDivisionError
@@ -379,7 +379,7 @@ async def test_an_answer_that_fails_ends_the_connection_and_is_logged(
 @pytest.mark.anyio
 @pytest.mark.parametrize("value", [b"a\r\nx: b", b"a\nb", b"a\rb", b"a\x00b"])
 async def test_no_header_splits_a_response(value: bytes) -> None:
-    async def splitting(head: Head, incoming: Incoming, out: Outgoing) -> None:
+    async def splitting(head: Head, incoming: RequestBody, out: ResponseWriter) -> None:
         with pytest.raises(ValueError, match="line break or a NUL"):
             out.begin(200, ((b"x-a", value), (b"content-length", b"0")))
 
@@ -392,7 +392,7 @@ async def test_no_header_splits_a_response(value: bytes) -> None:
 async def test_who_waits_for_the_client_is_told_that_it_left() -> None:
     left: list[bool] = []
 
-    async def waiting(head: Head, incoming: Incoming, out: Outgoing) -> None:
+    async def waiting(head: Head, incoming: RequestBody, out: ResponseWriter) -> None:
         await asyncio.wait({incoming.gone})
         left.append(True)
 
@@ -409,7 +409,7 @@ async def test_who_waits_for_the_client_is_told_that_it_left() -> None:
 async def test_a_server_that_stops_cuts_the_work_on_an_answer() -> None:
     ended: list[str] = []
 
-    async def endless(head: Head, incoming: Incoming, out: Outgoing) -> None:
+    async def endless(head: Head, incoming: RequestBody, out: ResponseWriter) -> None:
         try:
             await asyncio.get_running_loop().create_future()
         finally:
@@ -467,16 +467,16 @@ async def test_an_answer_may_take_longer_than_a_connection_may_rest(monkeypatch:
     monkeypatch.setattr(module, "HEADER_SECONDS", 0.001)
     gate: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     looked = 0
-    look = Connection._look
+    look = ServerConnection._look
 
-    def counted(connection: Connection) -> None:
+    def counted(connection: ServerConnection) -> None:
         nonlocal looked
         looked += 1
         look(connection)
 
-    monkeypatch.setattr(Connection, "_look", counted)
+    monkeypatch.setattr(ServerConnection, "_look", counted)
 
-    async def late(head: Head, incoming: Incoming, out: Outgoing) -> None:
+    async def late(head: Head, incoming: RequestBody, out: ResponseWriter) -> None:
         await gate
         await told(head, incoming, out)
 
@@ -492,7 +492,7 @@ async def test_an_answer_may_take_longer_than_a_connection_may_rest(monkeypatch:
 
 
 def test_the_errors_of_the_api_are_what_a_refusal_looks_like() -> None:
-    assert json.loads(APIError(400, "no").body(None)) == {
+    assert json.loads(HTTPError(400, "no").body(None)) == {
         "type": "error",
         "error": {"type": "invalid_request_error", "message": "no"},
         "request_id": None,

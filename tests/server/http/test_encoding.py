@@ -9,7 +9,7 @@ import zlib
 import httpx
 import pytest
 
-from tercet.server.errors import APIError
+from tercet.server.errors import HTTPError
 from tercet.server.http.encoding import decoded
 
 BODY = json.dumps({"model": "claude-opus-5-5", "messages": [{"role": "user", "content": "Hello"}]}).encode()
@@ -39,6 +39,6 @@ def test_what_cannot_be_read_is_refused_with_its_code(api: httpx.Client, encodin
 
 
 def test_a_body_that_grows_beyond_the_limit_is_cut_off_there() -> None:
-    with pytest.raises(APIError) as caught:
+    with pytest.raises(HTTPError) as caught:
         decoded(gzip.compress(bytes(50_000_000)), "gzip", 1000)
     assert (caught.value.status, caught.value.details) == (413, {"error_code": "request_body_too_large_after_decoding"})

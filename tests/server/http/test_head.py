@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from tercet.server.http.head import CHUNKED, LARGEST_HEAD, MOST_KEPT, Head, HeadReader, MalformedError, check_begun
+from tercet.server.http.head import (
+    CHUNKED,
+    LARGEST_HEAD,
+    MOST_KEPT,
+    Head,
+    HeadReader,
+    MalformedRequestError,
+    check_begun,
+)
 
 GOOD = b"POST /v1/messages?beta=true HTTP/1.1\r\nHost: localhost\r\nX-Api-Key: \t k \t\r\ncontent-length: 12"
 
@@ -50,7 +58,7 @@ def test_lines_that_come_again_are_read_the_same_and_not_kept_without_end() -> N
         assert (found.length, found.headers[b"x-api-key"]) == (number, b"k")
         assert found.line.query_string == b"beta=%d" % number
     assert max(len(reader._lines), len(reader._fields)) <= MOST_KEPT
-    with pytest.raises(MalformedError):
+    with pytest.raises(MalformedRequestError):
         reader.read(GOOD + b"\r\nHost: localhost")
 
 
@@ -120,7 +128,7 @@ AMBIGUOUS = [
 
 @pytest.mark.parametrize("lines", AMBIGUOUS, ids=[repr(lines) for lines in AMBIGUOUS])
 def test_what_can_be_read_in_two_ways_is_refused(lines: tuple[bytes, ...]) -> None:
-    with pytest.raises(MalformedError):
+    with pytest.raises(MalformedRequestError):
         head(*lines)
 
 
@@ -152,12 +160,12 @@ def test_what_can_be_read_in_two_ways_is_refused(lines: tuple[bytes, ...]) -> No
     ],
 )
 def test_other_first_lines_are_refused(first: bytes) -> None:
-    with pytest.raises(MalformedError):
+    with pytest.raises(MalformedRequestError):
         head(first=first)
 
 
 def test_chunks_are_not_of_http_1_0() -> None:
-    with pytest.raises(MalformedError):
+    with pytest.raises(MalformedRequestError):
         head(b"transfer-encoding: chunked", first=b"POST / HTTP/1.0")
 
 
@@ -180,5 +188,5 @@ def test_a_good_head_may_still_come_at_every_byte_of_it() -> None:
     ],
 )
 def test_what_cannot_become_a_head_is_refused_before_its_end(data: bytes) -> None:
-    with pytest.raises(MalformedError):
+    with pytest.raises(MalformedRequestError):
         check_begun(data)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any
 
-from tercet.server.http.connection import Answer, Connection
+from tercet.server.http.connection import Answer, ServerConnection
 
 TURNS = 50
 """Turns of the event loop after which everything that waits for nothing but the loop has happened."""
@@ -64,9 +64,9 @@ async def fed(answer: Answer, pieces: Iterable[bytes]) -> Wire:
     return wire
 
 
-def connected(answer: Answer) -> tuple[Wire, Connection]:
+def connected(answer: Answer) -> tuple[Wire, ServerConnection]:
     """A new connection and its wire."""
     wire = Wire()
-    connection = Connection(answer, set(), asyncio.get_running_loop())
+    connection = ServerConnection(answer, set(), asyncio.get_running_loop())
     connection.connection_made(wire)
     return wire, connection

@@ -9,15 +9,17 @@ from typing import Any
 
 import pytest
 
-from tercet.server.exchange import Exchange
+from tercet.server.exchange import ServerExchange
 from tercet.server.http.head import Head, RequestLine
-from tercet.server.http.incoming import Incoming
+from tercet.server.http.incoming import RequestBody
 from tercet.server.inspector import live
 from tercet.server.journal.journal import Entry, Journal
 
 
 def begin(journal: Journal) -> Entry:
-    return journal.begin(Exchange(Head(RequestLine("GET", b"/v1/models")), Incoming(), f"req_{len(journal)}", 1.0))
+    return journal.begin(
+        ServerExchange(Head(RequestLine("GET", b"/v1/models")), RequestBody(), f"req_{len(journal)}", 1.0)
+    )
 
 
 async def told(events: AsyncGenerator[bytes, None]) -> tuple[str, Any]:

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tercet.server.exchange import Exchange
+from tercet.server.exchange import ServerExchange
 from tercet.server.http.head import Head, RequestLine
-from tercet.server.http.incoming import Incoming
+from tercet.server.http.incoming import RequestBody
 from tercet.server.journal.journal import MOST_OF_A_BODY, Entry, Journal
 from tercet.server.run import LocalServer
 
@@ -33,7 +33,9 @@ def post(server: LocalServer, body: object, path: str = "/v1/messages", **header
 
 
 def entry_of(journal: Journal, size: int = 0, path: str = "/v1/messages") -> Entry:
-    entry = journal.begin(Exchange(Head(RequestLine("POST", path.encode())), Incoming(), f"req_{len(journal)}", 1.0))
+    entry = journal.begin(
+        ServerExchange(Head(RequestLine("POST", path.encode())), RequestBody(), f"req_{len(journal)}", 1.0)
+    )
     entry.content, entry.seconds = b"x" * size, 0.0
     journal.end(entry)
     return entry

@@ -14,14 +14,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.server.journal.planted import BODIES, LEAVES, escaped, found
 
-from tercet.server.answerers.recording import Taken, read, written
-from tercet.server.exchange import Exchange
+from tercet.server.exchange import ServerExchange
 from tercet.server.http.head import Head, RequestLine
-from tercet.server.http.incoming import Incoming
+from tercet.server.http.incoming import RequestBody
 from tercet.server.inspector.views import detail
 from tercet.server.journal.bodies import readable
 from tercet.server.journal.journal import Entry, Journal, Recorder
 from tercet.server.journal.redaction import Redaction
+from tercet.server.responders.recording import Taken, read, written
 
 SSE = {"content-type": "text/event-stream; charset=utf-8"}
 KEYS = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=16, max_size=48).filter(
@@ -50,7 +50,7 @@ def head_of(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
 def journaled(asked: dict[str, str], content: bytes, answered: dict[str, str], chunks: list[bytes]) -> Entry:
     """The journal's entry of an exchange."""
     line = RequestLine("POST", b"/v1/messages")
-    exchange = Exchange(Head(line, head_of(asked)), Incoming(whole=content), "req_1", 1.0)
+    exchange = ServerExchange(Head(line, head_of(asked)), RequestBody(whole=content), "req_1", 1.0)
     asyncio.run(exchange.body(1 << 30))
     journal = Journal()
     recorder = Recorder(journal, exchange, Sink())  # type: ignore[arg-type]

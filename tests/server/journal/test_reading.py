@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tercet.server.journal.reading import message_of_body
-from tercet.server.stream import events_of
+from tercet.server.service.events import events_of
 
 MESSAGE = {
     "id": "msg_01",

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tercet.server.limits.quotas import Quota
-from tercet.server.limits.rates import RateLimitError
+from tercet.server.limits.rates import RateLimitedError
 from tercet.server.run import LocalServer
 
 HEADERS = {"x-api-key": "k", "anthropic-version": "2023-06-01"}
@@ -22,10 +22,10 @@ class Clock:
         return self.now
 
 
-def refused(quota: Quota, key: str = "k") -> RateLimitError | None:
+def refused(quota: Quota, key: str = "k") -> RateLimitedError | None:
     try:
         quota.admit(key)
-    except RateLimitError as error:
+    except RateLimitedError as error:
         return error
     return None
 

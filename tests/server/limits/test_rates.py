@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tercet.server.errors import APIError
-from tercet.server.limits.rates import Limiter, RateLimits
+from tercet.server.errors import HTTPError
+from tercet.server.limits.rates import KeyLimits, Limiter
 from tercet.server.run import LocalServer
 
 KEY, MODEL = "k", "claude-opus-5-5"
@@ -31,22 +31,22 @@ def clock() -> Clock:
 
 
 def limiter(clock: Clock, **limits: int) -> Limiter:
-    return Limiter(RateLimits(**limits), clock, "org")
+    return Limiter(KeyLimits(**limits), clock, "org")
 
 
 def usage(input_tokens: int = 0, output_tokens: int = 0, **more: int) -> dict[str, Any]:
     return {"input_tokens": input_tokens, "cache_creation_input_tokens": 0, "output_tokens": output_tokens, **more}
 
 
-def take(limits: Limiter, tokens: int = 0, model: str = MODEL, key: str = KEY) -> APIError | None:
+def take(limits: Limiter, tokens: int = 0, model: str = MODEL, key: str = KEY) -> HTTPError | None:
     try:
         limits.admit(key, model, 2 * tokens, lambda: tokens)
-    except APIError as error:
+    except HTTPError as error:
         return error
     return None
 
 
-def told(error: APIError) -> dict[str, str]:
+def told(error: HTTPError) -> dict[str, str]:
     return {name.decode(): value.decode() for name, value in error.headers}
 
 
@@ -124,7 +124,7 @@ def ask(server: LocalServer, path: str = "/v1/messages", **changes: Any) -> http
 
 
 def test_answers_plain_and_streamed_carry_the_headers_and_refused_requests_do_not(clock: Clock) -> None:
-    with LocalServer(clock=clock, rate_limits=RateLimits(requests=10)) as server:
+    with LocalServer(clock=clock, rate_limits=KeyLimits(requests=10)) as server:
         plain, streamed, wrong = ask(server), ask(server, stream=True), ask(server, max_tokens="x")
     assert [answer.headers.get("anthropic-ratelimit-requests-remaining") for answer in (plain, streamed, wrong)] == [
         "9",
@@ -136,7 +136,7 @@ def test_answers_plain_and_streamed_carry_the_headers_and_refused_requests_do_no
 
 
 def test_a_429_comes_with_all_headers_and_counting_has_a_limit_of_its_own(clock: Clock) -> None:
-    with LocalServer(clock=clock, rate_limits=RateLimits(requests=1, count_requests=2)) as server:
+    with LocalServer(clock=clock, rate_limits=KeyLimits(requests=1, count_requests=2)) as server:
         answers = [ask(server), ask(server)]
         counts = [ask(server, "/v1/messages/count_tokens").status_code for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 429]
@@ -148,7 +148,7 @@ def test_a_429_comes_with_all_headers_and_counting_has_a_limit_of_its_own(clock:
 
 
 def test_batches_do_not_draw_on_the_limits_of_messages(clock: Clock) -> None:
-    with LocalServer(clock=clock, rate_limits=RateLimits(requests=1)) as server:
+    with LocalServer(clock=clock, rate_limits=KeyLimits(requests=1)) as server:
         requests = [{"custom_id": f"r{n}", "params": ASK} for n in range(3)]
         url = f"{server.base_url}/v1/messages/batches"
         with httpx.Client(headers=HEADERS, trust_env=False) as client:
@@ -160,7 +160,7 @@ def test_batches_do_not_draw_on_the_limits_of_messages(clock: Clock) -> None:
 
 def test_a_prompt_read_from_the_cache_passes_where_it_would_not_fit_anew(clock: Clock) -> None:
     system = [{"type": "text", "text": "Know this well. " * 1500, "cache_control": {"type": "ephemeral"}}]
-    with LocalServer(clock=clock, rate_limits=RateLimits(input_tokens=10_000)) as server:
+    with LocalServer(clock=clock, rate_limits=KeyLimits(input_tokens=10_000)) as server:
         first, second = ask(server, system=system), ask(server, system=system)
         other = ask(server, system=[{**system[0], "text": "Know that well. " * 1500}])
     assert [first.status_code, second.status_code, other.status_code] == [200, 200, 429]

@@ -12,7 +12,7 @@ import pytest
 
 from tercet.server.limits.spending import Spending, SpendLimit
 from tercet.server.run import LocalServer
-from tercet.server.settings import Settings
+from tercet.server.settings import ServerSettings
 
 HEADERS = {"x-api-key": "k", "anthropic-version": "2023-06-01"}
 ASK = {"model": "claude-opus-5-5", "max_tokens": 30, "messages": [{"role": "user", "content": "Hello"}]}
@@ -29,7 +29,7 @@ USAGE = {
 
 def test_what_is_spent_is_added_up_by_key_and_month() -> None:
     spending = Spending(SpendLimit(Decimal("1")))
-    settings = Settings(clock=NOVEMBER.timestamp)
+    settings = ServerSettings(clock=NOVEMBER.timestamp)
     spending.used("a", "claude-opus-5-5", USAGE, settings)
     spending.used("a", "claude-opus-5-5", USAGE, settings)
     assert spending.spent("a", NOVEMBER) == Decimal("0.048")  # 4 $ in and 20 $ out a million tokens

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tercet.server.accounting.tokens import count_answer_block, count_request
-from tercet.server.answer import Answer
+from tercet.server.service.responder import Answer
 from tercet.server.simulated import Page, SimulatedModel, verify
 
 MODEL = "claude-sonnet-4-5"

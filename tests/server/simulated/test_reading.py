@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tercet.server.simulated.conversation import Conversation
+from tercet.server.simulated.conversation import RequestView
 from tercet.server.simulated.reading import counted, sum_up, summary
 
 TEXT = (
@@ -18,7 +18,7 @@ TEXT = (
     "question", [f"Summarize this text:\n\n{TEXT}", f"{TEXT}\n\nA summary in one sentence, please."]
 )
 def test_the_order_is_no_part_of_what_is_summed_up(question: str) -> None:
-    said = sum_up(Conversation({"messages": [{"role": "user", "content": question}]}, {}))
+    said = sum_up(RequestView({"messages": [{"role": "user", "content": question}]}, {}))
 
     assert said is not None
     assert "It begins: “The harbour lies in the north of the town.”" in said
@@ -29,7 +29,7 @@ def test_the_order_is_no_part_of_what_is_summed_up(question: str) -> None:
 def test_a_text_that_is_one_long_order_is_summed_up_whole() -> None:
     question = "Summarize " + "what I say " * 30
 
-    said = sum_up(Conversation({"messages": [{"role": "user", "content": question}]}, {}))
+    said = sum_up(RequestView({"messages": [{"role": "user", "content": question}]}, {}))
 
     assert said is not None
     assert "91 words in 1 sentence." in said

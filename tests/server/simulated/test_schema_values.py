@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tercet.server.simulated.entities import Entities
 from tercet.server.simulated.schema_values import value_of
-from tercet.server.simulated.slots import Words
 
 
 def problems(value: Any, schema: Any, root: Any) -> list[str]:
@@ -195,7 +195,7 @@ def test_values_fit_random_schemas(schema: dict[str, Any], question: str) -> Non
         **schema,
         "$defs": {"shared": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}},
     }
-    assert problems(value_of(root, Words(question)), root, root) == []
+    assert problems(value_of(root, Entities(question)), root, root) == []
 
 
 @given(
@@ -279,10 +279,10 @@ def test_hostile_schemas_end(schema: dict[str, Any]) -> None:
 )
 def test_values_come_from_the_users_words(name: str, schema: dict[str, Any], question: str, expected: Any) -> None:
     whole = {"type": "object", "properties": {name: schema}, "required": [name]}
-    assert value_of(whole, Words(question)) == {name: expected}
+    assert value_of(whole, Entities(question)) == {name: expected}
 
 
 def test_optional_properties_are_left_out_unless_the_user_names_a_value() -> None:
     schema = {"type": "object", "properties": {"unit": {"type": "string", "enum": ["celsius", "fahrenheit"]}}}
-    assert value_of(schema, Words("weather in Oslo")) == {}
-    assert value_of(schema, Words("weather in Oslo in celsius")) == {"unit": "celsius"}
+    assert value_of(schema, Entities("weather in Oslo")) == {}
+    assert value_of(schema, Entities("weather in Oslo in celsius")) == {"unit": "celsius"}

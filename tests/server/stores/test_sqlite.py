@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tercet.server.errors import APIError
+from tercet.server.errors import HTTPError
 from tercet.server.run import LocalServer
 from tercet.server.stores.files import StoredFile
 from tercet.server.stores.sqlite import NAME, BadData, Storage
@@ -229,7 +229,7 @@ def test_what_cannot_be_written_is_rolled_back(tmp_path: Path) -> None:
     storage = Storage(tmp_path)
     file = StoredFile("file_1", "o", "a.txt", "text/plain", b"x", datetime.now(UTC))
     storage.add_file(file)
-    with pytest.raises(APIError):
+    with pytest.raises(HTTPError):
         storage.add_file(file)
     assert [each.id for each in storage.files()] == ["file_1"]
     storage.close()

@@ -11,8 +11,8 @@ import httpx
 import pytest
 from tests.official import run_official
 
-from tercet.server.answer import Answer
 from tercet.server.run import LocalServer
+from tercet.server.service.responder import Answer
 
 HEADERS = {"x-api-key": "k", "anthropic-version": "2023-06-01", "anthropic-beta": "message-threads-2026-08-12"}
 MODEL = "claude-opus-5-5"

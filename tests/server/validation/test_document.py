@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tercet.server.validation.document import MARKS, WHEN, document
-from tercet.server.validation.texts import TEXTS
+from tercet.server.validation.error_texts import TEXTS
 
 PAGE = Path(__file__).parents[3] / "docs" / "validation.md"
 

@@ -13,11 +13,11 @@ import httpx
 import pytest
 
 from tercet.catalog import models
-from tercet.server.errors import APIError
+from tercet.server.errors import HTTPError
 from tercet.server.run import LocalServer
-from tercet.server.validation import Subject, checked
+from tercet.server.validation import ValidationContext, checked
 from tercet.server.validation.check import check_shape
-from tercet.server.validation.texts import TEXTS
+from tercet.server.validation.error_texts import TEXTS
 from tercet.server.validation.tools import check_choice
 
 OLD, NEW, FREE = "claude-sonnet-4-5-20250929", "claude-opus-5-5", "claude-haiku-4-5-20251001"
@@ -764,8 +764,10 @@ def test_models_that_cannot_be_forced_refuse_a_forced_choice() -> None:
     facts = models.find("claude-mythos-preview")
     assert facts is not None
     assert facts.features.forced_tool_choice is False
-    subject = Subject({"tools": [TOOL], "tool_choice": {"type": "any"}, "messages": [USER]}, facts=facts, strict=True)
-    with pytest.raises(APIError) as caught:
+    subject = ValidationContext(
+        {"tools": [TOOL], "tool_choice": {"type": "any"}, "messages": [USER]}, facts=facts, strict=True
+    )
+    with pytest.raises(HTTPError) as caught:
         check_choice(subject)
     assert caught.value.message == 'tool_choice: type "tool" and "any" are not supported for this model.'
 
@@ -799,13 +801,13 @@ def test_many_messages_are_checked_in_linear_time() -> None:
 
     def cost(messages: int) -> float:
         body = {"model": OLD, "max_tokens": 9, "messages": [*turns * (messages // 2), USER]}
-        subject = Subject(body, OLD, models.find(OLD), size=50 * messages)
+        subject = ValidationContext(body, OLD, models.find(OLD), size=50 * messages)
         return min(timed(subject) for _ in range(5))
 
     assert cost(8000) < 40 * max(cost(1000), 1e-4)
 
 
-def timed(subject: Subject) -> float:
+def timed(subject: ValidationContext) -> float:
     begun = time.process_time()
     check_shape(subject)
     checked(subject)

@@ -25,8 +25,8 @@ from tercet.server.accounting.tokens import (
     tool_prompt_tokens,
     tool_weight,
 )
-from tercet.server.context import visible_messages
-from tercet.server.model_facts import served
+from tercet.server.service.context_editing import visible_messages
+from tercet.server.service.model_facts import served
 
 LOOK_BACK = 20
 """Positions, the breakpoint included, at which an earlier entry is looked for."""

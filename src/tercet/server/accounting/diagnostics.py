@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from tercet.server.stores.bindings import digests
+from tercet.server.stores.thinking_bindings import digests
 
 MOST_REQUESTS = 2000
 SHAPES_PROMPT = ("thinking", "tool_choice", "output_config", "context_management", "mcp_servers")

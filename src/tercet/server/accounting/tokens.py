@@ -19,8 +19,8 @@ import msgspec
 from tercet.catalog import models
 from tercet.server.accounting.images import decoded, image_tokens, source_tokens
 from tercet.server.accounting.pdf import read_pdf
-from tercet.server.context import visible_messages
-from tercet.server.model_facts import ServedModel, served
+from tercet.server.service.context_editing import visible_messages
+from tercet.server.service.model_facts import ServedModel, served
 
 
 @dataclass(frozen=True, slots=True)

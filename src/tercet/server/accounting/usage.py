@@ -7,9 +7,9 @@ from typing import Any
 
 from tercet.server.accounting.caching import UNCACHED, CacheUse, PromptCache
 from tercet.server.accounting.tokens import block_weight, count_answer_block, count_request, model_of, sum_of, tokens_of
-from tercet.server.answer import Answer
-from tercet.server.context import edited, edits_of
-from tercet.server.model_facts import served
+from tercet.server.service.context_editing import edited, edits_of
+from tercet.server.service.model_facts import served
+from tercet.server.service.responder import Answer
 
 SERVER_TOOL_COUNTS = {
     "web_search": "web_search_requests",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tercet.server.access import Caller, caller
 from tercet.server.endpoints.lists import page
-from tercet.server.exchange import Exchange, Reply, json_reply
+from tercet.server.exchange import PlainResponse, ServerExchange, json_response
 from tercet.server.validation.blocks import STRING
 from tercet.server.validation.fields import Field, checked_object, is_list, is_object, matching, refusal
 
@@ -22,21 +22,21 @@ ITEM = {
 }
 
 
-def admitted(app: Application, exchange: Exchange) -> Caller:
+def admitted(app: Application, exchange: ServerExchange) -> Caller:
     """The caller, who may ask now: all routes of batches share one limit."""
     who = caller(exchange, app.settings)
     app.serving.quotas.batches.admit(who.key)
     return who
 
 
-async def create(app: Application, exchange: Exchange) -> Reply:
+async def create(app: Application, exchange: ServerExchange) -> PlainResponse:
     """`POST /v1/messages/batches`. The envelope is checked at once, the params of each request later."""
     body = await exchange.json(app.settings.batch_bytes)
     who = admitted(app, exchange)
     check_envelope(body)
     app.serving.quotas.admit_batch(app.batches.waiting(who.key), len(body["requests"]))
     batch = await app.batches.create(who, body["requests"])
-    return json_reply(batch.shown(exchange.base_url, app.settings.now()))
+    return json_response(batch.shown(exchange.base_url, app.settings.now()))
 
 
 def check_envelope(body: Any) -> None:
@@ -55,37 +55,37 @@ def check_envelope(body: Any) -> None:
         seen.add(item["custom_id"])
 
 
-async def listed(app: Application, exchange: Exchange) -> Reply:
+async def listed(app: Application, exchange: ServerExchange) -> PlainResponse:
     """`GET /v1/messages/batches`: newest first."""
     who = admitted(app, exchange)
     now, base_url = app.settings.now(), exchange.base_url
-    return json_reply(
+    return json_response(
         page(exchange, app.batches.all(who.key), lambda batch: batch.id, lambda batch: batch.shown(base_url, now))
     )
 
 
-async def retrieve(app: Application, exchange: Exchange, batch_id: str) -> Reply:
+async def retrieve(app: Application, exchange: ServerExchange, batch_id: str) -> PlainResponse:
     """`GET /v1/messages/batches/{id}`."""
     who = admitted(app, exchange)
-    return json_reply(app.batches.get(batch_id, who.key).shown(exchange.base_url, app.settings.now()))
+    return json_response(app.batches.get(batch_id, who.key).shown(exchange.base_url, app.settings.now()))
 
 
-async def cancel(app: Application, exchange: Exchange, batch_id: str) -> Reply:
+async def cancel(app: Application, exchange: ServerExchange, batch_id: str) -> PlainResponse:
     """`POST /v1/messages/batches/{id}/cancel`."""
     await exchange.body(app.settings.message_bytes)
     who = admitted(app, exchange)
     batch = await app.batches.cancel(batch_id, who.key)
-    return json_reply(batch.shown(exchange.base_url, app.settings.now()))
+    return json_response(batch.shown(exchange.base_url, app.settings.now()))
 
 
-async def delete(app: Application, exchange: Exchange, batch_id: str) -> Reply:
+async def delete(app: Application, exchange: ServerExchange, batch_id: str) -> PlainResponse:
     """`DELETE /v1/messages/batches/{id}`."""
     who = admitted(app, exchange)
     await app.batches.delete(batch_id, who.key)
-    return json_reply({"id": batch_id, "type": "message_batch_deleted"})
+    return json_response({"id": batch_id, "type": "message_batch_deleted"})
 
 
-async def results(app: Application, exchange: Exchange, batch_id: str) -> Reply:
+async def results(app: Application, exchange: ServerExchange, batch_id: str) -> PlainResponse:
     """`GET /v1/messages/batches/{id}/results`: one JSON object a line."""
     who = admitted(app, exchange)
-    return Reply(app.batches.results(batch_id, who.key), headers=(JSON_LINES,))
+    return PlainResponse(app.batches.results(batch_id, who.key), headers=(JSON_LINES,))

@@ -9,11 +9,11 @@ import msgspec
 from tercet.server.access import NEWEST, Caller, betas, owner
 from tercet.server.endpoints.eventstream import chunk
 from tercet.server.endpoints.messages import answered
-from tercet.server.errors import APIError
-from tercet.server.exchange import JSON, Exchange, Reply, StreamReply, json_reply
-from tercet.server.limits.rates import RateLimitError
-from tercet.server.serving import Asked, content_size
-from tercet.server.stream import events_of
+from tercet.server.errors import HTTPError
+from tercet.server.exchange import JSON, PlainResponse, ServerExchange, StreamResponse, json_response
+from tercet.server.limits.rates import RateLimitedError
+from tercet.server.service.events import events_of
+from tercet.server.service.message_service import MessageRequest, content_size
 
 if TYPE_CHECKING:
     from tercet.server.app import Application
@@ -36,20 +36,20 @@ NO_CREDENTIALS = "The request carries neither an AWS signature nor a bearer toke
 Json = dict[str, Any]
 
 
-async def invoke(app: Application, exchange: Exchange, model: str) -> Reply | StreamReply:
+async def invoke(app: Application, exchange: ServerExchange, model: str) -> PlainResponse | StreamResponse:
     """`POST /model/{model}/invoke`."""
     try:
         message = await _message(app, exchange, model)
-    except APIError as error:
+    except HTTPError as error:
         return _refused(error)
-    return json_reply(message, *_counts(message))
+    return json_response(message, *_counts(message))
 
 
-async def invoke_streaming(app: Application, exchange: Exchange, model: str) -> Reply | StreamReply:
+async def invoke_streaming(app: Application, exchange: ServerExchange, model: str) -> PlainResponse | StreamResponse:
     """`POST /model/{model}/invoke-with-response-stream`."""
     try:
         message = await _message(app, exchange, model)
-    except APIError as error:
+    except HTTPError as error:
         return _refused(error)
     events = [event.data for event in events_of(message) if event.name != b"ping"]
     usage = message["usage"]
@@ -63,26 +63,26 @@ async def invoke_streaming(app: Application, exchange: Exchange, model: str) -> 
     pace = app.settings.pace
     chunks = [chunk(event) for event in events]
     speed = pace * len(chunks) / max(1, usage["output_tokens"]) if pace is not None else None
-    return StreamReply(chunks, (EVENT_STREAM, (b"x-amzn-bedrock-content-type", b"application/json")), speed)
+    return StreamResponse(chunks, (EVENT_STREAM, (b"x-amzn-bedrock-content-type", b"application/json")), speed)
 
 
-async def _message(app: Application, exchange: Exchange, model: str) -> Json:
+async def _message(app: Application, exchange: ServerExchange, model: str) -> Json:
     body = await exchange.json(MOST_BYTES)
     if type(body) is not dict:
-        raise APIError(400, "Malformed input request: an object is expected.")
+        raise HTTPError(400, "Malformed input request: an object is expected.")
     asked = _asked(app, exchange, body, model)
     return await answered(app.serving, asked)
 
 
-def _asked(app: Application, exchange: Exchange, body: Json, model: str) -> Asked:
+def _asked(app: Application, exchange: ServerExchange, body: Json, model: str) -> MessageRequest:
     version, named = body.pop("anthropic_version", None), body.pop("anthropic_beta", None)
     if type(version) is not str:
-        raise APIError(400, "anthropic_version: Field required")
+        raise HTTPError(400, "anthropic_version: Field required")
     if body.get("cache_control") is not None:
-        raise APIError(400, "cache_control: Extra inputs are not permitted")
+        raise HTTPError(400, "cache_control: Extra inputs are not permitted")
     for name in ("model", "stream"):
         if name in body:
-            raise APIError(400, f"{name}: Extra inputs are not permitted")
+            raise HTTPError(400, f"{name}: Extra inputs are not permitted")
     names = [str(name) for name in named] if type(named) is list else []
     found = betas(names, app.settings, exchange)
     who = Caller(_key(exchange), version if version == NEWEST else "2023-06-01", found)
@@ -90,27 +90,27 @@ def _asked(app: Application, exchange: Exchange, body: Json, model: str) -> Aske
     size = content_size(exchange.content)
     warnings, answerer = exchange.warnings, exchange.answerer
     request = {"model": model, **body}
-    return Asked(request, who, headers, size=size, platform="bdrk_", warnings=warnings, answerer=answerer)
+    return MessageRequest(request, who, headers, size=size, platform="bdrk_", warnings=warnings, answerer=answerer)
 
 
-def _key(exchange: Exchange) -> str:
+def _key(exchange: ServerExchange) -> str:
     """Who asks: any signature or token is let in, none is not. Signatures are not checked."""
     given = exchange.header(b"authorization")
     if not given:
-        raise APIError(403, NO_CREDENTIALS)
+        raise HTTPError(403, NO_CREDENTIALS)
     return owner(given.partition("/")[0])
 
 
-def _throttled(limit: RateLimitError) -> APIError:
+def _throttled(limit: RateLimitedError) -> HTTPError:
     """The limit in Amazon's words, which tell neither how much nor how long."""
-    return APIError(429, THROTTLED.format(what="requests" if limit.unit == "requests" else "tokens"))
+    return HTTPError(429, THROTTLED.format(what="requests" if limit.unit == "requests" else "tokens"))
 
 
-def _refused(error: APIError) -> Reply:
-    error = _throttled(error) if isinstance(error, RateLimitError) else error
+def _refused(error: HTTPError) -> PlainResponse:
+    error = _throttled(error) if isinstance(error, RateLimitedError) else error
     kind = ERROR_TYPES.get(error.status, "ValidationException" if error.status < 500 else "InternalServerException")
     body = msgspec.json.encode({"message": error.message})
-    return Reply(body, error.status, (JSON, (b"x-amzn-errortype", kind.encode()), *error.headers))
+    return PlainResponse(body, error.status, (JSON, (b"x-amzn-errortype", kind.encode()), *error.headers))
 
 
 def _counts(message: Json) -> tuple[tuple[bytes, bytes], ...]:

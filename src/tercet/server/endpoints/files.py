@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from tercet.server.access import Caller, caller
 from tercet.server.endpoints.lists import asked_limit, one, page, several
 from tercet.server.endpoints.messages import IN_A_THREAD
-from tercet.server.errors import APIError, invalid
-from tercet.server.exchange import Exchange, Reply, json_reply
-from tercet.server.http.multipart import Part, parts_of
+from tercet.server.errors import HTTPError, invalid
+from tercet.server.exchange import PlainResponse, ServerExchange, json_response
+from tercet.server.http.multipart import FormPart, parts_of
 from tercet.server.stores.files import StoredFile
 from tercet.server.validation.fields import refusal
 
@@ -24,14 +24,14 @@ SHORTEST, LONGEST = 3600, 7_776_000
 """Seconds after which a file may expire."""
 
 
-def admitted(app: Application, exchange: Exchange) -> Caller:
+def admitted(app: Application, exchange: ServerExchange) -> Caller:
     """The caller, who may ask now: all routes of files share one limit."""
     who = caller(exchange, app.settings)
     app.serving.quotas.files.admit(who.key)
     return who
 
 
-async def upload(app: Application, exchange: Exchange) -> Reply:
+async def upload(app: Application, exchange: ServerExchange) -> PlainResponse:
     """`POST /v1/files`."""
     body = await exchange.body(app.settings.file_bytes)
     who = admitted(app, exchange)
@@ -44,17 +44,17 @@ async def upload(app: Application, exchange: Exchange) -> Reply:
             raise refusal("extra", path=name[:200])
     seconds = _seconds(parts.get("expires_in_seconds"))
     stored = await app.files.add(who.key, file.filename or "", _media_type(file), file.content, seconds)
-    return json_reply(stored.metadata())
+    return json_response(stored.metadata())
 
 
-async def _parts(body: bytes, content_type: str) -> list[Part]:
+async def _parts(body: bytes, content_type: str) -> list[FormPart]:
     """The parts; those of a large body are looked for beside the event loop."""
     if len(body) > IN_A_THREAD:
         return await asyncio.to_thread(parts_of, body, content_type)
     return parts_of(body, content_type)
 
 
-def _media_type(file: Part) -> str:
+def _media_type(file: FormPart) -> str:
     said = file.content_type.partition(";")[0].strip().lower()
     guessed = mimetypes.guess_type(file.filename or "")[0]
     if said and said != "application/octet-stream":
@@ -62,7 +62,7 @@ def _media_type(file: Part) -> str:
     return guessed or "application/octet-stream"
 
 
-def _seconds(part: Part | None) -> int | None:
+def _seconds(part: FormPart | None) -> int | None:
     if part is None:
         return None
     text = part.content[:20].decode("latin-1").strip()
@@ -73,11 +73,11 @@ def _seconds(part: Part | None) -> int | None:
     return int(text)
 
 
-async def listed(app: Application, exchange: Exchange) -> Reply:
+async def listed(app: Application, exchange: ServerExchange) -> PlainResponse:
     """`GET /v1/files`: newest first."""
     who = admitted(app, exchange)
     if OLD_SHAPE in who.betas:
-        return json_reply(page(exchange, app.files.all(who.key), _id, StoredFile.metadata))
+        return json_response(page(exchange, app.files.all(who.key), _id, StoredFile.metadata))
     ids = several(exchange, "ids")
     if ids:
         return _chosen(exchange, app.files.all(who.key), ids)
@@ -85,7 +85,7 @@ async def listed(app: Application, exchange: Exchange) -> Reply:
     start = _after(files, cursor) if cursor else 0
     shown = files[start : start + limit]
     following = f"page_{shown[-1].id}" if start + limit < len(files) else None
-    return json_reply({"data": [file.metadata() for file in shown], "next_page": following})
+    return json_response({"data": [file.metadata() for file in shown], "next_page": following})
 
 
 def _id(file: StoredFile) -> str:
@@ -99,36 +99,36 @@ def _after(files: list[StoredFile], cursor: str) -> int:
     raise invalid("page: this cursor is not one of this list")
 
 
-def _chosen(exchange: Exchange, files: list[StoredFile], ids: list[str]) -> Reply:
+def _chosen(exchange: ServerExchange, files: list[StoredFile], ids: list[str]) -> PlainResponse:
     if len(ids) > MOST_IDS:
         raise refusal("too_many", path="ids", most=MOST_IDS, count=len(ids))
     if one(exchange, "page") or one(exchange, "limit"):
         raise invalid("ids cannot be combined with page or limit")
     wanted = set(ids)
     found = [file.metadata() for file in files if file.id in wanted]
-    return json_reply({"data": found, "next_page": None})
+    return json_response({"data": found, "next_page": None})
 
 
-async def retrieve(app: Application, exchange: Exchange, file_id: str) -> Reply:
+async def retrieve(app: Application, exchange: ServerExchange, file_id: str) -> PlainResponse:
     """`GET /v1/files/{id}`."""
     who = admitted(app, exchange)
-    return json_reply(app.files.get(file_id, who.key).metadata())
+    return json_response(app.files.get(file_id, who.key).metadata())
 
 
-async def download(app: Application, exchange: Exchange, file_id: str) -> Reply:
+async def download(app: Application, exchange: ServerExchange, file_id: str) -> PlainResponse:
     """`GET /v1/files/{id}/content`. Uploads cannot be downloaded; files that tools made can."""
     who = admitted(app, exchange)
     file = app.files.get(file_id, who.key)
     if not file.downloadable and not app.settings.download_uploads:
         said = f"File {file_id} is not downloadable: it was uploaded, not made by a tool."
-        raise APIError(400, said, details={"error_code": "file_not_downloadable"})
-    return Reply(
+        raise HTTPError(400, said, details={"error_code": "file_not_downloadable"})
+    return PlainResponse(
         file.content, headers=((b"content-type", b"application/octet-stream"), (b"x-content-type-options", b"nosniff"))
     )
 
 
-async def delete(app: Application, exchange: Exchange, file_id: str) -> Reply:
+async def delete(app: Application, exchange: ServerExchange, file_id: str) -> PlainResponse:
     """`DELETE /v1/files/{id}`."""
     who = admitted(app, exchange)
     await app.files.delete(file_id, who.key)
-    return json_reply({"id": file_id, "type": "file_deleted"})
+    return json_response({"id": file_id, "type": "file_deleted"})

@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from tercet.server.errors import invalid
-from tercet.server.exchange import Exchange
+from tercet.server.exchange import ServerExchange
 
 T = TypeVar("T")
 MOST_ON_A_PAGE = 1000
 USUAL_ON_A_PAGE = 20
 
 
-def asked_limit(exchange: Exchange) -> int:
+def asked_limit(exchange: ServerExchange) -> int:
     """`limit`: 1 to 1,000, 20 unless given."""
     value = one(exchange, "limit")
     if value is None:
@@ -28,18 +28,20 @@ def asked_limit(exchange: Exchange) -> int:
     return number
 
 
-def one(exchange: Exchange, name: str) -> str | None:
+def one(exchange: ServerExchange, name: str) -> str | None:
     """The last value of a query parameter; None if it is absent or empty."""
     values = [value for key, value in exchange.query if key == name and value]
     return values[-1] if values else None
 
 
-def several(exchange: Exchange, name: str) -> list[str]:
+def several(exchange: ServerExchange, name: str) -> list[str]:
     """Every value of a list parameter, spelled `name[]=a&name[]=b` or `name=a`."""
     return [value for key, value in exchange.query if key in (name, f"{name}[]")]
 
 
-def page(exchange: Exchange, items: Sequence[T], id_of: Callable[[T], str], show: Callable[[T], Any]) -> dict[str, Any]:
+def page(
+    exchange: ServerExchange, items: Sequence[T], id_of: Callable[[T], str], show: Callable[[T], Any]
+) -> dict[str, Any]:
     """One page of `items` (in the list's order) by `limit`, `after_id` and `before_id`."""
     limit, after, before = asked_limit(exchange), one(exchange, "after_id"), one(exchange, "before_id")
     if after is not None and before is not None:

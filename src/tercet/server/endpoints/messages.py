@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tercet.server.access import Caller, caller
-from tercet.server.exchange import Exchange, HeaderPairs, Reply, StreamReply, json_reply
-from tercet.server.serving import Asked, Serving, content_size
-from tercet.server.stream import events_of, sse_of
+from tercet.server.exchange import HeaderPairs, PlainResponse, ServerExchange, StreamResponse, json_response
+from tercet.server.service.events import events_of, sse_of
+from tercet.server.service.message_service import MessageRequest, MessageService, content_size
 
 if TYPE_CHECKING:
     from tercet.server.app import Application
@@ -25,7 +25,7 @@ class PublicHeaders(Mapping[str, str]):
 
     __slots__ = ("_exchange",)
 
-    def __init__(self, exchange: Exchange) -> None:
+    def __init__(self, exchange: ServerExchange) -> None:
         self._exchange = exchange
 
     def __getitem__(self, name: str) -> str:
@@ -38,38 +38,38 @@ class PublicHeaders(Mapping[str, str]):
         return len(self._exchange.public_headers)
 
 
-async def create(app: Application, exchange: Exchange) -> Reply | StreamReply:
+async def create(app: Application, exchange: ServerExchange) -> PlainResponse | StreamResponse:
     """`POST /v1/messages`."""
     asked = await read(app, exchange)
     message = await answered(app.serving, asked)
     headers = app.serving.limiter.headers(asked.caller.key, asked.model)
     if asked.request.get("stream"):
         return streamed(message, app.settings.pace, headers)
-    return json_reply(message, *headers)
+    return json_response(message, *headers)
 
 
-async def count(app: Application, exchange: Exchange) -> Reply:
+async def count(app: Application, exchange: ServerExchange) -> PlainResponse:
     """`POST /v1/messages/count_tokens`."""
     asked = await read(app, exchange)
     asked.counting = True
-    return json_reply(await beside(app.serving.count, asked))
+    return json_response(await beside(app.serving.count, asked))
 
 
-async def read(app: Application, exchange: Exchange) -> Asked:
+async def read(app: Application, exchange: ServerExchange) -> MessageRequest:
     """The request with its circumstances: JSON first, then headers, as the API reads them."""
     request = await exchange.json(app.settings.message_bytes)
     who: Caller = caller(exchange, app.settings)
     size, warnings = content_size(exchange.content), exchange.warnings
     headers = PublicHeaders(exchange)
-    return Asked(request, who, headers, size=size, warnings=warnings, answerer=exchange.answerer)
+    return MessageRequest(request, who, headers, size=size, warnings=warnings, answerer=exchange.answerer)
 
 
-async def answered(serving: Serving, asked: Asked) -> dict[str, Any]:
+async def answered(serving: MessageService, asked: MessageRequest) -> dict[str, Any]:
     """The message, made in a thread if that may take long."""
     return await beside(serving.message, asked, blocking=getattr(asked.answerer or serving.answerer, "blocking", False))
 
 
-async def beside(work: Any, asked: Asked, *, blocking: bool = False) -> dict[str, Any]:
+async def beside(work: Any, asked: MessageRequest, *, blocking: bool = False) -> dict[str, Any]:
     """Do the work at once, or in a thread if the request is large or the answerer waits for others."""
     if blocking or asked.size > IN_A_THREAD:
         made: dict[str, Any] = await asyncio.to_thread(work, asked)
@@ -78,11 +78,11 @@ async def beside(work: Any, asked: Asked, *, blocking: bool = False) -> dict[str
     return found
 
 
-def streamed(message: dict[str, Any], pace: float | None, more: HeaderPairs = ()) -> StreamReply:
+def streamed(message: dict[str, Any], pace: float | None, more: HeaderPairs = ()) -> StreamResponse:
     """The message as server-sent events."""
     headers = (EVENT_STREAM, NO_CACHE, *more)
     if pace is None:
-        return StreamReply([sse_of(message)], headers)
+        return StreamResponse([sse_of(message)], headers)
     chunks = (event.sse() for event in events_of(message))
     tokens = max(1, message["usage"]["output_tokens"])
-    return StreamReply(chunks, headers, pace * sum(1 for _ in events_of(message)) / tokens)
+    return StreamResponse(chunks, headers, pace * sum(1 for _ in events_of(message)) / tokens)

@@ -11,8 +11,8 @@ from tercet.catalog.facts import EFFORTS, Features, ModelFacts
 from tercet.server.access import Caller, caller
 from tercet.server.endpoints.lists import page, several
 from tercet.server.errors import invalid, not_found
-from tercet.server.exchange import Exchange, Reply, json_reply
-from tercet.server.fallbacks import BETA, permitted
+from tercet.server.exchange import PlainResponse, ServerExchange, json_response
+from tercet.server.service.fallbacks import BETA, permitted
 
 if TYPE_CHECKING:
     from tercet.server.app import Application
@@ -22,7 +22,7 @@ SINCE_EVER = date(2024, 1, 1)
 """Shown as `created_at` of models whose day is not established: the field may not be null."""
 
 
-async def listed(app: Application, exchange: Exchange) -> Reply:
+async def listed(app: Application, exchange: ServerExchange) -> PlainResponse:
     """`GET /v1/models`: newest first. Retired ones only when `lifecycle[]` asks for them."""
     shown = _shown_to(caller(exchange, app.settings))
     wanted = several(exchange, "lifecycle") or ["active", "deprecated"]
@@ -31,16 +31,16 @@ async def listed(app: Application, exchange: Exchange) -> Reply:
             raise invalid("lifecycle.0: Input should be 'active', 'deprecated' or 'retired'")
     today = app.settings.now().date()
     chosen = [facts for facts in models.all_models() if facts.lifecycle.on(today) in wanted]
-    return json_reply(page(exchange, chosen, lambda facts: facts.id, lambda facts: shown(facts, today)))
+    return json_response(page(exchange, chosen, lambda facts: facts.id, lambda facts: shown(facts, today)))
 
 
-async def retrieve(app: Application, exchange: Exchange, model_id: str) -> Reply:
+async def retrieve(app: Application, exchange: ServerExchange, model_id: str) -> PlainResponse:
     """`GET /v1/models/{id}`: an id or an alias."""
     shown = _shown_to(caller(exchange, app.settings))
     facts = models.exact(model_id) if app.settings.strict else models.find(model_id)
     if facts is None:
         raise not_found(f"model: {model_id[:200]}")
-    return json_reply(shown(facts, app.settings.now().date()))
+    return json_response(shown(facts, app.settings.now().date()))
 
 
 def _shown_to(who: Caller) -> Callable[[ModelFacts, date], dict[str, Any]]:

@@ -9,10 +9,10 @@ import msgspec
 
 from tercet.server.access import NEWEST, Caller, betas, owner
 from tercet.server.endpoints.messages import answered, beside, streamed
-from tercet.server.errors import APIError, invalid, not_found
-from tercet.server.exchange import Exchange, Reply, StreamReply, json_reply
-from tercet.server.limits.rates import RateLimitError
-from tercet.server.serving import Asked, content_size
+from tercet.server.errors import HTTPError, invalid, not_found
+from tercet.server.exchange import PlainResponse, ServerExchange, StreamResponse, json_response
+from tercet.server.limits.rates import RateLimitedError
+from tercet.server.service.message_service import MessageRequest, content_size
 
 if TYPE_CHECKING:
     from tercet.server.app import Application
@@ -30,7 +30,9 @@ DATE = re.compile(r"[@-]\d{8}$")
 Json = dict[str, Any]
 
 
-async def predict(app: Application, exchange: Exchange, project: str, region: str, target: str) -> Reply | StreamReply:
+async def predict(
+    app: Application, exchange: ServerExchange, project: str, region: str, target: str
+) -> PlainResponse | StreamResponse:
     """`POST …/models/{model}:rawPredict` and `:streamRawPredict`; `count-tokens:rawPredict` counts."""
     model, colon, verb = target.rpartition(":")
     if not colon or verb not in ("rawPredict", "streamRawPredict"):
@@ -42,16 +44,16 @@ async def predict(app: Application, exchange: Exchange, project: str, region: st
     asked = _asked(app, exchange, body, model)
     try:
         if asked.counting:
-            return json_reply(await beside(app.serving.count, asked))
+            return json_response(await beside(app.serving.count, asked))
         message = await answered(app.serving, asked)
-    except RateLimitError as limit:
+    except RateLimitedError as limit:
         return _exhausted(limit, model, region, listed=verb == "streamRawPredict")
     if verb == "streamRawPredict" or body.get("stream"):
         return streamed(message, app.settings.pace)
-    return json_reply(message)
+    return json_response(message)
 
 
-def _exhausted(limit: RateLimitError, model: str, region: str, *, listed: bool) -> Reply:
+def _exhausted(limit: RateLimitedError, model: str, region: str, *, listed: bool) -> PlainResponse:
     """A used-up quota in Google's shape; a stream's comes in a list."""
     quota = f"{SPREAD.get(region, '')}online_prediction_{QUOTAS[limit.unit]}"
     said = (
@@ -59,16 +61,16 @@ def _exhausted(limit: RateLimitError, model: str, region: str, *, listed: bool) 
         "Please submit a quota increase request."
     )
     error = {"error": {"code": 429, "message": said, "status": "RESOURCE_EXHAUSTED"}}
-    return Reply(msgspec.json.encode([error] if listed else error), 429)
+    return PlainResponse(msgspec.json.encode([error] if listed else error), 429)
 
 
-def _asked(app: Application, exchange: Exchange, body: Json, model: str) -> Asked:
+def _asked(app: Application, exchange: ServerExchange, body: Json, model: str) -> MessageRequest:
     version = body.pop("anthropic_version", None)
     if type(version) is not str:
         raise invalid("anthropic_version: Field required")
     scheme, _, token = exchange.header(b"authorization").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
-        raise APIError(401, "The request carries no access token.")
+        raise HTTPError(401, "The request carries no access token.")
     counting = model == COUNTING
     if not counting:
         if "model" in body:
@@ -78,6 +80,8 @@ def _asked(app: Application, exchange: Exchange, body: Json, model: str) -> Aske
     who = Caller(owner(token.strip()), version if version == NEWEST else "2023-06-01", found)
     size = content_size(exchange.content)
     headers = exchange.public_headers
-    made = Asked(body, who, headers, size=size, platform="vrtx_", counting=counting, warnings=exchange.warnings)
+    made = MessageRequest(
+        body, who, headers, size=size, platform="vrtx_", counting=counting, warnings=exchange.warnings
+    )
     made.answerer = exchange.answerer
     return made

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from tercet.server.faults.spec import Fault
+from tercet.server.faults.spec import FaultSpec
 from tercet.server.faults.steps import Action, End, Pause, cut
 
 PING = b'event: ping\ndata: {"type": "ping"}\n\n'
@@ -30,7 +30,7 @@ INSERTED = {
 class Events:
     """Cuts the body into events and edits the one that the fault names; the others pass as they are."""
 
-    def __init__(self, fault: Fault) -> None:
+    def __init__(self, fault: FaultSpec) -> None:
         self._fault = fault
         self._place: Any = fault.place[1] if fault.place is not None else None
         self._rest = b""
@@ -88,7 +88,7 @@ def _silence(seconds: float | None) -> Iterator[Action]:
         yield from (PING, Pause(PING_SECONDS))
 
 
-def error_event(fault: Fault) -> bytes:
+def error_event(fault: FaultSpec) -> bytes:
     """The error event that a fault asks for; `overloaded_error` unless it says another."""
     kind = fault.value or "overloaded_error"
     error: dict[str, Any] = {

@@ -64,7 +64,7 @@ class UnknownFault(ValueError):  # noqa: N818 - it is the asker's
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class FaultSpec:
     """One fault. `place` is (`bytes` | `head` | `event`, number or event name)."""
 
     kind: str
@@ -84,10 +84,10 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class FaultRule:
     """Faults, and how often and where they meet a request."""
 
-    faults: tuple[Fault, ...]
+    faults: tuple[FaultSpec, ...]
     text: str
     rate: float = 1.0
     times: int | None = None
@@ -102,7 +102,7 @@ def seconds_of(text: str) -> float:
     return float(found[1]) / (1000.0 if found[2] == "ms" else 1.0)
 
 
-def parse_rule(text: str) -> Rule:
+def parse_rule(text: str) -> FaultRule:
     """The rule that these words say. Raises UnknownFault."""
     rate, times, path = 1.0, None, None
     rest = text.strip()[:MOST_CHARACTERS]
@@ -116,7 +116,7 @@ def parse_rule(text: str) -> Rule:
         else:
             break
         rest = rest.partition(" ")[2].strip()
-    return Rule(parse_faults(rest), text.strip(), rate, times, path)
+    return FaultRule(parse_faults(rest), text.strip(), rate, times, path)
 
 
 def _rate(word: str) -> float:
@@ -129,14 +129,14 @@ def _rate(word: str) -> float:
     return rate
 
 
-def parse_faults(text: str) -> tuple[Fault, ...]:
+def parse_faults(text: str) -> tuple[FaultSpec, ...]:
     """The faults that these words ask for, in order. Raises UnknownFault."""
     if len(text) > MOST_CHARACTERS:
         raise UnknownFault(f"a fault is asked for in at most {MOST_CHARACTERS} characters, not {len(text)}")
     return tuple(_fault(part.strip()) for part in text.split("+"))
 
 
-def _fault(text: str) -> Fault:
+def _fault(text: str) -> FaultSpec:
     head, *pairs = text.split(",")
     if head[:3].isdigit():
         head = f"status:{head}"
@@ -150,7 +150,7 @@ def _fault(text: str) -> Fault:
     if name not in KINDS:
         raise UnknownFault(f"{name[:40]!r} is no fault; known are {', '.join(KINDS)}")
     options = dict(_pair(pair) for pair in pairs)
-    made = Fault(name, _place(name, place) if place is not None else None, value.strip(), options)
+    made = FaultSpec(name, _place(name, place) if place is not None else None, value.strip(), options)
     _check(made)
     return made
 
@@ -193,7 +193,7 @@ def _pair(text: str) -> tuple[str, str]:
     return name.strip().lower(), value.strip()
 
 
-def _check(fault: Fault) -> None:
+def _check(fault: FaultSpec) -> None:
     kind = KINDS[fault.kind]
     if kind.needs_place and fault.place is None:
         raise UnknownFault(f"{fault.kind} needs a place: {fault.kind}@N")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-from tercet.server.faults.spec import WORDS, Fault, drip_of
+from tercet.server.faults.spec import WORDS, FaultSpec, drip_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ GZIPS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-def step_of(fault: Fault) -> Step | None:
+def step_of(fault: FaultSpec) -> Step | None:
     """The step of a fault that changes bytes of the body; None for other faults."""
     if fault.place is not None and fault.place[0] == "bytes":
         place = int(fault.place[1])
@@ -171,7 +171,7 @@ def step_of(fault: Fault) -> Step | None:
     return None
 
 
-def cut(fault: Fault) -> tuple[Action, ...]:
+def cut(fault: FaultSpec) -> tuple[Action, ...]:
     """What a cutting fault does where it strikes. A stall that lasts for ever ends when the client leaves."""
     if fault.kind == "stall":
         return (Pause(fault.seconds),) if fault.value else (Pause(None), End("rst"))

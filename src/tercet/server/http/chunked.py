@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tercet.server.http.head import MalformedError
+from tercet.server.http.head import MalformedRequestError
 
 LONGEST_SIZE_LINE = 4096
 MOST_TRAILER_BYTES = 64 * 1024
@@ -30,7 +30,7 @@ class ChunkedBody:
         return bytes(self._buffer)
 
     def feed(self, data: bytes) -> bytes:
-        """The bytes of the body that this completes. Raises MalformedError."""
+        """The bytes of the body that this completes. Raises MalformedRequestError."""
         self._buffer += data
         parts: list[bytes] = []
         while not self.is_whole and self._step(parts):
@@ -58,7 +58,7 @@ class ChunkedBody:
     def _end_of_data(self, parts: list[bytes]) -> bool:
         found = bytes(self._buffer[:2])
         if not b"\r\n".startswith(found):
-            raise MalformedError(BROKEN)
+            raise MalformedRequestError(BROKEN)
         if len(found) < 2:
             return False
         del self._buffer[:2]
@@ -71,7 +71,7 @@ class ChunkedBody:
             return False
         self._trailers += len(line[0])
         if self._trailers > MOST_TRAILER_BYTES:
-            raise MalformedError("The trailers of this request are too large.")
+            raise MalformedRequestError("The trailers of this request are too large.")
         self.is_whole = line[0] == b"\r\n"
         return True
 
@@ -80,10 +80,10 @@ class ChunkedBody:
         end = self._buffer.find(b"\n", 0, most + 1)
         if end < 0:
             if len(self._buffer) > most:
-                raise MalformedError(BROKEN)
+                raise MalformedRequestError(BROKEN)
             return None
         found = pattern.fullmatch(bytes(self._buffer[: end + 1]))
         if found is None:
-            raise MalformedError(BROKEN)
+            raise MalformedRequestError(BROKEN)
         del self._buffer[: end + 1]
         return found

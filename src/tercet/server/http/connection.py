@@ -12,11 +12,11 @@ import struct
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeAlias
 
-from tercet.server.errors import APIError
-from tercet.server.http.head import END, Head, HeadReader, MalformedError, check_begun, without_blank_lines
-from tercet.server.http.incoming import ClientLeft, Incoming
-from tercet.server.http.outgoing import Outgoing
-from tercet.server.http.stepping import begun
+from tercet.server.errors import HTTPError
+from tercet.server.http.eager import run_eagerly
+from tercet.server.http.head import END, Head, HeadReader, MalformedRequestError, check_begun, without_blank_lines
+from tercet.server.http.incoming import ClientLeft, RequestBody
+from tercet.server.http.outgoing import ResponseWriter
 
 LOG = logging.getLogger("tercet.server")
 HEADER_SECONDS = 10.0
@@ -29,22 +29,22 @@ MOST_AHEAD = 64 * 1024
 """Bytes of further requests that are taken in while one is answered."""
 NEVER = float("inf")
 
-Answer: TypeAlias = Callable[[Head, Incoming, Outgoing], Coroutine[Any, Any, None]]
+Answer: TypeAlias = Callable[[Head, RequestBody, ResponseWriter], Coroutine[Any, Any, None]]
 
 
-class Connection(asyncio.Protocol):
+class ServerConnection(asyncio.Protocol):
     """The server's end of one connection. `connections` holds it while it is open."""
 
-    def __init__(self, answer: Answer, connections: set[Connection], loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, answer: Answer, connections: set[ServerConnection], loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
         self._answer, self._connections = answer, connections
         self._heads = HeadReader()
         self._transport: Any = None
         self._buffer = b""
         """What was received and belongs to no request yet."""
-        self._incoming: Incoming | None = None
+        self._incoming: RequestBody | None = None
         """The body that is still coming in."""
-        self._outgoing: Outgoing | None = None
+        self._outgoing: ResponseWriter | None = None
         """The response that is still going out."""
         self._task: asyncio.Task[None] | None = None
         self._deadline = NEVER
@@ -71,7 +71,7 @@ class Connection(asyncio.Protocol):
             if self._incoming is not None:
                 data = self._feed(self._incoming, data)
             self._serve(self._buffer + data if self._buffer else data)
-        except MalformedError as problem:
+        except MalformedRequestError as problem:
             self._refuse(str(problem))
 
     def eof_received(self) -> None:
@@ -98,7 +98,7 @@ class Connection(asyncio.Protocol):
 
     # --- requests, one after the other --------------------------------------------------------------------------------
 
-    def _feed(self, incoming: Incoming, data: bytes) -> bytes:
+    def _feed(self, incoming: RequestBody, data: bytes) -> bytes:
         """Give a body what belongs to it."""
         rest = incoming.feed(data)
         if incoming.is_whole:
@@ -131,13 +131,13 @@ class Connection(asyncio.Protocol):
         """Begin to answer a request; what follows it is given back."""
         self._buffer, self._deadline = b"", NEVER
         if len(data) - start == head.length:
-            incoming, rest = Incoming(connection=self, whole=data[start:]), b""
+            incoming, rest = RequestBody(connection=self, whole=data[start:]), b""
         else:
-            incoming = self._incoming = Incoming(head, self)
+            incoming = self._incoming = RequestBody(head, self)
             rest = self._feed(incoming, data[start:])
-        outgoing = self._outgoing = Outgoing(head, self)
+        outgoing = self._outgoing = ResponseWriter(head, self)
         try:
-            task = begun(self._answer(head, incoming, outgoing), self.loop)
+            task = run_eagerly(self._answer(head, incoming, outgoing), self.loop)
         except Exception:
             LOG.exception("a request could not be answered")
             self.abort()
@@ -275,7 +275,7 @@ class Connection(asyncio.Protocol):
         if self._outgoing is not None and self._outgoing.is_begun:
             self.abort()
             return
-        body = APIError(400, message).body(None)
+        body = HTTPError(400, message).body(None)
         head = f"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n"
         self.write(head.encode() + body)
         self._linger()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 
-from tercet.server.errors import APIError, invalid
+from tercet.server.errors import HTTPError, invalid
 
 WINDOWS = {"gzip": 31, "x-gzip": 31, "deflate": 47}
 """Encoding -> zlib's window bits: gzip's own frame, or either frame for deflate, which both are in use for."""
@@ -29,7 +29,7 @@ def decoded(body: bytes, encoding: str, limit: int) -> bytes:
         raise invalid(f"The body is not valid {encoding}.", error_code=INVALID) from None
     if len(plain) > limit:
         said = "Request exceeds the maximum allowed number of bytes."
-        raise APIError(413, said, details={"error_code": TOO_LARGE})
+        raise HTTPError(413, said, details={"error_code": TOO_LARGE})
     if not reader.eof or reader.unused_data:
         raise invalid(
             f"The body is not valid {encoding}: it ends too early or goes on after its end.", error_code=INVALID

@@ -25,7 +25,7 @@ ONCE = (b"host", b"content-length", b"transfer-encoding")
 NOT_HTTP = "Invalid HTTP request received."
 
 
-class MalformedError(Exception):
+class MalformedRequestError(Exception):
     """What came is no HTTP/1.1, or could be read in two ways. The text is for the client."""
 
 
@@ -63,7 +63,7 @@ class HeadReader:
         self._lines, self._fields = _Lines(), _Fields()
 
     def read(self, data: bytes) -> Head:
-        """The head that these bytes are, without the empty line behind it. Raises MalformedError."""
+        """The head that these bytes are, without the empty line behind it. Raises MalformedRequestError."""
         first, *fields = data.split(b"\r\n")
         line = self._lines[first]
         pairs = list(map(self._fields.__getitem__, fields))
@@ -80,7 +80,7 @@ class HeadReader:
 class _Lines(dict[bytes, RequestLine]):
     def __missing__(self, line: bytes) -> RequestLine:
         if _LINE.fullmatch(line) is None:
-            raise MalformedError(NOT_HTTP)
+            raise MalformedRequestError(NOT_HTTP)
         method, target, version = line.split(b" ")
         made = RequestLine(method.decode("ascii"), target, is_1_0=version == b"HTTP/1.0")
         if len(self) >= MOST_KEPT:
@@ -92,7 +92,7 @@ class _Lines(dict[bytes, RequestLine]):
 class _Fields(dict[bytes, tuple[bytes, bytes]]):
     def __missing__(self, line: bytes) -> tuple[bytes, bytes]:
         if _FIELD.fullmatch(line) is None:
-            raise MalformedError("The headers of this request are malformed.")
+            raise MalformedRequestError("The headers of this request are malformed.")
         name, _, value = line.partition(b":")
         made = name.lower(), value.strip(b" \t")
         if len(self) >= MOST_KEPT:
@@ -105,7 +105,7 @@ def _check_repeated(pairs: Pairs) -> None:
     names = [name for name, _ in pairs]
     for name in ONCE:
         if names.count(name) > 1:
-            raise MalformedError(f"The header {name.decode()} is given more than once.")
+            raise MalformedRequestError(f"The header {name.decode()} is given more than once.")
 
 
 def _elsewhere(line: RequestLine, first: bytes, headers: dict[bytes, bytes]) -> RequestLine:
@@ -115,9 +115,9 @@ def _elsewhere(line: RequestLine, first: bytes, headers: dict[bytes, bytes]) -> 
         return line
     found = _ELSEWHERE.fullmatch(target)
     if found is None:
-        raise MalformedError(NOT_HTTP)
+        raise MalformedRequestError(NOT_HTTP)
     if found[1].lower() != headers.get(b"host", b"").lower():
-        raise MalformedError("The URL of this request and its Host header name different servers.")
+        raise MalformedRequestError("The URL of this request and its Host header name different servers.")
     path = found[2] if found[2][:1] == b"/" else b"/" + found[2]
     return RequestLine(line.method, path, is_1_0=line.is_1_0)
 
@@ -128,11 +128,11 @@ def _frame(head: Head) -> None:
     length = headers.get(b"content-length")
     if length is not None:
         if not length.isdigit() or len(length) > LONGEST_LENGTH:
-            raise MalformedError("The content-length of this request is not a number.")
+            raise MalformedRequestError("The content-length of this request is not a number.")
         head.length = int(length)
     if b"transfer-encoding" in headers:
         if length is not None or is_1_0 or headers[b"transfer-encoding"].lower() != b"chunked":
-            raise MalformedError("The length of this request's body is ambiguous.")
+            raise MalformedRequestError("The length of this request's body is ambiguous.")
         head.length = CHUNKED
     if b"connection" in headers or is_1_0:
         said = headers.get(b"connection", b"").lower()
@@ -147,12 +147,12 @@ def without_blank_lines(data: bytes) -> bytes:
 
 
 def check_begun(data: bytes) -> None:
-    """Raise MalformedError if these bytes cannot be how a head begins."""
+    """Raise MalformedRequestError if these bytes cannot be how a head begins."""
     if len(data) > LARGEST_HEAD:
-        raise MalformedError("The headers of this request are too large.")
+        raise MalformedRequestError("The headers of this request are too large.")
     if data == b"\r":  # of a line break before the request
         return
     line, found, _ = data.partition(b"\n")
     good = _LINE.fullmatch(line[:-1]) if found else _BEGINNING.fullmatch(line)
     if good is None or data.count(b"\n") != data.count(b"\r\n"):
-        raise MalformedError(NOT_HTTP)
+        raise MalformedRequestError(NOT_HTTP)

@@ -9,7 +9,7 @@ from tercet.server.http.chunked import ChunkedBody
 from tercet.server.http.head import CHUNKED, Head
 
 if TYPE_CHECKING:
-    from tercet.server.http.connection import Connection
+    from tercet.server.http.connection import ServerConnection
 
 MOST_UNASKED = 256 * 1024
 """Bytes that are taken in before somebody reads the body; the client's next ones wait in the network."""
@@ -19,7 +19,7 @@ class ClientLeft(Exception):  # noqa: N818 - nobody did anything wrong
     """The client closed the connection before its request was whole."""
 
 
-class TooLargeError(Exception):
+class BodyTooLargeError(Exception):
     """The body is larger than its reader takes."""
 
 
@@ -27,12 +27,14 @@ class LateError(Exception):
     """The body did not arrive in time."""
 
 
-class Incoming:
+class RequestBody:
     """A body. Fed by its connection, read once by whoever answers."""
 
     __slots__ = ("_announced", "_chunks", "_connection", "_limit", "_parts", "_reader", "expects", "is_whole", "size")
 
-    def __init__(self, head: Head | None = None, connection: Connection | None = None, *, whole: bytes = b"") -> None:
+    def __init__(
+        self, head: Head | None = None, connection: ServerConnection | None = None, *, whole: bytes = b""
+    ) -> None:
         self._connection = connection
         self._announced = len(whole) if head is None else head.length
         self._chunks = ChunkedBody() if self._announced == CHUNKED else None
@@ -47,7 +49,7 @@ class Incoming:
     # --- for the connection -------------------------------------------------------------------------------------------
 
     def feed(self, data: bytes) -> bytes:
-        """Take what belongs to this body; the rest is given back. Raises MalformedError."""
+        """Take what belongs to this body; the rest is given back. Raises MalformedRequestError."""
         rest = b""
         if data:
             self.expects = False
@@ -100,18 +102,18 @@ class Incoming:
         return self._connection.gone if self._connection is not None else asyncio.get_running_loop().create_future()
 
     def taken(self, limit: int) -> bytes:
-        """A body that is whole. Raises TooLargeError."""
+        """A body that is whole. Raises BodyTooLargeError."""
         if self.size > limit:
-            raise TooLargeError
+            raise BodyTooLargeError
         return self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
 
     async def arrival(self, limit: int, seconds: float) -> None:
-        """Return when the body is whole. Raises TooLargeError, LateError and ClientLeft."""
+        """Return when the body is whole. Raises BodyTooLargeError, LateError and ClientLeft."""
         connection = self._connection
         assert connection is not None
         if self.expects:
             if self._announced > limit:
-                raise TooLargeError
+                raise BodyTooLargeError
             connection.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         self._limit = limit
         if self._announced > limit or self.size > limit:
@@ -127,4 +129,4 @@ class Incoming:
             late.cancel()
             self._reader = None
         if not self.is_whole:
-            raise TooLargeError
+            raise BodyTooLargeError

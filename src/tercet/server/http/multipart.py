@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from tercet.server.errors import APIError, invalid
+from tercet.server.errors import HTTPError, invalid
 
 MOST_PARTS = 32
 MOST_HEADER_BYTES = 4096
@@ -14,7 +14,7 @@ _PARAMETER = re.compile(r';\s*(name|filename|filename\*)=(?:"((?:[^"\\]|\\.)*)"|
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class FormPart:
     """One part: its field's name, its file's name if it is a file, its media type, its bytes."""
 
     name: str
@@ -23,10 +23,10 @@ class Part:
     content: bytes
 
 
-def parts_of(body: bytes, content_type: str) -> list[Part]:
+def parts_of(body: bytes, content_type: str) -> list[FormPart]:
     """The parts of a body, in order. Raises 415 for other content types and 400 for what does not hold together."""
     if content_type.partition(";")[0].strip().lower() != "multipart/form-data":
-        raise APIError(415, "The Content-Type of this request must be multipart/form-data.")
+        raise HTTPError(415, "The Content-Type of this request must be multipart/form-data.")
     match = _BOUNDARY.search(content_type)
     if match is None:
         raise invalid("The Content-Type names no boundary for its multipart/form-data.")
@@ -39,7 +39,7 @@ def parts_of(body: bytes, content_type: str) -> list[Part]:
     return [_part(section) for section in sections[1:-1]]
 
 
-def _part(section: bytes) -> Part:
+def _part(section: bytes) -> FormPart:
     head, blank, content = section.partition(b"\r\n\r\n")
     if not blank or not head.startswith(b"\r\n") or len(head) > MOST_HEADER_BYTES:
         raise invalid("A part of the multipart/form-data has no readable headers.")
@@ -52,7 +52,7 @@ def _part(section: bytes) -> Part:
     about = _disposition(headers.get("content-disposition", ""))
     if "name" not in about:
         raise invalid("A part of the multipart/form-data has no name.")
-    return Part(about["name"], about.get("filename"), headers.get("content-type", ""), content)
+    return FormPart(about["name"], about.get("filename"), headers.get("content-type", ""), content)
 
 
 def _disposition(value: str) -> dict[str, str]:

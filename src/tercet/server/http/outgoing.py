@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from tercet.server.http.head import Head, Pairs
 
 if TYPE_CHECKING:
-    from tercet.server.http.connection import Connection
+    from tercet.server.http.connection import ServerConnection
 
 REASONS = {status.value: status.phrase for status in HTTPStatus}
 CLOSE = b"\r\nconnection: close"
@@ -24,12 +24,12 @@ class Outlet(Protocol):
     async def send(self, data: bytes, *, last: bool = False) -> None: ...
 
 
-class Outgoing:
+class ResponseWriter:
     """A response on its connection. The head says how the body ends: by its length, by chunks, or by the connection's end."""
 
     __slots__ = ("_chunked", "_head", "_request", "closes", "connection", "is_begun", "is_whole", "write")
 
-    def __init__(self, request: Head, connection: Connection) -> None:
+    def __init__(self, request: Head, connection: ServerConnection) -> None:
         self._request, self.connection = request, connection
         self.write = connection.write
         """Takes the bytes. Faults put themselves in its place."""

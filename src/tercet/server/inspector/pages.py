@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tercet.server.errors import APIError, not_found
-from tercet.server.exchange import Exchange, LiveReply, Reply
+from tercet.server.errors import HTTPError, not_found
+from tercet.server.exchange import LiveResponse, PlainResponse, ServerExchange
 from tercet.server.inspector.live import events
 from tercet.server.inspector.views import detail
 from tercet.server.journal.journal import Journal
@@ -44,15 +44,15 @@ OWN = ("", "same-origin", "none")
 """What `sec-fetch-site` says of requests by the page itself, of those typed in, and of programs."""
 
 
-def own_page(exchange: Exchange) -> None:
+def own_page(exchange: ServerExchange) -> None:
     """Raise 403 for a request that another site's page makes."""
     if exchange.header(b"sec-fetch-site") not in OWN:
-        raise APIError(403, "The inspector is not shown to pages of other sites.")
+        raise HTTPError(403, "The inspector is not shown to pages of other sites.")
 
 
-def _file(name: str, kind: bytes) -> Callable[..., Awaitable[Reply]]:
-    async def handler(app: Application, exchange: Exchange) -> Reply:
-        return Reply(_content(name), headers=((b"content-type", kind), *GUARDED))
+def _file(name: str, kind: bytes) -> Callable[..., Awaitable[PlainResponse]]:
+    async def handler(app: Application, exchange: ServerExchange) -> PlainResponse:
+        return PlainResponse(_content(name), headers=((b"content-type", kind), *GUARDED))
 
     return handler
 
@@ -68,21 +68,21 @@ def _journal(app: Application) -> Journal:
     return app.outer.journal
 
 
-async def live(app: Application, exchange: Exchange) -> LiveReply:
+async def live(app: Application, exchange: ServerExchange) -> LiveResponse:
     """`GET /_tercet/inspector/events`: every exchange, as it begins and ends."""
     own_page(exchange)
     headers = ((b"content-type", b"text/event-stream; charset=utf-8"), *GUARDED)
-    return LiveReply(200, headers, events(_journal(app)))
+    return LiveResponse(200, headers, events(_journal(app)))
 
 
-async def entry(app: Application, exchange: Exchange, request_id: str) -> Reply:
+async def entry(app: Application, exchange: ServerExchange, request_id: str) -> PlainResponse:
     """`GET /_tercet/inspector/entries/{request id}`: everything that is kept of one exchange."""
     own_page(exchange)
     found = _journal(app).get(request_id)
     if found is None:
         raise not_found("This request is not kept any more.")
     shown = await asyncio.to_thread(lambda: msgspec.json.encode(detail(found, exchange.base_url)))
-    return Reply(shown, headers=((b"content-type", b"application/json"), *GUARDED))
+    return PlainResponse(shown, headers=((b"content-type", b"application/json"), *GUARDED))
 
 
 ROUTES = (

@@ -9,8 +9,8 @@ import shlex
 from typing import Any
 from urllib.parse import quote
 
-from tercet.server.answerers.script import asks_message
 from tercet.server.journal.journal import Entry
+from tercet.server.responders.script import asks_message
 from tercet.wire.argument_names import MESSAGE
 
 SENT_AGAIN = ("anthropic-version", "anthropic-beta", "content-type", "idempotency-key", "tercet-fault")

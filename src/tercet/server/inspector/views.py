@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 
 from tercet.catalog.prices import price
-from tercet.server.answerers.matching import last_text
 from tercet.server.inspector.replay import as_curl, as_python
 from tercet.server.journal.journal import Entry
+from tercet.server.responders.matching import last_text
 
 MOST_TEXT = 200_000
 """Characters of a body that is shown as it is."""

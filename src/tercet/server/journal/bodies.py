@@ -16,8 +16,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from tercet.server.errors import APIError
-from tercet.server.http.multipart import Part, parts_of
+from tercet.server.errors import HTTPError
+from tercet.server.http.multipart import FormPart, parts_of
 from tercet.server.journal.redaction import Redaction, Unreadable
 from tercet.server.journal.streaming import cleaned_stream
 from tercet.server.json_text import decoded_json
@@ -46,7 +46,7 @@ Head = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
+class ReadableBody:
     """A body as it may be kept. `value` is a JSON value, a text, the pieces of a stream, or its size and hash."""
 
     kind: Literal["nothing", "json", "text", "stream", "unread"]
@@ -74,10 +74,10 @@ class Body:
         return None if self.kind == "nothing" else {self.kind: self.value}
 
 
-NOTHING = Body("nothing")
+NOTHING = ReadableBody("nothing")
 
 
-def readable(pairs: Iterable[tuple[bytes, bytes]], body: bytes, redaction: Redaction, most: int) -> Body:
+def readable(pairs: Iterable[tuple[bytes, bytes]], body: bytes, redaction: Redaction, most: int) -> ReadableBody:
     """The body without credentials; its size and hash if that cannot be had, or if it grows beyond `most` bytes."""
     head: dict[str, str] = {}
     for name, value in pairs:
@@ -86,9 +86,9 @@ def readable(pairs: Iterable[tuple[bytes, bytes]], body: bytes, redaction: Redac
     return _readable(head, body, redaction, most)
 
 
-def unread(size: int, sha256: str) -> Body:
+def unread(size: int, sha256: str) -> ReadableBody:
     """A body of which nothing more is kept."""
-    return Body("unread", {"bytes": size, "sha256": sha256})
+    return ReadableBody("unread", {"bytes": size, "sha256": sha256})
 
 
 def note(about: Any) -> str:
@@ -96,42 +96,42 @@ def note(about: Any) -> str:
     return f"<not kept: {about['bytes']} bytes that could not be read, sha256 {about['sha256']}>"
 
 
-def _readable(head: Head, body: bytes, redaction: Redaction, most: int) -> Body:
+def _readable(head: Head, body: bytes, redaction: Redaction, most: int) -> ReadableBody:
     if not body:
         return NOTHING
     try:
         plain = _decompressed(body, head.get("content-encoding", ""), most)
         return _understood(head, plain, redaction, most)
-    except (Unreadable, APIError, ValueError, RecursionError, OverflowError, msgspec.MsgspecError, zlib.error):
+    except (Unreadable, HTTPError, ValueError, RecursionError, OverflowError, msgspec.MsgspecError, zlib.error):
         return unread(len(body), hashlib.sha256(body).hexdigest())
 
 
-def _understood(head: Head, plain: bytes, redaction: Redaction, most: int) -> Body:
+def _understood(head: Head, plain: bytes, redaction: Redaction, most: int) -> ReadableBody:
     declared = head.get("content-type", "")
     kind = declared.partition(";")[0].strip().lower()
     if kind.startswith("multipart/"):
         text = _parts(parts_of(plain, declared), redaction, most)
-        return Body("text", text, len(plain))
+        return ReadableBody("text", text, len(plain))
     text = _decoded(plain, declared)
     if kind == "text/event-stream":
-        return Body("stream", cleaned_stream(text, redaction), len(plain))
+        return ReadableBody("stream", cleaned_stream(text, redaction), len(plain))
     if kind == "application/x-www-form-urlencoded":
-        return Body("text", redaction.query(text.encode("latin-1")), len(plain))
+        return ReadableBody("text", redaction.query(text.encode("latin-1")), len(plain))
     if "json" in kind or (not kind.startswith("text/") and text.lstrip()[:1] in ("{", "[")):
         return _json(text, redaction, len(plain))
-    return Body("text", _checked(redaction.text(text), redaction), len(plain))
+    return ReadableBody("text", _checked(redaction.text(text), redaction), len(plain))
 
 
-def _json(text: str, redaction: Redaction, size: int) -> Body:
+def _json(text: str, redaction: Redaction, size: int) -> ReadableBody:
     try:
         value = decoded_json(text.encode())
-    except APIError:
+    except HTTPError:
         lines = [line for line in text.split("\n") if line.strip()]
         if len(lines) < 2:
             raise
         values = redaction.json([decoded_json(line.encode()) for line in lines])
-        return Body("text", "".join(f"{msgspec.json.encode(value).decode()}\n" for value in values), size)
-    return Body("json", redaction.json(value), size)
+        return ReadableBody("text", "".join(f"{msgspec.json.encode(value).decode()}\n" for value in values), size)
+    return ReadableBody("json", redaction.json(value), size)
 
 
 def _checked(text: str, redaction: Redaction) -> str:
@@ -199,7 +199,7 @@ def _decoded(plain: bytes, declared: str) -> str:
     return text
 
 
-def _parts(parts: list[Part], redaction: Redaction, most: int) -> str:
+def _parts(parts: list[FormPart], redaction: Redaction, most: int) -> str:
     """A form's parts, each read as a body of its own, between boundaries of one name."""
     shown = []
     for part in parts:

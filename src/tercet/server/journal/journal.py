@@ -15,10 +15,10 @@ from typing import Any
 
 import msgspec
 
-from tercet.server.exchange import Exchange
+from tercet.server.exchange import ServerExchange
 from tercet.server.http.head import Pairs
 from tercet.server.http.outgoing import Outlet
-from tercet.server.journal.bodies import Body, readable, unread
+from tercet.server.journal.bodies import ReadableBody, readable, unread
 from tercet.server.journal.reading import message_of_body
 from tercet.server.journal.redaction import Redaction
 
@@ -120,7 +120,7 @@ class Journal:
         self._watchers: list[Watcher] = []
         self._thread: int | None = None
 
-    def begin(self, exchange: Exchange) -> Entry:
+    def begin(self, exchange: ServerExchange) -> Entry:
         """A new entry, for a request whose headers have come."""
         redaction = Redaction(exchange.pairs, query=exchange.query_string)
         asked = exchange.method, redaction.text(exchange.path), redaction.headers(exchange.pairs)
@@ -222,7 +222,7 @@ class Journal:
 class Recorder:
     """Stands where the response goes out, and writes down what passes, before a client can have seen all of it."""
 
-    def __init__(self, journal: Journal, exchange: Exchange, out: Outlet) -> None:
+    def __init__(self, journal: Journal, exchange: ServerExchange, out: Outlet) -> None:
         self.entry = journal.begin(exchange)
         self._journal, self._exchange, self._out = journal, exchange, out
         self._begun = time.perf_counter()
@@ -230,7 +230,7 @@ class Recorder:
         self._parts: list[bytes] = []
         self._size = self._written = 0
         self._hash: Any = None
-        self._content: tuple[bytes, Body, Redaction] | None = None
+        self._content: tuple[bytes, ReadableBody, Redaction] | None = None
 
     def begin(self, status: int, headers: Pairs) -> None:
         """Pass the head on, and keep it."""
@@ -259,7 +259,7 @@ class Recorder:
             self._hash = sha256(b"".join(self._parts))
             self._parts.clear()
 
-    def _asked(self) -> tuple[Body, Redaction]:
+    def _asked(self) -> tuple[ReadableBody, Redaction]:
         """What is kept of the request, and the credentials that it has shown."""
         exchange = self._exchange
         if self._content is None or self._content[0] is not exchange.content:

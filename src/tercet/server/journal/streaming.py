@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from tercet.server.errors import APIError
+from tercet.server.errors import HTTPError
 from tercet.server.journal.redaction import REDACTED, Redaction, Span
 from tercet.server.json_text import decoded_json
 
@@ -35,7 +35,7 @@ class Piece:
     unread: Any = None
 
 
-class _Event:
+class _SplitEvent:
     """One event as it came: its lines, and the JSON in its data."""
 
     def __init__(self, raw: str, *, is_whole: bool) -> None:
@@ -55,7 +55,7 @@ class _Event:
             return count < 2 and self.is_whole
         try:
             self.value = decoded_json(self.data.encode())
-        except (APIError, ValueError):
+        except (HTTPError, ValueError):
             return False
         return True
 
@@ -81,7 +81,7 @@ def cleaned_stream(text: str, redaction: Redaction) -> list[Piece]:
 
     Of those that are no JSON where they should be, the size and hash are kept.
     """
-    events = [_Event(found[0], is_whole=found[1] is not None) for found in _EVENT.finditer(text)]
+    events = [_SplitEvent(found[0], is_whole=found[1] is not None) for found in _EVENT.finditer(text)]
     read = [event for event in events if event.is_json and event.is_read]
     is_clean = not redaction.finds(text)
     for owners in _blocks([event.value for event in read]):

@@ -7,7 +7,7 @@ import logging
 from queue import Empty, Full, Queue
 from threading import Lock, Thread
 
-from tercet.server.errors import APIError
+from tercet.server.errors import HTTPError
 from tercet.server.journal.journal import Entry, Journal
 from tercet.server.stores.sqlite import Storage
 
@@ -58,7 +58,7 @@ class JournalWriter:
         try:
             with self._lock:
                 self._storage.add_entries(entries)
-        except APIError as problem:
+        except HTTPError as problem:
             LOG.warning("%d journal entries are not kept: %s", len(entries), problem.message)
 
     def drop(self) -> None:

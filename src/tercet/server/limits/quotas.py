@@ -10,7 +10,7 @@ from collections.abc import Callable
 from math import ceil
 from threading import Lock
 
-from tercet.server.limits.rates import MINUTE, RateLimitError, RateLimits, refusal_words
+from tercet.server.limits.rates import MINUTE, KeyLimits, RateLimitedError, refusal_words
 
 MOST_KEYS = 10_000
 
@@ -38,16 +38,16 @@ class Quota:
             seconds = ceil((1 - level) * MINUTE / self._limit)
             raise self._refusal(max(1, seconds))
 
-    def _refusal(self, seconds: int) -> RateLimitError:
+    def _refusal(self, seconds: int) -> RateLimitedError:
         assert self._limit is not None
         said = refusal_words(self._organization, self._limit, "requests")
-        return RateLimitError("requests", said, headers=((b"retry-after", b"%d" % seconds),))
+        return RateLimitedError("requests", said, headers=((b"retry-after", b"%d" % seconds),))
 
 
 class Quotas:
     """The quotas of one server."""
 
-    def __init__(self, limits: RateLimits | None, clock: Callable[[], float], organization: str) -> None:
+    def __init__(self, limits: KeyLimits | None, clock: Callable[[], float], organization: str) -> None:
         self._most_waiting = limits.batch_queue if limits is not None else None
         self.batches = Quota(limits.batch_requests if limits is not None else None, clock, organization)
         self.files = Quota(limits.file_requests if limits is not None else None, clock, organization)
@@ -60,4 +60,4 @@ class Quotas:
             f"This batch would exceed the limit of {self._most_waiting:,} batch requests in the processing queue: "
             f"{waiting:,} are waiting, and it brings {coming:,}. Wait until batches have ended, or cancel some."
         )
-        raise RateLimitError("batch requests", said)
+        raise RateLimitedError("batch requests", said)

@@ -14,7 +14,7 @@ from threading import Lock
 from time import gmtime, strftime
 from typing import Any, NamedTuple
 
-from tercet.server.errors import APIError
+from tercet.server.errors import HTTPError
 
 MINUTE = 60.0
 MOST_BUCKETS = 10_000
@@ -27,7 +27,7 @@ UNITS = (b"requests", b"input-tokens", b"output-tokens", b"tokens")
 Headers = Sequence[tuple[bytes, bytes]]
 
 
-class RateLimits(NamedTuple):
+class KeyLimits(NamedTuple):
     """What one key may use in a minute, of one model unless told otherwise. The defaults are beyond what one server can
     reach."""
 
@@ -47,10 +47,10 @@ class RateLimits(NamedTuple):
     """Input tokens in the first minute; 10,000 more in each that follows. None: no such limit."""
 
 
-BEYOND_REACH = RateLimits()
+BEYOND_REACH = KeyLimits()
 
 
-class RateLimitError(APIError):
+class RateLimitedError(HTTPError):
     """The 429 of a limit. `unit` is what ran out, in the words of the API: requests, input tokens, output tokens."""
 
     def __init__(self, unit: str, message: str, **more: Any) -> None:
@@ -58,17 +58,17 @@ class RateLimitError(APIError):
         self.unit = unit
 
 
-def rate_limits_of(given: RateLimits | Mapping[str, Any] | None) -> RateLimits | None:
+def rate_limits_of(given: KeyLimits | Mapping[str, Any] | None) -> KeyLimits | None:
     """Limits from a mapping by name, as files and command lines have them. Raises ValueError for what means nothing."""
-    if given is None or isinstance(given, RateLimits):
+    if given is None or isinstance(given, KeyLimits):
         return given
-    known = RateLimits._fields
+    known = KeyLimits._fields
     for name, value in given.items():
         if name not in known:
             raise ValueError(f"rate_limits holds {name!r}; known are {', '.join(known)}")
         if not (type(value) is int and value > 0) and not (name == "ramp" and value is None):
             raise ValueError(f"rate_limits: {name} is {value!r}; a whole number above 0 is expected")
-    return RateLimits(**given)
+    return KeyLimits(**given)
 
 
 @dataclass(slots=True)
@@ -104,7 +104,7 @@ class Allowance:
 class Limiter:
     """All allowances of one server. Safe for several threads; bounded."""
 
-    def __init__(self, limits: RateLimits | None, clock: Callable[[], float], organization: str) -> None:
+    def __init__(self, limits: KeyLimits | None, clock: Callable[[], float], organization: str) -> None:
         self._limits, self._clock, self._organization = limits, clock, organization
         self._kept: OrderedDict[tuple[str, str], Allowance] = OrderedDict()
         self._lock = Lock()
@@ -175,10 +175,10 @@ class Limiter:
         )
         return Allowance(*(_Bucket(limit, unit, float(limit), now) for unit, limit in wanted))
 
-    def _refusal(self, found: Allowance, short: _Bucket, needed: float, now: float) -> APIError:
+    def _refusal(self, found: Allowance, short: _Bucket, needed: float, now: float) -> HTTPError:
         said = refusal_words(self._organization, short.limit, short.unit)
         seconds = max(1, ceil(short.seconds_until(needed)))
-        return RateLimitError(short.unit, said, headers=((b"retry-after", b"%d" % seconds), *_headers(found, now)))
+        return RateLimitedError(short.unit, said, headers=((b"retry-after", b"%d" % seconds), *_headers(found, now)))
 
 
 def refusal_words(organization: str, limit: int, unit: str) -> str:

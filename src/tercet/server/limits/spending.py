@@ -9,10 +9,10 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from tercet.catalog.prices import price
-from tercet.server.errors import APIError
+from tercet.server.errors import HTTPError
 
 if TYPE_CHECKING:
-    from tercet.server.settings import Settings
+    from tercet.server.settings import ServerSettings
 
 Kind = Literal["tier", "contract", "own", "workspace", "credit"]
 NEVER_RETRY = ((b"x-should-retry", b"false"),)
@@ -80,7 +80,7 @@ class Spending:
         self._spent: dict[str, tuple[tuple[int, int], Decimal]] = {}
         self._lock = Lock()
 
-    def check(self, key: str, settings: Settings, *, counting: bool = False) -> None:
+    def check(self, key: str, settings: ServerSettings, *, counting: bool = False) -> None:
         """Raise the refusal if the key has nothing left. Counting tokens is free: only an empty credit stops it."""
         if self._limit is None or (counting and self._limit.kind != "credit"):
             return
@@ -88,7 +88,7 @@ class Spending:
         if self.spent(key, now) >= self._most:
             raise _refused(self._limit.kind, now)
 
-    def used(self, key: str, model: str, usage: Mapping[str, Any], settings: Settings) -> None:
+    def used(self, key: str, model: str, usage: Mapping[str, Any], settings: ServerSettings) -> None:
         """Add the price of an answered request."""
         if self._limit is None:
             return
@@ -107,8 +107,8 @@ def _month(now: datetime) -> tuple[int, int]:
     return now.year, now.month
 
 
-def _refused(kind: Kind, now: datetime) -> APIError:
+def _refused(kind: Kind, now: datetime) -> HTTPError:
     row = REFUSALS[kind]
     next_month = now.replace(year=now.year + now.month // 12, month=now.month % 12 + 1, day=1)
     details = {"error_code": row.code} if row.code else None
-    return APIError(row.status, row.text.format(day=next_month.date()), details=details, headers=NEVER_RETRY)
+    return HTTPError(row.status, row.text.format(day=next_month.date()), details=details, headers=NEVER_RETRY)

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from tercet.server.simulated.conversation import Block, Conversation
+from tercet.server.simulated.conversation import Block, RequestView
+from tercet.server.simulated.entities import Entities, value_for, values_for, word_set
 from tercet.server.simulated.flat_schemas import flat
 from tercet.server.simulated.identity import Identity
 from tercet.server.simulated.schema_values import value_of
-from tercet.server.simulated.slots import Words, value_for, values_for, word_set
 
 ENOUGH_DESCRIBED = 2
 """Points of a description's words that stand for the words of a name."""
@@ -64,7 +64,7 @@ TYPED_WORDS = {
 }
 
 
-def calls(conversation: Conversation, identity: Identity) -> list[Block]:
+def calls(conversation: RequestView, identity: Identity) -> list[Block]:
     """The tool calls to make now; none when there are results already or nothing matches."""
     choice = conversation.tool_choice.get("type", "auto")
     tools = conversation.tools
@@ -85,7 +85,7 @@ def calls(conversation: Conversation, identity: Identity) -> list[Block]:
     return made[:1] if conversation.tool_choice.get("disable_parallel_tool_use") else made[:16]
 
 
-def _chosen(conversation: Conversation, tools: list[Block], choice: str) -> list[Block]:
+def _chosen(conversation: RequestView, tools: list[Block], choice: str) -> list[Block]:
     if choice == "tool":
         return [tool for tool in tools if tool.get("name") == conversation.tool_choice.get("name")][:1]
     text = conversation.question
@@ -115,10 +115,10 @@ def is_asked_for(tool: Mapping[str, Any], shared: Mapping[str, int], text: str) 
     spoken = sum(1 for word in name if word in shared or any(stem(each) in shared for each in RELATED.get(word, ())))
     is_named = is_telling and 0 < 2 * spoken >= len(name)
     is_described = sum(points for word, points in shared.items() if word not in name) >= ENOUGH_DESCRIBED
-    return (typed or is_named or is_described) and says_enough(schema, Words(text))
+    return (typed or is_named or is_described) and says_enough(schema, Entities(text))
 
 
-def says_enough(schema: Mapping[str, Any], words: Words) -> bool:
+def says_enough(schema: Mapping[str, Any], words: Entities) -> bool:
     """Return whether a text holds what the required properties of an input ask for."""
     root = flat(schema, schema)
     properties = root.get("properties") or {}
@@ -126,7 +126,7 @@ def says_enough(schema: Mapping[str, Any], words: Words) -> bool:
     return all(_is_said(name, properties.get(name), schema, words) for name in names)
 
 
-def _is_said(name: str, part: object, root: Mapping[str, Any], words: Words) -> bool:
+def _is_said(name: str, part: object, root: Mapping[str, Any], words: Entities) -> bool:
     schema = flat(part, root) if isinstance(part, Mapping) else {}
     kind = schema.get("type")
     if {"const", "default", "enum"} & set(schema) or kind in ("boolean", "null"):
@@ -184,7 +184,7 @@ def _is_called_by_name(name: str, text: str) -> bool:
 def _asked(text: str) -> tuple[frozenset[str], bool]:
     """The stems of a question's words, and whether it holds arithmetic. Kept, since every tool is held against it."""
     stems = frozenset(stem(word) for word in re.findall(r"[a-z0-9'-]+", text.lower()))
-    return stems - COMMON, bool(Words(text).expressions)
+    return stems - COMMON, bool(Entities(text).expressions)
 
 
 def _description(tool: Mapping[str, Any]) -> str:
@@ -217,10 +217,10 @@ def schema_of(tool: Mapping[str, Any]) -> dict[str, Any]:
     return next((schema for name, schema in TYPED_SCHEMAS.items() if kind.startswith(name)), {"type": "object"})
 
 
-def inputs_of(tool: Mapping[str, Any], conversation: Conversation) -> list[dict[str, Any]]:
+def inputs_of(tool: Mapping[str, Any], conversation: RequestView) -> list[dict[str, Any]]:
     """One input, or one for each place, expression or symbol asked about."""
     schema = schema_of(tool)
-    words = Words(conversation.question)
+    words = Entities(conversation.question)
     made = value_of(schema, words)
     base = made if isinstance(made, dict) else {}
     properties = flat(schema, schema).get("properties") or {}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tercet.server.context import edits_of
-from tercet.server.simulated.conversation import Block, Conversation
+from tercet.server.service.context_editing import edits_of
+from tercet.server.simulated.conversation import Block, RequestView
 from tercet.server.simulated.server_tools import sealed
 from tercet.server.simulated.small_talk import name_of_user
 from tercet.server.simulated.thinking import sign
@@ -15,7 +15,7 @@ DEFAULT_TRIGGER = 150_000
 MOST_TURNS = 20
 
 
-def summary_of(conversation: Conversation) -> str:
+def summary_of(conversation: RequestView) -> str:
     """What is worth keeping: the user's name, and the latest of what was asked and answered."""
     lines = ["<summary>", f"{len(conversation.turns)} turns were compacted."]
     name = name_of_user(conversation)
@@ -26,7 +26,7 @@ def summary_of(conversation: Conversation) -> str:
     return "\n".join([*dict.fromkeys(lines), "</summary>"])
 
 
-def summarise_now(conversation: Conversation) -> Block | None:
+def summarise_now(conversation: RequestView) -> Block | None:
     """The signed block that the `compaction` parameter asks for; None without it."""
     if (conversation.request.get("compaction") or {}).get("type") != "summarize":
         return None
@@ -40,7 +40,7 @@ def summarise_now(conversation: Conversation) -> Block | None:
     }
 
 
-def compact_if_long(conversation: Conversation, input_tokens: int) -> tuple[Block | None, bool]:
+def compact_if_long(conversation: RequestView, input_tokens: int) -> tuple[Block | None, bool]:
     """The block that `context_management` asks for once the input is long, and whether to pause after it."""
     edit: Mapping[str, Any] | None = edits_of(conversation.request, "compact")
     if edit is None:

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tercet.server.context import visible_messages
-from tercet.server.once import once
+from tercet.server.cached import cached_attribute
+from tercet.server.service.context_editing import visible_messages
 
 Block = dict[str, Any]
 REMINDER, REMINDER_END = "<system-reminder>", "</system-reminder>"
@@ -18,7 +18,7 @@ CALLS = frozenset({"tool_use", "mcp_tool_use"})
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class ConversationTurn:
     """What one side said until the other spoke."""
 
     role: str
@@ -53,7 +53,7 @@ def text_of(content: object) -> str:
     return "\n".join(str(block["text"]) for block in blocks_of(content) if "text" in block)
 
 
-class Conversation:
+class RequestView:
     """One request, read."""
 
     def __init__(self, request: Mapping[str, Any], headers: Mapping[str, str]) -> None:
@@ -61,10 +61,10 @@ class Conversation:
         self.model = str(request.get("model", ""))
         """The model asked for."""
 
-    @once
-    def turns(self) -> list[Turn]:
+    @cached_attribute
+    def turns(self) -> list[ConversationTurn]:
         """All turns that the model sees; messages of one role in a row are one turn, mid-conversation system left out."""
-        turns: list[Turn] = []
+        turns: list[ConversationTurn] = []
         for message in visible_messages(self.request):
             blocks = blocks_of(message["content"])
             if message["role"] == "system":
@@ -72,15 +72,15 @@ class Conversation:
             if turns and turns[-1].role == message["role"]:
                 turns[-1].blocks.extend(blocks)
             else:
-                turns.append(Turn(message["role"], blocks))
+                turns.append(ConversationTurn(message["role"], blocks))
         return turns
 
-    @once
+    @cached_attribute
     def is_text(self) -> bool:
         """Whether all messages are plain strings, as most are: then nothing in them needs to be looked for."""
         return {type(message["content"]) for message in self.request["messages"]} <= {str}
 
-    @once
+    @cached_attribute
     def system(self) -> str:
         """The system prompt, those in the middle of the conversation included."""
         parts = [text_of(self.request.get("system") or "")]
@@ -88,35 +88,35 @@ class Conversation:
         parts += [text_of(message["content"]) for message in messages if message["role"] == "system"]
         return "\n".join(part for part in parts if part)
 
-    @once
-    def last(self) -> Turn:
+    @cached_attribute
+    def last(self) -> ConversationTurn:
         """The last turn of the user."""
-        return next((turn for turn in reversed(self.turns) if turn.role == "user"), Turn("user", []))
+        return next((turn for turn in reversed(self.turns) if turn.role == "user"), ConversationTurn("user", []))
 
-    @once
+    @cached_attribute
     def prefill(self) -> str:
         """What the assistant has begun to say, if the last message is its own."""
         if self.request["messages"][-1]["role"] == "user":
             return ""
         return self.turns[-1].text if self.turns and self.turns[-1].role == "assistant" else ""
 
-    @once
+    @cached_attribute
     def question(self) -> str:
         """The user's last words; those before the tool calls when the last turn holds only results."""
         return _last_words(self.request["messages"]) or next((text for text in reversed(self.asked) if text), "")
 
-    @once
+    @cached_attribute
     def asked(self) -> list[str]:
         """The words of each user turn, oldest first."""
         return [_spoken(turn.text) for turn in self.turns if turn.role == "user" and _has_text(turn)]
 
-    @once
+    @cached_attribute
     def remembered(self) -> list[str]:
         """What compaction kept, then the words of each user turn."""
         blocks = (block for turn in self.turns for block in turn.blocks if block.get("type") == "compaction")
         return [*(str(block.get("content") or "") for block in blocks), *self.asked]
 
-    @once
+    @cached_attribute
     def said(self) -> list[str]:
         """The words of each assistant turn that is finished, oldest first."""
         done = self.turns[:-1] if self.prefill else self.turns
@@ -147,7 +147,7 @@ class Conversation:
         choice = self.request.get("tool_choice")
         return choice if isinstance(choice, dict) else {"type": "auto"}
 
-    @once
+    @cached_attribute
     def results(self) -> list[Result]:
         """The tool results that the last user turn brings."""
         if self.is_text:
@@ -158,7 +158,7 @@ class Conversation:
         calls = {block.get("id"): block for turn in self.turns for block in turn.blocks if block.get("type") in CALLS}
         return [_result(block, calls.get(block.get("tool_use_id"), {})) for block in found]
 
-    @once
+    @cached_attribute
     def images(self) -> list[Block]:
         """The pictures of the last user turn that has any."""
         for turn in reversed(self.turns):
@@ -167,17 +167,17 @@ class Conversation:
                 return found
         return []
 
-    @once
+    @cached_attribute
     def documents(self) -> list[Block]:
         """Every document of the request, in order: their places are the citations' `document_index`."""
         return [block for block in self._all_blocks if block.get("type") == "document"]
 
-    @once
+    @cached_attribute
     def search_results(self) -> list[Block]:
         """Every search result of the request, in order, those inside tool results included."""
         return [block for block in self._all_blocks if block.get("type") == "search_result"]
 
-    @once
+    @cached_attribute
     def _all_blocks(self) -> list[Block]:
         found: list[Block] = []
         for turn in self.turns:
@@ -203,7 +203,7 @@ def _spoken(text: str) -> str:
     return "".join([first, *(other.partition(REMINDER_END)[2] for other in others)]).strip()
 
 
-def _has_text(turn: Turn) -> bool:
+def _has_text(turn: ConversationTurn) -> bool:
     return any(block.get("type") == "text" for block in turn.blocks)
 
 

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tercet.server.simulated.slots import DATE, EMAIL, IPV4, URL, UUID, Words
+from tercet.server.simulated.entities import DATE, EMAIL, IPV4, URL, UUID, Entities
 from tercet.wire.json_formats import has_format
 from tercet.wire.json_schema import Schema, equality_key, is_number, resolve
 
@@ -107,7 +107,7 @@ EXAMPLES = {
 SPOKEN = {"email": EMAIL, "uri": URL, "url": URL, "date": DATE, "uuid": UUID, "ipv4": IPV4}
 
 
-def formatted(name: str, words: Words) -> str | None:
+def formatted(name: str, words: Entities) -> str | None:
     """Return a string of this format, the user's own if there is one; None for formats that are not known."""
     spoken = words.first(SPOKEN[name]) if name in SPOKEN else None
     return spoken if spoken and has_format(spoken, name) else EXAMPLES.get(name)

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from tercet.server.once import once
+from tercet.server.cached import cached_attribute
 
 ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
@@ -20,7 +20,7 @@ class Identity:
         self._request = request
         self._used = 0
 
-    @once
+    @cached_attribute
     def digest(self) -> bytes:
         """A hash of the whole request, made when the first identifier is needed."""
         return hashlib.sha256(msgspec.json.encode(self._request, order="deterministic")).digest()

@@ -9,7 +9,7 @@ from tercet.server.simulated.conversation import Block
 from tercet.server.simulated.thinking import shown
 
 
-class Ending(NamedTuple):
+class CutAnswer(NamedTuple):
     """Content as cut, and why it stops there."""
 
     content: list[Block]
@@ -33,7 +33,7 @@ def cut_at_sequence(content: list[Block], sequences: list[str]) -> tuple[list[Bl
     return content, None
 
 
-def cut_at_tokens(content: list[Block], most: int, model: str, thinking_tokens: int) -> Ending | None:
+def cut_at_tokens(content: list[Block], most: int, model: str, thinking_tokens: int) -> CutAnswer | None:
     """The content within `most` tokens; None when all of it fits."""
     used, kept = 0, []
     for block in content:
@@ -45,7 +45,7 @@ def cut_at_tokens(content: list[Block], most: int, model: str, thinking_tokens: 
             continue
         room = most - used
         part = _part(block, room, model)
-        return Ending(
+        return CutAnswer(
             [*kept, part] if part else kept,
             "max_tokens",
             most,

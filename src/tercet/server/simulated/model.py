@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tercet.server.accounting.tokens import count_answer_block, count_request
-from tercet.server.answer import Answer
-from tercet.server.context import edited
-from tercet.server.model_facts import served
+from tercet.server.service.context_editing import edited
+from tercet.server.service.model_facts import served
+from tercet.server.service.responder import Answer
 from tercet.server.simulated.calling import calls, preface
 from tercet.server.simulated.compaction import compact_if_long, summarise_now
-from tercet.server.simulated.conversation import Block, Conversation
+from tercet.server.simulated.conversation import Block, RequestView
 from tercet.server.simulated.identity import Identity
-from tercet.server.simulated.limits import Ending, cut_at_sequence, cut_at_tokens
+from tercet.server.simulated.limits import CutAnswer, cut_at_sequence, cut_at_tokens
 from tercet.server.simulated.server_tools import use_server_tools
 from tercet.server.simulated.small_talk import reply
 from tercet.server.simulated.structured import fill_schema
@@ -48,7 +48,7 @@ class SimulatedModel:
         if request.get("context_management"):
             request, applied = edited(request, count_request)
             extra["context_management"] = {"applied_edits": applied}
-        conversation = Conversation(request, headers)
+        conversation = RequestView(request, headers)
         refused = REFUSAL_WORDS.search(conversation.question) if "REFUS" in conversation.question else None
         if refused and refused[2] in (None, conversation.model):
             return _refusal(refused[1], extra)
@@ -56,7 +56,7 @@ class SimulatedModel:
             return Answer([summary], "compaction", 0, extra=extra)
         return self._answer(conversation, extra)
 
-    def _answer(self, conversation: Conversation, extra: dict[str, Any]) -> Answer:
+    def _answer(self, conversation: RequestView, extra: dict[str, Any]) -> Answer:
         input_tokens = count_request(conversation.request)
         before: list[Block] = []
         if conversation.request.get("context_management"):
@@ -85,7 +85,7 @@ class SimulatedModel:
             input_tokens=input_tokens,
         )
 
-    def _content(self, conversation: Conversation) -> tuple[list[Block], str]:
+    def _content(self, conversation: RequestView) -> tuple[list[Block], str]:
         if not conversation.has_tools:
             return _written(conversation)
         identity = Identity(conversation.request)
@@ -104,7 +104,7 @@ class SimulatedModel:
         return _written(conversation)
 
 
-def _written(conversation: Conversation) -> tuple[list[Block], str]:
+def _written(conversation: RequestView) -> tuple[list[Block], str]:
     """What is said where no tool is used."""
     return fill_schema(conversation) or _continued(conversation, reply(conversation)), "end_turn"
 
@@ -126,7 +126,7 @@ def _refusal(category: str | None, extra: dict[str, Any]) -> Answer:
     return Answer([], "refusal", 0, stop_details=details, extra=extra)
 
 
-def _continued(conversation: Conversation, content: list[Block]) -> list[Block]:
+def _continued(conversation: RequestView, content: list[Block]) -> list[Block]:
     """The rest of what the caller has begun to say for the assistant."""
     begun = conversation.prefill
     if not begun or not content:
@@ -142,8 +142,8 @@ def _continued(conversation: Conversation, content: list[Block]) -> list[Block]:
 
 
 def _ending(
-    conversation: Conversation, content: list[Block], reason: str, thinking_tokens: int, input_tokens: int
-) -> Ending:
+    conversation: RequestView, content: list[Block], reason: str, thinking_tokens: int, input_tokens: int
+) -> CutAnswer:
     """Cut at stop sequences, the context window and `max_tokens`, in this order of precedence at equal places."""
     model, sequence = conversation.model, None
     if sequences := conversation.request.get("stop_sequences"):
@@ -159,5 +159,5 @@ def _ending(
     most = min(wanted, room)
     if tokens > most and (cut := cut_at_tokens(content, most, model, thinking_tokens)) is not None:
         why = "model_context_window_exceeded" if room < wanted else "max_tokens"
-        return Ending(cut.content, why, cut.output_tokens, thinking_tokens=cut.thinking_tokens)
-    return Ending(content, reason, max(1, tokens), sequence, thinking_tokens)
+        return CutAnswer(cut.content, why, cut.output_tokens, thinking_tokens=cut.thinking_tokens)
+    return CutAnswer(content, reason, max(1, tokens), sequence, thinking_tokens)

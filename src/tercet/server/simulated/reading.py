@@ -12,8 +12,8 @@ from typing import Any
 
 from tercet.server.accounting.images import ImageFacts, decoded, facts_of_source
 from tercet.server.accounting.pdf import read_pdf
-from tercet.server.simulated.conversation import Block, Conversation, blocks_of, text_of
-from tercet.server.simulated.slots import word_set
+from tercet.server.simulated.conversation import Block, RequestView, blocks_of, text_of
+from tercet.server.simulated.entities import word_set
 
 SENTENCE = re.compile(r"[^\s.!?\n][^.!?\n]{0,1000}[.!?]?")
 LINE_END = re.compile(r"(?<!\n)\n(?!\n)")
@@ -34,7 +34,7 @@ STOP = word_set(
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class CitedPassage:
     """A sentence (or a block) of a source, and the location that cites it."""
 
     text: str
@@ -47,11 +47,11 @@ class Source:
 
     name: str
     text: str
-    passages: list[Passage]
+    passages: list[CitedPassage]
     cited: bool
 
 
-def sources_of(conversation: Conversation) -> list[Source]:
+def sources_of(conversation: RequestView) -> list[Source]:
     """Every document and search result, in the request's order."""
     documents = [_document(block, number) for number, block in enumerate(conversation.documents)]
     return [*documents, *(_search_result(block, number) for number, block in enumerate(conversation.search_results))]
@@ -81,7 +81,7 @@ def _search_result(block: Block, index: int) -> Source:
     parts = [str(part.get("text", "")) for part in blocks_of(block.get("content"))]
     base = {"source": block.get("source"), "title": block.get("title"), "search_result_index": index}
     passages = [
-        Passage(
+        CitedPassage(
             part,
             {
                 "type": "search_result_location",
@@ -98,7 +98,7 @@ def _search_result(block: Block, index: int) -> Source:
     return Source(f'search result "{block.get("title")}"', "\n".join(parts), passages, cited)
 
 
-def _sentences(text: str, place: Mapping[str, Any]) -> Iterator[Passage]:
+def _sentences(text: str, place: Mapping[str, Any]) -> Iterator[CitedPassage]:
     for match in SENTENCE.finditer(text):
         location = {
             "type": "char_location",
@@ -107,10 +107,10 @@ def _sentences(text: str, place: Mapping[str, Any]) -> Iterator[Passage]:
             "start_char_index": match.start(),
             "end_char_index": match.end(),
         }
-        yield Passage(match[0], location)
+        yield CitedPassage(match[0], location)
 
 
-def _blocks(parts: list[str], place: Mapping[str, Any]) -> Iterator[Passage]:
+def _blocks(parts: list[str], place: Mapping[str, Any]) -> Iterator[CitedPassage]:
     for number, part in enumerate(parts):
         if part.strip():
             location = {
@@ -120,10 +120,10 @@ def _blocks(parts: list[str], place: Mapping[str, Any]) -> Iterator[Passage]:
                 "start_block_index": number,
                 "end_block_index": number + 1,
             }
-            yield Passage(part, location)
+            yield CitedPassage(part, location)
 
 
-def _pages(pages: tuple[str, ...], place: Mapping[str, Any]) -> Iterator[Passage]:
+def _pages(pages: tuple[str, ...], place: Mapping[str, Any]) -> Iterator[CitedPassage]:
     for number, page in enumerate(pages, 1):
         for match in SENTENCE.finditer(page):
             location = {
@@ -133,10 +133,10 @@ def _pages(pages: tuple[str, ...], place: Mapping[str, Any]) -> Iterator[Passage
                 "start_page_number": number,
                 "end_page_number": number + 1,
             }
-            yield Passage(match[0], location)
+            yield CitedPassage(match[0], location)
 
 
-def best_passages(passages: list[Passage], question: str, most: int = 2) -> list[Passage]:
+def best_passages(passages: list[CitedPassage], question: str, most: int = 2) -> list[CitedPassage]:
     """The passages that share most words with the question, in their own order; the first ones if none does."""
     wanted = _content_words(question)
     scores = [len(wanted & _content_words(passage.text)) for passage in passages]
@@ -155,7 +155,7 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def read_sources(conversation: Conversation) -> list[Block] | str | None:
+def read_sources(conversation: RequestView) -> list[Block] | str | None:
     """Answer from documents and search results; with citations where they are enabled."""
     sources = [] if conversation.is_text else sources_of(conversation)
     if not sources:
@@ -200,7 +200,7 @@ def _short(text: str) -> str:
     return text if len(text) <= 240 else text[:239] + "…"
 
 
-def sum_up(conversation: Conversation) -> str | None:
+def sum_up(conversation: RequestView) -> str | None:
     """Sum up what was sent, when that is asked for: the message if it is long, or what came before."""
     question = conversation.question
     if SUMMARY.search(question[:2000]) or SUMMARY.search(question[-500:]):
@@ -217,13 +217,13 @@ def _without_order(question: str) -> str:
     return "\n\n".join(kept or parts)
 
 
-def sum_up_unasked(conversation: Conversation) -> str | None:
+def sum_up_unasked(conversation: RequestView) -> str | None:
     """Sum up a long message that nothing else has answered."""
     question = conversation.question
     return f"[simulated] {summary('your message', question)}" if len(question) > LONG_TEXT else None
 
 
-def _longest_material(conversation: Conversation) -> str:
+def _longest_material(conversation: RequestView) -> str:
     earlier = [text for text in conversation.asked[:-1] if len(text) > 200]
     system = text_of(conversation.request.get("system") or "")
     return max([*earlier, system if len(system) > 200 else ""], key=len)
@@ -246,7 +246,7 @@ def describe(block: Block) -> str:
     return f"a {shape} {found.format.upper()} image of {found.width} × {found.height} pixels"
 
 
-def look_at_images(conversation: Conversation) -> str | None:
+def look_at_images(conversation: RequestView) -> str | None:
     """Return what the pictures are; None when the question brings none and does not speak of earlier ones."""
     images = [] if conversation.is_text else conversation.images
     fresh = images and any(block.get("type") == "image" for block in conversation.last.blocks)

@@ -7,14 +7,14 @@ from typing import Any
 
 import msgspec
 
-from tercet.server.simulated.conversation import Conversation, Result
+from tercet.server.simulated.conversation import RequestView, Result
 from tercet.server.simulated.reading import describe
 
 MOST_VALUES = 12
 MOST_TEXT = 600
 
 
-def answer_from_results(conversation: Conversation) -> str | None:
+def answer_from_results(conversation: RequestView) -> str | None:
     """One sentence a result; None when the last turn brings none."""
     if not conversation.results:
         return None

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tercet.server.simulated import slots
+from tercet.server.simulated import entities
 from tercet.server.simulated.flat_schemas import DEEPEST, flat, formatted
 from tercet.server.simulated.patterns import matching
 from tercet.wire.json_schema import TYPES, Checker, Schema, equality_key
@@ -23,14 +23,14 @@ MOST_STEPS = 50_000
 LONGEST_STRING = 2_000
 
 
-def value_of(schema: object, words: slots.Words | None = None) -> Any:
+def value_of(schema: object, words: entities.Entities | None = None) -> Any:
     """A value that fits the schema."""
     root = schema if isinstance(schema, Mapping) else {}
-    return _Maker(root, words or slots.Words("")).make(schema, "", 0)
+    return _Maker(root, words or entities.Entities("")).make(schema, "", 0)
 
 
 class _Maker:
-    def __init__(self, root: Schema, words: slots.Words) -> None:
+    def __init__(self, root: Schema, words: entities.Entities) -> None:
         self.root, self.words, self.made = root, words, 0
         self._check = Checker(root, most_steps=MOST_STEPS, deepest=DEEPEST)
 
@@ -103,7 +103,7 @@ class _Maker:
         return int(value) if value == int(value) and abs(value) < 1e15 else value
 
     def _string(self, schema: Schema, name: str, depth: int) -> str:
-        wanted = slots.value_for(self.words, name, schema)
+        wanted = entities.value_for(self.words, name, schema)
         candidates = [wanted, schema.get("default"), *(schema.get("examples") or [])[:3]]
         for candidate in candidates:
             if isinstance(candidate, str) and candidate and self._ok(candidate, schema):
@@ -134,7 +134,7 @@ class _Maker:
         least = min(least - have, MOST_ITEMS)
         spoken: list[Any] = []
         if isinstance(items, Mapping) and flat(items, self.root).get("type") == "string":
-            found = slots.values_for(self.words, name.rstrip("s"), items)
+            found = entities.values_for(self.words, name.rstrip("s"), items)
             spoken = [each for each in found if self._ok(each, items)]
         elif isinstance(items, Mapping) and items.get("type") in ["number", "integer"]:
             whole = items["type"] == "integer"
@@ -186,8 +186,8 @@ class _Maker:
         value: Any = None
         if schema.get("enum"):
             value = mentioned_member(schema["enum"], self.words.text)
-        elif schema.get("type") == "string" and slots.wanted_kind(key, schema) not in ("", "text", "query", "name"):
-            value = slots.value_for(self.words, key, schema)
+        elif schema.get("type") == "string" and entities.wanted_kind(key, schema) not in ("", "text", "query", "name"):
+            value = entities.value_for(self.words, key, schema)
         elif schema.get("type") in ("integer", "number"):
             value = _near_number(key, self.words.text, whole=schema["type"] == "integer")
         if value is not None and self._ok(value, schema):

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 from tercet.server.simulated.arithmetic import computed, find_expressions
 from tercet.server.simulated.calling import shared_words
-from tercet.server.simulated.conversation import Block, Conversation
+from tercet.server.simulated.conversation import Block, RequestView
+from tercet.server.simulated.entities import URL, Entities
 from tercet.server.simulated.identity import Identity
-from tercet.server.simulated.slots import URL, Words
 from tercet.server.simulated.web import LocalWeb, Page
 
 SEARCHES = re.compile(
@@ -26,7 +26,7 @@ FETCHED_AT = "2026-01-01T00:00:00Z"
 DIRECT = {"type": "direct"}
 
 
-def use_server_tools(conversation: Conversation, identity: Identity, web: LocalWeb) -> list[Block] | None:
+def use_server_tools(conversation: RequestView, identity: Identity, web: LocalWeb) -> list[Block] | None:
     """The call, its result and an answer; None when no server tool is there or wanted."""
     tools = conversation.server_tools
     choice = conversation.tool_choice
@@ -69,7 +69,7 @@ def _allowed(page_url: str, tool: Mapping[str, Any]) -> bool:
 
 
 def _search(tool: Mapping[str, Any], question: str, identity: Identity, web: LocalWeb) -> list[Block]:
-    query = Words(question).query[:200]
+    query = Entities(question).query[:200]
     use = _use(identity, "web_search", {"query": query})
     if tool.get("max_uses") == 0:
         error = {"type": "web_search_tool_result_error", "error_code": "max_uses_exceeded"}
@@ -151,7 +151,7 @@ def _execute(tool: Mapping[str, Any], question: str, identity: Identity) -> list
     return [use, _result(f"{kind}_tool_result", use, result), _said(said)]
 
 
-def _find_tools(conversation: Conversation, identity: Identity) -> list[Block] | None:
+def _find_tools(conversation: RequestView, identity: Identity) -> list[Block] | None:
     name = next((name for name in conversation.server_tools if name.startswith("tool_search_tool")), None)
     deferred = [tool for tool in conversation.tools if tool.get("defer_loading")]
     found = [tool for tool in deferred if sum(shared_words(tool, conversation.question).values()) >= 2][:5]

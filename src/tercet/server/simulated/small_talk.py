@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 
 from tercet.server.simulated.arithmetic import computed, find_expressions
-from tercet.server.simulated.conversation import Block, Conversation
+from tercet.server.simulated.conversation import Block, RequestView
 from tercet.server.simulated.reading import counted, look_at_images, read_sources, sum_up, sum_up_unasked
 from tercet.server.simulated.results import answer_from_results
 
@@ -66,7 +66,7 @@ CAPITALS = {
 }  # fmt: skip
 
 
-def reply(conversation: Conversation) -> list[Block]:
+def reply(conversation: RequestView) -> list[Block]:
     """Return content blocks that answer the question."""
     for ability in ABILITIES:
         if found := ability(conversation):
@@ -74,7 +74,7 @@ def reply(conversation: Conversation) -> list[Block]:
     return []
 
 
-def name_of_user(conversation: Conversation) -> str | None:
+def name_of_user(conversation: RequestView) -> str | None:
     """Return the name that the user gave last; None without one."""
     for text in reversed(conversation.remembered[-MOST_TURNS:]):
         found = [match[1] for match in NAME.finditer(text[: 2 * MOST_TEXT]) if match[1].split()[0] not in NOT_NAMES]
@@ -83,7 +83,7 @@ def name_of_user(conversation: Conversation) -> str | None:
     return None
 
 
-def recall_name(conversation: Conversation) -> str | None:
+def recall_name(conversation: RequestView) -> str | None:
     """Answer "What's my name?"."""
     question = conversation.question[-MOST_TEXT:]
     if ("name" not in question and "ho am " not in question) or not ASKS_NAME.search(question):
@@ -92,20 +92,20 @@ def recall_name(conversation: Conversation) -> str | None:
     return f"Your name is {name}." if name else "You haven't told me your name in this conversation."
 
 
-def say(conversation: Conversation) -> str | None:
+def say(conversation: RequestView) -> str | None:
     """Return exactly what was asked to be said."""
     match = SAYS.match(conversation.question) if len(conversation.question) <= 300 else None
     return match[1] if match else None
 
 
-def compute(conversation: Conversation) -> str | None:
+def compute(conversation: RequestView) -> str | None:
     """Return the sums in the question, worked out."""
     question = conversation.question
     expressions = find_expressions(question) if len(question) <= MOST_TEXT and "```" not in question else []
     return "\n".join(f"{expression} = {computed(expression)}" for expression in expressions[:20]) or None
 
 
-def capital(conversation: Conversation) -> str | None:
+def capital(conversation: RequestView) -> str | None:
     """Return the capital of a country."""
     match = CAPITAL_OF.search(conversation.question[:MOST_TEXT]) if "apital" in conversation.question else None
     if match is None:
@@ -114,7 +114,7 @@ def capital(conversation: Conversation) -> str | None:
     return f"The capital of {match[1]} is {found}." if found else f"I don't know the capital of {match[1]}."
 
 
-def count_up(conversation: Conversation) -> str | None:
+def count_up(conversation: RequestView) -> str | None:
     """Return numbers, up or down."""
     match = COUNT.search(conversation.question[:MOST_TEXT]) if "ount" in conversation.question else None
     if match is None:
@@ -124,7 +124,7 @@ def count_up(conversation: Conversation) -> str | None:
     return ", ".join(map(str, numbers[:MOST_COUNTED]))
 
 
-def take_in(conversation: Conversation) -> str | None:
+def take_in(conversation: RequestView) -> str | None:
     """Return a greeting by name, when a name is told and nothing asked."""
     text = conversation.question
     name = NAME.search(text) if len(text) <= 300 and "?" not in text else None
@@ -135,7 +135,7 @@ def take_in(conversation: Conversation) -> str | None:
     )
 
 
-def greet(conversation: Conversation) -> str | None:
+def greet(conversation: RequestView) -> str | None:
     """Return a greeting, thanks, or who is speaking."""
     question = conversation.question
     if len(question) > 120:
@@ -155,7 +155,7 @@ def greet(conversation: Conversation) -> str | None:
     return None
 
 
-def fall_back(conversation: Conversation) -> str:
+def fall_back(conversation: RequestView) -> str:
     """Return what was read, and that it cannot be answered."""
     role, question = _persona(conversation), " ".join(conversation.question.split())
     if not question:
@@ -167,13 +167,13 @@ def fall_back(conversation: Conversation) -> str:
     )
 
 
-def _persona(conversation: Conversation) -> str:
+def _persona(conversation: RequestView) -> str:
     """Return who the system prompt says the assistant is, as ", playing a pirate"; empty for an assistant."""
     match = PERSONA.search(conversation.system[:MOST_TEXT])
     return f", playing {match[1].strip()}" if match and "assistant" not in match[1] else ""
 
 
-ABILITIES: tuple[Callable[[Conversation], str | list[Block] | None], ...] = (
+ABILITIES: tuple[Callable[[RequestView], str | list[Block] | None], ...] = (
     answer_from_results,
     look_at_images,
     recall_name,

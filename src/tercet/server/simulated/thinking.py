@@ -15,8 +15,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from tercet.server.accounting.tokens import count_text, first_tokens
-from tercet.server.model_facts import served
-from tercet.server.simulated.conversation import Block, Conversation
+from tercet.server.service.model_facts import served
+from tercet.server.simulated.conversation import Block, RequestView
 
 KEY = b"tercet local thinking signatures, version 1"
 PREFIX = base64.b64decode("EqQBCgIYAhIM")
@@ -55,7 +55,7 @@ def verify(block: Mapping[str, Any]) -> bool:
     return raw.startswith(PREFIX) and hmac.compare_digest(raw[len(PREFIX) + NONCE :], _code(nonce, text))
 
 
-def wants_thinking(conversation: Conversation) -> bool:
+def wants_thinking(conversation: RequestView) -> bool:
     """Whether this answer begins with thinking: as asked for, else as the model does by itself on hard questions."""
     asked = conversation.request.get("thinking") or {}
     kind = asked.get("type")
@@ -73,7 +73,7 @@ def wants_thinking(conversation: Conversation) -> bool:
     )
 
 
-def think(conversation: Conversation, content: list[Block]) -> tuple[Block, int]:
+def think(conversation: RequestView, content: list[Block]) -> tuple[Block, int]:
     """The thinking block and the tokens thought, within the budget."""
     setting = conversation.request.get("thinking") or {}
     thought = _thought(conversation, content)
@@ -92,12 +92,12 @@ def shown(thought: str, *, omitted: bool) -> Block:
     return {"type": "thinking", "thinking": text, "signature": sign(text, thought)}
 
 
-def _omitted(conversation: Conversation) -> bool:
+def _omitted(conversation: RequestView) -> bool:
     display = (conversation.request.get("thinking") or {}).get("display")
     return display == "omitted" if display else not served(conversation.model).shows_thinking
 
 
-def _thought(conversation: Conversation, content: list[Block]) -> str:
+def _thought(conversation: RequestView, content: list[Block]) -> str:
     question = " ".join(conversation.question.split())
     steps = [
         f'(Simulated thinking.) The user asks: "{question[:300]}".',
@@ -110,7 +110,7 @@ def _thought(conversation: Conversation, content: list[Block]) -> str:
     return "\n".join(steps[: max(1, DEPTH.get(effort, 3))])
 
 
-def _material(conversation: Conversation) -> str:
+def _material(conversation: RequestView) -> str:
     counts = {
         "tool results": len(conversation.results),
         "tools": len(conversation.tools) + len(conversation.server_tools),

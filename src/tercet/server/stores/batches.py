@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tercet.server.access import Caller
-from tercet.server.errors import APIError, invalid, not_found
+from tercet.server.errors import HTTPError, invalid, not_found
 from tercet.server.ids import Ids
-from tercet.server.serving import Asked, Serving, content_size
-from tercet.server.settings import Settings, timestamp
+from tercet.server.service.message_service import MessageRequest, MessageService, content_size
+from tercet.server.settings import ServerSettings, timestamp
 
 if TYPE_CHECKING:
     from tercet.server.stores.sqlite import Storage
@@ -89,7 +89,7 @@ def _shown(moment: datetime | None) -> str | None:
 class BatchStore:
     """All batches of one server. Its methods run in the server's event loop, which never waits for the disk."""
 
-    def __init__(self, settings: Settings, ids: Ids, serving: Serving) -> None:
+    def __init__(self, settings: ServerSettings, ids: Ids, serving: MessageService) -> None:
         self._settings, self._ids, self._serving = settings, ids, serving
         self._batches: dict[str, Batch] = {}
         self._storage: Storage | None = None
@@ -199,7 +199,7 @@ class BatchStore:
     async def _store(self, batch: Batch) -> None:
         batch.changed = True
         if self._storage is not None:
-            with contextlib.suppress(APIError):  # the server stops: `close` writes what is left
+            with contextlib.suppress(HTTPError):  # the server stops: `close` writes what is left
                 await self._storage.beside(self._write, batch)
 
     def _write(self, batch: Batch) -> None:
@@ -210,17 +210,17 @@ class BatchStore:
         try:
             self._storage.change_batch(batch, batch.stored)
             batch.stored = results
-        except APIError as problem:
+        except HTTPError as problem:
             LOG.warning("batch %s goes on in memory alone: %s", batch.id, problem.message)
 
     def _result(self, batch: Batch, request: Json) -> Json:
         try:
             return {"type": "succeeded", "message": self._message(batch, request["params"])}
-        except APIError as error:
+        except HTTPError as error:
             return {"type": "errored", "error": error.envelope(None)}
         except Exception:
             LOG.exception("a request of batch %s could not be answered", batch.id)
-            return {"type": "errored", "error": APIError(500, "Internal server error").envelope(None)}
+            return {"type": "errored", "error": HTTPError(500, "Internal server error").envelope(None)}
 
     def _message(self, batch: Batch, params: Json) -> Json:
         if params.get("stream"):
@@ -231,4 +231,4 @@ class BatchStore:
         betas = ",".join(sorted(batch.caller.betas))
         headers = {"anthropic-version": batch.caller.version, "anthropic-beta": betas}
         size = content_size(msgspec.json.encode(params))
-        return self._serving.message(Asked(params, batch.caller, headers, size=size, batch=True))
+        return self._serving.message(MessageRequest(params, batch.caller, headers, size=size, batch=True))

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tercet.server.errors import APIError, invalid
+from tercet.server.errors import HTTPError, invalid
 from tercet.server.ids import Ids
-from tercet.server.settings import Settings, timestamp
+from tercet.server.settings import ServerSettings, timestamp
 
 if TYPE_CHECKING:
     from tercet.server.stores.sqlite import Storage
@@ -50,7 +50,7 @@ class StoredFile:
 class FileStore:
     """All files of one server. Each key sees its own. Changed in the server's event loop, which never waits for the disk."""
 
-    def __init__(self, settings: Settings, ids: Ids) -> None:
+    def __init__(self, settings: ServerSettings, ids: Ids) -> None:
         self._settings, self._ids = settings, ids
         self._files: dict[str, StoredFile] = {}
         self._coming = 0
@@ -90,9 +90,9 @@ class FileStore:
         """The file. Raises 404 if this key has none of this id, or it has expired."""
         found = self._files.get(file_id)
         if found is None or found.owner != owner:
-            raise APIError(404, f"File not found: {file_id[:200]}")
+            raise HTTPError(404, f"File not found: {file_id[:200]}")
         if self._expired(found):
-            raise APIError(404, f"File has expired: {file_id[:200]}", details={"error_code": "file_expired"})
+            raise HTTPError(404, f"File has expired: {file_id[:200]}", details={"error_code": "file_expired"})
         return found
 
     async def delete(self, file_id: str, owner: str) -> None:

@@ -22,7 +22,7 @@ from typing import Any
 import msgspec
 
 from tercet.server.access import Caller
-from tercet.server.errors import APIError
+from tercet.server.errors import HTTPError
 from tercet.server.journal.journal import Entry
 from tercet.server.stores.batches import Batch
 from tercet.server.stores.files import StoredFile
@@ -109,7 +109,7 @@ class Storage:
             raise RuntimeError("the data of a local API belongs to the process that opened it")
         with self._lock:
             if _identity(self.path) != self._file:
-                raise APIError(500, f"{self.path} was removed or replaced while the local API ran; start it anew")
+                raise HTTPError(500, f"{self.path} was removed or replaced while the local API ran; start it anew")
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
                 yield self._connection.execute
@@ -118,7 +118,7 @@ class Storage:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 if isinstance(problem, sqlite3.Error):
-                    raise APIError(500, f"The data folder of the local API cannot be written: {problem}") from None
+                    raise HTTPError(500, f"The data folder of the local API cannot be written: {problem}") from None
                 raise
 
     @contextmanager
@@ -143,7 +143,7 @@ class Storage:
         try:
             coming = self._writer.submit(work, *values)
         except RuntimeError:
-            raise APIError(500, "The local API was stopped before this could be kept.") from None
+            raise HTTPError(500, "The local API was stopped before this could be kept.") from None
         await asyncio.wrap_future(coming)
 
     def clear(self) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
-from tercet.server.errors import APIError
+from tercet.server.errors import HTTPError
 
 MOST_THREADS = 1000
 LIFETIME = 300.0
@@ -101,5 +101,5 @@ class Threads:
         return before
 
 
-def _refused(code: str, said: str, *, status: int = 400, **details: Any) -> APIError:
-    return APIError(status, said, details={"error_code": code, **details})
+def _refused(code: str, said: str, *, status: int = 400, **details: Any) -> HTTPError:
+    return HTTPError(status, said, details={"error_code": code, **details})

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from tercet.server.validation.context import ValidationContext
 from tercet.server.validation.fields import refusal
-from tercet.server.validation.subject import Subject
 
 MOST_MARKS = 4
 Marked = tuple[str, dict[str, Any]]
 
 
-def check_marks(subject: Subject) -> None:
+def check_marks(subject: ValidationContext) -> None:
     """How many marks there are, and in which order their lifetimes come."""
     marks = [(path, block["cache_control"]) for path, block in _blocks(subject) if block.get("cache_control")]
     automatic = subject.request.get("cache_control")
@@ -34,13 +34,13 @@ def _ttl(mark: dict[str, Any]) -> str:
     return str(mark.get("ttl") or "5m")
 
 
-def _last_path(subject: Subject) -> str:
+def _last_path(subject: ValidationContext) -> str:
     messages = subject.request["messages"]
     content = messages[-1]["content"]
     return f"messages.{len(messages) - 1}.content.{len(content) - 1}" if type(content) is list else ""
 
 
-def _blocks(subject: Subject) -> Iterator[Marked]:
+def _blocks(subject: ValidationContext) -> Iterator[Marked]:
     request = subject.request
     for n, tool in enumerate(request.get("tools") or ()):
         yield f"tools.{n}", tool

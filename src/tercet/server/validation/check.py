@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from tercet.server.validation.caching import check_marks
 from tercet.server.validation.compaction import check_compaction
+from tercet.server.validation.context import ValidationContext
 from tercet.server.validation.fields import refusal
 from tercet.server.validation.lengths import check_lengths
 from tercet.server.validation.media import check_media
@@ -15,7 +16,6 @@ from tercet.server.validation.messages import check_citations, check_messages, c
 from tercet.server.validation.round_trip import check_round_trip
 from tercet.server.validation.schemas import check_schemas
 from tercet.server.validation.settings import check_fields, check_settings
-from tercet.server.validation.subject import Subject
 from tercet.server.validation.thinking import check_sampling, check_thinking
 from tercet.server.validation.tools import check_choice, check_tools
 
@@ -26,11 +26,11 @@ BLOCKS = "blocks"
 class Check(NamedTuple):
     """A check, and the fields of which it needs at least one to find anything. Without `fields`, it always looks."""
 
-    run: Callable[[Subject], None]
+    run: Callable[[ValidationContext], None]
     fields: frozenset[str] = frozenset()
 
 
-def _check(run: Callable[[Subject], None], fields: str = "") -> Check:
+def _check(run: Callable[[ValidationContext], None], fields: str = "") -> Check:
     return Check(run, frozenset(fields.split()))
 
 
@@ -54,7 +54,7 @@ CHECKS = (
 ALL_FIELDS = frozenset[str]().union(*(check.fields for check in CHECKS))
 
 
-def checked(subject: Subject) -> None:
+def checked(subject: ValidationContext) -> None:
     """Raise the first refusal there is; leave the warnings in the subject. Requires `check_shape` to have passed."""
     request = subject.request
     fields = ALL_FIELDS.intersection(request)
@@ -64,12 +64,12 @@ def checked(subject: Subject) -> None:
 
 
 @lru_cache(maxsize=1024)
-def _checks_of(fields: frozenset[str]) -> tuple[Callable[[Subject], None], ...]:
+def _checks_of(fields: frozenset[str]) -> tuple[Callable[[ValidationContext], None], ...]:
     """The checks that requests with these fields need: five of fifteen for the plainest. Most requests are of few kinds."""
     return tuple(check.run for check in CHECKS if not check.fields or check.fields & fields)
 
 
-def check_shape(subject: Subject) -> None:
+def check_shape(subject: ValidationContext) -> None:
     """The top-level fields alone: what is looked at before the model is looked up."""
     if type(subject.request) is not dict:
         raise refusal("type_object", path="body")

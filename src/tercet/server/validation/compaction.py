@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from tercet.server.errors import APIError
-from tercet.server.validation.subject import Subject
-from tercet.server.validation.texts import text
+from tercet.server.errors import HTTPError
+from tercet.server.validation.context import ValidationContext
+from tercet.server.validation.error_texts import text
 from tercet.server.validation.thinking import SEAL
 
 
-def check_compaction(subject: Subject) -> None:
+def check_compaction(subject: ValidationContext) -> None:
     """The parameter, then the blocks."""
     if subject.request.get("compaction") is not None and not subject.counting:
         _check_request(subject.request)
@@ -44,7 +44,7 @@ def _is_unfinished(content: list[dict[str, Any]]) -> bool:
     return any(block["type"] in ("tool_use", "server_tool_use") and block["id"] not in results for block in content)
 
 
-def _check_blocks(subject: Subject, signed: list[tuple[int, int, dict[str, Any]]]) -> None:
+def _check_blocks(subject: ValidationContext, signed: list[tuple[int, int, dict[str, Any]]]) -> None:
     if len([block for _, _, block in signed if block.get("content")]) > 1:
         raise _refusal("compaction_block_ambiguous")
     i, j, block = signed[0]
@@ -58,7 +58,7 @@ def _check_blocks(subject: Subject, signed: list[tuple[int, int, dict[str, Any]]
         raise _refusal("compaction_content_mismatch" if changed else "compaction_signature_invalid", i=i, j=j)
 
 
-def _refusal(row: str, **values: Any) -> APIError:
+def _refusal(row: str, **values: Any) -> HTTPError:
     """The row's 400, with the row's name as its code where the API has such a code."""
     details = None if row == "compaction_with_edits" else {"error_code": row}
-    return APIError(400, text(row, **values), details=details)
+    return HTTPError(400, text(row, **values), details=details)

@@ -7,7 +7,7 @@ from collections import Counter
 from tercet.server.errors import TYPES
 from tercet.server.limits.rates import BEYOND_REACH
 from tercet.server.limits.spending import REFUSALS
-from tercet.server.validation.texts import TEXTS, Row
+from tercet.server.validation.error_texts import TEXTS, Row
 
 MARKS = {
     "✔": "seen in live responses or in the API's documentation",

@@ -7,15 +7,15 @@ from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from tercet.server.errors import APIError, invalid
-from tercet.server.validation.texts import text
+from tercet.server.errors import HTTPError, invalid
+from tercet.server.validation.error_texts import text
 
 SHOWN = 200
 """Characters of a client's own text that an error repeats."""
 Check = Callable[[Any, str], None]
 
 
-def refusal(row: str, **values: Any) -> APIError:
+def refusal(row: str, **values: Any) -> HTTPError:
     """The row's 400."""
     return invalid(text(row, **values))
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from tercet.server.accounting.tokens import count_request
+from tercet.server.validation.context import ValidationContext
 from tercet.server.validation.fields import refusal
-from tercet.server.validation.subject import Subject
 
 USUAL_CONTEXT = 200_000
 LEAST_BYTES_A_TOKEN = 2
 """No tokenizer of ours makes more tokens than half the bytes; a body that is shorter cannot be too long."""
 
 
-def check_lengths(subject: Subject) -> None:
+def check_lengths(subject: ValidationContext) -> None:
     """Refuse prompts above the context window, and `max_tokens` beyond it on models that refuse that."""
     facts = subject.facts
     limit = (facts.limits.context if facts is not None else None) or USUAL_CONTEXT

@@ -10,8 +10,8 @@ from typing import Any
 from tercet.catalog import models
 from tercet.server.accounting.images import fit, read_image
 from tercet.server.accounting.pdf import read_pdf
+from tercet.server.validation.context import ValidationContext
 from tercet.server.validation.fields import refusal
-from tercet.server.validation.subject import Subject
 
 MOST_IMAGE_BYTES = 10 * 1024 * 1024
 """Of base64 text, on the direct API."""
@@ -22,7 +22,7 @@ USUAL_PAGES = 600
 Found = tuple[str, dict[str, Any]]
 
 
-def check_media(subject: Subject) -> None:
+def check_media(subject: ValidationContext) -> None:
     """Every image and every PDF that is in the request itself. What stands behind URLs and file ids is not looked at."""
     found = list(_media(subject.request["messages"]))
     images = sum(block["type"] == "image" for _, block in found)
@@ -63,7 +63,7 @@ def _bytes_of(data: str, path: str) -> bytes:
         raise refusal("base64", path=path) from None
 
 
-def _check_image(subject: Subject, path: str, block: dict[str, Any], *, many: bool) -> None:
+def _check_image(subject: ValidationContext, path: str, block: dict[str, Any], *, many: bool) -> None:
     source = block["source"]
     if len(source["data"]) > MOST_IMAGE_BYTES:
         megabytes = MOST_IMAGE_BYTES // (1024 * 1024)
@@ -82,7 +82,7 @@ def _check_image(subject: Subject, path: str, block: dict[str, Any], *, many: bo
         _check_fits(subject, path, facts.width, facts.height)
 
 
-def _check_fits(subject: Subject, path: str, width: int, height: int) -> None:
+def _check_fits(subject: ValidationContext, path: str, width: int, height: int) -> None:
     tier = models.image_tier(subject.facts) if subject.facts is not None else None
     if tier is None:
         return
@@ -99,7 +99,7 @@ def _pages(path: str, data: str) -> int:
     return max(1, pages)
 
 
-def _check_pages(subject: Subject, path: str, pages: int) -> None:
+def _check_pages(subject: ValidationContext, path: str, pages: int) -> None:
     limit = (subject.facts.limits.pdf_pages if subject.facts is not None else None) or USUAL_PAGES
     if pages > limit:
         raise refusal("pdf_pages", path=path, limit=limit)

@@ -6,8 +6,8 @@ from itertools import pairwise
 from typing import Any
 
 from tercet.server.validation.blocks import ALL_BLOCKS, BLOCKS
+from tercet.server.validation.context import ValidationContext
 from tercet.server.validation.fields import SHOWN, checked_object, refusal, tag_of
-from tercet.server.validation.subject import Subject
 
 MOST_MESSAGES = 100_000
 ROLES = ("user", "assistant", "system")
@@ -20,7 +20,7 @@ def is_text(messages: list[Any]) -> bool:
     return {type(message.get("content")) if type(message) is dict else None for message in messages} <= {str}
 
 
-def check_messages(subject: Subject) -> None:
+def check_messages(subject: ValidationContext) -> None:
     """Every message by itself."""
     messages = subject.request["messages"]
     if not messages:
@@ -42,7 +42,7 @@ def check_messages(subject: Subject) -> None:
     _check_roles(subject, messages)
 
 
-def _check_message(subject: Subject, i: int, message: dict[str, Any]) -> None:
+def _check_message(subject: ValidationContext, i: int, message: dict[str, Any]) -> None:
     for name in ("role", "content"):
         if name not in message:
             raise refusal("required", path=f"messages.{i}.{name}")
@@ -62,7 +62,7 @@ def _check_blank(i: int, content: str, *, is_last: bool) -> None:
         raise refusal("empty_message", i=i)
 
 
-def _check_blocks(subject: Subject, i: int, content: Any, *, is_last: bool) -> None:
+def _check_blocks(subject: ValidationContext, i: int, content: Any, *, is_last: bool) -> None:
     if type(content) is not list:
         raise refusal("type", path=f"messages.{i}.content", kind="list")
     if not content and not is_last:
@@ -90,7 +90,7 @@ def check_text(block: Block, where: str, path: str) -> None:
     raise refusal("blank_text" if text else "empty_text", path=where)
 
 
-def check_system(subject: Subject) -> None:
+def check_system(subject: ValidationContext) -> None:
     """The system prompt's blocks. An empty string is the same as none."""
     system = subject.request.get("system")
     if type(system) is list:
@@ -103,7 +103,7 @@ def check_system(subject: Subject) -> None:
 # --- roles -------------------------------------------------------------------------------------------------------------
 
 
-def _check_roles(subject: Subject, messages: list[dict[str, Any]]) -> None:
+def _check_roles(subject: ValidationContext, messages: list[dict[str, Any]]) -> None:
     if subject.strict_roles:
         _check_alternation(subject, messages)
     for i, message in enumerate(messages):
@@ -114,7 +114,7 @@ def _check_roles(subject: Subject, messages: list[dict[str, Any]]) -> None:
         _check_prefill(subject, last["content"])
 
 
-def _check_alternation(subject: Subject, messages: list[dict[str, Any]]) -> None:
+def _check_alternation(subject: ValidationContext, messages: list[dict[str, Any]]) -> None:
     if messages[0]["role"] != "user":
         subject.refuse("first_role")
     for before, after in pairwise(messages):
@@ -122,7 +122,7 @@ def _check_alternation(subject: Subject, messages: list[dict[str, Any]]) -> None
             subject.refuse("alternate", role=after["role"])
 
 
-def _check_system_message(subject: Subject, i: int, message: dict[str, Any]) -> None:
+def _check_system_message(subject: ValidationContext, i: int, message: dict[str, Any]) -> None:
     if subject.facts is not None and subject.facts.features.mid_conversation_system is False:
         subject.refuse("system_role")
     if type(message["content"]) is list:
@@ -130,7 +130,7 @@ def _check_system_message(subject: Subject, i: int, message: dict[str, Any]) -> 
             tag_of(block, f"messages.{i}.content.{j}", ("text", "tool_addition", "tool_removal"))
 
 
-def _check_prefill(subject: Subject, content: Any) -> None:
+def _check_prefill(subject: ValidationContext, content: Any) -> None:
     """A last assistant message is continued. A paused turn (a server tool's call or result in it) is no prefill."""
     if type(content) is list:
         if any(block["type"] in ("server_tool_use", "mcp_tool_use", "compaction") for block in content):
@@ -150,7 +150,7 @@ def _check_prefill(subject: Subject, content: Any) -> None:
 # --- what the version of 2026-10-21 refuses, and citations ----------------------------------------------------------------
 
 
-def check_version(subject: Subject) -> None:
+def check_version(subject: ValidationContext) -> None:
     """Documents of the assistant and citations of the user, which the newest version refuses."""
     if subject.version < "2026-10-21":
         return
@@ -173,7 +173,7 @@ def _check_uncited(block: Block, path: str) -> None:
                 raise refusal("citations_in_user", path=f"{path}.search_result.content.{n}.text")
 
 
-def check_citations(subject: Subject) -> None:
+def check_citations(subject: ValidationContext) -> None:
     """Citations are enabled on all documents or none, and exclude a JSON format."""
     enabled = [
         bool((block.get("citations") or {}).get("enabled"))

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from tercet.server.validation.context import ValidationContext
 from tercet.server.validation.fields import refusal
-from tercet.server.validation.subject import Subject
 
 Blocks = list[dict[str, Any]]
 SERVER_RESULTS = {"tool_search_tool_regex": "tool_search", "tool_search_tool_bm25": "tool_search"}
 """Server tools whose result block has another name than `<tool>_tool_result`."""
 
 
-def check_round_trip(subject: Subject) -> None:
+def check_round_trip(subject: ValidationContext) -> None:
     """Both ways, in one pass. Turns of the same role in a row count as one."""
     open_calls: dict[str, None] = {}
     caller = -1
@@ -39,7 +39,7 @@ def _refuse_open(caller: int, open_calls: dict[str, None]) -> None:
     raise refusal("use_without_result", i=caller, ids=", ".join(open_calls))
 
 
-def _calls(subject: Subject, i: int, blocks: Blocks, calls: dict[str, None]) -> dict[str, None]:
+def _calls(subject: ValidationContext, i: int, blocks: Blocks, calls: dict[str, None]) -> dict[str, None]:
     """The ids of the client's calls in an assistant message. Its server tools' calls are checked on the way."""
     alone: dict[str, str] = {}
     for j, block in enumerate(blocks):
@@ -57,7 +57,7 @@ def _calls(subject: Subject, i: int, blocks: Blocks, calls: dict[str, None]) -> 
     return calls
 
 
-def _refuse_server_use(subject: Subject, id: str, name: str) -> None:
+def _refuse_server_use(subject: ValidationContext, id: str, name: str) -> None:
     name_of_tool = SERVER_RESULTS.get(name, name)
     provided = any(str(tool.get("type", "")).startswith(name_of_tool) for tool in subject.request.get("tools") or ())
     row = "server_use_alone" if provided else "server_use_without_tool"
@@ -93,7 +93,7 @@ def _check_result(i: int, j: int, block: dict[str, Any], wanted: dict[str, None]
         raise refusal("empty_error", i=i, j=j)
 
 
-def _check_tools_defined(subject: Subject) -> None:
+def _check_tools_defined(subject: ValidationContext) -> None:
     for message in subject.request["messages"]:
         if type(message["content"]) is list:
             for block in message["content"]:

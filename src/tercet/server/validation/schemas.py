@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from tercet.server.validation.context import ValidationContext
 from tercet.server.validation.fields import refusal
-from tercet.server.validation.subject import Subject
 
 SCHEMA_VALUED = ("items", "additionalProperties", "not", "if", "then", "else", "contains")
 KINDS = ("object", "array", "string", "integer", "number", "boolean", "null")
@@ -42,7 +42,7 @@ class _Unfit(Exception):  # noqa: N818 - becomes a refusal where the path is kno
     """Why a schema is not taken."""
 
 
-def check_schemas(subject: Subject) -> None:
+def check_schemas(subject: ValidationContext) -> None:
     """The output format's schema, and those of strict tools."""
     for name, owner in (
         ("output_config.format.schema", subject.part("output_config").get("format")),
@@ -60,7 +60,7 @@ def check_schemas(subject: Subject) -> None:
             _check(tool["input_schema"], f"tools.{n}.custom")
 
 
-def check_input_schema(subject: Subject, n: int, tool: dict[str, Any]) -> None:
+def check_input_schema(subject: ValidationContext, n: int, tool: dict[str, Any]) -> None:
     """A tool's own input schema: an object schema that could be one. Everything of draft 2020-12 is taken."""
     schema = tool["input_schema"]
     if schema.get("type") != "object":

@@ -14,6 +14,8 @@ from tercet.server.validation.blocks import (
     TEXT,
     TYPE,
 )
+from tercet.server.validation.context import ValidationContext
+from tercet.server.validation.error_texts import text
 from tercet.server.validation.fields import (
     Field,
     Shape,
@@ -33,8 +35,6 @@ from tercet.server.validation.fields import (
     shaped,
     tagged,
 )
-from tercet.server.validation.subject import Subject
-from tercet.server.validation.texts import text
 
 EFFORT = Field(one_of("low", "medium", "high", "xhigh", "max"))
 _DISPLAY = Field(one_of("summarized", "omitted", "updates"))
@@ -160,7 +160,7 @@ NOT_COUNTED = frozenset(
 """Fields that count_tokens does not know."""
 
 
-def check_fields(subject: Subject) -> None:
+def check_fields(subject: ValidationContext) -> None:
     """Every top-level field by itself: there, known, and of the right kind."""
     request = subject.request
     for name in REQUIRED:
@@ -174,7 +174,7 @@ def check_fields(subject: Subject) -> None:
             rule.check(value, name)
 
 
-def _rule(subject: Subject, name: str) -> Field:
+def _rule(subject: ValidationContext, name: str) -> Field:
     known = FIELDS.get(name)
     if known is not None:
         if subject.counting and name in NOT_COUNTED:
@@ -188,13 +188,13 @@ def _rule(subject: Subject, name: str) -> Field:
     return rule
 
 
-def _needs_beta(subject: Subject, path: str) -> None:
+def _needs_beta(subject: ValidationContext, path: str) -> None:
     """Strict: the field does not exist without its beta header. Lenient: it is accepted silently."""
     if subject.strict:
         raise refusal("extra", path=path)
 
 
-def check_settings(subject: Subject) -> None:
+def check_settings(subject: ValidationContext) -> None:
     """What holds among the top-level settings, by model."""
     request, facts = subject.request, subject.facts
     _check_max_tokens(subject)
@@ -208,7 +208,7 @@ def check_settings(subject: Subject) -> None:
         subject.refuse("speed", model=subject.model)
 
 
-def _check_max_tokens(subject: Subject) -> None:
+def _check_max_tokens(subject: ValidationContext) -> None:
     given = subject.request.get("max_tokens")
     if given is None:
         return
@@ -221,7 +221,7 @@ def _check_max_tokens(subject: Subject) -> None:
             _refuse_max_tokens(subject, given, highest)
 
 
-def _refuse_max_tokens(subject: Subject, given: int, limit: int) -> None:
+def _refuse_max_tokens(subject: ValidationContext, given: int, limit: int) -> None:
     """A retired model stands for programs of its time, some of which ask for more than it could write."""
     retired = subject.facts is not None and subject.facts.lifecycle.status == "retired"
     values = {"given": given, "limit": limit, "model": subject.model}
@@ -231,14 +231,14 @@ def _refuse_max_tokens(subject: Subject, given: int, limit: int) -> None:
         subject.refuse("max_tokens_limit", **values)
 
 
-def _highest(subject: Subject, usual: int) -> int:
+def _highest(subject: ValidationContext, usual: int) -> int:
     limits = subject.facts.limits if subject.batch and subject.facts is not None else None
     if limits is not None and limits.batch_output and "output-300k-2026-03-24" in subject.betas:
         return limits.batch_output
     return usual
 
 
-def _check_no_output(subject: Subject) -> None:
+def _check_no_output(subject: ValidationContext) -> None:
     """`max_tokens: 0` only warms the cache: nothing that shapes an answer goes with it."""
     request = subject.request
     forced = subject.part("tool_choice").get("type") in ("any", "tool")

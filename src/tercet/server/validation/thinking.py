@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from tercet.catalog.facts import EFFORTS
-from tercet.server.stores.bindings import Bindings, digests
+from tercet.server.stores.thinking_bindings import ThinkingBindings, digests
+from tercet.server.validation.context import ValidationContext
 from tercet.server.validation.fields import refusal
-from tercet.server.validation.subject import Subject
 
 SAMPLING: dict[str, float | None] = {"temperature": 1, "top_p": 1, "top_k": None}
 """Parameter -> its default, which models that sample by defaults alone still take."""
@@ -25,7 +25,7 @@ SEAL = 40
 """Characters that a signature has at least; shorter ones were never given out."""
 
 
-def check_sampling(subject: Subject) -> None:
+def check_sampling(subject: ValidationContext) -> None:
     """The ranges; then what the version, the model, and thinking allow."""
     given = {name: subject.request[name] for name in SAMPLING if subject.request.get(name) is not None}
     if not given:
@@ -40,7 +40,7 @@ def check_sampling(subject: Subject) -> None:
         _check_beside_thinking(given)
 
 
-def _check_by_model(subject: Subject, given: dict[str, Any]) -> None:
+def _check_by_model(subject: ValidationContext, given: dict[str, Any]) -> None:
     rule = subject.facts.sampling if subject.facts is not None else None
     if rule == "one" and "temperature" in given and "top_p" in given:
         subject.refuse("both_sampled")
@@ -59,7 +59,7 @@ def _check_beside_thinking(given: dict[str, Any]) -> None:
         raise refusal("thinking_top_p")
 
 
-def check_thinking(subject: Subject) -> None:
+def check_thinking(subject: ValidationContext) -> None:
     """The kind of thinking, its budget, effort, context edits, and the thinking blocks that are sent back."""
     thinking = subject.part("thinking")
     kind = thinking.get("type")
@@ -74,7 +74,7 @@ def check_thinking(subject: Subject) -> None:
     _check_thinking_blocks(subject, kind)
 
 
-def _check_kind(subject: Subject, kind: str) -> None:
+def _check_kind(subject: ValidationContext, kind: str) -> None:
     known = subject.facts.thinking if subject.facts is not None else None
     if known is None:
         return
@@ -87,7 +87,7 @@ def _check_kind(subject: Subject, kind: str) -> None:
         subject.refuse("thinking_effort", kind=kind, effort=effort)
 
 
-def _refuse_kind(subject: Subject, kind: str) -> None:
+def _refuse_kind(subject: ValidationContext, kind: str) -> None:
     facts = subject.facts
     older = facts is not None and facts.thinking is not None and facts.thinking.default == "disabled"
     if kind == "adaptive" and not subject.strict and older:
@@ -95,7 +95,7 @@ def _refuse_kind(subject: Subject, kind: str) -> None:
     subject.refuse(NOT_TAKEN[kind])
 
 
-def _check_budget(subject: Subject, budget: int) -> None:
+def _check_budget(subject: ValidationContext, budget: int) -> None:
     most = subject.request.get("max_tokens")
     interleaved = any(beta.startswith("interleaved-thinking") for beta in subject.betas)
     if most is not None and budget >= most and not interleaved:
@@ -104,7 +104,7 @@ def _check_budget(subject: Subject, budget: int) -> None:
         raise refusal("thinking_forced")
 
 
-def _check_effort(subject: Subject) -> None:
+def _check_effort(subject: ValidationContext) -> None:
     effort = subject.part("output_config").get("effort")
     known = subject.facts.effort if subject.facts is not None else None
     if effort is None or known is None or effort in known.levels:
@@ -115,7 +115,7 @@ def _check_effort(subject: Subject) -> None:
         subject.refuse("no_effort_level", effort=effort, levels=", ".join(known.levels))
 
 
-def _check_edits(subject: Subject, kind: str | None) -> None:
+def _check_edits(subject: ValidationContext, kind: str | None) -> None:
     edits: list[dict[str, Any]] = subject.part("context_management").get("edits") or []
     for n, edit in enumerate(edits):
         if edit["type"] == "clear_thinking_20251015":
@@ -128,7 +128,7 @@ def _check_edits(subject: Subject, kind: str | None) -> None:
             raise refusal("compact_trigger", n=n)
 
 
-def _thinks(subject: Subject, kind: str | None) -> bool:
+def _thinks(subject: ValidationContext, kind: str | None) -> bool:
     if kind is not None:
         return kind != "disabled"
     known = subject.facts.thinking if subject.facts is not None else None
@@ -138,7 +138,7 @@ def _thinks(subject: Subject, kind: str | None) -> bool:
 # --- blocks that are sent back -------------------------------------------------------------------------------------------
 
 
-def _check_thinking_blocks(subject: Subject, kind: str | None) -> None:
+def _check_thinking_blocks(subject: ValidationContext, kind: str | None) -> None:
     messages = subject.request["messages"]
     last = max((i for i, message in enumerate(messages) if message["role"] == "assistant"), default=-1)
     if last < 0:
@@ -167,7 +167,7 @@ def _has_results(message: dict[str, Any]) -> bool:
     return isinstance(content, list) and any(block["type"] == "tool_result" for block in content)
 
 
-def _check_signatures(subject: Subject, i: int, content: list[dict[str, Any]], *, latest: bool) -> None:
+def _check_signatures(subject: ValidationContext, i: int, content: list[dict[str, Any]], *, latest: bool) -> None:
     for j, block in enumerate(content):
         if (
             block["type"] in ("thinking", "redacted_thinking")
@@ -185,14 +185,14 @@ def _forged(block: dict[str, Any], *, latest: bool) -> str:
     return "redacted_data" if redacted else "signature"
 
 
-def _binds(subject: Subject) -> bool:
+def _binds(subject: ValidationContext) -> bool:
     """Whether the model ties thinking to its conversation, and the request does not ask to drop what does not fit."""
     generation = subject.facts.generation if subject.facts is not None else None
     binding = subject.part("thinking").get("block_binding") or {}
     return (generation or "") >= BINDING_SINCE and binding.get("prefix_mismatch_behavior") != "drop_block"
 
 
-def _check_bindings(subject: Subject, bindings: Bindings) -> None:
+def _check_bindings(subject: ValidationContext, bindings: ThinkingBindings) -> None:
     messages = subject.request["messages"]
     before = digests(messages)
     for i, message in enumerate(messages):

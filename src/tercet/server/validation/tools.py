@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tercet.server.validation.blocks import BOOL, COUNT, MARK, NEEDED_STRING, OBJECT, STRING, TYPE, check_cache_mark
+from tercet.server.validation.context import ValidationContext
 from tercet.server.validation.fields import (
     SHOWN,
     Field,
@@ -20,7 +21,6 @@ from tercet.server.validation.fields import (
     shaped,
 )
 from tercet.server.validation.schemas import check_input_schema
-from tercet.server.validation.subject import Subject
 
 NAME = Field(matching("^[a-zA-Z0-9_-]{1,128}$", 128), required=True, nullable=False)
 _OPTIONS: Shape = {
@@ -102,7 +102,7 @@ NAMED: dict[str, Shape] = {
 }
 
 
-def check_tools(subject: Subject) -> None:
+def check_tools(subject: ValidationContext) -> None:
     """Every definition by itself, then that names are unique."""
     tools: list[Any] = subject.request.get("tools") or []
     names: set[str] = set()
@@ -117,7 +117,7 @@ def check_tools(subject: Subject) -> None:
         raise refusal("all_deferred")
 
 
-def _check_tool(subject: Subject, n: int, tool: Any) -> None:
+def _check_tool(subject: ValidationContext, n: int, tool: Any) -> None:
     if type(tool) is not dict:
         raise refusal("type_object", path=f"tools.{n}")
     kind = tool.get("type")
@@ -148,7 +148,7 @@ def _check_examples(n: int, tool: Any) -> None:
             raise refusal("example", n=n, i=i)
 
 
-def check_choice(subject: Subject) -> None:
+def check_choice(subject: ValidationContext) -> None:
     """`tool_choice` needs tools, must name one of them, and may not force where the model cannot be forced."""
     choice = subject.part("tool_choice")
     kind = choice.get("type")

@@ -1,0 +1,77 @@
+"""Which faults meet which request: by its own header, or by rules with a rate, a number of times and a seed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from random import Random
+from threading import Lock
+from typing import Any
+
+from tercet.server.errors import invalid
+from tercet.server.exchange import ServerExchange
+from tercet.server.faults.spec import FaultRule, FaultSpec, UnknownFault, parse_faults, parse_rule
+
+HEADER = b"tercet-fault"
+ONLY_BY_HEADER = "header"
+"""The rule that makes no fault by itself: requests may ask for theirs."""
+
+
+class FaultRules:
+    """The rules of one server. The same seed and the same order of requests give the same faults."""
+
+    def __init__(self, rules: Iterable[str] = (), seed: int = 0) -> None:
+        self._lock = Lock()
+        self._seed = seed
+        self.set(rules)
+
+    def set(self, rules: Iterable[str]) -> None:
+        """Go by these rules from now on, the seed at its beginning. Raises UnknownFault, and changes nothing then."""
+        parsed = _parsed(rules)
+        with self._lock:
+            self._rules = parsed
+            self._left = [rule.times for rule in parsed]
+            self._random = Random(self._seed)
+
+    def add(self, *rules: str) -> None:
+        """Go by these rules too, after those that stand."""
+        parsed = _parsed(rules)
+        with self._lock:
+            self._rules += parsed
+            self._left += [rule.times for rule in parsed]
+
+    def clear(self) -> None:
+        """No faults but those that requests ask for."""
+        self.set(())
+
+    def shown(self) -> list[dict[str, Any]]:
+        """The rules as JSON, with how often each still strikes (None: without end)."""
+        with self._lock:
+            return [{"rule": rule.text, "left": left} for rule, left in zip(self._rules, self._left, strict=True)]
+
+    def of(self, exchange: ServerExchange) -> tuple[tuple[FaultSpec, ...], str | None]:
+        """The faults that meet this request, and the words that asked for them. Raises 400 for an unknown one."""
+        asked = exchange.header(HEADER)
+        if asked:
+            try:
+                return parse_faults(asked), asked
+            except UnknownFault as problem:
+                raise invalid(f"tercet-fault: {problem}") from None
+        rule = self._struck(exchange.path) if self._rules else None
+        return (rule.faults, rule.text) if rule is not None else ((), None)
+
+    def _struck(self, path: str) -> FaultRule | None:
+        with self._lock:
+            for place, rule in enumerate(self._rules):
+                if self._left[place] == 0 or rule.path not in (None, path):
+                    continue
+                if rule.rate < 1.0 and self._random.random() >= rule.rate:
+                    continue
+                left = self._left[place]
+                self._left[place] = None if left is None else left - 1
+                return rule
+        return None
+
+
+def _parsed(rules: Iterable[str]) -> list[FaultRule]:
+    words = [rules] if isinstance(rules, str) else rules
+    return [parse_rule(rule) for rule in words if rule.strip() != ONLY_BY_HEADER]
