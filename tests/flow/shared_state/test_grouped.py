@@ -243,11 +243,15 @@ def test_a_signal_s_exception_reaches_who_waits_and_no_one_else() -> None:
     store = Kept()
     held = behind(store)
     other = store.begin("other", Tally, added)
+
+    def interrupted() -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0.02)
+        store.update("key", Tally, added)
+
     before = signal.signal(signal.SIGALRM, ring)
     try:
-        signal.setitimer(signal.ITIMER_REAL, 0.02)
         with pytest.raises(Alarm):
-            store.update("key", Tally, added)
+            interrupted()
     finally:
         signal.signal(signal.SIGALRM, before)
     held.go_on.set()
