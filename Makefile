@@ -9,7 +9,7 @@ OFFICIAL := .venvs/official/.ready
 PARALLEL := --numprocesses=logical --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint types bench faults soak serve format clean peers bench-server coverage programs
+.PHONY: help install demo test lint types bench faults soak serve format generate clean peers bench-server coverage programs
 
 help:            ## list the verbs
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 22
@@ -39,10 +39,11 @@ test:            ## the whole test suite, in parallel, with coverage (ARGS: more
 coverage: $(READY) ## what the last `make test` did not reach
 	@$(BIN)/coverage report
 
-lint: $(READY)     ## style, imports, the arrows between rooms
+lint: $(READY)     ## style, imports, the arrows between rooms, whether what is made is up to date
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
+	@$(BIN)/python tools/generate.py --check
 
 types: $(READY)    ## mypy --strict and pyright
 	@$(BIN)/mypy
@@ -69,6 +70,9 @@ serve: $(READY)    ## the local API on port 8787
 format: $(READY)   ## write the code as `make lint` wants it
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+generate: $(READY) ## write what follows from something else: stubs, plain names of arguments, docs/reference.md
+	@$(BIN)/python tools/generate.py
 
 clean:           ## remove what the verbs made
 	rm -rf $(VENV) .venvs .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage dist build

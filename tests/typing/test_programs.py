@@ -80,7 +80,7 @@ def test_pyright_finds_every_mistake_and_nothing_else(pyright: Found) -> None:
 
 
 def test_mypy_knows_every_name_that_is_offered(cache: Path, tmp_path: Path) -> None:
-    names = (HERE.parent / "types" / "sdk_names.txt").read_text()
+    names = (HERE.parent / "compat" / "sdk_names.txt").read_text()
     lines = []
     for package, body in re.findall(r"^\[(.+)\]\noffered:\n((?:  .*\n)+)", names, re.MULTILINE):
         lines += [f"from {package} import {name} as {name}_{package.count('.')}" for name in body.split()]

@@ -1,19 +1,28 @@
-"""What type checkers and editors see behind `with_raw_response` and `with_streaming_response`: each noun's methods, with
-the same arguments, and an `APIResponse` around what they return. Never imported by a running program: there, the noun
-itself stands behind the prefix."""
+"""Made by tools/generate.py, which says from what. Change that, and run `make generate`.
+
+Types behind `with_raw_response` and `with_streaming_response`: each noun's methods, with the same arguments, and an
+`APIResponse` around what they return. For type checkers and editors alone: in a running program, the noun itself stands
+behind the prefix."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from typing import ParamSpec, TypeVar
 
-from tercet.client.anthropic import Anthropic, AsyncAnthropic
-from tercet.client.nouns.batches import AsyncBatches, Batches
-from tercet.client.nouns.beta import AsyncBeta, Beta
-from tercet.client.nouns.beta_messages import AsyncBetaMessages, BetaMessages
-from tercet.client.nouns.files import AsyncFiles, Files
-from tercet.client.nouns.messages import AsyncMessages, Messages
-from tercet.client.nouns.models import AsyncModels, Models
+from tercet.client.anthropic import Anthropic
+from tercet.client.anthropic import AsyncAnthropic
+from tercet.client.nouns.batches import AsyncBatches
+from tercet.client.nouns.batches import Batches
+from tercet.client.nouns.beta import AsyncBeta
+from tercet.client.nouns.beta import Beta
+from tercet.client.nouns.beta_messages import AsyncBetaMessages
+from tercet.client.nouns.beta_messages import BetaMessages
+from tercet.client.nouns.files import AsyncFiles
+from tercet.client.nouns.files import Files
+from tercet.client.nouns.messages import AsyncMessages
+from tercet.client.nouns.messages import Messages
+from tercet.client.nouns.models import AsyncModels
+from tercet.client.nouns.models import Models
 from tercet.client.raw.responses import APIResponse, AsyncAPIResponse
 from tercet.client.raw.views import AsyncResponseContextManager, ResponseContextManager
 
@@ -22,93 +31,33 @@ R = TypeVar("R")
 
 
 def raw(method: Callable[P, R]) -> Callable[P, APIResponse[R]]:
-    """The method behind `with_raw_response`."""
-    raise NotImplementedError
+    """Return the method behind `with_raw_response`."""
+    raise TypeError("for type checkers alone")
 
 
 def async_raw(method: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[AsyncAPIResponse[R]]]:
-    """The same of the async client."""
-    raise NotImplementedError
+    """Return the same of the async client."""
+    raise TypeError("for type checkers alone")
 
 
 def opened(method: Callable[P, R]) -> Callable[P, ResponseContextManager[R]]:
-    """The method behind `with_streaming_response`, if it gives a response anyway."""
-    raise NotImplementedError
+    """Return the method behind `with_streaming_response`, if it gives a response anyway."""
+    raise TypeError("for type checkers alone")
 
 
 def async_opened(method: Callable[P, Awaitable[R]]) -> Callable[P, AsyncResponseContextManager[R]]:
-    """The same of the async client."""
-    raise NotImplementedError
+    """Return the same of the async client."""
+    raise TypeError("for type checkers alone")
 
 
 def streamed(method: Callable[P, R]) -> Callable[P, ResponseContextManager[APIResponse[R]]]:
-    """The method behind `with_streaming_response`."""
+    """Return the method behind `with_streaming_response`."""
     return opened(raw(method))
 
 
 def async_streamed(method: Callable[P, Awaitable[R]]) -> Callable[P, AsyncResponseContextManager[AsyncAPIResponse[R]]]:
-    """The same of the async client."""
+    """Return the same of the async client."""
     return async_opened(async_raw(method))
-
-
-class ModelsWithRawResponse:
-    def __init__(self, noun: Models) -> None:
-        self.list = raw(noun.list)
-        self.retrieve = raw(noun.retrieve)
-
-
-class ModelsWithStreamingResponse:
-    def __init__(self, noun: Models) -> None:
-        self.list = streamed(noun.list)
-        self.retrieve = streamed(noun.retrieve)
-
-
-class AsyncModelsWithRawResponse:
-    def __init__(self, noun: AsyncModels) -> None:
-        self.list = async_raw(noun.list)
-        self.retrieve = async_raw(noun.retrieve)
-
-
-class AsyncModelsWithStreamingResponse:
-    def __init__(self, noun: AsyncModels) -> None:
-        self.list = async_streamed(noun.list)
-        self.retrieve = async_streamed(noun.retrieve)
-
-
-class FilesWithRawResponse:
-    def __init__(self, noun: Files) -> None:
-        self.upload = raw(noun.upload)
-        self.list = raw(noun.list)
-        self.retrieve_metadata = raw(noun.retrieve_metadata)
-        self.delete = raw(noun.delete)
-        self.download = noun.download
-
-
-class FilesWithStreamingResponse:
-    def __init__(self, noun: Files) -> None:
-        self.upload = streamed(noun.upload)
-        self.list = streamed(noun.list)
-        self.retrieve_metadata = streamed(noun.retrieve_metadata)
-        self.delete = streamed(noun.delete)
-        self.download = opened(noun.download)
-
-
-class AsyncFilesWithRawResponse:
-    def __init__(self, noun: AsyncFiles) -> None:
-        self.upload = async_raw(noun.upload)
-        self.list = async_raw(noun.list)
-        self.retrieve_metadata = async_raw(noun.retrieve_metadata)
-        self.delete = async_raw(noun.delete)
-        self.download = noun.download
-
-
-class AsyncFilesWithStreamingResponse:
-    def __init__(self, noun: AsyncFiles) -> None:
-        self.upload = async_streamed(noun.upload)
-        self.list = async_streamed(noun.list)
-        self.retrieve_metadata = async_streamed(noun.retrieve_metadata)
-        self.delete = async_streamed(noun.delete)
-        self.download = async_opened(noun.download)
 
 
 class BatchesWithRawResponse:
@@ -131,6 +80,100 @@ class BatchesWithStreamingResponse:
         self.results = streamed(noun.results)
 
 
+class MessagesWithRawResponse:
+    def __init__(self, noun: Messages) -> None:
+        self.create = raw(noun.create)
+        self.parse = raw(noun.parse)
+        self.count_tokens = raw(noun.count_tokens)
+        self.batches = BatchesWithRawResponse(noun.batches)
+
+
+class MessagesWithStreamingResponse:
+    def __init__(self, noun: Messages) -> None:
+        self.create = streamed(noun.create)
+        self.parse = streamed(noun.parse)
+        self.count_tokens = streamed(noun.count_tokens)
+        self.batches = BatchesWithStreamingResponse(noun.batches)
+
+
+class FilesWithRawResponse:
+    def __init__(self, noun: Files) -> None:
+        self.upload = raw(noun.upload)
+        self.list = raw(noun.list)
+        self.retrieve_metadata = raw(noun.retrieve_metadata)
+        self.download = noun.download
+        self.delete = raw(noun.delete)
+
+
+class FilesWithStreamingResponse:
+    def __init__(self, noun: Files) -> None:
+        self.upload = streamed(noun.upload)
+        self.list = streamed(noun.list)
+        self.retrieve_metadata = streamed(noun.retrieve_metadata)
+        self.download = opened(noun.download)
+        self.delete = streamed(noun.delete)
+
+
+class ModelsWithRawResponse:
+    def __init__(self, noun: Models) -> None:
+        self.list = raw(noun.list)
+        self.retrieve = raw(noun.retrieve)
+
+
+class ModelsWithStreamingResponse:
+    def __init__(self, noun: Models) -> None:
+        self.list = streamed(noun.list)
+        self.retrieve = streamed(noun.retrieve)
+
+
+class BetaMessagesWithRawResponse:
+    def __init__(self, noun: BetaMessages) -> None:
+        self.create = raw(noun.create)
+        self.parse = raw(noun.parse)
+        self.count_tokens = raw(noun.count_tokens)
+        self.batches = BatchesWithRawResponse(noun.batches)
+
+
+class BetaMessagesWithStreamingResponse:
+    def __init__(self, noun: BetaMessages) -> None:
+        self.create = streamed(noun.create)
+        self.parse = streamed(noun.parse)
+        self.count_tokens = streamed(noun.count_tokens)
+        self.batches = BatchesWithStreamingResponse(noun.batches)
+
+
+class BetaWithRawResponse:
+    def __init__(self, noun: Beta) -> None:
+        self.messages = BetaMessagesWithRawResponse(noun.messages)
+        self.models = ModelsWithRawResponse(noun.models)
+        self.files = FilesWithRawResponse(noun.files)
+
+
+class BetaWithStreamingResponse:
+    def __init__(self, noun: Beta) -> None:
+        self.messages = BetaMessagesWithStreamingResponse(noun.messages)
+        self.models = ModelsWithStreamingResponse(noun.models)
+        self.files = FilesWithStreamingResponse(noun.files)
+
+
+class ClientWithRawResponse:
+    def __init__(self, noun: Anthropic) -> None:
+        self.messages = MessagesWithRawResponse(noun.messages)
+        self.batches = BatchesWithRawResponse(noun.batches)
+        self.files = FilesWithRawResponse(noun.files)
+        self.models = ModelsWithRawResponse(noun.models)
+        self.beta = BetaWithRawResponse(noun.beta)
+
+
+class ClientWithStreamingResponse:
+    def __init__(self, noun: Anthropic) -> None:
+        self.messages = MessagesWithStreamingResponse(noun.messages)
+        self.batches = BatchesWithStreamingResponse(noun.batches)
+        self.files = FilesWithStreamingResponse(noun.files)
+        self.models = ModelsWithStreamingResponse(noun.models)
+        self.beta = BetaWithStreamingResponse(noun.beta)
+
+
 class AsyncBatchesWithRawResponse:
     def __init__(self, noun: AsyncBatches) -> None:
         self.create = async_raw(noun.create)
@@ -151,22 +194,6 @@ class AsyncBatchesWithStreamingResponse:
         self.results = async_streamed(noun.results)
 
 
-class MessagesWithRawResponse:
-    def __init__(self, noun: Messages) -> None:
-        self.create = raw(noun.create)
-        self.parse = raw(noun.parse)
-        self.count_tokens = raw(noun.count_tokens)
-        self.batches = BatchesWithRawResponse(noun.batches)
-
-
-class MessagesWithStreamingResponse:
-    def __init__(self, noun: Messages) -> None:
-        self.create = streamed(noun.create)
-        self.parse = streamed(noun.parse)
-        self.count_tokens = streamed(noun.count_tokens)
-        self.batches = BatchesWithStreamingResponse(noun.batches)
-
-
 class AsyncMessagesWithRawResponse:
     def __init__(self, noun: AsyncMessages) -> None:
         self.create = async_raw(noun.create)
@@ -183,20 +210,34 @@ class AsyncMessagesWithStreamingResponse:
         self.batches = AsyncBatchesWithStreamingResponse(noun.batches)
 
 
-class BetaMessagesWithRawResponse:
-    def __init__(self, noun: BetaMessages) -> None:
-        self.create = raw(noun.create)
-        self.parse = raw(noun.parse)
-        self.count_tokens = raw(noun.count_tokens)
-        self.batches = BatchesWithRawResponse(noun.batches)
+class AsyncFilesWithRawResponse:
+    def __init__(self, noun: AsyncFiles) -> None:
+        self.upload = async_raw(noun.upload)
+        self.list = async_raw(noun.list)
+        self.retrieve_metadata = async_raw(noun.retrieve_metadata)
+        self.download = noun.download
+        self.delete = async_raw(noun.delete)
 
 
-class BetaMessagesWithStreamingResponse:
-    def __init__(self, noun: BetaMessages) -> None:
-        self.create = streamed(noun.create)
-        self.parse = streamed(noun.parse)
-        self.count_tokens = streamed(noun.count_tokens)
-        self.batches = BatchesWithStreamingResponse(noun.batches)
+class AsyncFilesWithStreamingResponse:
+    def __init__(self, noun: AsyncFiles) -> None:
+        self.upload = async_streamed(noun.upload)
+        self.list = async_streamed(noun.list)
+        self.retrieve_metadata = async_streamed(noun.retrieve_metadata)
+        self.download = async_opened(noun.download)
+        self.delete = async_streamed(noun.delete)
+
+
+class AsyncModelsWithRawResponse:
+    def __init__(self, noun: AsyncModels) -> None:
+        self.list = async_raw(noun.list)
+        self.retrieve = async_raw(noun.retrieve)
+
+
+class AsyncModelsWithStreamingResponse:
+    def __init__(self, noun: AsyncModels) -> None:
+        self.list = async_streamed(noun.list)
+        self.retrieve = async_streamed(noun.retrieve)
 
 
 class AsyncBetaMessagesWithRawResponse:
@@ -215,20 +256,6 @@ class AsyncBetaMessagesWithStreamingResponse:
         self.batches = AsyncBatchesWithStreamingResponse(noun.batches)
 
 
-class BetaWithRawResponse:
-    def __init__(self, noun: Beta) -> None:
-        self.messages = BetaMessagesWithRawResponse(noun.messages)
-        self.models = ModelsWithRawResponse(noun.models)
-        self.files = FilesWithRawResponse(noun.files)
-
-
-class BetaWithStreamingResponse:
-    def __init__(self, noun: Beta) -> None:
-        self.messages = BetaMessagesWithStreamingResponse(noun.messages)
-        self.models = ModelsWithStreamingResponse(noun.models)
-        self.files = FilesWithStreamingResponse(noun.files)
-
-
 class AsyncBetaWithRawResponse:
     def __init__(self, noun: AsyncBeta) -> None:
         self.messages = AsyncBetaMessagesWithRawResponse(noun.messages)
@@ -243,30 +270,12 @@ class AsyncBetaWithStreamingResponse:
         self.files = AsyncFilesWithStreamingResponse(noun.files)
 
 
-class ClientWithRawResponse:
-    def __init__(self, noun: Anthropic) -> None:
-        self.messages = MessagesWithRawResponse(noun.messages)
-        self.batches = BatchesWithRawResponse(noun.batches)
-        self.models = ModelsWithRawResponse(noun.models)
-        self.files = FilesWithRawResponse(noun.files)
-        self.beta = BetaWithRawResponse(noun.beta)
-
-
-class ClientWithStreamingResponse:
-    def __init__(self, noun: Anthropic) -> None:
-        self.messages = MessagesWithStreamingResponse(noun.messages)
-        self.batches = BatchesWithStreamingResponse(noun.batches)
-        self.models = ModelsWithStreamingResponse(noun.models)
-        self.files = FilesWithStreamingResponse(noun.files)
-        self.beta = BetaWithStreamingResponse(noun.beta)
-
-
 class AsyncClientWithRawResponse:
     def __init__(self, noun: AsyncAnthropic) -> None:
         self.messages = AsyncMessagesWithRawResponse(noun.messages)
         self.batches = AsyncBatchesWithRawResponse(noun.batches)
-        self.models = AsyncModelsWithRawResponse(noun.models)
         self.files = AsyncFilesWithRawResponse(noun.files)
+        self.models = AsyncModelsWithRawResponse(noun.models)
         self.beta = AsyncBetaWithRawResponse(noun.beta)
 
 
@@ -274,6 +283,6 @@ class AsyncClientWithStreamingResponse:
     def __init__(self, noun: AsyncAnthropic) -> None:
         self.messages = AsyncMessagesWithStreamingResponse(noun.messages)
         self.batches = AsyncBatchesWithStreamingResponse(noun.batches)
-        self.models = AsyncModelsWithStreamingResponse(noun.models)
         self.files = AsyncFilesWithStreamingResponse(noun.files)
+        self.models = AsyncModelsWithStreamingResponse(noun.models)
         self.beta = AsyncBetaWithStreamingResponse(noun.beta)

@@ -265,7 +265,9 @@ if TYPE_CHECKING:
     # fmt: on
 else:
 
-    def __getattr__(name: str) -> type[APIStatusError]:
+    def __getattr__(name: str) -> type[APIStatusError] | list[str]:
+        if name == "__all__":
+            return sorted(NAMES)
         if name in NAMES:
             return _class_named(name)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

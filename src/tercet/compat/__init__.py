@@ -1,0 +1,176 @@
+"""Module paths of the official SDK: one table of them, and one finder that makes a module when a path is imported.
+
+`tercet.resources.messages`, `tercet._exceptions` and `tercet.types.text_block` are no files: each row of `paths.py` is
+such a module, whose names are looked up in their homes when they are first touched. After `replace_anthropic()` every
+path is found below `anthropic` as well. Type checkers read the stubs that `make generate` writes from the same rows.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib import import_module
+from importlib.abc import Loader
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec
+from types import ModuleType
+from typing import Any
+
+import tercet
+from tercet.compat.paths import PATHS
+
+OURS, THEIRS = "tercet", "anthropic"
+Home = tuple[str, str]
+"""The module below `tercet` where a name lives, or another row, and its name there."""
+
+PACKAGES = frozenset(path.rpartition(".")[0] for path in PATHS) | {"types.shared"}
+"""The paths below which there are others: rows, or a module for each class."""
+
+
+@cache
+def homes(path: str) -> dict[str, Home]:
+    """Return the names of a row, each with its home."""
+    found: dict[str, Home] = {}
+    room = ""
+    for word in PATHS[path].split():
+        if word.endswith(":"):
+            room = word[:-1]
+            continue
+        theirs, _, ours = word.partition("=")
+        if "*" in theirs:
+            found |= {
+                theirs.replace("*", name) if ours else name: (room, name) for name in _matching(room, ours or theirs)
+            }
+        elif room.rpartition(".")[2][:1].isupper():
+            found[theirs] = (room.rpartition(".")[0], room.rpartition(".")[2])
+        else:
+            found[theirs] = (room, ours or theirs)
+    return found
+
+
+def _matching(room: str, pattern: str) -> list[str]:
+    """Return the public names of a row, or of a module, that fit a pattern. Imports the module."""
+    if room in PATHS:
+        names = list(homes(room))
+    else:
+        names = import_module(f"{OURS}.{room}").__all__
+    return [name for name in names if fnmatchcase(name, pattern)]
+
+
+def home_of(path: str, name: str) -> Home | None:
+    """Return the module that holds a row's name and the name there, with all rows between followed."""
+    room, ours = homes(path).get(name) or ("", "")
+    if not room:
+        return None
+    if room in PATHS:
+        return home_of(room, ours)
+    return room, ours if hasattr(import_module(f"{OURS}.{room}"), ours) else ours.removeprefix("Beta")
+
+
+def names_of(path: str) -> list[str]:
+    """Return the names of a row, and the paths right below it."""
+    below = (each.removeprefix(f"{path}.") for each in PATHS if each.startswith(f"{path}."))
+    return sorted({*homes(path), *(each for each in below if "." not in each)})
+
+
+def value(path: str, name: str) -> Any:
+    """Return what a row's name means, or the module right below it. AttributeError if there is neither."""
+    if home := home_of(path, name):
+        return getattr(import_module(f"{OURS}.{home[0]}"), home[1])
+    if f"{path}.{name}" in PATHS:
+        return import_module(f"{OURS}.{path}.{name}")
+    if name == "__all__":
+        return sorted(homes(path))
+    raise AttributeError(f"module '{OURS}.{path}' has no attribute {name!r}", name=name)
+
+
+def found(fullname: str) -> ModuleSpec | None:
+    """Return how to load a module path of the official SDK, or None if it is none that works here."""
+    package, _, path = fullname.partition(".")
+    if package == THEIRS:
+        known = not path or find_spec(f"{OURS}.{path}") is not None
+        return ModuleSpec(fullname, _Same(), is_package=True) if known else None
+    if path in PATHS:
+        return ModuleSpec(fullname, _Row(), is_package=path in PACKAGES)
+    parent, _, last = path.rpartition(".")
+    if parent in PACKAGES and parent.startswith("types") and (name := _class_of(parent).get(last.replace("_", ""))):
+        return ModuleSpec(fullname, _OfOneClass(), loader_state=name)
+    return None
+
+
+@cache
+def _class_of(path: str) -> dict[str, str]:
+    return {name.lower().replace("_", ""): name for name in homes(path)}
+
+
+def _fill(module: ModuleType, doc: str, look: Callable[[str], Any], names: Callable[[], list[str]]) -> None:
+    """Give a module its names: looked up when they are first touched, and kept."""
+
+    def kept(name: str) -> Any:
+        module.__dict__[name] = value = look(name)
+        return value
+
+    module.__dict__.update(__doc__=doc, __getattr__=kept, __dir__=lambda: sorted({*module.__dict__, *names()}))
+
+
+class _Row(Loader):
+    """Makes the module of a row."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        path = module.__name__.removeprefix(f"{OURS}.")
+        doc = f"Names that code written for the official SDK imports from `{THEIRS}.{path}`."
+        _fill(module, doc, lambda name: value(path, name), lambda: names_of(path))
+
+
+class _OfOneClass(Loader):
+    """Makes `tercet.types.text_block` and the like: one module for each class of a package, as the official SDK has
+    them. Whatever else the package holds is found there too, and what the SDK calls parts of the class."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        assert module.__spec__ is not None
+        package, name = module.__name__.rpartition(".")[0], module.__spec__.loader_state
+
+        def look(wanted: str) -> Any:
+            if wanted.startswith("__"):
+                if wanted == "__all__":
+                    return [name]
+                raise AttributeError(f"module {module.__name__!r} has no attribute {wanted!r}", name=wanted)
+            held = getattr(import_module(package), wanted, None)
+            if held is not None:
+                return held
+            from tercet.compat.parts import part_of
+
+            return part_of(getattr(import_module(package), name), wanted)
+
+        _fill(module, f"`{name}`, under the module path of the official SDK.", look, lambda: [name])
+
+
+class _Same(Loader):
+    """Gives `anthropic.types.message` the module `tercet.types.message`: the same object."""
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """Return the module of ours; it keeps its own spec, which the import system is about to replace."""
+        module = import_module(OURS + spec.name.removeprefix(THEIRS))
+        spec.loader_state = module.__spec__
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Give the module its spec back; it has run."""
+        assert module.__spec__ is not None
+        module.__spec__ = module.__spec__.loader_state
+
+
+def replace_anthropic() -> None:
+    """Make `import anthropic` this package from here on, also in libraries: LangChain, instructor, pydantic-ai and others.
+
+    Call it before anything imports the official SDK; RuntimeError if something has. Calling it again changes nothing.
+    """
+    if THEIRS in tercet._SdkPaths.packages:
+        return
+    if THEIRS in sys.modules:
+        raise RuntimeError(
+            "anthropic was imported before, and what imported it holds its classes: call tercet.replace_anthropic() first"
+        )
+    tercet._SdkPaths.packages += (THEIRS,)

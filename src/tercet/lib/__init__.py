@@ -1,1 +1,0 @@
-"""Where code written for the official SDK looks for its helpers."""

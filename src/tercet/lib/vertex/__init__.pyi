@@ -1,0 +1,13 @@
+# Made by tools/generate.py, which says from what. Change that, and run `make generate`.
+"""Names that code written for the official SDK imports from `anthropic.lib.vertex`."""
+
+from tercet.client.platforms.vertex import (
+    AnthropicVertex as AnthropicVertex,
+    AsyncAnthropicVertex as AsyncAnthropicVertex,
+)
+from tercet.lib.vertex import _client as _client
+
+__all__ = [
+    "AnthropicVertex",
+    "AsyncAnthropicVertex",
+]

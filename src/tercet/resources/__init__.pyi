@@ -1,0 +1,34 @@
+# Made by tools/generate.py, which says from what. Change that, and run `make generate`.
+"""Names that code written for the official SDK imports from `anthropic.resources`."""
+
+from tercet.client.nouns.beta import (
+    AsyncBeta as AsyncBeta,
+    Beta as Beta,
+)
+from tercet.client.nouns.files import (
+    AsyncFiles as AsyncFiles,
+    Files as Files,
+)
+from tercet.client.nouns.messages import (
+    AsyncMessages as AsyncMessages,
+    Messages as Messages,
+)
+from tercet.client.nouns.models import (
+    AsyncModels as AsyncModels,
+    Models as Models,
+)
+from tercet.resources import beta as beta
+from tercet.resources import files as files
+from tercet.resources import messages as messages
+from tercet.resources import models as models
+
+__all__ = [
+    "AsyncBeta",
+    "AsyncFiles",
+    "AsyncMessages",
+    "AsyncModels",
+    "Beta",
+    "Files",
+    "Messages",
+    "Models",
+]

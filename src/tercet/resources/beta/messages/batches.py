@@ -1,6 +1,0 @@
-"""`client.beta.messages.batches`, under the module path of the official SDK."""
-
-from __future__ import annotations
-
-from tercet.client.nouns.batches import AsyncBatches as AsyncBatches
-from tercet.client.nouns.batches import Batches as Batches

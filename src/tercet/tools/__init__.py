@@ -1,1 +1,0 @@
-"""Tools that come ready-made, where code written for the official SDK looks for them."""
