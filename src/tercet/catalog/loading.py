@@ -27,10 +27,12 @@ _override: Loaded | None = None
 class Loaded:
     """A book, and its models by every id and alias that the Claude API takes."""
 
-    __slots__ = ("book", "by_id", "by_platform_id")
+    __slots__ = ("book", "by_id", "by_platform_id", "rates")
 
     def __init__(self, book: Book) -> None:
         self.book = book
+        self.rates: dict[Any, Any] = {}
+        """Prices that were worked out from it."""
         self.by_id: dict[str, ModelFacts] = {}
         self.by_platform_id: dict[str, ModelFacts] = {}
         for model in book.models:

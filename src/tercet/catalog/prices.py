@@ -19,6 +19,8 @@ _EXACT = Context(prec=60)
 _MILLION = Decimal(1_000_000)
 _THOUSAND = Decimal(1_000)
 _CENT = Decimal("0.01")
+_KEPT = 1_000
+"""Rates that are kept: those of a day and its factors, for each model in use."""
 
 
 class Rates(NamedTuple):
@@ -77,6 +79,20 @@ def price(
     (`inference_geo`) and the speed. The steps in `usage.iterations`, where there are any, are priced one by one, each by
     its own model. Priority tier has no list price. Time in code execution is not in the usage, and so not in the sum.
     """
+    total = exact_price(model_id, usage, at, batch=batch, us=us, fast=fast)
+    return None if total is None else _tidy(total)
+
+
+def exact_price(
+    model_id: str,
+    usage: Mapping[str, Any],
+    at: date | None = None,
+    *,
+    batch: bool = False,
+    us: bool = False,
+    fast: bool = False,
+) -> Decimal | None:
+    """Return the same, with whatever zeros it came with: for those who count on."""
     tier = usage.get("service_tier")
     if tier == "priority":
         return None
@@ -90,7 +106,7 @@ def price(
         if part is None or total is None:
             return None
         total = _EXACT.add(total, part)
-    return None if total is None else _tidy(total)
+    return total
 
 
 def per_search() -> Decimal:
@@ -121,8 +137,19 @@ def _step(model_id: str, tokens: _Tokens | None, at: date | None, batch: bool, u
 
 def _rates(facts: ModelFacts, at: date | None, prompt: int, batch: bool, us: bool, fast: bool) -> Rates | None:
     row = _row(facts.prices, at, prompt)
-    factor = _factor(facts, at, batch, us, fast)
-    if row is None or factor is None:
+    if row is None:
+        return None
+    kept, key = current().rates, (facts.id, row.since, row.above, at, batch, us, fast)
+    if key not in kept:
+        if len(kept) > _KEPT:
+            kept.clear()
+        kept[key] = _multiplied(row, _factor(facts, at, batch, us, fast))
+    found: Rates | None = kept[key]
+    return found
+
+
+def _multiplied(row: PriceRow, factor: Decimal | None) -> Rates | None:
+    if factor is None:
         return None
     listed = (row.input, row.output, row.cache_write_5m, row.cache_write_1h, row.cache_read)
     values = [None if text is None else Decimal(text) for text in listed]
@@ -130,6 +157,8 @@ def _rates(facts: ModelFacts, at: date | None, prompt: int, batch: bool, us: boo
 
 
 def _row(rows: tuple[PriceRow, ...], at: date | None, prompt: int) -> PriceRow | None:
+    if len(rows) == 1 and rows[0].above == 0:
+        return rows[0] if at is None or rows[0].since <= at else None
     days = [row.since for row in rows if at is None or row.since <= at]
     if not days:
         return None

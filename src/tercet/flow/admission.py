@@ -252,12 +252,12 @@ class Passage:
         if used is None or not self._subject.asked:
             return None
         one = self._subject.asked[0]
-        every = (one, *one.also)
-        most_output = max(each.most_output or 0 for each in every)
-        most_context = max(each.most_context for each in every) or LARGEST_CONTEXT
-        if one.most_output is None:
+        most_output, most_context, searches = one.most_output, one.most_context or LARGEST_CONTEXT, one.searches > 0
+        for each in one.also:
+            most_context, searches = max(most_context, each.most_context), searches or each.searches > 0
+            most_output = None if most_output is None else max(most_output, each.most_output or 0)
+        if most_output is None:
             most_output = most_context
-        searches = any(each.searches for each in every)
         return used if is_sane(used, most_output, most_context, searches=searches) else None
 
     def _settle(self, outcome: Outcome) -> None:

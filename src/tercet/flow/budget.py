@@ -73,6 +73,8 @@ class Budget:
         self.nano_usd = None if usd is None else nano_dollars(usd)
         self.per: Period | float | None = checked_per(per)
         self.tokens, self.tag, self.by_key, self.place = tokens, tag, by_key, store
+        unit = "tokens" if usd is None else "usd"
+        self._key = f"money:{(tag or '', unit, named(per), by_key)!a}"
         self._before: dict[str, AccountBefore] = {}
 
     @cached_property
@@ -92,8 +94,7 @@ class Budget:
 
     def key(self, credential: str = "") -> str:
         """Return the account's key in the store."""
-        unit = "tokens" if self.nano_usd is None else "usd"
-        return f"money:{(self.tag or '', unit, named(self.per), credential if self.by_key else '')!a}"
+        return f"{self._key}{credential!a}" if self.by_key else self._key
 
     def changing(self, credential: str, wall: float, act: Callable[[Account], T]) -> Callable[[Account], T]:
         """Return a change of the account that hands it to `act` as it is at this time (seconds since 1970)."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from binascii import Error as Base64Error
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -119,11 +119,13 @@ def _message(body: dict[str, Any], content: bytes, behind: Behind) -> Asked:
     model = body.get("model")
     model = behind(model) if isinstance(model, str) else ""
     facts = find(model) if model else None
-    likely, most = _input(body, content, facts)
+    tools = list(_dicts(body["tools"])) if body.get("tools") else ()
+    blocks, adds = _looked_through(body)
+    adds = adds or _adds_input(body, tools)
+    likely, most = _input(body, content, facts, blocks, adds)
     output = body.get("max_tokens")
     if type(output) is not int or output < 0:
         output = facts.limits.output if facts else None
-    tools = list(_dicts(body.get("tools")))
     asked = Asked(
         model,
         likely,
@@ -132,10 +134,10 @@ def _message(body: dict[str, Any], content: bytes, behind: Behind) -> Asked:
         us=body.get("inference_geo") == "us",
         fast=body.get("speed") == "fast",
         cached=_cached(content),
-        searches=sum(_uses(tool) for tool in tools if _typed(tool, "web_search")),
-        most_context=_window(facts) * (STEPS if _adds_input(body) else 1) + (output or 0),
+        searches=sum([_uses(tool) for tool in tools if _typed(tool, "web_search")]) if tools else 0,
+        most_context=_window(facts) * (STEPS if adds else 1) + (output or 0),
     )
-    if body.get("fallbacks") or body.get("context_management") or any(_typed(tool, "advisor_") for tool in tools):
+    if "fallbacks" in body or "context_management" in body or any(_typed(tool, "advisor_") for tool in tools):
         from tercet.flow.companions import companions
 
         again = partial(_message, content=content, behind=behind)
@@ -147,9 +149,10 @@ def _window(facts: ModelFacts | None) -> int:
     return (facts.limits.context if facts else None) or WINDOW
 
 
-def _input(body: dict[str, Any], content: bytes, facts: ModelFacts | None) -> tuple[int, int]:
+def _input(
+    body: dict[str, Any], content: bytes, facts: ModelFacts | None, blocks: list[tuple[str, bytes]], adds: bool
+) -> tuple[int, int]:
     window = _window(facts)
-    blocks = list(_binary_blocks(body))
     text = [content, *(data for _, data in blocks)]
     easy, hard, foreign = _classes(text[0])
     for data in text[1:]:
@@ -159,13 +162,13 @@ def _input(body: dict[str, Any], content: bytes, facts: ModelFacts | None) -> tu
     likely = (easy / 4 + hard / 2 + foreign / 2.5) * (NEWER if newer else 1.0)
     most = easy / (1.5 if newer else 2) + hard + foreign
     for kind, data in blocks:
-        more = _pdf(data, facts) if kind == "document" else _image(data, facts)
-        likely, most = likely + more[0], most + more[1]
+        sizes = _pdf(data, facts) if kind == "document" else _image(data, facts)
+        likely, most = likely + sizes[0], most + sizes[1]
     tools = _tools(body, facts)
     messages = body.get("messages")
     framing = PER_REQUEST + PER_MESSAGE * (len(messages) if isinstance(messages, list) else 0)
     most = most + tools + framing
-    if _adds_input(body):
+    if adds:
         most = max(most, window)
     return round(min(likely + tools / 2, window)), round(min(most, window))
 
@@ -177,23 +180,32 @@ def _classes(data: bytes) -> tuple[int, int, int]:
     return easy, len(data) - easy - foreign, foreign
 
 
-def _binary_blocks(body: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
-    """Images and documents that stand in the request as base64, wherever a block may stand."""
+def _looked_through(body: dict[str, Any]) -> tuple[list[tuple[str, bytes]], bool]:
+    """Return the images and documents that stand in the request as base64, wherever a block may stand, and whether there
+    are some whose content the API puts in by itself."""
+    blocks, added = [], False
     open_ends: list[Any] = [body.get("messages")]
     while open_ends:
         value = open_ends.pop()
-        if isinstance(value, list):
+        if type(value) is list:
             open_ends.extend(value)
-        elif isinstance(value, dict):
-            source = value.get("source")
-            if (
-                isinstance(source, dict)
-                and isinstance(data := source.get("data"), str)
-                and source.get("type") == "base64"
-            ):
-                yield ("document" if value.get("type") == "document" else "image"), data.encode("utf-8", "replace")
+        elif type(value) is dict:
+            source, kind, content = value.get("source"), value.get("type"), value.get("content")
+            if type(source) is not dict:
+                added = added or kind in ("document", "container_upload")
+            elif source.get("type") == "base64" and isinstance(data := source.get("data"), str):
+                blocks.append(("document" if kind == "document" else "image", data.encode("utf-8", "replace")))
+                continue
+            elif source.get("type") in ("file", "url"):
+                if kind == "image":
+                    blocks.append(("image", b""))
+                else:
+                    added = True
             else:
-                open_ends.extend(item for item in (value.get("content"), source) if isinstance(item, list | dict))
+                open_ends.append(source)
+            if type(content) is list or type(content) is dict:
+                open_ends.append(content)
+    return blocks, added
 
 
 def _image(data: bytes, facts: ModelFacts | None) -> tuple[int, int]:
@@ -218,7 +230,7 @@ def _pdf(data: bytes, facts: ModelFacts | None) -> tuple[int, int]:
 
 def _tools(body: dict[str, Any], facts: ModelFacts | None) -> int:
     """The hidden prompt that comes with tools, and the definitions of those that the API knows by their type."""
-    tools = list(_dicts(body.get("tools")))
+    tools = list(_dicts(body.get("tools"))) if body.get("tools") else []
     if not tools:
         return 0
     prompt = max(facts.tool_prompt.auto, facts.tool_prompt.forced) if facts and facts.tool_prompt else PER_TOOLS
@@ -226,25 +238,11 @@ def _tools(body: dict[str, Any], facts: ModelFacts | None) -> int:
     return prompt + sum((tool_tokens(kind, facts) if facts else None) or PER_TYPED_TOOL for kind in typed)
 
 
-def _adds_input(body: dict[str, Any]) -> bool:
-    """Whether the API puts input in that the request does not show."""
-    if body.get("mcp_servers") or body.get("container"):
-        return True
-    if any(_typed(tool, "web_", "code_execution", "mcp_") for tool in _dicts(body.get("tools"))):
-        return True
-    open_ends: list[Any] = [body.get("messages")]
-    while open_ends:
-        value = open_ends.pop()
-        if isinstance(value, list):
-            open_ends.extend(value)
-        elif isinstance(value, dict):
-            source = value.get("source")
-            if value.get("type") in ("document", "container_upload") and (
-                not isinstance(source, dict) or source.get("type") in ("file", "url")
-            ):
-                return True
-            open_ends.extend(item for item in (value.get("content"), source) if isinstance(item, list | dict))
-    return False
+def _adds_input(body: dict[str, Any], tools: Iterable[Mapping[str, Any]]) -> bool:
+    """Return whether tools put input in that the request does not show."""
+    if "mcp_servers" in body or "container" in body:
+        return bool(body.get("mcp_servers") or body.get("container"))
+    return any(_typed(tool, "web_", "code_execution", "mcp_") for tool in tools)
 
 
 def _cached(content: bytes) -> str | None:

@@ -40,7 +40,7 @@ class Money:
         self, budgets: Sequence[Budget], request: Request, asked: tuple[Asked, ...], wall_clock: Callable[[], float]
     ) -> None:
         self._budgets, self._asked, self._wall_clock = budgets, asked, wall_clock
-        self._token = token_hex(8)
+        self._token = token_hex(8) if budgets else ""
         self._credential = fingerprint(request) if any(budget.by_key for budget in budgets) else ""
         self._held: list[tuple[Budget, str, Amount]] = []
         """With the holder's token in each: two addresses of one store must not meet."""
@@ -167,6 +167,8 @@ def not_settled(error: BaseException) -> None:
 
 def most(asked: tuple[Asked, ...], budget: Budget, day: date) -> Amount:
     """Return the most that these requests may take from a budget, together, with all who may answer for them."""
+    if len(asked) == 1 and not asked[0].also:
+        return _most(asked[0], budget, day)
     total = Amount()
     for one in asked:
         for each in (one, *one.also) if one.also else (one,):
@@ -225,5 +227,5 @@ def actual(asked: Asked, budget: Budget, used: Used, day: date) -> Amount | None
         return Amount(0, tokens)
     if model is not None and not isinstance(model, str):
         return None
-    money = prices.price(asked.model if model is None else model, usage, day, us=asked.us, fast=asked.fast)
+    money = prices.exact_price(asked.model if model is None else model, usage, day, us=asked.us, fast=asked.fast)
     return None if money is None else Amount(rounded_up(money), tokens)

@@ -14,6 +14,7 @@ SECONDS: dict[str, float] = {"minute": 60.0, "hour": 3600.0, "day": 86400.0}
 SHORTEST = 1e-6
 """Seconds: a shorter period has numbers that no store holds."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST_DAY = _EPOCH.toordinal()
 _EARLIEST = (datetime(1, 1, 1, tzinfo=UTC) - _EPOCH).total_seconds()
 _LATEST = (datetime(9999, 12, 31, tzinfo=UTC) - _EPOCH).total_seconds()
 
@@ -57,7 +58,7 @@ def end_of(per: Period | float | None, period: int) -> datetime | None:
 
 def day_of(wall: float) -> date:
     """Return the day of UTC that a time lies in."""
-    return _moment(wall).date()
+    return date.fromordinal(_FIRST_DAY + int(_sane(wall) // 86400.0))
 
 
 def _seconds(per: Period | float) -> float:

@@ -102,22 +102,31 @@ def is_sane(used: Used, most_output: int, most_context: int, *, searches: bool) 
 
 def tokens_of(usage: dict[str, Any]) -> int:
     """Return the tokens of a sane usage, those of its steps included."""
-    return max(_sum(usage), sum(_sum(step) for step in usage.get("iterations") or ()))
+    steps = usage.get("iterations")
+    return max(_sum(usage), sum(map(_sum, steps))) if steps else _sum(usage)
 
 
 def _sum(usage: dict[str, Any]) -> int:
-    return sum(usage.get(name) or 0 for name in COUNTED)
+    get = usage.get
+    total: int = (
+        (get("input_tokens") or 0)
+        + (get("cache_creation_input_tokens") or 0)
+        + (get("cache_read_input_tokens") or 0)
+        + (get("output_tokens") or 0)
+    )
+    return total
 
 
 def _is_counted(usage: dict[str, Any], needed: tuple[str, ...], most_output: int, most_context: int) -> bool:
+    get = usage.get
     for name in COUNTED:
-        value = usage.get(name)
+        value = get(name)
         if (type(value) is not int or value < 0) and (value is not None or name in needed):
             return False
-    if (usage.get("output_tokens") or 0) > most_output or _sum(usage) > most_context:
+    if (get("output_tokens") or 0) > most_output or _sum(usage) > most_context:
         return False
-    written, tools = usage.get("cache_creation"), usage.get("server_tool_use")
-    return (written is None or _holds_counts(written, usage.get("cache_creation_input_tokens") or 0)) and (
+    written, tools = get("cache_creation"), get("server_tool_use")
+    return (written is None or _holds_counts(written, get("cache_creation_input_tokens") or 0)) and (
         tools is None or _holds_counts(tools, MOST_STEPS)
     )
 
