@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from decimal import Context, Decimal, localcontext
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from tercet.flow.budget import (
     Account,
     Amount,
     Budget,
+    distinct,
     end_of,
     exceeded,
     nano_dollars,
@@ -25,6 +27,7 @@ from tercet.flow.budget import (
     state_of,
     turn_over,
 )
+from tercet.flow.shared_state.memory import MemoryStore
 
 NOON = datetime(2026, 3, 31, 12, tzinfo=UTC).timestamp()
 DAY = 86_400
@@ -305,3 +308,61 @@ def test_in_a_forked_child_what_the_parent_holds_counts_as_spent() -> None:
     account.after_fork()
 
     assert state_of(account, budget, NOON).uncertain_usd == Decimal("0.6")
+
+
+# --- whose account it is -----------------------------------------------------------------------------------------------
+
+
+def test_an_account_is_a_tag_a_unit_and_a_period() -> None:
+    kinds: list[dict[str, Any]] = [
+        {"usd": 1},
+        {"tokens": 1},
+        {"usd": 1, "per": "day"},
+        {"usd": 1, "per": "month"},
+        {"usd": 1, "tag": "a"},
+        {"usd": 1, "tag": "a', 'usd"},
+        {"usd": 1, "tag": "\udc80"},
+        {"usd": 1, "by_key": True},
+    ]
+    assert len({Budget(**kind).key() for kind in kinds}) == len(kinds)
+    assert Budget(usd=1, per="minute").key() == Budget(usd=5, per=60).key()
+    assert all(key.isascii() for key in (Budget(**kind).key() for kind in kinds))
+
+
+def test_a_budget_of_two_units_shares_each_with_those_of_that_unit() -> None:
+    both, other = Budget(usd=1, tokens=100, tag="two units"), Budget(tokens=50, tag="two units")
+
+    assert [part.key() for part in both.parts] == [Budget(usd=1, tag="two units").key(), other.key()]
+    assert both.parts[1].store is other.store
+
+
+def test_equal_budgets_are_one_and_of_two_limits_on_one_account_the_lower_one_holds() -> None:
+    store, alone = MemoryStore(), Budget(usd=1)
+    low, high = Budget(usd=1, store=store), Budget(usd=5, store=store)
+
+    assert distinct([alone, alone]) == (alone,)
+    assert distinct([high, low, Budget(usd=1, store=store)]) == distinct([low, high]) == (low,)
+    assert len(distinct([Budget(usd=1), Budget(usd=1)])) == 2
+    assert len(distinct([Budget(usd=1, store="/tmp/x/../a.db"), Budget(usd=2, store="/tmp/a.db")])) == 1
+
+
+def test_who_looks_at_any_time_changes_nothing() -> None:
+    class Watched(MemoryStore):
+        def kept(self) -> bytes:
+            return msgspec.msgpack.encode(self._states)
+
+    store = Watched()
+    budget = Budget(usd=1, per="day", store=store)
+    store.update(budget.key(), Account, lambda account: settle_one(account, budget))
+    before = store.kept()
+    for wall in (NOON, NOON + 9 * DAY, NOON - 9 * DAY, 0.0, 1e300):
+        budget.state(wall)
+
+    assert store.kept() == before
+
+
+def settle_one(account: Account, budget: Budget) -> None:
+    turn_over(account, budget, NOON, 0.0, "")
+    reserve(account, budget, "a", usd("0.5"), 1.0)
+    settle(account, "a", usd("0.25"))
+    reserve(account, budget, "b", usd("0.5"), 1.0)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tercet.flow.usage import KEPT, AsyncMetered, Meter, Metered, Used, used_by, used_in
+from tercet.flow.usage import COUNTED, KEPT, AsyncMetered, Meter, Metered, Used, is_sane, tokens_of, used_by, used_in
 from tercet.transport.base import Lost
 
 START = (
@@ -148,3 +148,89 @@ def test_a_metered_stream_can_be_told_how_long_its_next_read_may_take_where_the_
     assert body.told == 5.0
     assert Metered(Body(), Meter(lambda used: None, lambda work: None)).bound is None
     assert AsyncMetered(AsyncBody(), Meter(lambda used: None, lambda work: None), False).bound is None
+
+
+# --- what makes sense --------------------------------------------------------------------------------------------------
+
+GOOD: dict[str, Any] = {"input_tokens": 12, "output_tokens": 6}
+SPLIT = {"ephemeral_5m_input_tokens": 3, "ephemeral_1h_input_tokens": 1}
+STEP = {"type": "compaction", "input_tokens": 500, "output_tokens": 50}
+
+
+def sane(usage: dict[str, Any], *, final: bool = True, searches: bool = True) -> bool:
+    return is_sane(Used(usage, final), 100, 1_000, searches=searches)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"cache_creation_input_tokens": None, "cache_read_input_tokens": None, "cache_creation": None},
+        {"cache_creation_input_tokens": 5, "cache_creation": SPLIT, "cache_read_input_tokens": 7},
+        {"server_tool_use": {"web_search_requests": 2, "web_fetch_requests": None}, "service_tier": "standard"},
+        {"iterations": [STEP, {**GOOD, "type": "message", "model": "claude-opus-5"}]},
+        {"iterations": []},
+        {"iterations": None, "output_tokens_details": {"thinking_tokens": 3}, "brand_new": [1]},
+        {"output_tokens": 0},
+        {"output_tokens": 100},
+    ],
+)
+def test_what_the_api_reports_makes_sense(more: dict[str, Any]) -> None:
+    assert sane({**GOOD, **more})
+
+
+NO_COUNTS = [-1, 1.0, True, "12", [], {}, 2**62, float("nan")]
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [
+        {},
+        {"input_tokens": 12},
+        {"output_tokens": 6},
+        {"prompt_tokens": 12, "completion_tokens": 6, "total_tokens": 18},
+        *({**GOOD, name: value} for name in COUNTED for value in NO_COUNTS),
+        {**GOOD, "input_tokens": None},
+        {**GOOD, "output_tokens": None},
+        {**GOOD, "output_tokens": 101},
+        {**GOOD, "input_tokens": 995},
+        {**GOOD, "cache_read_input_tokens": 990},
+        {**GOOD, "cache_creation": SPLIT},
+        {**GOOD, "cache_creation": "much"},
+        {**GOOD, "cache_creation_input_tokens": 9, "cache_creation": {"ephemeral_5m_input_tokens": -1}},
+        {**GOOD, "server_tool_use": 5},
+        {**GOOD, "server_tool_use": {"web_search_requests": 2**62}},
+        {**GOOD, "server_tool_use": {"web_search_requests": True}},
+        {**GOOD, "iterations": "many"},
+        {**GOOD, "iterations": [GOOD, None]},
+        {**GOOD, "iterations": [{"type": "message"}]},
+        {**GOOD, "iterations": [{**GOOD, "output_tokens": 5}]},
+        {**GOOD, "iterations": [GOOD] * 2_000},
+        {**GOOD, "iterations": [{**GOOD, "output_tokens": 2**62}]},
+    ],
+)
+def test_what_no_answer_can_have_used_makes_none(usage: dict[str, Any]) -> None:
+    assert not sane(usage)
+
+
+def test_searches_make_sense_where_one_could_search() -> None:
+    usage = {**GOOD, "server_tool_use": {"web_search_requests": 1}}
+
+    assert (sane(usage), sane(usage, searches=False)) == (True, False)
+
+
+def test_an_answer_that_broke_off_need_not_tell_its_output() -> None:
+    assert sane({"input_tokens": 12}, final=False)
+    assert not sane({"output_tokens": 1}, final=False)
+
+
+def test_all_steps_are_counted_in_tokens() -> None:
+    assert tokens_of({**GOOD, "iterations": [STEP, GOOD]}) == 568
+    assert tokens_of({**GOOD, "cache_read_input_tokens": 5}) == 23
+
+
+def test_an_answer_tells_who_gave_it() -> None:
+    start = b'data: {"type":"message_start","message":{"model":"claude-opus-5","usage":{"input_tokens":1}}}\n\n'
+
+    assert used_by(b'{"model":"claude-opus-5","usage":{}}') == Used({}, final=True, model="claude-opus-5")
+    assert used_in(start + END, b"") == Used({"input_tokens": 1, "output_tokens": 6}, True, "claude-opus-5")

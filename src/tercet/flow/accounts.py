@@ -145,6 +145,12 @@ def hold(account: Account, token: str, amount: Amount, until: float) -> None:
     account.held = account.held.plus(amount)
 
 
+def held_in(account: Account) -> Amount:
+    """Return what is reserved for the current period, without what is under way from others."""
+    own = [each.amount for each in account.holds.values() if account.first <= each.period <= account.last]
+    return Amount(sum(each.nano_usd for each in own), sum(each.tokens for each in own))
+
+
 def settle(account: Account, token: str, used: Amount | None, uncertain: Amount | None = None) -> None:
     """The request is over: book what it used. None: it is not known; then `uncertain`, or all that was held, counts.
 

@@ -14,7 +14,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
-from tercet.flow.accounts import Account, AccountBefore, Amount, adopt, enter, fits, hold, settle
+from tercet.flow.accounts import Account, AccountBefore, Amount, adopt, enter, fits, held_in, hold, settle
 from tercet.flow.periods import Period, checked_per, end_of, named, period_of
 from tercet.flow.shared_state import S, Store, store_at
 from tercet.wire.errors.refused import BudgetExceededError
@@ -267,18 +267,24 @@ def reserve(account: Account, budget: Budget, token: str, amount: Amount, until:
 
 
 def state_of(account: Account, budget: Budget, wall: float) -> BudgetState:
-    """Return the account for people."""
-    spent = account.spent.plus(account.uncertain)
-    counted = spent.plus(account.held)
+    """Return the account for people. What is reserved for another period is so in this one as far as there is room."""
+    spent, own = account.spent.plus(account.uncertain), held_in(account)
+    usd, tokens = (
+        most if limit is None else min(most, max(least, limit - counted))
+        for limit, counted, least, most in (
+            (budget.nano_usd, spent.nano_usd, own.nano_usd, account.held.nano_usd),
+            (budget.tokens, spent.tokens, own.tokens, account.held.tokens),
+        )
+    )
     return BudgetState(
         dollars(spent.nano_usd),
         spent.tokens,
         dollars(account.uncertain.nano_usd),
         account.uncertain.tokens,
-        dollars(account.held.nano_usd),
-        account.held.tokens,
-        None if budget.nano_usd is None else max(Decimal(0), dollars(budget.nano_usd - counted.nano_usd)),
-        None if budget.tokens is None else max(0, budget.tokens - counted.tokens),
+        dollars(usd),
+        tokens,
+        None if budget.nano_usd is None else dollars(max(0, budget.nano_usd - spent.nano_usd - usd)),
+        None if budget.tokens is None else max(0, budget.tokens - spent.tokens - tokens),
         end_of(budget.per, account.period),
     )
 

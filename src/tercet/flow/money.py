@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from msgspec.structs import replace
 
 from tercet.catalog import prices
+from tercet.catalog.loading import as_of
 from tercet.flow import budget as decide
 from tercet.flow.budget import EXACT, LARGEST, Account, Amount, Budget, rounded_up
 from tercet.flow.effects import Plan, Wait, Work
@@ -84,7 +85,8 @@ class Money:
         return budget.changing(self._credential, wall, act)
 
     def _day(self) -> date:
-        return day_of(self._wall_clock())
+        """Return the day whose prices hold. A clock that is behind the catalog is wrong."""
+        return max(day_of(self._wall_clock()), as_of())
 
     def end(self, used: Used | None, *, answers: bool = True) -> None:
         """The request is over, and may have cost what `used` (sane) says; None: as much as it could. `answers`: it may
