@@ -57,11 +57,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(params=["file", "server"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
-    if request.param == "file":
-        return tmp_path / "budget.db"
-    url = request.getfixturevalue("server")
-    RedisStore(url)._asked(lambda client: client.flushall())
-    return url
+    return tmp_path / "budget.db" if request.param == "file" else request.getfixturevalue("server")
+
+
+@pytest.fixture
+def tag(tmp_path: Path) -> str:
+    """A tag that no other test has."""
+    return str(tmp_path)
 
 
 def left_behind(place: Any, key: str, period: int) -> None:
@@ -78,9 +80,11 @@ def left_behind(place: Any, key: str, period: int) -> None:
 
 
 @pytest.mark.parametrize("per", [None, "minute", "hour", "day", "month", 7.5])
-def test_what_was_spent_in_the_current_period_counts_and_what_was_reserved_is_uncertain(place: Any, per: Any) -> None:
-    left_behind(place, "budget:team:", period_of(per, NOON))
-    budget = tercet.Budget(usd=1, tokens=10_000, per=per, tag="team", store=place)
+def test_what_was_spent_in_the_current_period_counts_and_what_was_reserved_is_uncertain(
+    place: Any, tag: str, per: Any
+) -> None:
+    left_behind(place, f"budget:{tag}:", period_of(per, NOON))
+    budget = tercet.Budget(usd=1, tokens=10_000, per=per, tag=tag, store=place)
     for _ in range(2):
         state = budget.state(NOON)
         assert (state.spent_usd, state.uncertain_usd, state.reserved_usd) == (Decimal("0.7"), Decimal("0.3"), 0)
@@ -88,34 +92,34 @@ def test_what_was_spent_in_the_current_period_counts_and_what_was_reserved_is_un
 
 
 @pytest.mark.parametrize("per", ["minute", "hour", "day", "month"])
-def test_what_was_spent_in_an_earlier_period_is_over(place: Any, per: Any) -> None:
-    left_behind(place, "budget::", period_of(per, NOON) - 1)
+def test_what_was_spent_in_an_earlier_period_is_over(place: Any, tag: str, per: Any) -> None:
+    left_behind(place, f"budget:{tag}:", period_of(per, NOON) - 1)
 
-    assert tercet.Budget(usd=1, per=per, store=place).state(NOON).spent_usd == 0
+    assert tercet.Budget(usd=1, per=per, tag=tag, store=place).state(NOON).spent_usd == 0
 
 
-def test_it_is_taken_over_once(place: Any) -> None:
-    left_behind(place, "budget::", 0)
+def test_it_is_taken_over_once(place: Any, tag: str) -> None:
+    left_behind(place, f"budget:{tag}:", 0)
     for number in range(1, 4):
-        budget = tercet.Budget(usd=1, store=place)
+        budget = tercet.Budget(usd=1, tag=tag, store=place)
         Script((200, JSON, MESSAGE)).client(budget=budget).messages.create(**ASK)
         assert budget.state().spent_usd == Decimal("0.7") + number * PRICE
         budget.store.close()
 
 
-def test_a_spent_budget_stays_spent(place: Any) -> None:
-    left_behind(place, "budget::", 0)
+def test_a_spent_budget_stays_spent(place: Any, tag: str) -> None:
+    left_behind(place, f"budget:{tag}:", 0)
     script = Script((200, JSON, MESSAGE))
 
     with pytest.raises(tercet.BudgetExceededError):
-        script.client(budget=tercet.Budget(usd="0.7", store=place)).messages.create(**ASK)
+        script.client(budget=tercet.Budget(usd="0.7", tag=tag, store=place)).messages.create(**ASK)
     assert script.sent == []
 
 
-def test_each_credential_takes_over_its_own(place: Any) -> None:
+def test_each_credential_takes_over_its_own(place: Any, tag: str) -> None:
     request = Request("POST", "http://local/v1/messages", Headers({"x-api-key": KEY}))
-    left_behind(place, f"budget::{fingerprint(request)}", 0)
-    budget = tercet.Budget(usd=1, by_key=True, store=place)
+    left_behind(place, f"budget:{tag}:{fingerprint(request)}", 0)
+    budget = tercet.Budget(usd=1, by_key=True, tag=tag, store=place)
     Script((200, JSON, MESSAGE)).client(budget=budget).messages.create(**ASK)
 
     assert budget.state(credential=fingerprint(request)).spent_usd == Decimal("0.7") + PRICE

@@ -9,6 +9,7 @@ import os
 from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import wait as done
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,7 +28,7 @@ from tercet.flow import money
 from tercet.flow.accounts import KEPT, Account, Amount, enter, fits, hold, settle
 from tercet.flow.admission import Admission
 from tercet.flow.budget import Budget
-from tercet.flow.effects import Lost, Plan, Reply, Send, Work
+from tercet.flow.effects import Lost, Plan, Reply, Send, Wait, Work
 from tercet.flow.estimate import asked_of
 from tercet.flow.periods import day_of, period_of
 from tercet.flow.shared_state.memory import MemoryStore
@@ -173,11 +174,11 @@ def stepped(plan: Plan[Any], answer: Any) -> Any:
     """The next thing that a plan asks of the network, or its end."""
     try:
         effect = plan.send(answer)
-        while isinstance(effect, Work):
-            effect = plan.send(effect.act())
+        while isinstance(effect, Work | Wait):
+            effect = plan.send(effect.act() if isinstance(effect, Work) else done([effect.future]) and None)
         return effect
-    except StopIteration as done:
-        return done.value
+    except StopIteration as end:
+        return end.value
 
 
 def reply(status: int, usage: Any) -> Reply:

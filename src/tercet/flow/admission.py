@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from tercet.flow.budget import Budget, distinct
 from tercet.flow.details import PaceDetails
+from tercet.flow.drive import run
 from tercet.flow.effects import Emit, Lost, Metering, Outcome, Plan, Reply, Sleep, Work
 from tercet.flow.estimate import Asked, Behind, asked_by, decoded, encoded, itself
 from tercet.flow.kinds import Kind, kind_of
@@ -149,7 +150,7 @@ class Passage:
     @property
     def blocking(self) -> bool:
         """Whether `sending` may wait for a disk or a network."""
-        return self._admission.blocking
+        return any(budget.store.blocking for budget in self._admission.accounts)
 
     def sending(self, request: Request) -> None:
         """A middleware sends this now: hold what it may cost, if it is another request or the second one.
@@ -176,7 +177,7 @@ class Passage:
             subject = subject.changed(kind, request.content)
         self._request, self._subject = request, subject
         self._money = Money(self._admission.accounts, request, subject.asked, self._admission.wall_clock)
-        self._money.reserve()
+        run(self._money.reserve(), _never)
 
     def came_of_it(self, outcome: Outcome) -> None:
         """What was sent last has this outcome."""
@@ -294,6 +295,10 @@ class Passage:
 
 LARGEST_CONTEXT = 10_000_000
 """Tokens that an answer may report to a request of which nothing is known."""
+
+
+def _never(request: Request) -> Outcome:
+    raise AssertionError("a reservation sends nothing")
 
 
 def same(one: Request, other: Request) -> bool:
