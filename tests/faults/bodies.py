@@ -22,7 +22,7 @@ MESSAGE: dict[str, Any] = {
 JSON = "application/json"
 SSE = "text/event-stream; charset=utf-8"
 LINES = "application/binary"
-KINDS = {"json": JSON, "sse": SSE, "lines": LINES}
+KINDS = {"json": JSON, "sse": SSE, "lines": LINES, "batch": JSON}
 
 
 def dumped(value: Any) -> bytes:
@@ -84,9 +84,31 @@ RESULTS = tuple(
     for number in range(3)
 )
 
-BODY: dict[str, bytes] = {"json": dumped(MESSAGE), "sse": b"".join(EVENTS), "lines": b"".join(RESULTS)}
+BATCH: dict[str, Any] = {
+    "id": "msgbatch_1",
+    "type": "message_batch",
+    "processing_status": "ended",
+    "request_counts": {"processing": 0, "succeeded": 3, "errored": 0, "canceled": 0, "expired": 0},
+    "ended_at": "2026-11-20T10:00:00Z",
+    "created_at": "2026-11-20T09:00:00Z",
+    "expires_at": "2026-11-21T09:00:00Z",
+    "archived_at": None,
+    "cancel_initiated_at": None,
+    "results_url": None,
+}
+BODY: dict[str, bytes] = {
+    "json": dumped(MESSAGE),
+    "sse": b"".join(EVENTS),
+    "lines": b"".join(RESULTS),
+    "batch": dumped(BATCH),
+}
 """The whole body by kind of surface."""
-PARTED: dict[str, tuple[bytes, ...]] = {"json": (BODY["json"],), "sse": EVENTS, "lines": RESULTS}
+PARTED: dict[str, tuple[bytes, ...]] = {
+    "json": (BODY["json"],),
+    "sse": EVENTS,
+    "lines": RESULTS,
+    "batch": (BODY["batch"],),
+}
 
 ERROR = dumped({"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}, "request_id": "req_1"})
 
@@ -97,7 +119,7 @@ def error_event(kind: str = "overloaded_error") -> bytes:
 
 def good(kind: str, *lines: str) -> bytes:
     """The whole good response."""
-    if kind == "json":
+    if KINDS[kind] == JSON:
         return response(BODY[kind], JSON, "200 OK", *lines)
     return chunked_head(KINDS[kind], *lines) + chunks(*PARTED[kind])
 
@@ -114,19 +136,4 @@ def events(*parts: bytes) -> bytes:
 
 def batch(url: str) -> bytes:
     """A batch that has ended; its results are on this server."""
-    return response(
-        dumped(
-            {
-                "id": "msgbatch_1",
-                "type": "message_batch",
-                "processing_status": "ended",
-                "request_counts": {"processing": 0, "succeeded": 3, "errored": 0, "canceled": 0, "expired": 0},
-                "ended_at": "2026-11-20T10:00:00Z",
-                "created_at": "2026-11-20T09:00:00Z",
-                "expires_at": "2026-11-21T09:00:00Z",
-                "archived_at": None,
-                "cancel_initiated_at": None,
-                "results_url": f"{url}/v1/messages/batches/msgbatch_1/results",
-            }
-        )
-    )
+    return response(dumped({**BATCH, "results_url": f"{url}/v1/messages/batches/msgbatch_1/results"}))

@@ -3,23 +3,31 @@ an error of its own where one is due, the right answer where that is due, nothin
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.faults.bodies import PARTS, TEXT
+from tests.faults.limits import HangError
 from tests.faults.matrix import Cell
 from tests.faults.row import Due
 
 WORD = "Hello, wörld"
 SLOWEST = 15.0
 """Seconds for one cell: more is a hang."""
+Say = Callable[[str], None]
 ANSWER: dict[str, dict[str, Any]] = {
     "create": {"text": TEXT, "stop_reason": "end_turn"},
     "parse": {"text": TEXT, "stop_reason": "end_turn", "word": WORD},
     "raw": {"text": TEXT, "stop_reason": "end_turn"},
     "helper": {"text": TEXT, "stop_reason": "end_turn"},
+    "batch": {"id": "msgbatch_1"},
     "results": {"ids": ["item-0", "item-1", "item-2"]},
 }
+
+
+BREAKING = ("unanswered", "body_lost")
+"""Phases after which a connection is not used again."""
 
 
 @dataclass
@@ -31,6 +39,14 @@ class Outcome:
     is_api_error: bool = False
     shown: str = ""
     """Text that the program had seen when it ended."""
+    events: int = 0
+    """How many events, or results, it had seen."""
+    usage: dict[str, Any] | None = None
+    """The usage that they had told."""
+    next: Outcome | None = None
+    """What the same client's next call did, when the fault was over; None if there was none."""
+    held: int = 0
+    """How many connections were open between the two."""
     requests: int = 0
     sleeps: list[float] = field(default_factory=list)
     seconds: float = 0.0
@@ -58,6 +74,10 @@ def judged(cell: Cell, outcome: Outcome, *, strictly: bool) -> Verdict:
     verdict, due = Verdict(), cell.row.due_on(cell.surface)
     say = verdict.problems.append
     error = outcome.error
+    if isinstance(error, HangError):
+        verdict.hang = True
+        say(str(error))
+        return verdict
     if error is not None and not outcome.is_api_error:
         verdict.foreign = True
         say(f"{type(error).__module__}.{type(error).__name__} escapes: {str(error)[:120]}")
@@ -73,7 +93,8 @@ def judged(cell: Cell, outcome: Outcome, *, strictly: bool) -> Verdict:
     elif strictly:
         _judge_error(cell, due, outcome, verdict)
     if strictly:
-        _judge_retries(due, outcome, verdict)
+        _judge_sends(cell, due, outcome, verdict)
+        _judge_next(cell, due, outcome, verdict)
     if outcome.seconds > SLOWEST:
         verdict.hang = True
         say(f"took {outcome.seconds:.1f} s")
@@ -122,38 +143,85 @@ def _judge_error(cell: Cell, due: Due, outcome: Outcome, verdict: Verdict) -> No
         say(f"the message does not say {due.says!r}: {str(error)[:160]}")
     if due.retry_after and not getattr(error, "retry_after", None):
         say("the error does not say how long to wait")
-    if len(getattr(error, "attempts", ())) not in (0, len(outcome.sleeps) + 1):
-        say(f"{len(error.attempts)} attempts are recorded, {len(outcome.sleeps)} retries were made")  # type: ignore[union-attr]
-    if cell.surface in ("raw", "helper"):
-        _judge_part(cell, outcome, verdict)
+    _judge_attempts(due, outcome, say)
+    _judge_part(cell, outcome, say)
 
 
-def _judge_part(cell: Cell, outcome: Outcome, verdict: Verdict) -> None:
-    """A stream that ends badly keeps what it had brought: a beginning of the answer, and all that the program saw."""
-    say, shown = verdict.problems.append, outcome.shown
+BILLED = {
+    "not_sent": "no",
+    "unanswered": "maybe",
+    "refused": "no",
+    "failed": "maybe",
+    "body_lost": "yes",
+    "nothing_yielded": "yes",
+}
+"""Phase -> whether the attempt may have been billed; said here again, so that the judge does not believe the accused."""
+
+
+def _judge_attempts(due: Due, outcome: Outcome, say: Say) -> None:
+    """An attempt is recorded for each that failed, with how far it got and whether it may have been billed."""
+    attempts = getattr(outcome.error, "attempts", ())
+    tries = len(outcome.sleeps) + 1 if due.phase else len(outcome.sleeps)
+    if len(attempts) != tries:
+        say(f"{len(attempts)} attempts are recorded, not {tries}")
+    for attempt in attempts:
+        if attempt.phase not in due.phase.split("|"):
+            say(f"attempt {attempt.number} is {attempt.phase!r}, not {due.phase!r}")
+        if attempt.billed != BILLED.get(attempt.phase):
+            say(f"attempt {attempt.number} is billed {attempt.billed!r} as {attempt.phase!r}")
+
+
+def _judge_part(cell: Cell, outcome: Outcome, say: Say) -> None:
+    """What ends badly keeps what it had brought: a beginning of the answer, all that the program saw and no more."""
+    shown, error = outcome.shown, outcome.error
     if not TEXT.startswith(shown):
         say(f"the text shown is no beginning of the answer: {short(shown)}")
-    part = getattr(outcome.error, "partial_message", None)
+    if (events := getattr(error, "events_seen", None)) != outcome.events:
+        say(f"{events} events are counted, {outcome.events} were seen")
+    usage = getattr(error, "usage", None)
+    if (None if usage is None else dict(usage)) != outcome.usage:
+        say(f"the usage kept is {short(usage)}, told was {short(outcome.usage)}")
+    part = getattr(error, "partial_message", None)
     if part is None:
-        if shown:
+        if outcome.usage is not None:
             say("what had come is lost")
         return
+    if cell.surface not in ("raw", "helper"):
+        say(f"there is a part of what was asked for whole: {short(part)}")
     if part.text != shown:
         say(f"the part kept is {part.text!r}, shown was {shown!r}")
     if part.stop_reason is not None:
         say("the part has a stop reason")
 
 
-def _judge_retries(due: Due, outcome: Outcome, verdict: Verdict) -> None:
-    say = verdict.problems.append
-    if due.requests is not None:
-        low, high = due.requests if isinstance(due.requests, tuple) else (due.requests, due.requests)
-        if not low <= outcome.requests <= high:
-            say(f"{outcome.requests} requests, not {due.requests}")
-    if due.retries is not None and len(outcome.sleeps) != due.retries:
-        say(f"{len(outcome.sleeps)} retries, not {due.retries}")
+def _judge_sends(cell: Cell, due: Due, outcome: Outcome, verdict: Verdict) -> None:
+    say, allowed = verdict.problems.append, cell.row.max_retries
+    sends = due.sends(allowed)
+    retries = max(0, sends - cell.row.hops - 1) if due.retries is None else due.retries(allowed)
+    if outcome.requests != sends:
+        say(f"{outcome.requests} requests, not {sends}")
+    if len(outcome.sleeps) != retries:
+        say(f"{len(outcome.sleeps)} retries, not {retries}")
     if due.waits is not None and not (outcome.sleeps and due.waits[0] <= outcome.sleeps[0] <= due.waits[1]):
         say(f"waits {outcome.sleeps}, not within {due.waits}")
+
+
+def _judge_next(cell: Cell, due: Due, outcome: Outcome, verdict: Verdict) -> None:
+    """When the fault is over, the same client's next call gets its own answer, at the first try."""
+    say, then = verdict.problems.append, outcome.next
+    if outcome.held:
+        say(f"{outcome.held} connections are kept that broke")
+    if then is None:
+        if cell.row.answered:
+            say("there was no next call")
+        return
+    if then.error is not None:
+        say(f"the next call ends with {type(then.error).__name__}: {str(then.error)[:160]}")
+    elif not _is_right(cell, then):
+        verdict.silent = True
+        say(f"the next call is answered {short(then.value)}")
+    if (then.requests, len(then.sleeps)) != (1, 0):
+        say(f"the next call needed {then.requests} requests and {len(then.sleeps)} retries")
 
 
 assert "".join(PARTS) == TEXT

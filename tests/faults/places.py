@@ -25,6 +25,8 @@ class Place:
     environment: dict[str, str] = field(default_factory=dict)
     questions: int = 1
     """How often the client asks; the last answer counts."""
+    closes: bool = False
+    """Whether the server closes its connection before the last question."""
 
 
 class Places:
@@ -49,8 +51,8 @@ class Places:
                 return Place(plain, plain.url.replace("http:", "https:"))
             case "localhost":
                 return Place(plain, plain.url.replace("127.0.0.1", "localhost"))
-            case "kept":
-                return Place(plain, plain.url, questions=2)
+            case "kept" | "kept, closed":
+                return Place(plain, plain.url, questions=2, closes="closed" in name)
             case "TLS" | "unknown authority" | "expired" | "another host":
                 server = self.server(name)
                 return Place(server, server.url)

@@ -7,18 +7,25 @@ import zlib
 from collections.abc import Callable
 
 from tests.faults import bodies
-from tests.faults.row import JSON_SURFACES, ONE, SHORT, Due, Row, fails, fine
+from tests.faults.row import JSON_SURFACES, ONCE, ONE, SHORT, STREAMS, Due, Row, fails, fine
 from tests.faults.server import Fin, Raw, Reset, Stall, Steps, chunked_head, chunks, head, response
 
 BODY = bodies.BODY["json"]
 WHOLE = {"on": JSON_SURFACES}
-BAD = fails("APIResponseValidationError", requests=1)
-LOST = fails("APIConnectionError", requests=3)
+BAD = fails("APIResponseValidationError", sends=ONCE)
+LOST = fails("APIConnectionError", phase="body_lost")
 
 
 def cut(surface: str) -> Due:
     """A cut body is asked for again where it is read whole, and never where a part was shown."""
-    return fails("APIConnectionError", requests=3 if surface in JSON_SURFACES else 1)
+    return LOST if surface in JSON_SURFACES else fails("IncompleteStreamError", sends=ONCE)
+
+
+def misframed(surface: str) -> Due:
+    """Framing that breaks before the first content: sent again, unless the results were handed out already."""
+    if surface in STREAMS:
+        return fails("IncompleteStreamError", phase="nothing_yielded")
+    return cut(surface)
 
 
 def body(content: bytes, content_type: str = bodies.JSON, *lines: str) -> Callable[[str], list[Steps]]:
@@ -58,7 +65,7 @@ FRAMED = [
         28,
         "RST within the body",
         lambda kind: [(response(BODY)[:-50], Reset())],
-        fails("APIConnectionError", requests=3),
+        LOST,
         **WHOLE,
     ),
     Row(29, "FIN within the body", lambda kind: [(response(BODY)[:-50], Fin())], LOST, **WHOLE),
@@ -72,7 +79,7 @@ FRAMED = [
         30,
         "silence within the body",
         lambda kind: [(response(BODY)[:-50], Stall())],
-        fails("APITimeoutError"),
+        fails("APITimeoutError", phase="body_lost"),
         chunkings=ONE,
         client={"timeout": SHORT},
         **WHOLE,
@@ -103,25 +110,25 @@ FRAMED = [
         46,
         "a chunk size that is none",
         lambda kind: [(chunked_head(bodies.KINDS[kind]) + b"zz\r\n{}\r\n0\r\n\r\n", Fin())],
-        fails("APIConnectionError", requests=(1, 3)),
+        misframed,
     ),
     Row(
         46,
         "a negative chunk size",
         lambda kind: [(chunked_head(bodies.KINDS[kind]) + b"-5\r\n{}\r\n0\r\n\r\n", Fin())],
-        fails("APIConnectionError", requests=(1, 3)),
+        misframed,
     ),
     Row(
         46,
         "a chunk longer than it says",
         lambda kind: [(chunked_head(bodies.KINDS[kind]) + b"5\r\n{       }\r\n0\r\n\r\n", Fin())],
-        fails("APIConnectionError", requests=(1, 3)),
+        misframed,
     ),
     Row(
         46,
         "a huge chunk extension",
         lambda kind: [(chunked_head(bodies.KINDS[kind]) + b"5;" + b"x" * 10_000 + b"\r\n12345\r\n0\r\n\r\n", Fin())],
-        fails("APIConnectionError", requests=(1, 3)),
+        misframed,
         chunkings=ONE,
     ),
     Row(
@@ -186,12 +193,18 @@ CONTENT = [
     Row(36, "a string", body(b'"hello"'), BAD, **WHOLE),
     Row(37, "a message without content", body(b'{"id":"msg_1","type":"message","role":"assistant"}'), BAD, **WHOLE),
     Row(37, "another object", body(b'{"hello":1}'), BAD, **WHOLE),
-    Row(38, "an error with status 200", body(bodies.ERROR), fails("OverloadedError", retries=2, status=200), **WHOLE),
+    Row(
+        38,
+        "an error with status 200",
+        body(bodies.ERROR),
+        fails("OverloadedError", phase="nothing_yielded", status=200),
+        **WHOLE,
+    ),
     Row(
         38,
         "an error with status 200, then the answer",
         lambda kind: [(response(bodies.ERROR),), (bodies.good(kind),)],
-        fine(2, retries=1),
+        fine(2),
         on=("create", "parse", "raw", "helper"),
     ),
     Row(39, "a stream where JSON was due", lambda kind: [(bodies.good("sse"),)], BAD, **WHOLE),
@@ -209,21 +222,21 @@ CONTENT = [
         45,
         "a number beyond all",
         body(BODY[:-1] + b',"n":1e99999}'),
-        fails("APIResponseValidationError", requests=1),
+        BAD,
         **WHOLE,
     ),
 ]
 
 
+UNDECODABLE = fails("APIResponseValidationError", sends=ONCE, phase="body_lost")
+
+
 def undecodable(surface: str) -> Due:
-    return fails(
-        "APIResponseValidationError" if surface in JSON_SURFACES else "APIError",
-        requests=1 if surface in (*JSON_SURFACES, "results") else (1, 3),
-    )
+    """A body in no encoding that can be read, where it stands at its beginning."""
+    return UNDECODABLE
 
 
-def too_large(surface: str) -> Due:
-    return fails("APIError", requests=1 if surface in JSON_SURFACES else (1, 3))
+TOO_LARGE = fails("APIConnectionError", sends=ONCE, phase="body_lost")
 
 
 PACKED = [
@@ -249,24 +262,22 @@ PACKED = [
         41,
         "gzip without its checksum",
         packed("gzip", lambda data: gzip.compress(data)[:-8]),
-        lambda surface: (
-            fails("APIError", requests=1) if surface in JSON_SURFACES else Due((), None, value={"any": True})
-        ),
-        on=(*JSON_SURFACES,),
+        UNDECODABLE,
+        on=JSON_SURFACES,
     ),
     Row(
         41,
         "gzip with a wrong checksum",
         packed("gzip", lambda data: gzip.compress(data)[:-8] + b"\1\2\3\4\5\6\7\x08"),
-        lambda surface: undecodable(surface),
+        UNDECODABLE,
         on=JSON_SURFACES,
     ),
-    Row(42, "a gzip bomb", packed("gzip", lambda data: bomb()), too_large, chunkings=ONE),
+    Row(42, "a gzip bomb", packed("gzip", lambda data: bomb()), TOO_LARGE, chunkings=ONE),
     Row(
         43,
         "100,000 empty gzip members",
         packed("gzip", lambda data: gzip.compress(b"") * 100_000),
-        too_large,
+        TOO_LARGE,
         chunkings=ONE,
         costly=True,
     ),

@@ -8,22 +8,25 @@ from email.utils import formatdate
 from typing import Any
 
 from tests.faults import bodies
-from tests.faults.row import ONE, Due, Row, fails, fine
+from tests.faults.row import EVERY, ONCE, ONE, Due, Row, Sends, fails, fine
 from tests.faults.server import Fin, Reset, Stall, Steps, response
 
 NAMES = {
     400: "BadRequestError",
     401: "AuthenticationError",
-    402: "APIStatusError",
+    402: "PaymentRequiredError",
     403: "PermissionDeniedError",
     404: "NotFoundError",
-    408: "APIStatusError",
+    408: "RequestTimeoutError",
     409: "ConflictError",
-    413: "APIStatusError",
+    413: "ContentTooLargeError",
     422: "UnprocessableEntityError",
     429: "RateLimitError",
-    431: "APIStatusError",
-    499: "APIStatusError",
+    431: "RequestHeaderFieldsTooLargeError",
+    499: "ClientClosedRequestError",
+    501: "HTTPNotImplementedError",
+    503: "ServiceUnavailableError",
+    504: "GatewayTimeoutError",
     529: "OverloadedError",
 }
 
@@ -42,25 +45,23 @@ def once(*steps: Any) -> Callable[[str], list[Steps]]:
     return lambda kind: [steps, (bodies.good(kind),)]
 
 
-def name_of(status: int) -> str:
-    return NAMES.get(status, "InternalServerError" if status >= 500 else "APIStatusError")
-
-
-def stated(status: int, requests: int) -> Due:
-    return fails(name_of(status), requests=requests, status=status)
+def stated(status: int, sends: Sends) -> Due:
+    """The error of a status. 503 and 529 refuse, as 4xx do; behind other 5xx work may have been done."""
+    phase = "failed" if status >= 500 and status not in (503, 529) else "refused"
+    return fails(NAMES.get(status, "InternalServerError"), sends=sends, phase=phase, status=status)
 
 
 REFUSED = [
-    Row(47, f"status {status}", always(refusal(status)), stated(status, 1))
+    Row(47, f"status {status}", always(refusal(status)), stated(status, ONCE))
     for status in (400, 401, 402, 403, 404, 413, 422, 431, 499)
 ]
 RETRIED = [
-    *(Row(48, f"status {status}", always(refusal(status)), stated(status, 3)) for status in (408, 409)),
+    *(Row(48, f"status {status}", always(refusal(status)), stated(status, EVERY)) for status in (408, 409)),
     *(
-        Row(56, f"status {status}", always(refusal(status)), stated(status, 3))
+        Row(56, f"status {status}", always(refusal(status)), stated(status, EVERY))
         for status in (500, 502, 503, 504, 520, 522, 524, 529, 599)
     ),
-    *(Row(57, f"status {status}", always(refusal(status)), stated(status, 3)) for status in (501, 505)),
+    *(Row(57, f"status {status}", always(refusal(status)), stated(status, EVERY)) for status in (501, 505)),
 ]
 
 BACKOFF = (0.3, 0.51)
@@ -90,7 +91,7 @@ WAITS = [
             51,
             f"retry-after {value}",
             once(refusal(429, f"retry-after: {value}")),
-            fails("RateLimitError", requests=1, retry_after=True),
+            fails("RateLimitError", sends=ONCE, phase="refused", retry_after=True),
             chunkings=ONE,
         )
         for value in ("99999", "601", "277403")
@@ -105,15 +106,15 @@ WAITS = [
         54,
         "a spend limit",
         always(refusal(429, kind="rate_limit_error", details={"error_code": "enforced_spend_limit_reached"})),
-        stated(429, 1),
+        stated(429, ONCE),
     ),
-    Row(55, "400 with x-should-retry: true", always(refusal(400, "x-should-retry: true")), stated(400, 3)),
-    Row(55, "429 with x-should-retry: false", always(refusal(429, "x-should-retry: false")), stated(429, 1)),
+    Row(55, "400 with x-should-retry: true", always(refusal(400, "x-should-retry: true")), stated(400, EVERY)),
+    Row(55, "429 with x-should-retry: false", always(refusal(429, "x-should-retry: false")), stated(429, ONCE)),
 ]
 
 
 def bad_body(name: str, content: bytes, content_type: str = bodies.JSON) -> Row:
-    return Row(58, f"500 with {name}", always(response(content, content_type, "500 Broken")), stated(500, 3))
+    return Row(58, f"500 with {name}", always(response(content, content_type, "500 Broken")), stated(500, EVERY))
 
 
 BODIES = [
@@ -128,25 +129,25 @@ BODIES = [
         58,
         "500 with deep brackets",
         always(response(b"[" * 50_000, bodies.JSON, "500 Broken")),
-        stated(500, 3),
+        stated(500, EVERY),
         chunkings=ONE,
     ),
-    Row(59, "an error body cut short", always(refusal(400)[:-20], Fin()), stated(400, 1)),
-    Row(59, "an error body that is reset", always(refusal(400)[:-20], Reset()), stated(400, 1), chunkings=ONE),
+    Row(59, "an error body cut short", always(refusal(400)[:-20], Fin()), stated(400, ONCE)),
+    Row(59, "an error body that is reset", always(refusal(400)[:-20], Reset()), stated(400, ONCE), chunkings=ONE),
     Row(
         59,
         "an error body that stalls",
         always(refusal(400)[:-20], Stall()),
-        stated(400, 1),
+        stated(400, ONCE),
         chunkings=ONE,
         client={"timeout": 0.5},
     ),
-    Row(59, "a 500 whose body is cut short", always(refusal(500)[:-20], Fin()), stated(500, 3)),
+    Row(59, "a 500 whose body is cut short", always(refusal(500)[:-20], Fin()), stated(500, EVERY)),
     Row(
         60,
         "413 and RST during an upload",
         always(refusal(413), Reset()),
-        stated(413, 1),
+        stated(413, ONCE),
         on=("create", "parse", "raw", "helper"),
         chunkings=ONE,
         early=True,

@@ -25,14 +25,14 @@ from tests.faults.bodies import (
     started,
     tool_delta,
 )
-from tests.faults.row import ONE, SHORT, STREAMS, Due, Row, fails, fine
+from tests.faults.row import ONCE, ONE, SHORT, STREAMS, Due, Row, fails, fine
 from tests.faults.server import Fin, Raw, Repeat, Reset, Stall, Steps, chunked_head, chunks, response
 
 ON = {"on": STREAMS}
 PART = b"".join((*BEGUN, *DELTAS[:2]))
-CUT = fails("IncompleteStreamError", requests=1)
-BROKEN = fails("StreamProtocolError", requests=1)
-NOT_BEGUN = fails("IncompleteStreamError", requests=3)
+CUT = fails("IncompleteStreamError", sends=ONCE)
+BROKEN = fails("StreamProtocolError", sends=ONCE)
+NOT_BEGUN = fails("IncompleteStreamError", phase="nothing_yielded")
 
 
 def stream(*parts: bytes) -> Callable[[str], list[Steps]]:
@@ -60,15 +60,15 @@ def in_one_read(broken: bytes) -> Callable[[str], list[Steps]]:
 
 
 TRANSPORT = [
-    Row(46, "a bad chunk behind good events", in_one_read(b"zz\r\n"), fails("APIConnectionError", requests=1), **ON),
+    Row(46, "a bad chunk behind good events", in_one_read(b"zz\r\n"), CUT, **ON),
     Row(
         46,
         "a chunk behind good events that is longer than it says",
         in_one_read(b"8\r\n: ping\n\nmore\r\n"),
-        fails("APIConnectionError", requests=1),
+        CUT,
         **ON,
     ),
-    Row(64, "RST within the stream", open_stream(Reset()), fails("APIConnectionError", requests=(1, 3)), **ON),
+    Row(64, "RST within the stream", open_stream(Reset()), CUT, **ON),
     Row(65, "FIN within the stream", open_stream(Fin()), CUT, **ON),
     Row(66, "a clean end without a stop reason", stream(*BEGUN, *DELTAS), CUT, **ON),
     Row(66, "a clean end within an event", stream(PART + delta("x")[:-20]), CUT, **ON),
@@ -87,7 +87,7 @@ TRANSPORT = [
         66,
         "RST before the last result",
         lambda kind: [(of(kind, *bodies.RESULTS[:2], end=False), Reset())],
-        fails("APIConnectionError", requests=(1, 3)),
+        CUT,
         on=("results",),
     ),
     Row(67, "an empty stream", stream(), NOT_BEGUN, kept=False, **ON),
@@ -97,7 +97,7 @@ TRANSPORT = [
         67,
         "FIN after message_start",
         open_stream(Fin(), parts=(started(),)),
-        fails("APIConnectionError", requests=3),
+        NOT_BEGUN,
         kept=False,
         **ON,
     ),
@@ -108,7 +108,7 @@ TRANSPORT = [
         69,
         "silence within the stream",
         open_stream(Stall()),
-        fails("APITimeoutError", requests=1),
+        fails("StreamIdleTimeoutError", sends=ONCE),
         chunkings=ONE,
         client={"timeout": SHORT},
         **ON,
@@ -117,7 +117,7 @@ TRANSPORT = [
         69,
         "silence within the results",
         lambda kind: [(of(kind, *bodies.RESULTS[:2], end=False), Stall())],
-        fails("APITimeoutError", requests=1),
+        fails("APITimeoutError", sends=ONCE),
         chunkings=ONE,
         client={"timeout": SHORT},
         on=("results",),
@@ -126,7 +126,7 @@ TRANSPORT = [
         70,
         "pings and nothing else",
         open_stream(Repeat(chunks(PING, end=False), every=0.04, times=50), Fin()),
-        fails("StreamIdleTimeoutError", requests=1),
+        fails("StreamIdleTimeoutError", sends=ONCE),
         chunkings=ONE,
         client={"timeout": 5, "stream_idle_timeout": 0.3},
         **ON,
@@ -145,7 +145,7 @@ TRANSPORT = [
         73,
         "a JSON error where a stream was due",
         lambda kind: [(response(bodies.ERROR),)],
-        fails("OverloadedError", requests=1, status=200),
+        fails("OverloadedError", phase="nothing_yielded", status=200),
         kept=False,
         **ON,
     ),
@@ -153,7 +153,7 @@ TRANSPORT = [
         73,
         "a page where a stream was due",
         lambda kind: [(response(b"<html>Log in</html>", "text/html"),)],
-        fails("APIError", requests=(1, 3)),
+        CUT,
         kept=False,
         **ON,
     ),
@@ -277,7 +277,7 @@ NEGATIVE = changed("end_turn", output_tokens=-5, input_tokens=10**15)
 def tool_fails(surface: str) -> Due:
     """Raw events leave inputs to who puts them together; the helper refuses one that is no JSON."""
     return (
-        fails("ToolInputError", requests=1)
+        fails("ToolInputError", sends=ONCE)
         if surface == "helper"
         else fine(value={"text": "", "stop_reason": "tool_use"})
     )
@@ -304,7 +304,7 @@ MEANING = [
         90,
         "an error before all",
         stream(error_event()),
-        fails("OverloadedError", requests=3, status=200),
+        fails("OverloadedError", phase="nothing_yielded", status=200),
         kept=False,
         **ON,
     ),
@@ -312,7 +312,7 @@ MEANING = [
         90,
         "an error after message_start",
         stream(started(), error_event()),
-        fails("OverloadedError", requests=3, status=200),
+        fails("OverloadedError", phase="nothing_yielded", status=200),
         kept=False,
         **ON,
     ),
@@ -327,7 +327,7 @@ MEANING = [
         90,
         "a refusal before all",
         stream(error_event("invalid_request_error")),
-        fails("BadRequestError", requests=1, status=200),
+        fails("BadRequestError", sends=ONCE, phase="nothing_yielded", status=200),
         kept=False,
         **ON,
     ),
@@ -335,21 +335,21 @@ MEANING = [
         91,
         "an error within the text",
         stream(PART, error_event()),
-        fails("OverloadedError", requests=1, status=200),
+        fails("OverloadedError", sends=ONCE, status=200),
         **ON,
     ),
     Row(
         91,
         "a rate limit within the text",
         stream(PART, error_event("rate_limit_error")),
-        fails("RateLimitError", requests=1, status=200),
+        fails("RateLimitError", sends=ONCE, status=200),
         **ON,
     ),
     Row(
         91,
         "an unknown error within the text",
         stream(PART, error_event("quite_new_error")),
-        fails("APIStatusError", requests=1, status=200),
+        fails("APIStatusError", sends=ONCE, status=200),
         **ON,
     ),
     Row(92, "an error after the end", stream(*EVENTS, error_event()), fine(), **ON),
@@ -357,7 +357,7 @@ MEANING = [
         93,
         "an error that is not JSON",
         stream(PART, b"event: error\ndata: broken\n\n"),
-        fails("APIStatusError", requests=1, status=200),
+        fails("APIStatusError", sends=ONCE, status=200),
         **ON,
     ),
     Row(94, "message_start twice", stream(started(), *BEGUN, *DELTAS, *ENDED), fine(), **ON),
@@ -389,14 +389,14 @@ MEANING = [
         100,
         "tool input cut off, clean end",
         stream(*TOOL[:3], tool_delta('"mode": "rw')),
-        fails("IncompleteStreamError", requests=1),
+        fails("IncompleteStreamError", sends=ONCE),
         **ON,
     ),
     Row(
         100,
         "tool input cut off, FIN",
         open_stream(Fin(), parts=TOOL[:3]),
-        fails("IncompleteStreamError", requests=1),
+        fails("IncompleteStreamError", sends=ONCE),
         **ON,
     ),
     Row(

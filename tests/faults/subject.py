@@ -16,14 +16,21 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.faults.judge import Outcome, Verdict, judged
+from tests.faults import bodies
+from tests.faults.judge import BREAKING, Outcome, Verdict, judged
+from tests.faults.limits import HangError, limit, listen_to_signals
 from tests.faults.matrix import Cell, cells, slice_of
-from tests.faults.places import Places, environment
+from tests.faults.places import Place, Places, environment
+from tests.faults.row import RETRIES
 from tests.faults.surfaces import ASK, KIND, Seen, ask, ask_async
 
 KEY = "sk-ant-api03-canary-of-the-fault-suite"
 OWN_OPTIONS = ("stream_idle_timeout", "retry_ambiguous")
 """Arguments that only Tercet has."""
+LONGEST = 60.0
+"""Seconds after which a cell counts as hanging and the next is played."""
+HELD_FOR = 5.0
+"""Seconds for a client to close a connection that broke, before its next call."""
 PATIENCE = 15.0
 """Seconds for what is closing to close. The official SDK leaves much open, and gets less, or its run would have no end."""
 
@@ -57,7 +64,7 @@ class Subject:
         if not self.ours:
             options = {name: value for name, value in options.items() if name not in OWN_OPTIONS}
         cls = self.module.Anthropic if world == "blocking" else self.module.AsyncAnthropic
-        return cls(api_key=KEY, base_url=url, **{"timeout": 5.0, "max_retries": 2, **options})
+        return cls(api_key=KEY, base_url=url, **{"timeout": 5.0, "max_retries": RETRIES, **options})
 
 
 class Runner:
@@ -86,25 +93,63 @@ class Runner:
         before = descriptors()
         begun = time.perf_counter()
         try:
-            with environment(place.environment):
-                outcome.value = self._asked(cell, place.url, place.questions, seen, more)
-        except BaseException as error:
-            outcome.error = error
-            outcome.is_api_error = isinstance(error, self.subject.module.APIError)
+            with limit(LONGEST, lambda: cell.name), environment(place.environment):
+                self._play(cell, place, seen, outcome, more)
+        except HangError as hang:
+            outcome.error = hang
         finally:
             ASK.update(asked)
-        if outcome.error is not None:
-            outcome.error.__traceback__ = None  # the program lets go of what it was doing
-            if outcome.error.__context__ is not None:
-                outcome.error.__context__.__traceback__ = None
         outcome.seconds = time.perf_counter() - begun
-        outcome.shown = "".join(seen.text)
-        outcome.requests, outcome.sleeps = place.server.requests, list(self.subject.sleeps)
         patience = PATIENCE if self.subject.ours else 2.0
         outcome.sockets = self.places.open(patience)
         outcome.tasks = self._tasks_left()
         outcome.descriptors = still_open(before, patience)
         return outcome
+
+    def _play(self, cell: Cell, place: Place, seen: Seen, outcome: Outcome, more: dict[str, Any]) -> None:
+        """The fault, and when it is over another call of the same client."""
+        client = self.subject.client(cell.world, place.url, **cell.row.client)
+        try:
+            for _ in range(place.questions - 1):
+                self._ask(cell, client, Seen(), more)
+            while place.closes and place.server.open:
+                time.sleep(0.001)
+            self._outcome_of(cell, place, outcome, client, seen, more)
+            if self.subject.ours and cell.row.answered:
+                if cell.world == "async":
+                    self.loop.run_until_complete(asyncio.sleep(0))
+                breaks = cell.row.due_on(cell.surface).phase in BREAKING
+                outcome.held = place.server.settled(HELD_FOR) if breaks and outcome.error is not None else 0
+                place.server.play([(bodies.good(KIND[cell.surface]),)])
+                self.subject.sleeps.clear()
+                ASK["messages"] = [{"role": "user", "content": "And again?"}]
+                outcome.next = Outcome()
+                self._outcome_of(cell, place, outcome.next, client, Seen(), {**more, "timeout": 10.0})
+        finally:
+            closed = client.close()
+            if cell.world == "async":
+                self.loop.run_until_complete(closed)
+
+    def _outcome_of(
+        self, cell: Cell, place: Place, outcome: Outcome, client: Any, seen: Seen, more: dict[str, Any]
+    ) -> None:
+        try:
+            outcome.value = self._ask(cell, client, seen, more)
+        except HangError:
+            raise
+        except BaseException as error:
+            outcome.error = error
+            outcome.is_api_error = isinstance(error, self.subject.module.APIError)
+            error.__traceback__ = None  # the program lets go of what it was doing
+            if error.__context__ is not None:
+                error.__context__.__traceback__ = None
+        outcome.shown, outcome.events, outcome.usage = "".join(seen.text), seen.events, seen.usage
+        outcome.requests, outcome.sleeps = place.server.requests, list(self.subject.sleeps)
+
+    def _ask(self, cell: Cell, client: Any, seen: Seen, more: dict[str, Any]) -> Any:
+        if cell.world == "async":
+            return self.loop.run_until_complete(ask_async(client, cell.surface, seen, **more))
+        return ask(client, cell.surface, seen, **more)
 
     def _tasks_left(self) -> int:
         """How many tasks are left once the loop has had its turns."""
@@ -113,26 +158,6 @@ class Runner:
                 return 0
             self.loop.run_until_complete(asyncio.sleep(0.005))
         return len(asyncio.all_tasks(self.loop))
-
-    def _asked(self, cell: Cell, url: str, questions: int, seen: Seen, more: dict[str, Any]) -> Any:
-        if cell.world == "async":
-            return self.loop.run_until_complete(self._asked_async(cell, url, questions, seen, more))
-        client = self.subject.client(cell.world, url, **cell.row.client)
-        try:
-            for _ in range(questions - 1):
-                ask(client, cell.surface, Seen(), **more)
-            return ask(client, cell.surface, seen, **more)
-        finally:
-            client.close()
-
-    async def _asked_async(self, cell: Cell, url: str, questions: int, seen: Seen, more: dict[str, Any]) -> Any:
-        client = self.subject.client(cell.world, url, **cell.row.client)
-        try:
-            for _ in range(questions - 1):
-                await ask_async(client, cell.surface, Seen(), **more)
-            return await ask_async(client, cell.surface, seen, **more)
-        finally:
-            await client.close()
 
     def close(self) -> None:
         self.places.close()
@@ -178,6 +203,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--slice", action="store_true")
     given = parser.parse_args(arguments)
     warnings.simplefilter("ignore")
+    listen_to_signals()
     numbers = {int(number) for number in given.rows.split(",") if number}
     chosen = slice_of() if given.slice else list(cells())
     chosen = [cell for cell in chosen if not numbers or cell.row.number in numbers]
