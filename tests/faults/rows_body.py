@@ -197,7 +197,7 @@ CONTENT = [
         38,
         "an error with status 200",
         body(bodies.ERROR),
-        fails("OverloadedError", phase="nothing_yielded", status=200),
+        fails("OverloadedError", phase="refused", status=200),
         **WHOLE,
     ),
     Row(
@@ -232,11 +232,24 @@ UNDECODABLE = fails("APIResponseValidationError", sends=ONCE, phase="body_lost")
 
 
 def undecodable(surface: str) -> Due:
-    """A body in no encoding that can be read, where it stands at its beginning."""
-    return UNDECODABLE
+    """A body in no encoding that can be read. A stream says what it has, which is nothing; asking again cannot help."""
+    if surface in JSON_SURFACES:
+        return UNDECODABLE
+    return fails("IncompleteStreamError", sends=ONCE, phase="nothing_yielded" if surface in STREAMS else "")
 
 
-TOO_LARGE = fails("APIConnectionError", sends=ONCE, phase="body_lost")
+def bombed(surface: str) -> Due:
+    """More than a body may decode to; on a stream, a line that never ends."""
+    if surface in JSON_SURFACES:
+        return fails("APIConnectionError", sends=ONCE, phase="body_lost")
+    return fails("StreamProtocolError", sends=ONCE)
+
+
+def overfull(surface: str) -> Due:
+    """More members than a body may have."""
+    if surface in JSON_SURFACES:
+        return fails("APIConnectionError", sends=ONCE, phase="body_lost")
+    return fails("IncompleteStreamError", sends=ONCE, phase="nothing_yielded" if surface in STREAMS else "")
 
 
 PACKED = [
@@ -272,18 +285,18 @@ PACKED = [
         UNDECODABLE,
         on=JSON_SURFACES,
     ),
-    Row(42, "a gzip bomb", packed("gzip", lambda data: bomb()), TOO_LARGE, chunkings=ONE),
+    Row(42, "a gzip bomb", packed("gzip", lambda data: bomb()), bombed, chunkings=ONE),
     Row(
         43,
         "100,000 empty gzip members",
         packed("gzip", lambda data: gzip.compress(b"") * 100_000),
-        TOO_LARGE,
+        overfull,
         chunkings=ONE,
         costly=True,
     ),
-    Row(44, "an encoding nobody asked for", packed("br", lambda data: data), undecodable),
-    Row(44, "an unknown encoding", packed("quite-new", lambda data: data), undecodable),
-    Row(44, "gzip within gzip", packed("gzip, gzip", lambda data: gzip.compress(gzip.compress(data))), undecodable),
+    Row(44, "an encoding nobody asked for", packed("br", lambda data: data), UNDECODABLE),
+    Row(44, "an unknown encoding", packed("quite-new", lambda data: data), UNDECODABLE),
+    Row(44, "gzip within gzip", packed("gzip, gzip", lambda data: gzip.compress(gzip.compress(data))), UNDECODABLE),
 ]
 
 ROWS = [*FRAMED, *CONTENT, *PACKED]

@@ -145,7 +145,7 @@ TRANSPORT = [
         73,
         "a JSON error where a stream was due",
         lambda kind: [(response(bodies.ERROR),)],
-        fails("OverloadedError", phase="nothing_yielded", status=200),
+        fails("OverloadedError", phase="refused", status=200),
         kept=False,
         **ON,
     ),

@@ -225,6 +225,7 @@ class FaultServer:
                 if isinstance(step, Stall):
                     _wait_for_end(sock)
                 if isinstance(step, Reset):
+                    _wait_until_read(sock)
                     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 if isinstance(sock, ssl.SSLSocket):  # an end without TLS's goodbye
                     sock = socket.socket(fileno=sock.detach())
@@ -253,6 +254,22 @@ def _is_left(sock: socket.socket) -> bool:
     except ValueError:  # closed between the question and here
         return True
     return bool(poll.poll(0))
+
+
+def _wait_until_read(sock: socket.socket, seconds: float = 5.0) -> None:
+    """Wait until the other side has read what was sent: a reset takes away what it has not. Where the system tells."""
+    ends = f":{sock.getpeername()[1]:04X} ", f":{sock.getsockname()[1]:04X} "
+    until = monotonic() + seconds
+    while monotonic() < until:
+        try:
+            with open("/proc/net/tcp", encoding="ascii") as table:
+                lines = [line.split() for line in table if all(end in line for end in ends)]
+        except OSError:
+            return
+        theirs = [line for line in lines if line[1].endswith(ends[0].strip())]
+        if all(line[4].endswith(":00000000") for line in theirs):
+            return
+        sleep(0.001)
 
 
 def _wait_for_end(sock: socket.socket) -> None:

@@ -39,3 +39,8 @@ def test_cancelled_at_any_turn_nothing_is_left(server: FaultServer) -> None:
     found = [each for each, _ in zip(worlds.cancellations(server, 25), range(5))]
 
     assert [each for each in found if each[1]] == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals as Unix has them")
+def test_what_a_signal_handler_raises_comes_out_unchanged(server: FaultServer) -> None:
+    assert [found for found in worlds.interrupts(server, ["before the headers"]) if found[1]] == []

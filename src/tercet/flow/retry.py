@@ -110,7 +110,7 @@ def with_retries(
                 return Ending(DEADLINE_PASSED, request, failed)
             request = within(request, deadline - started)
         outcome: Outcome = as_meant((yield Send(request)), request) if step is None else (yield from step(request))
-        if isinstance(outcome, Reply) and outcome.status < 400 and type(outcome) is not NothingYielded:
+        if isinstance(outcome, Reply) and outcome.status < 300 and type(outcome) is not NothingYielded:
             if quota is not None:
                 quota.succeeded(taken)
             return Ending(outcome, request, failed)
