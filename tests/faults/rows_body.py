@@ -12,6 +12,7 @@ from tests.faults.server import Fin, Raw, Reset, Stall, Steps, chunked_head, chu
 
 BODY = bodies.BODY["json"]
 WHOLE = {"on": JSON_SURFACES}
+ENDLESS = fails("APIConnectionError", sends=ONCE, phase="body_lost")
 BAD = fails("APIResponseValidationError", sends=ONCE)
 LOST = fails("APIConnectionError", phase="body_lost")
 
@@ -154,6 +155,20 @@ FRAMED = [
             )
         ],
         fine(),
+    ),
+    *(
+        Row(
+            46,
+            f"trailers that are {what}",
+            lambda kind, lines=lines: [(chunked_head(bodies.JSON) + chunks(BODY)[:-2], lines, Fin())],
+            due,
+            chunkings=ONE,
+            **WHOLE,
+        )
+        for what, lines, due in (
+            ("larger than 64 KiB", b"x-sum: " + b"1" * 70_000 + b"\r\n\r\n", ENDLESS),
+            ("without an end", b"x-sum: 1\r\n", LOST),
+        )
     ),
     Row(
         46,
