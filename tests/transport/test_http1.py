@@ -168,3 +168,11 @@ def test_a_request_has_one_host_and_one_length() -> None:
 def test_a_header_cannot_smuggle_another(value: str) -> None:
     with pytest.raises(ValueError, match="line break"):
         request_head("GET", "/", "example.com", Headers([("x", value)]), 0)
+
+
+@pytest.mark.parametrize("chunk", [b"3\r\nabcd\r\n", b"3\r\nabc\n\r", b"3\r\nabc\rx", b"3\r\nabcxx"])
+def test_a_chunk_longer_than_it_says_is_refused_however_it_is_cut(chunk: bytes) -> None:
+    raw = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n" + chunk + b"0\r\n\r\n"
+    for at in range(len(raw) + 1):
+        with pytest.raises(MalformedError):  # at the next call, where good bytes came before it
+            whole([raw[:at], raw[at:], b"0\r\n\r\n"])
