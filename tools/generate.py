@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import Any, Required, get_origin, get_type_hints
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
+sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tools")]
+
+import reference  # noqa: E402 - beside this file
 
 import tercet  # noqa: E402 - of this tree
 from tercet import compat  # noqa: E402
@@ -243,6 +245,7 @@ def everything() -> dict[Path, str]:
         made[PACKAGE.joinpath(*path.split(".")) / "__init__.pyi"] = path_stub(path)
     made[PACKAGE / "client" / "raw" / "types.py"] = raw_types()
     made[PACKAGE / "wire" / "argument_names.py"] = argument_names()
+    made[ROOT / "docs" / "reference.md"] = reference.page(clients()[0], MADE)
     return made
 
 
