@@ -53,7 +53,7 @@ def top_stub() -> str:
     names: Names = {}
     for name, (room, real) in tercet._HOME_OF.items():
         names[name] = (f"tercet.{room}", real.rpartition("=")[2])
-    tops = sorted({path.partition(".")[0] for path in compat.PATHS if not path.startswith("_")})
+    tops = sorted({"tools", *(path.partition(".")[0] for path in compat.PATHS if not path.startswith("_"))})
     below = [f"from tercet import {top} as {top}" for top in tops]
     doc = (tercet.__doc__ or "").partition("\n")[0]
     return stub(

@@ -22,7 +22,7 @@ _HOMES: dict[str, str] = {
     "client.platforms.bedrock": "AnthropicBedrock AsyncAnthropicBedrock",
     "client.exposure": "ExposedConnectionWarning",
     "client.platforms.foundry": "AnthropicFoundry AsyncAnthropicFoundry",
-    "client.given": "NOT_GIVEN NotGiven Omit not_given omit",
+    "wire.sentinels": "NOT_GIVEN NotGiven Omit not_given omit",
     "client.platforms.google_cloud": "AnthropicGoogleCloud AsyncAnthropicGoogleCloud",
     "client.http_clients": "DEFAULT_CONNECTION_LIMITS DefaultAsyncHttpxClient DefaultHttpxClient",
     "client.streams.message": (
@@ -36,12 +36,12 @@ _HOMES: dict[str, str] = {
     "client.nouns.multipart": "file_from_path",
     "client.old_names": "AI_PROMPT HUMAN_PROMPT",
     "client.raw.responses": "APIResponse AsyncAPIResponse",
-    "client.structured.schemas": "transform_schema",
+    "schema.transform": "transform_schema",
     "client.settings": "DEFAULT_MAX_RETRIES DEFAULT_TIMEOUT MissingCredentialsError",
     "client.platforms.signed_api": "AnthropicAWS AnthropicBedrockMantle AsyncAnthropicAWS AsyncAnthropicBedrockMantle",
     "client.streams.raw": "AsyncStream Stream",
     "client.platforms.vertex": "AnthropicVertex AsyncAnthropicVertex",
-    "client.tools.functions": "beta_async_tool beta_tool",
+    "tools.functions": "beta_async_tool beta_tool",
     "flow.breaker": "Breaker CircuitBreaker",
     "flow.budget": "Budget",
     "flow.fallback": "Fallbacks",
@@ -91,9 +91,7 @@ __all__ = ["__title__", "__version__", "types", *_HOME_OF]  # pyright: ignore[re
 class _SdkPaths:
     """Find module paths of the official SDK, which are no files here: `tercet.compat` knows them, and is loaded then."""
 
-    packages: tuple[str, ...] = tuple(
-        f"tercet.{part}" for part in ("_", "lib", "pagination", "resources", "tools", "types")
-    )
+    packages: tuple[str, ...] = tuple(f"tercet.{part}" for part in ("_", "lib", "pagination", "resources", "types"))
 
     @classmethod
     def find_spec(cls, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
@@ -115,7 +113,7 @@ def __getattr__(name: str) -> Any:
     if not name.startswith("__"):
         from tercet.compat import PATHS
 
-        if name in PATHS:
+        if name in PATHS or name == "tools":
             return import_module(f"tercet.{name}")
     raise AttributeError(f"module 'tercet' has no attribute {name!r}", name=name)
 

@@ -9,13 +9,6 @@ from tercet.client.anthropic import (
     Client as Client,
 )
 from tercet.client.exposure import ExposedConnectionWarning as ExposedConnectionWarning
-from tercet.client.given import (
-    NOT_GIVEN as NOT_GIVEN,
-    NotGiven as NotGiven,
-    Omit as Omit,
-    not_given as not_given,
-    omit as omit,
-)
 from tercet.client.http_clients import (
     DEFAULT_CONNECTION_LIMITS as DEFAULT_CONNECTION_LIMITS,
     DefaultAsyncHttpxClient as DefaultAsyncHttpxClient,
@@ -80,11 +73,6 @@ from tercet.client.streams.raw import (
     AsyncStream as AsyncStream,
     Stream as Stream,
 )
-from tercet.client.structured.schemas import transform_schema as transform_schema
-from tercet.client.tools.functions import (
-    beta_async_tool as beta_async_tool,
-    beta_tool as beta_tool,
-)
 from tercet.compat import replace_anthropic as replace_anthropic
 from tercet.flow.breaker import (
     Breaker as Breaker,
@@ -97,6 +85,11 @@ from tercet.flow.quota import QuotaPolicy as QuotaPolicy
 from tercet.local import (
     LocalAPI as LocalAPI,
     local_api as local_api,
+)
+from tercet.schema.transform import transform_schema as transform_schema
+from tercet.tools.functions import (
+    beta_async_tool as beta_async_tool,
+    beta_tool as beta_tool,
 )
 from tercet.wire.errors import (
     APIConnectionError as APIConnectionError,
@@ -163,6 +156,13 @@ from tercet.wire.errors.codes import (
 )
 from tercet.wire.http import Timeout as Timeout
 from tercet.wire.objects import Model as BaseModel
+from tercet.wire.sentinels import (
+    NOT_GIVEN as NOT_GIVEN,
+    NotGiven as NotGiven,
+    Omit as Omit,
+    not_given as not_given,
+    omit as omit,
+)
 from tercet.wire.streams.helper_events import (
     ContentBlockStopEvent as BetaContentBlockStopEvent,
     ContentBlockStopEvent as ContentBlockStopEvent,

@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from tercet.client.anthropic import Anthropic, AsyncAnthropic
-from tercet.client.given import omit
 from tercet.client.settings import query_text
 from tercet.wire.http import Timeout
+from tercet.wire.sentinels import omit
 
 KEY = "sk-ant-canary-0123456789abcdef"
 

@@ -1,13 +1,6 @@
 # Made by tools/generate.py, which says from what. Change that, and run `make generate`.
 """Names that code written for the official SDK imports from `anthropic._types`."""
 
-from tercet.client.given import (
-    NOT_GIVEN as NOT_GIVEN,
-    NotGiven as NotGiven,
-    Omit as Omit,
-    not_given as not_given,
-    omit as omit,
-)
 from tercet.compat.values import (
     Base64FileInput as Base64FileInput,
     Body as Body,
@@ -20,6 +13,13 @@ from tercet.wire.http import Timeout as Timeout
 from tercet.wire.params.lists import (
     FileContent as FileContent,
     FileTypes as FileTypes,
+)
+from tercet.wire.sentinels import (
+    NOT_GIVEN as NOT_GIVEN,
+    NotGiven as NotGiven,
+    Omit as Omit,
+    not_given as not_given,
+    omit as omit,
 )
 
 __all__ = [

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
 
-from tercet.client.given import NotGiven, Omit, omit
 from tercet.client.settings import (
     NO_OVERRIDES,
     Overrides,
@@ -20,6 +19,7 @@ from tercet.client.settings import (
 from tercet.wire.errors import APIResponseValidationError, error_in_body
 from tercet.wire.http import Headers, Request, Response, Timeout, redacted_url, seconds
 from tercet.wire.objects import Model
+from tercet.wire.sentinels import NotGiven, Omit, omit
 
 if TYPE_CHECKING:
     from tercet.flow.kinds import Kind

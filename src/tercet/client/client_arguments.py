@@ -7,18 +7,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from inspect import Parameter, Signature, signature
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from tercet.client.given import not_given
 from tercet.client.policies import DEFAULTS
 from tercet.client.settings import API_VERSION, DEFAULT_MAX_RETRIES
+from tercet.wire.sentinels import not_given
 
 if TYPE_CHECKING:
-    from tercet.client.given import NotGiven, Omit
     from tercet.flow.breaker import Breaker, CircuitBreaker
     from tercet.flow.budget import Budget
     from tercet.flow.details import Details
     from tercet.flow.fallback import Fallbacks
     from tercet.flow.pace import Pace
     from tercet.flow.quota import QuotaPolicy
+    from tercet.wire.sentinels import NotGiven, Omit
 
 _OTHERWISE = {
     **DEFAULTS,

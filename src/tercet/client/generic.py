@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from tercet.client.call import Call, call_of
-from tercet.client.encode import encoded
-from tercet.client.given import given
 from tercet.wire.frames import Guarded
 from tercet.wire.http import Response
+from tercet.wire.json_body import encoded
+from tercet.wire.sentinels import given
 
 OPTIONS = {
     "headers": "extra_headers",

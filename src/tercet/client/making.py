@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self, Unpack
 
-from tercet.client.given import NotGiven, not_given
 from tercet.client.policies import DEFAULTS, Policies, policy_arguments
 from tercet.client.settings import DEFAULT_BASE_URL, settings_from
 from tercet.client.shared import (
@@ -17,6 +16,7 @@ from tercet.client.shared import (
     pickled_settings,
     unpickled,
 )
+from tercet.wire.sentinels import NotGiven, not_given
 
 if TYPE_CHECKING:
     from inspect import Signature
@@ -97,8 +97,8 @@ class MadeClient(SharedClient):
         warn_of_exposure(base_url, self._http_client)
 
     def _unknown(self, name: str) -> TypeError:
-        from tercet.client.encode import unknown_argument
         from tercet.client.old_names import ARGUMENTS
+        from tercet.wire.arguments import unknown_argument
 
         return unknown_argument(
             name, signature_of(type(self)).parameters, type(self).__name__, otherwise=ARGUMENTS.get(name, "")

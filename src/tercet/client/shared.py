@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from tercet.client.advice import advise
 from tercet.client.call import Call
-from tercet.client.given import NotGiven, Omit, not_given
 from tercet.client.log import listen_if_asked
 from tercet.client.policies import DEFAULTS, NOT_PICKLED, Policies
 from tercet.client.settings import (
@@ -29,6 +28,7 @@ from tercet.flow.retry import Ending, with_retries
 from tercet.wire.frames import Guarded
 from tercet.wire.http import Headers, Request, Response, Timeout
 from tercet.wire.secret import Secret
+from tercet.wire.sentinels import NotGiven, Omit, not_given
 from tercet.wire.url import URL
 
 if TYPE_CHECKING:
@@ -250,7 +250,7 @@ def unpickled(cls: Any, state: dict[str, Any]) -> Any:
 def known_changes(changes: dict[str, Any]) -> dict[str, Any]:
     for name in changes:
         if name not in COPY_ARGUMENTS:
-            from tercet.client.encode import unknown_argument
+            from tercet.wire.arguments import unknown_argument
 
             raise unknown_argument(name, COPY_ARGUMENTS, "copy", otherwise="")
     return changes

@@ -50,7 +50,7 @@ PATHS: dict[str, str] = TYPES | {
     """,
     "_streaming": "client.streams.raw: AsyncStream Stream",
     "_types": """
-        client.given: NOT_GIVEN NotGiven Omit not_given omit
+        wire.sentinels: NOT_GIVEN NotGiven Omit not_given omit
         compat.values: Base64FileInput Body Headers NoneType Query RequestOptions
         wire.http: Timeout
         wire.params.lists: FileContent FileTypes
@@ -82,17 +82,16 @@ PATHS: dict[str, str] = TYPES | {
     "lib.streaming._beta_messages": "lib.streaming: *Beta*",
     "lib.streaming._messages": "lib.streaming: *Message* *Event",
     "lib.tools": """
-        client.tools.functions: BetaAsyncBuiltinFunctionTool BetaAsyncFunctionTool
+        tools.functions: BetaAsyncBuiltinFunctionTool BetaAsyncFunctionTool
           BetaBuiltinFunctionTool
           BetaFunctionTool BetaFunctionToolResultType ToolError beta_async_tool beta_tool
-        client.tools.memory: BetaAbstractMemoryTool BetaAsyncAbstractMemoryTool
-        client.tools.runner: BetaAsyncStreamingToolRunner BetaAsyncToolRunner BetaStreamingToolRunner BetaToolRunner
+        tools.memory: BetaAbstractMemoryTool BetaAsyncAbstractMemoryTool
+        tools.runner: BetaAsyncStreamingToolRunner BetaAsyncToolRunner BetaStreamingToolRunner BetaToolRunner
     """,
     "lib.tools._beta_functions": "lib.tools: *Function* beta_async_tool beta_tool ToolError",
     "lib.tools._beta_runner": "lib.tools: *Runner",
     "lib.tools.mcp": """
-        client.tools.mcp: async_mcp_tool mcp_tool
-        client.tools.mcp_values: UnsupportedMCPValueError mcp_content mcp_message mcp_resource_to_content
+        tools.mcp: async_mcp_tool mcp_tool UnsupportedMCPValueError mcp_content mcp_message mcp_resource_to_content
           mcp_resource_to_file
     """,
     "lib.vertex": "client.platforms.vertex: AnthropicVertex AsyncAnthropicVertex",
@@ -132,10 +131,5 @@ PATHS: dict[str, str] = TYPES | {
     "resources.messages.batches": "client.nouns.batches: AsyncBatches Batches",
     "resources.messages.messages": "client.nouns.messages: AsyncMessages Messages",
     "resources.models": "client.nouns.models: AsyncModels Models",
-    "tools": "",
-    "tools.memory": """
-        client.tools.memory: BetaAbstractMemoryTool BetaAsyncAbstractMemoryTool
-        client.tools.memory_directory: BetaAsyncLocalFilesystemMemoryTool BetaLocalFilesystemMemoryTool
-    """,
 }
 """Module path -> the names that programs import from there."""

@@ -11,10 +11,10 @@ import pytest
 from pydantic import BaseModel
 from tests.client.scripted import ASK, MESSAGE
 
-from tercet.client.given import NOT_GIVEN
 from tercet.client.nouns import batch_requests
 from tercet.client.nouns.batch_requests import batch_body, checked_requests
 from tercet.wire.messages import Message
+from tercet.wire.sentinels import NOT_GIVEN
 
 
 def request(custom_id: Any = "a", **changes: Any) -> dict[str, Any]:

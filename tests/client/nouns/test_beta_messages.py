@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from tests.client.scripted import ASK, EVENTS, JSON, MESSAGE, SSE, Script
 
-from tercet.client.given import NOT_GIVEN, omit
 from tercet.client.nouns.beta_messages import beta_arguments
-from tercet.client.tools.functions import beta_tool
+from tercet.tools.functions import beta_tool
+from tercet.wire.sentinels import NOT_GIVEN, omit
 
 COUNT = b'{"input_tokens":7,"context_management":{"original_input_tokens":9}}'
 

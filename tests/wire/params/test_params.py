@@ -10,7 +10,6 @@ from typing import Any, get_args
 import pytest
 
 import tercet.wire.params
-from tercet.client.given import NOT_GIVEN, omit
 from tercet.wire import argument_names
 from tercet.wire.messages import ContentBlock
 from tercet.wire.objects import Model, type_tags
@@ -18,6 +17,7 @@ from tercet.wire.params import conversation as params_conversation
 from tercet.wire.params import messages as params_messages
 from tercet.wire.params import toolsets as params_toolsets
 from tercet.wire.params.settings import ThinkingConfigParam
+from tercet.wire.sentinels import NOT_GIVEN, omit
 from tercet.wire.typed import Absent
 
 ROOMS = [

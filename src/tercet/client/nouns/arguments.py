@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
 from tercet.client.call import HEADER_ARGUMENTS, TRANSPORT_OPTIONS, Call, call_of, transport_options
-from tercet.client.encode import count, encoded, strings, text, unknown_argument
-from tercet.client.given import given
+from tercet.wire.arguments import count, strings, text, unknown_argument
+from tercet.wire.json_body import encoded
+from tercet.wire.sentinels import given
 
 if TYPE_CHECKING:
     from tercet.wire.params import BetaOptions, CallOptions

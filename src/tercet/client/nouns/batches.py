@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 from urllib.parse import urlsplit
 
 from tercet.client.call import Call, call_of, nothing, reading
-from tercet.client.encode import mapping
 from tercet.client.nouns.arguments import asked, id_in_path, itself, simple_call
 from tercet.client.nouns.batch_requests import batch_body
 from tercet.client.nouns.listing import PAGE_NAMES, Listing, listing
@@ -16,6 +15,7 @@ from tercet.client.nouns.noun import Noun
 from tercet.client.nouns.pages import AsyncPage, AsyncPaginator, SyncPage
 from tercet.client.settings import DEFAULT_BASE_URL, Overrides
 from tercet.transport.base import AsyncWholeBody, WholeBody
+from tercet.wire.arguments import mapping
 from tercet.wire.batches import DeletedMessageBatch, MessageBatch, MessageBatchIndividualResponse
 from tercet.wire.errors import AnthropicError
 

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, Unpack, overload
 
-from tercet.client.encode import strings
-from tercet.client.given import is_absent
 from tercet.client.nouns.arguments import itself
 from tercet.client.nouns.messages import (
     async_whole_stream,
@@ -29,6 +27,8 @@ from tercet.client.streams.message import (
 )
 from tercet.client.streams.raw import AsyncStream, Stream
 from tercet.wire import argument_names
+from tercet.wire.arguments import strings
+from tercet.wire.sentinels import is_absent
 
 if TYPE_CHECKING:
     from tercet.client.anthropic import Anthropic, AsyncAnthropic
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
         BetaMessagesWithRawResponse,
         BetaMessagesWithStreamingResponse,
     )
-    from tercet.client.tools.runner import (
+    from tercet.tools.runner import (
         BetaAsyncStreamingToolRunner,
         BetaAsyncToolRunner,
         BetaStreamingToolRunner,
@@ -196,8 +196,8 @@ class BetaMessages(Noun):
         `stream=True` each answer comes as a stream. Every request sends the whole history; `thread=True` lets the API
         keep it, which needs a beta feature (named for you) that not every account and platform has.
         """
-        from tercet.client.tools.runner import BetaStreamingToolRunner, BetaToolRunner
-        from tercet.client.tools.running import conversation_of
+        from tercet.tools.runner import BetaStreamingToolRunner, BetaToolRunner
+        from tercet.tools.runner_base import conversation_of
 
         run, output_format, eager = conversation_of(params)
         messages = BetaMessages(itself(self._client))
@@ -313,8 +313,8 @@ class AsyncBetaMessages(Noun):
 
         Takes tools made by `@beta_async_tool` and by `@beta_tool`; the latter are called in another thread.
         """
-        from tercet.client.tools.runner import BetaAsyncStreamingToolRunner, BetaAsyncToolRunner
-        from tercet.client.tools.running import conversation_of
+        from tercet.tools.runner import BetaAsyncStreamingToolRunner, BetaAsyncToolRunner
+        from tercet.tools.runner_base import conversation_of
 
         run, output_format, eager = conversation_of(params)
         messages = AsyncBetaMessages(itself(self._client))

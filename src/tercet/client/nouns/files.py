@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 from tercet.client.call import Call, call_of, reading
-from tercet.client.encode import mapping
 from tercet.client.nouns.arguments import asked, id_in_path, itself, simple_call
 from tercet.client.nouns.listing import Listing, listing
 from tercet.client.nouns.multipart import multipart, part_of
 from tercet.client.nouns.noun import Noun
 from tercet.client.nouns.pages import AsyncPageCursor, AsyncPaginator, SyncPageCursor
 from tercet.client.settings import Overrides
+from tercet.wire.arguments import mapping
 from tercet.wire.files import DeletedFile, FileMetadata
 from tercet.wire.http import Response
 

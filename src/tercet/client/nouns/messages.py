@@ -3,13 +3,11 @@ blocking and async stand side by side and differ in `await`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, Unpack, overload
 
 from tercet.client.call import HEADER_ARGUMENTS, Call, call_of, reading, transport_options
-from tercet.client.encode import body, check_arguments, text, unknown_argument
-from tercet.client.given import given
 from tercet.client.nouns.noun import Noun
 from tercet.client.streams.message import (
     AsyncMessageStream,
@@ -19,7 +17,11 @@ from tercet.client.streams.message import (
 )
 from tercet.client.streams.raw import AsyncStream, Stream, read_message
 from tercet.wire import argument_names
+from tercet.wire.arguments import check_arguments, text, unknown_argument
+from tercet.wire.json_body import body
 from tercet.wire.messages import Message, MessageTokensCount
+from tercet.wire.parsed import ParsedMessage
+from tercet.wire.sentinels import given
 from tercet.wire.streams.assemble import Assembler
 
 if TYPE_CHECKING:
@@ -31,14 +33,14 @@ if TYPE_CHECKING:
         MessagesWithRawResponse,
         MessagesWithStreamingResponse,
     )
-    from tercet.client.structured.answers import OutputFormat
+    from tercet.schema.answers import OutputFormat
+    from tercet.wire.http import Response
     from tercet.wire.params import (
         MessageCountTokensParams,
         MessageCreateParams,
         MessageParseParams,
         MessageStreamParams,
     )
-    from tercet.wire.parsed import ParsedMessage
     from tercet.wire.streams.events import RawMessageStreamEvent
     from tercet.wire.typed import Absent
 
@@ -47,6 +49,7 @@ F = TypeVar("F")
 COUNTING_MODEL = "claude-haiku-5-5"
 """Counts texts for `client.count_tokens`, which names no model: the cheapest current one. Counting is free."""
 read_count = reading(MessageTokensCount, "input_tokens")
+read_parsed: Callable[[Response], ParsedMessage[Any]] = reading(ParsedMessage, "content", "role")
 
 CREATE_REQUIRES = ("model", "max_tokens", "messages")
 COUNT_REQUIRES = ("model", "messages")
@@ -95,16 +98,21 @@ def parse_call(
     arguments: Arguments, output: OutputFormat | None, names: frozenset[str] = STREAM_NAMES
 ) -> Call[ParsedMessage[Any]]:
     """POST /v1/messages, for an answer with data. `arguments` say the format already."""
-    from tercet.client.structured.answers import read_parsed
-
     call: Call[Any] = create_call(arguments, names, "parse")
-    call.read = output.message if output is not None else read_parsed
+    call.read = read_parsed if output is None else partial(read_filled, output)
     return call
+
+
+def read_filled(output: OutputFormat, response: Response) -> ParsedMessage[Any]:
+    """Return a whole response as a message with its data. OutputValidationError if a finished answer does not fit."""
+    message = read_parsed(response)
+    output.fill(message, response)
+    return message
 
 
 def with_any_output(arguments: Arguments) -> tuple[Arguments, OutputFormat | None]:
     """The same for `parse`, which also reads by the schema of an `output_config.format`."""
-    from tercet.client.structured.answers import with_any_format
+    from tercet.schema.answers import with_any_format
 
     if "stream" in arguments:
         raise unknown_argument("stream", STREAM_NAMES, "parse")
@@ -115,7 +123,7 @@ def with_output(arguments: Arguments) -> tuple[Arguments, OutputFormat | None]:
     """The arguments as `create` takes them, with `output_format` in its place, and how to read the answer by it."""
     if "output_format" not in arguments:
         return arguments, None
-    from tercet.client.structured.answers import with_output_format
+    from tercet.schema.answers import with_output_format
 
     return with_output_format(arguments)
 

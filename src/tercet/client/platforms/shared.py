@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
-from tercet.client.given import given
 from tercet.client.making import MadeClient
 from tercet.client.settings import API_VERSION
 from tercet.client.shared import pickled_settings, unpickled
+from tercet.wire.sentinels import given
 
 
 class PlatformClient(MadeClient):

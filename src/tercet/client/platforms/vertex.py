@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
-from tercet.client.given import NotGiven, not_given
 from tercet.client.platforms.google_project import AsyncWithProject, WithProject
 from tercet.client.platforms.shared import PlatformClient
 from tercet.platforms.google_tokens import GoogleTokens
 from tercet.platforms.vertex import API_VERSION, Vertex, base_url_of, region_for
+from tercet.wire.sentinels import NotGiven, not_given
 
 if TYPE_CHECKING:
     from tercet.client.client_arguments import ClientArguments

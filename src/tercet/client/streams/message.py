@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Any, Generic, Self, cast
 
 from tercet.client.streams.raw import Incoming, async_raw_events, raw_events
 from tercet.transport.base import AsyncByteStream, ByteStream
-from tercet.wire.errors import APIError
+from tercet.wire.errors import APIError, OutputValidationError
 from tercet.wire.frames import Guarded
 from tercet.wire.http import Response
 from tercet.wire.messages import Message
-from tercet.wire.parsed import ParsedAssembler, ParsedMessage, ParsedMessageStreamEvent, T
+from tercet.wire.parsed import ParsedAssembler, ParsedMessage, ParsedMessageStreamEvent, ParsedTextBlock, T
 from tercet.wire.streams.assemble import Assembler
+from tercet.wire.streams.raw_events import RawContentBlockStopEvent
 
 if TYPE_CHECKING:
-    from tercet.client.structured.answers import OutputFormat
+    from tercet.schema.answers import OutputFormat
 
 
 def final_text(message: Message) -> str:
@@ -63,7 +64,7 @@ class MessageStream(Generic[T]):
         self._incoming = Incoming(response, assembler)
         self._raw = raw_events(self._incoming, source)
         if output is not None:
-            self._raw = output.events(self._raw, self._incoming)
+            self._raw = filled_events(self._raw, self._incoming, output)
         self._iterator: Iterator[ParsedMessageStreamEvent[T]] = helper_events(self._raw, self._incoming.assembler)
         self.text_stream = texts(self._raw)
 
@@ -116,6 +117,30 @@ class MessageStream(Generic[T]):
         self.close()
 
 
+def filled_events(raw: Iterator[Any], incoming: Incoming, output: OutputFormat) -> Iterator[Any]:
+    """Give each block that ends its data of the output format. A misfit is raised after the last event."""
+    for event in raw:
+        if type(event) is RawContentBlockStopEvent:
+            _fill_ended_block(event, incoming, output)
+        yield event
+    _fill_message(incoming, output)
+
+
+def _fill_ended_block(event: Any, incoming: Incoming, output: OutputFormat) -> None:
+    blocks, index = incoming.assembler.message.content, event["index"]
+    if not incoming.assembler.complete and isinstance(blocks[index], ParsedTextBlock):
+        output.fill_block(cast("ParsedTextBlock[Any]", blocks[index]))
+
+
+def _fill_message(incoming: Incoming, output: OutputFormat) -> None:
+    try:
+        output.fill(cast("ParsedMessage[Any]", incoming.assembler.message), incoming.response)
+    except OutputValidationError as error:
+        error.events_seen = incoming.events_seen
+        incoming.error = error
+        raise
+
+
 def helper_events(raw: Iterator[Any], assembler: Assembler) -> Iterator[Any]:
     """The raw events with the helper's own among them. No method: a dropped stream must free itself without a cycle."""
     for event in raw:
@@ -152,7 +177,7 @@ class AsyncMessageStream(Generic[T]):
         self._incoming = Incoming(response, assembler)
         self._raw = async_raw_events(self._incoming, source)
         if output is not None:
-            self._raw = output.async_events(self._raw, self._incoming)
+            self._raw = async_filled_events(self._raw, self._incoming, output)
         self._iterator: AsyncIterator[ParsedMessageStreamEvent[T]] = async_helper_events(
             self._raw, self._incoming.assembler
         )
@@ -205,6 +230,15 @@ class AsyncMessageStream(Generic[T]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
+
+
+async def async_filled_events(raw: AsyncIterator[Any], incoming: Incoming, output: OutputFormat) -> AsyncIterator[Any]:
+    """The async twin of `filled_events`."""
+    async for event in raw:
+        if type(event) is RawContentBlockStopEvent:
+            _fill_ended_block(event, incoming, output)
+        yield event
+    _fill_message(incoming, output)
 
 
 async def async_helper_events(raw: AsyncIterator[Any], assembler: Assembler) -> AsyncIterator[Any]:

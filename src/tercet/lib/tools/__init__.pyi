@@ -1,7 +1,7 @@
 # Made by tools/generate.py, which says from what. Change that, and run `make generate`.
 """Names that code written for the official SDK imports from `anthropic.lib.tools`."""
 
-from tercet.client.tools.functions import (
+from tercet.tools.functions import (
     BetaAsyncBuiltinFunctionTool as BetaAsyncBuiltinFunctionTool,
     BetaAsyncFunctionTool as BetaAsyncFunctionTool,
     BetaBuiltinFunctionTool as BetaBuiltinFunctionTool,
@@ -11,11 +11,11 @@ from tercet.client.tools.functions import (
     beta_async_tool as beta_async_tool,
     beta_tool as beta_tool,
 )
-from tercet.client.tools.memory import (
+from tercet.tools.memory import (
     BetaAbstractMemoryTool as BetaAbstractMemoryTool,
     BetaAsyncAbstractMemoryTool as BetaAsyncAbstractMemoryTool,
 )
-from tercet.client.tools.runner import (
+from tercet.tools.runner import (
     BetaAsyncStreamingToolRunner as BetaAsyncStreamingToolRunner,
     BetaAsyncToolRunner as BetaAsyncToolRunner,
     BetaStreamingToolRunner as BetaStreamingToolRunner,

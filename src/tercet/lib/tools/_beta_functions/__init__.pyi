@@ -1,7 +1,7 @@
 # Made by tools/generate.py, which says from what. Change that, and run `make generate`.
 """Names that code written for the official SDK imports from `anthropic.lib.tools._beta_functions`."""
 
-from tercet.client.tools.functions import (
+from tercet.tools.functions import (
     BetaAsyncBuiltinFunctionTool as BetaAsyncBuiltinFunctionTool,
     BetaAsyncFunctionTool as BetaAsyncFunctionTool,
     BetaBuiltinFunctionTool as BetaBuiltinFunctionTool,

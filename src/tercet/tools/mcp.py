@@ -1,0 +1,145 @@
+"""MCP servers: their tools for the tool runner, and their values as content blocks, messages and files of the Claude API.
+
+The package `mcp` is not imported, and the session is the user's; both of its generations' names of fields are read.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING, Any, Unpack
+from urllib.parse import urlsplit
+
+from tercet.tools.functions import BetaAsyncFunctionTool, BetaFunctionTool, ToolError, beta_async_tool, beta_tool
+
+if TYPE_CHECKING:
+    from tercet.tools.functions import BetaFunctionToolResultType, ToolOptions
+    from tercet.wire.params.sources import CacheControlEphemeralParam
+
+IMAGES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
+
+
+def mcp_tool(tool: Any, client: Any, **options: Unpack[ToolOptions]) -> BetaFunctionTool[Any]:
+    """A tool of `session.list_tools()` for the blocking tool runner, which must run in a thread of the session's event
+    loop: `await anyio.to_thread.run_sync(runner.until_done)`. Input is checked against the server's schema first."""
+
+    def call(**arguments: Any) -> BetaFunctionToolResultType:
+        import anyio.from_thread
+
+        return tool_result(anyio.from_thread.run(client.call_tool, tool.name, arguments))
+
+    return beta_tool(call, **_described(tool, options))
+
+
+def async_mcp_tool(tool: Any, client: Any, **options: Unpack[ToolOptions]) -> BetaAsyncFunctionTool[Any]:
+    """A tool of `session.list_tools()` for the async tool runner. Input is checked against the server's schema first."""
+
+    async def call(**arguments: Any) -> BetaFunctionToolResultType:
+        return tool_result(await client.call_tool(tool.name, arguments))
+
+    return beta_async_tool(call, **_described(tool, options))
+
+
+def _described(tool: Any, options: ToolOptions) -> ToolOptions:
+    described: ToolOptions = {
+        "name": tool.name,
+        "description": tool.description,
+        "input_schema": field(tool, "input_schema"),
+    }
+    return {**described, **options}
+
+
+# --- values -----------------------------------------------------------------------------------------------------------
+
+
+class UnsupportedMCPValueError(Exception):
+    """The Claude API has no place for such a value."""
+
+
+def field(value: Any, name: str) -> Any:
+    """A field under its name of today, or of mcp before 2.0: `mime_type`, `mimeType`. None if it has neither."""
+    first, *rest = name.split("_")
+    older = first + "".join(word.capitalize() for word in rest)
+    return getattr(value, name, getattr(value, older, None))
+
+
+def mcp_content(content: Any, *, cache_control: CacheControlEphemeralParam | None = None) -> dict[str, Any]:
+    """A content block of MCP: text, an image, or an embedded resource."""
+    kind = getattr(content, "type", type(content).__name__)
+    if kind == "text":
+        return _cached({"type": "text", "text": content.text}, cache_control)
+    if kind == "image":
+        media_type = field(content, "mime_type")
+        if media_type not in IMAGES:
+            raise UnsupportedMCPValueError(f"Unsupported image MIME type: {media_type}")
+        return _cached(_binary("image", media_type, content.data), cache_control)
+    if kind == "resource":
+        return _resource(content.resource, cache_control)
+    raise UnsupportedMCPValueError(f"Unsupported MCP content type: {kind}")
+
+
+def _cached(block: dict[str, Any], cache_control: Any) -> dict[str, Any]:
+    return block if cache_control is None else {**block, "cache_control": cache_control}
+
+
+def _binary(kind: str, media_type: str, data: str) -> dict[str, Any]:
+    return {"type": kind, "source": {"type": "base64", "data": data, "media_type": media_type}}
+
+
+def _resource(resource: Any, cache_control: Any) -> dict[str, Any]:
+    media_type, blob = field(resource, "mime_type"), getattr(resource, "blob", None)
+    if media_type in IMAGES or media_type == "application/pdf":
+        if blob is None:
+            raise UnsupportedMCPValueError(
+                f"A resource of type {media_type} must have blob data, not text: {resource.uri}"
+            )
+        return _cached(_binary("image" if media_type in IMAGES else "document", media_type, blob), cache_control)
+    if not _is_text(media_type):
+        raise UnsupportedMCPValueError(f'Unsupported MIME type "{media_type}" for resource: {resource.uri}')
+    data = resource.text if blob is None else base64.b64decode(blob).decode("utf-8")
+    return _cached(
+        {"type": "document", "source": {"type": "text", "data": data, "media_type": "text/plain"}}, cache_control
+    )
+
+
+def _is_text(media_type: str | None) -> bool:
+    return media_type is None or media_type.startswith("text/")
+
+
+def mcp_message(message: Any, *, cache_control: CacheControlEphemeralParam | None = None) -> dict[str, Any]:
+    """A message of an MCP prompt."""
+    return {"role": message.role, "content": [mcp_content(message.content, cache_control=cache_control)]}
+
+
+def mcp_resource_to_content(result: Any, *, cache_control: CacheControlEphemeralParam | None = None) -> dict[str, Any]:
+    """What `read_resource()` gave, as a content block: the first of its contents that the API can take."""
+    for each in _contents(result):
+        media_type = field(each, "mime_type")
+        if _is_text(media_type) or media_type in IMAGES or media_type == "application/pdf":
+            return _resource(each, cache_control)
+    found = ", ".join(str(field(each, "mime_type")) for each in result.contents)
+    raise UnsupportedMCPValueError(f"No supported MIME type found in resource contents. Available: {found}")
+
+
+def mcp_resource_to_file(result: Any) -> tuple[str | None, bytes, str | None]:
+    """What `read_resource()` gave, as a file for `files.upload()`: name, bytes, media type."""
+    resource = _contents(result)[0]
+    name = urlsplit(str(resource.uri)).path.rpartition("/")[2] or None
+    blob = getattr(resource, "blob", None)
+    content = resource.text.encode() if blob is None else base64.b64decode(blob)
+    return name, content, field(resource, "mime_type")
+
+
+def _contents(result: Any) -> Any:
+    if not result.contents:
+        raise UnsupportedMCPValueError("Resource contents array must contain at least one item")
+    return result.contents
+
+
+def tool_result(result: Any) -> BetaFunctionToolResultType:
+    """What `call_tool()` gave, for the model to read. Raises ToolError if the server says that it is an error."""
+    content: Any = [mcp_content(each) for each in result.content]
+    if field(result, "is_error"):
+        raise ToolError(content)
+    structured = field(result, "structured_content")
+    return content if content or structured is None else json.dumps(structured)

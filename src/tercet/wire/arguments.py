@@ -1,0 +1,197 @@
+"""Checks of arguments: unknown names, wrong types and wrong values are refused before a byte is sent.
+
+The checks are data (`CHECKS`); what the API knows better (a model's own limits) is left to it.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections import UserString
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import Enum
+from typing import Any
+
+Check = Callable[[str, Any], Any]
+
+ROLES = ("user", "assistant", "system")
+NO_LISTS = (str, UserString, bytes, bytearray, memoryview, Mapping)
+"""Iterables that are no lists. Nor is an open file, whose lines are nobody's messages."""
+
+_EXTRA = "extra_body= sends fields that this version does not know"
+
+
+def wrong(name: str, value: object, expected: str) -> TypeError:
+    """What was asked, what came, what to do."""
+    return TypeError(f"{name} must be {expected}, not {type(value).__name__} {_short(value)}")
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def text(name: str, value: Any) -> Any:
+    """A string that is not empty."""
+    value = _string(name, value)
+    if not value.strip():
+        raise ValueError(f"{name} must not be empty")
+    return value
+
+
+def _string(name: str, value: Any) -> str:
+    """A string as such: of `markupsafe.Markup`, `numpy.str_` and the like the base value."""
+    if type(value) is str:
+        return value
+    if isinstance(value, UserString):
+        return str(value.data)
+    if not isinstance(value, str):
+        raise wrong(name, value, "a string")
+    return str(value.value) if isinstance(value, Enum) else str.__str__(value)
+
+
+def count(name: str, value: Any) -> Any:
+    """An int ≥ 0, or what counts as one, such as numpy's."""
+    if type(value) is not int:
+        try:
+            if isinstance(value, bool):
+                raise TypeError
+            value = int(operator.index(value))
+        except TypeError:
+            raise wrong(name, value, "an int") from None
+    if value < 0:
+        raise ValueError(f"{name} must be at least 0, not {value}")
+    return value
+
+
+def fraction(name: str, value: Any) -> Any:
+    """A number from 0 to 1."""
+    if type(value) is not float and type(value) is not int:
+        from numbers import Real
+
+        if isinstance(value, bool) or not isinstance(value, Real):
+            raise wrong(name, value, "a number from 0 to 1")
+        value = float(value)
+    if not 0 <= value <= 1:
+        raise ValueError(f"{name} must be from 0 to 1, not {value}")
+    return value
+
+
+def mapping(name: str, value: Any) -> Any:
+    """A dict, or anything that becomes a JSON object."""
+    if isinstance(value, str | UserString | bytes | int | float | list | tuple):
+        raise wrong(name, value, "a dict")
+    return value
+
+
+def several(name: str, value: Any) -> Any:
+    """A list, or any iterable that is neither text nor a mapping."""
+    if isinstance(value, list | tuple):
+        return value
+    if isinstance(value, NO_LISTS) or not isinstance(value, Iterable) or hasattr(value, "readline"):
+        raise wrong(name, value, "a list")
+    return list(value)
+
+
+def strings(name: str, value: Any) -> Any:
+    """A list of strings."""
+    return [_string(f"{name}[{index}]", item) for index, item in enumerate(several(name, value))]
+
+
+def flag(name: str, value: Any) -> Any:
+    """True or False."""
+    if not isinstance(value, bool):
+        raise wrong(name, value, "a bool")
+    return value
+
+
+def definitions(name: str, value: Any) -> Any:
+    """A list of tools; what is no dict but has a `to_dict`, such as a `@beta_tool` function, gives its definition."""
+    items = several(name, value)
+    if not any(hasattr(item, "to_dict") for item in items):
+        return items
+    return [item if isinstance(item, Mapping) or not hasattr(item, "to_dict") else item.to_dict() for item in items]
+
+
+def text_or_blocks(name: str, value: Any) -> Any:
+    """A string, or a list of content blocks."""
+    return _string(name, value) if isinstance(value, str | UserString) else several(name, value)
+
+
+def turns(name: str, value: Any) -> Any:
+    """The conversation: at least one message, each with a role and content."""
+    items = several(name, value)
+    if not items:
+        raise ValueError(f"{name} must hold at least one message")
+    for index, item in enumerate(items):
+        if type(item) is dict and item.get("role") in ROLES and type(item.get("content")) in (str, list):
+            continue
+        _check_turn(f"{name}[{index}]", item)
+    return items
+
+
+def _check_turn(name: str, item: Any) -> None:
+    if isinstance(item, str | bytes | int | float | list | tuple) or item is None:
+        raise wrong(name, item, 'a message such as {"role": "user", "content": "Hello"}')
+    is_mapping = isinstance(item, Mapping)
+    role, content = (item.get(key) if is_mapping else getattr(item, key, None) for key in ("role", "content"))
+    if role is None or content is None:
+        missing = "role" if role is None else "content"
+        raise ValueError(f"{name} has no {missing!r}: a message is {{'role': ..., 'content': ...}}")
+    if role not in ROLES:
+        raise ValueError(f"{name}.role must be 'user' or 'assistant', not {_short(role)}")
+    if isinstance(content, bytes | int | float | Mapping):
+        raise wrong(f"{name}.content", content, "a string or a list of content blocks")
+
+
+CHECKS: dict[str, Check] = {
+    "model": text,
+    "max_tokens": count,
+    "messages": turns,
+    "system": text_or_blocks,
+    "tools": definitions,
+    "tool_choice": mapping,
+    "temperature": fraction,
+    "top_p": fraction,
+    "top_k": count,
+    "stop_sequences": strings,
+    "stream": flag,
+    "metadata": mapping,
+    "thinking": mapping,
+    "output_config": mapping,
+    "cache_control": mapping,
+    "service_tier": text,
+    "inference_geo": text,
+    "speed": text,
+    "context_management": mapping,
+    "mcp_servers": several,
+    "betas": strings,
+}
+
+EMPTY_IS_MEANT = ("system",)
+
+
+def check_arguments(
+    arguments: Mapping[str, Any], known: Iterable[str], required: Sequence[str], caller: str
+) -> dict[str, Any]:
+    """The arguments, each checked; iterators become lists. None passes, as the API's word for "unset"."""
+    for name in arguments:
+        if name not in known:
+            raise unknown_argument(name, known, caller)
+    missing = [name for name in required if arguments.get(name) is None]
+    if missing:
+        raise TypeError(f"{caller}() needs {', '.join(f'{name}=' for name in missing)}")
+    checked = {}
+    for name, value in arguments.items():
+        check = CHECKS.get(name)
+        empty_text = value == "" and name in EMPTY_IS_MEANT
+        checked[name] = value if check is None or value is None or empty_text else check(name, value)
+    return checked
+
+
+def unknown_argument(name: str, known: Iterable[str], caller: str, otherwise: str = _EXTRA) -> TypeError:
+    """A TypeError that suggests the nearest name, or says `otherwise`."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, list(known), 1)
+    hint = f"did you mean {near[0]!r}?" if near else otherwise
+    return TypeError(f"{caller}() got an unexpected keyword argument {name!r}{'; ' if hint else ''}{hint}")

@@ -1,0 +1,113 @@
+"""Values of callers -> the request's JSON body. Bodies have a stable key order with `messages` last, so that equal prefixes
+stay equal bytes for prompt caching.
+
+Most values are the encoder's; `plain_values.py` takes those that it does not know.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from tercet.wire.sentinels import laid_over
+
+LAST = ("tools", "system", "messages")
+"""The parts that prompt caching reads in order; everything small and changeable stands before them."""
+
+
+def body(arguments: Mapping[str, Any], extra: Mapping[str, Any] | None = None) -> bytes:
+    """The JSON body: small parameters first, then tools, system, messages; `extra` laid over it."""
+    fields = {name: value for name, value in arguments.items() if name not in LAST}
+    for name in LAST:
+        if name in arguments:
+            fields[name] = arguments[name]
+    return encoded({**fields, **laid_over(extra)} if extra else fields)
+
+
+class _UnknownToEncoderError(Exception):
+    """A value that the encoder does not know. What it is, and whether it may stand there, is for a walk to say."""
+
+
+def _unknown(value: object) -> Any:
+    raise _UnknownToEncoderError
+
+
+_ENCODER = msgspec.json.Encoder(enc_hook=_unknown)
+_WINDOW = 16 << 10
+_BEFORE_VALUES = (b":", b",", b"[")
+_NOT_FINITE = re.compile(rb"\xcb(?=[\x7f\xff][\xf0-\xff])")
+"""NaN and the infinities in MessagePack; no UTF-8 text holds these bytes."""
+
+
+def encoded(value: Any, part: str = "body", *, name: str = "", paths_as_text: bool = False) -> bytes:
+    """`value` as JSON. Takes what callers hold: our blocks, pydantic objects, dataclasses, tuples, iterators, subclasses
+    of str and numbers; bytes as base64, and paths and open files where base64 `data` of a source is due. Fields set to
+    `omit` are left out; lone surrogates, which JSON in UTF-8 cannot hold, become U+FFFD.
+
+    Raises TypeError or ValueError that name the place of what cannot be sent. Reads no file: the encoder stops at
+    whatever it does not know, and `plain_values` walks with the place in mind.
+    """
+    try:
+        made = _ENCODER.encode(value)
+        if not _may_hold_null(made) or not _holds_not_finite(value):
+            return made
+    except (_UnknownToEncoderError, RecursionError, UnicodeEncodeError, OverflowError):
+        pass
+    from tercet.wire.plain_values import plain_value
+
+    return _encoded_plain(plain_value(value, part, name=name, paths_as_text=paths_as_text), name)
+
+
+def _encoded_plain(value: Any, name: str) -> bytes:
+    try:
+        try:
+            return msgspec.json.encode(value)
+        except UnicodeEncodeError:
+            return msgspec.json.encode(_without_surrogates(value))
+    except RecursionError:
+        raise ValueError(f"{name or 'a request'} is nested too deeply for the depth that the program is at") from None
+
+
+def _may_hold_null(made: bytes) -> bool:
+    """Whether a null may stand in this JSON. Base64 text, the bulk of large bodies, is passed over: no value begins in it."""
+    if len(made) <= _WINDOW:
+        return b"null" in made
+    return any(
+        any(made.find(mark, at, at + _WINDOW) != -1 for mark in _BEFORE_VALUES)
+        and made.find(b"null", at, at + _WINDOW + 5) != -1
+        for at in range(0, len(made), _WINDOW)
+    )
+
+
+def _holds_not_finite(value: Any) -> bool:
+    """Whether there may be a NaN or an infinity, which the JSON encoder writes as null. MessagePack keeps them."""
+    try:
+        return _NOT_FINITE.search(msgspec.msgpack.encode(value, enc_hook=_unknown)) is not None
+    except OverflowError:  # integers of more than 64 bits
+        return True
+
+
+def settled(value: Any, part: str = "body", *, name: str = "") -> Any:
+    """`value`, or a plain copy if it holds what can be read only once or is no JSON: equal however often it is sent."""
+    try:
+        _ENCODER.encode(value)
+    except (_UnknownToEncoderError, RecursionError):
+        from tercet.wire.plain_values import plain_value
+
+        return plain_value(value, part, name=name)
+    except UnicodeEncodeError:
+        pass
+    return value
+
+
+def _without_surrogates(value: Any) -> Any:
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {_without_surrogates(key): _without_surrogates(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_surrogates(item) for item in value]
+    return value
