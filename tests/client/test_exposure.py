@@ -15,7 +15,7 @@ import tercet
 from tercet.client import exposure
 from tercet.client.exposure import checks_certificates, on_this_machine
 from tercet.local import LocalAPI
-from tercet.transport.settings import TransportSettings
+from tercet.transport.base import TransportSettings
 
 
 @pytest.fixture(autouse=True)

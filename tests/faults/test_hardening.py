@@ -17,9 +17,9 @@ from tests.faults.subject import KEY
 from tests.faults.surfaces import ASK
 
 import tercet
+from tercet.transport.base import DEFAULT
 from tercet.transport.decoding import TooLargeError, decoder_for
 from tercet.transport.http1 import MalformedError, ResponseParser
-from tercet.transport.settings import DEFAULT
 from tercet.transport.tls import context_for
 from tercet.wire.streams.decoder import EventDecoder
 from tercet.wire.streams.partial import parse_partial

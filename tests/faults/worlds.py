@@ -21,7 +21,7 @@ from tests.faults.subject import KEY, PATIENCE, descriptors, still_open
 from tests.faults.surfaces import ASK, KIND, SURFACES, Seen, ask, ask_async
 
 import tercet
-from tercet.transport.settings import TransportSettings
+from tercet.transport.base import TransportSettings
 
 Problems = Iterator[tuple[str, list[str]]]
 SOON = 5.0

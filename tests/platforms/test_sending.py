@@ -13,7 +13,7 @@ from tercet.platforms.place import Platform
 from tercet.platforms.sending import AsyncPlatformTransport, PlatformTransport
 from tercet.platforms.signing import AmazonCredentials
 from tercet.transport.base import Lost, Reply
-from tercet.transport.memory import AsyncMemoryTransport, MemoryTransport, streamed
+from tercet.transport.memory import AsyncMemoryTransport, MemoryTransport, streaming_reply
 from tercet.wire.http import Headers, Request
 
 AMAZON = {"content-type": "application/vnd.amazon.eventstream"}
@@ -60,7 +60,7 @@ async def send(world: str, platform: Platform, reply: Reply | Lost) -> tuple[Any
 
 
 def framed(chunks: Iterable[bytes | Lost]) -> Reply:
-    return streamed(chunks, headers=AMAZON)
+    return streaming_reply(chunks, headers=AMAZON)
 
 
 worlds = pytest.mark.parametrize("world", ["blocking", "async"])
@@ -113,6 +113,6 @@ async def test_a_lost_exchange_stays_lost(world: str) -> None:
 @pytest.mark.anyio
 @worlds
 async def test_a_platform_that_changes_nothing_changes_nothing(world: str) -> None:
-    outcome, pieces, sent = await send(world, Platform(), streamed([b"data: 1\n\n"]))
+    outcome, pieces, sent = await send(world, Platform(), streaming_reply([b"data: 1\n\n"]))
 
     assert (pieces, outcome.headers["content-type"], sent) == ([b"data: 1\n\n", None], "text/event-stream", [REQUEST])

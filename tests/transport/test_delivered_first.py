@@ -14,27 +14,27 @@ from hypothesis import strategies as some
 from tests.transport.servers import Peer, serving
 from tests.transport.worlds import World, asked
 
-from tercet.transport.awaiting import WireStream
+from tercet.transport.async_transport import AsyncSocketStream
 from tercet.transport.base import Lost, Reply
-from tercet.transport.blocking import SocketStream
-from tercet.transport.clock import Clock
+from tercet.transport.deadline import Deadline
 from tercet.transport.decoding import TooLargeError, UndecodableError, decoder_for
 from tercet.transport.exchange import Exchange
-from tercet.transport.forks import generation
 from tercet.transport.http1 import MalformedError, ResponseParser
-from tercet.transport.places import target_of
+from tercet.transport.origin import target_of
+from tercet.transport.sockets import generation
+from tercet.transport.sync_transport import SocketStream
 from tercet.wire.http import Timeout
 
 HEAD = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
 BAD = [b"zz\r\n", b"-1\r\nabc\r\n", b"\r\n\r\n", b"5 5\r\nabcde\r\n", b"1" * 16 + b"\r\n", b"\n"]
 ASK = asked("http://127.0.0.1:1/", stream=True)
-PLACE = target_of(ASK.url).place
+ORIGIN = target_of(ASK.url).origin
 
 
 class Source:
     """A connection, a wire and a pool in one: gives these pieces, and counts what is asked for behind the last."""
 
-    place, born, closed = PLACE, generation(), False
+    origin, generation, closed = ORIGIN, generation(), False
 
     def __init__(self, pieces: list[bytes]) -> None:
         self.pieces = pieces
@@ -62,11 +62,11 @@ class AsyncSource(Source):
 def read_through(pieces: list[bytes], is_async: bool) -> tuple[bytes, Any]:
     """The body and the end of a streamed answer whose head is in the first pieces."""
     source = (AsyncSource if is_async else Source)(list(pieces))
-    exchange, body, got = Exchange(ASK, target_of(ASK.url), PLACE), b"", []
+    exchange, body, got = Exchange(ASK, target_of(ASK.url), ORIGIN), b"", []
     while not exchange.answered:
         body = exchange.feed(source.pieces.pop(0))
-    clock = Clock(Timeout(5))
-    stream: Any = (WireStream if is_async else SocketStream)(source, source, exchange, clock, body)  # type: ignore[arg-type]
+    clock = Deadline(Timeout(5))
+    stream: Any = (AsyncSocketStream if is_async else SocketStream)(source, source, exchange, clock, body)  # type: ignore[arg-type]
     while isinstance(chunk := asyncio.run(stream.read()) if is_async else stream.read(), bytes):
         got.append(chunk)
     assert source.dropped == 1

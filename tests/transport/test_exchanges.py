@@ -13,7 +13,7 @@ from tests.transport.servers import Peer, Server, always, answer, once, serving,
 from tests.transport.worlds import World, asked
 
 from tercet.transport.base import Lost, Reply
-from tercet.transport.choice import async_transport_for, transport_for
+from tercet.transport.factory import async_transport_for, transport_for
 from tercet.wire.http import Timeout
 
 EVENTS = [f"data: {number}\n\n".encode() for number in range(200)]

@@ -6,7 +6,7 @@ import pytest
 from tests.transport.worlds import asked
 
 from tercet.transport.base import Lost, Reply
-from tercet.transport.memory import AsyncMemoryTransport, MemoryTransport, streamed
+from tercet.transport.memory import AsyncMemoryTransport, MemoryTransport, streaming_reply
 from tercet.wire.http import Headers, Request, Response
 
 BROKEN = Lost("read", "cut", "reset")
@@ -21,7 +21,7 @@ def test_a_reply_or_a_response_comes_back_whole() -> None:
 
 
 def test_a_stream_brings_its_pieces_and_its_break() -> None:
-    transport = MemoryTransport(lambda request: streamed([b"a", b"", b"b", BROKEN, b"never"]))
+    transport = MemoryTransport(lambda request: streaming_reply([b"a", b"", b"b", BROKEN, b"never"]))
     reply = transport.send(asked("http://a/", stream=True))
     assert isinstance(reply, Reply)
     assert reply.stream is not None
@@ -31,7 +31,7 @@ def test_a_stream_brings_its_pieces_and_its_break() -> None:
 
 
 def test_an_error_body_is_read_as_far_as_it_goes() -> None:
-    transport = MemoryTransport(lambda request: streamed([b"a", BROKEN], status=529))
+    transport = MemoryTransport(lambda request: streaming_reply([b"a", BROKEN], status=529))
     reply = transport.send(asked("http://a/", stream=True))
 
     assert isinstance(reply, Reply)
@@ -50,9 +50,9 @@ def test_a_closed_transport_answers_no_more() -> None:
 @pytest.mark.anyio
 async def test_the_async_twin_takes_functions_of_both_worlds() -> None:
     async def handler(request: Request) -> Reply:
-        return streamed([b"a", BROKEN])
+        return streaming_reply([b"a", BROKEN])
 
-    for each in (handler, lambda request: streamed([b"a", BROKEN])):
+    for each in (handler, lambda request: streaming_reply([b"a", BROKEN])):
         reply = await AsyncMemoryTransport(each).send(asked("http://a/", stream=True))
         assert isinstance(reply, Reply)
         assert reply.stream is not None

@@ -12,10 +12,10 @@ import pytest
 from tests.transport.servers import Peer, Script, always, answer, once, serving, stall
 from tests.transport.worlds import World, asked
 
-from tercet.transport import connections
+from tercet.transport import sync_pool
+from tercet.transport.async_pool import LoopPool
 from tercet.transport.base import Lost, Reply
-from tercet.transport.loop_pools import LoopPool
-from tercet.transport.shelf import SECONDS_IDLE
+from tercet.transport.idle_connections import SECONDS_IDLE
 from tercet.wire.http import Timeout
 
 Worlds = Callable[..., World]
@@ -89,7 +89,7 @@ def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     class Clock:
         monotonic = staticmethod(lambda: now() + ahead[0])
 
-    monkeypatch.setattr(connections, "time", Clock)
+    monkeypatch.setattr(sync_pool, "time", Clock)
     monkeypatch.setattr(asyncio.BaseEventLoop, "time", lambda loop: loop_time(loop) + ahead[0])
     return move
 

@@ -14,7 +14,7 @@ from tests.transport.servers import Peer, answer, once, serving, stall
 HEAD = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nab\r\n"
 BEFORE = """
 import asyncio, logging, os, signal, sys, threading, time, urllib.request
-from tercet.transport.choice import transport_for, async_transport_for
+from tercet.transport.factory import transport_for, async_transport_for
 from tercet.transport.base import Reply
 from tercet.wire.http import Headers, Request, Timeout
 def ask(body=b"{}", stream=False):
@@ -177,7 +177,7 @@ def test_the_interpreter_ends_quietly_within_a_stream(program: str) -> None:
 
 def test_nothing_is_read_before_the_first_request() -> None:
     program = (
-        "import tercet.transport.choice, sys; print([n for n in ('ssl', 'httpx2', 'pyreqwest') if n in sys.modules])"
+        "import tercet.transport.factory, sys; print([n for n in ('ssl', 'httpx2', 'pyreqwest') if n in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, env=os.environ)
 

@@ -14,10 +14,9 @@ from tests.transport.servers import Peer, always, answer, once, serving
 from tests.transport.worlds import World, asked
 
 from tercet.transport.base import Lost, Reply
-from tercet.transport.places import Place, proxy_of, target_of
-from tercet.transport.proxies import proxy_chooser
+from tercet.transport.origin import Origin, proxy_chooser, proxy_of, target_of
 
-SITE = Place("https", "api.anthropic.com", 443)
+SITE = Origin("https", "api.anthropic.com", 443)
 
 
 @pytest.mark.parametrize(
@@ -47,11 +46,11 @@ def test_the_environment_chooses_the_proxy(environment: dict[str, str], expected
 def test_no_proxy_knows_networks(host: str, direct: bool) -> None:
     choose = proxy_chooser(None, {"HTTP_PROXY": "http://p:1", "NO_PROXY": "10.0.0.0/8,::1"})
 
-    assert (choose(Place("http", host, 80)) is None) == direct
+    assert (choose(Origin("http", host, 80)) is None) == direct
 
 
 def test_a_cgi_script_takes_no_proxy_from_a_request_header() -> None:
-    assert proxy_chooser(None, {"HTTP_PROXY": "http://p:1", "REQUEST_METHOD": "GET"})(Place("http", "a", 80)) is None
+    assert proxy_chooser(None, {"HTTP_PROXY": "http://p:1", "REQUEST_METHOD": "GET"})(Origin("http", "a", 80)) is None
 
 
 def test_a_proxy_hides_its_credentials() -> None:
@@ -60,8 +59,8 @@ def test_a_proxy_hides_its_credentials() -> None:
     assert proxy.authorization is not None
     assert proxy.authorization.reveal() == "Basic " + base64.b64encode(b"user:pass@word").decode()
     assert "pass" not in repr(proxy)
-    assert "pass" not in str(Place("https", "a", 1, proxy))
-    assert proxy.authorization.reveal() not in repr(Place("https", "a", 1, proxy))
+    assert "pass" not in str(Origin("https", "a", 1, proxy))
+    assert proxy.authorization.reveal() not in repr(Origin("https", "a", 1, proxy))
 
 
 @pytest.mark.parametrize("url", ["https://p:1", "socks5://u:secret@p:1", "http://:secret@", "http://p:x"])

@@ -13,10 +13,10 @@ from tests.transport.servers import Peer, Script, answer, serving
 from tests.transport.worlds import FAST, World, asked
 
 from tercet.transport.base import Lost, Reply
-from tercet.transport.connections import Connection
 from tercet.transport.exchange import SMALL_BODY, Exchange, is_replaceable
-from tercet.transport.places import target_of
-from tercet.transport.tls_sockets import TlsSocket
+from tercet.transport.origin import target_of
+from tercet.transport.sync_pool import SyncSocket
+from tercet.transport.tls import TlsSocket
 
 SIZES = (2, SMALL_BODY + 1, 3_000_000)
 
@@ -95,9 +95,9 @@ def test_a_connection_that_ended_or_was_spoilt_while_idle_is_replaced(
 
 @pytest.mark.anyio
 async def test_an_end_that_the_event_loop_has_not_seen_yet_is_seen(trusted: str, server_tls: ssl.SSLContext) -> None:
-    from tercet.transport.awaiting import AsyncFastTransport
-    from tercet.transport.loop_pools import AsyncPool
-    from tercet.transport.settings import TransportSettings
+    from tercet.transport.async_pool import AsyncPool
+    from tercet.transport.async_transport import AsyncFastTransport
+    from tercet.transport.base import TransportSettings
 
     for tls in (None, server_tls):
         transport = AsyncFastTransport(AsyncPool(TransportSettings(verify=trusted)))
@@ -145,7 +145,7 @@ def test_a_request_that_could_not_leave_whole_goes_to_a_new_connection(trusting:
 @pytest.mark.parametrize("error", [ConnectionResetError(), BrokenPipeError(), ssl.SSLEOFError()])
 def test_only_what_did_not_leave_whole_is_replaceable(sent: bool, error: OSError) -> None:
     request = asked("http://127.0.0.1:1/")
-    exchange = Exchange(request, target_of(request.url), target_of(request.url).place)
+    exchange = Exchange(request, target_of(request.url), target_of(request.url).origin)
     exchange.sent = sent
 
     assert is_replaceable(error, exchange) is not sent
@@ -194,7 +194,7 @@ def test_what_tls_says_for_itself_while_a_request_leaves_does_not_take_the_reque
 
 def test_a_connection_knows_that_something_came() -> None:
     ours, theirs = socket.socketpair()
-    connection = Connection(ours, target_of("http://127.0.0.1:1/").place)
+    connection = SyncSocket(ours, target_of("http://127.0.0.1:1/").origin)
     assert not connection.readable()
     theirs.close()
     assert connection.readable()

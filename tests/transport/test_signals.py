@@ -19,15 +19,14 @@ from tests.transport.servers import Peer, Server, answer, serving
 from tests.transport.worlds import asked
 
 import tercet
-from tercet.transport import connections
-from tercet.transport.base import Lost, Reply
-from tercet.transport.blocking import FastTransport
-from tercet.transport.connections import Pool
-from tercet.transport.faults import is_from_handler, is_from_network
-from tercet.transport.places import target_of
-from tercet.transport.portable import PortableTransport
-from tercet.transport.settings import TransportSettings
-from tercet.transport.wires import Wire
+from tercet.transport import sync_pool
+from tercet.transport.async_socket import AsyncSocket
+from tercet.transport.base import Lost, Reply, TransportSettings
+from tercet.transport.errors import is_from_handler, is_from_network
+from tercet.transport.httpx_client import PortableTransport
+from tercet.transport.origin import target_of
+from tercet.transport.sync_pool import SyncPool
+from tercet.transport.sync_transport import FastTransport
 from tercet.wire.http import Request, Timeout
 
 
@@ -105,7 +104,7 @@ def waits_for(point: str) -> Callable[[Peer], None]:
 
 
 def fast_transport() -> FastTransport:
-    return FastTransport(Pool(TransportSettings()))
+    return FastTransport(SyncPool(TransportSettings()))
 
 
 @pytest.mark.parametrize("point", ["head", "body", "error body"])
@@ -280,7 +279,7 @@ def test_what_the_network_raises_is_not_a_handlers() -> None:
     errors = [
         caught_from(lambda: socket.create_connection(("127.0.0.1", 1), 5)),
         caught_from(lambda: socket.getaddrinfo("a" * 70 + ".invalid", 80)),
-        caught_from(lambda: connections._left(time.monotonic() - 1)),
+        caught_from(lambda: sync_pool._left(time.monotonic() - 1)),
     ]
 
     assert [is_from_handler(error) for error in errors] == [False] * 3
@@ -335,7 +334,7 @@ def test_an_exception_that_the_caller_handles_meanwhile_is_none_of_this_exchange
 async def test_who_waits_in_an_event_loop_gets_it_as_it_is(raised: Exception) -> None:
     ours, theirs = socket.socketpair()
     ours.setblocking(False)
-    wire = Wire(asyncio.get_running_loop(), ours, target_of("http://127.0.0.1:1/").place)
+    wire = AsyncSocket(asyncio.get_running_loop(), ours, target_of("http://127.0.0.1:1/").origin)
 
     def read(size: int) -> bytes:
         wait_for_signal()

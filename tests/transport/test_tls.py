@@ -13,7 +13,7 @@ from tests.transport.servers import always, answer, once, serving
 from tests.transport.worlds import World, asked
 
 from tercet.transport.base import Lost, Reply
-from tercet.transport.tls import FILES
+from tercet.transport.tls import CA_FILES
 
 
 def context_of(certificate: trustme.LeafCert) -> ssl.SSLContext:
@@ -40,7 +40,7 @@ def test_a_trusted_server_answers(world: World, worlds: Callable[..., World], se
 def test_the_environment_names_further_authorities(
     fast: World, server_tls: object, trusted: str, variable: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in FILES:
+    for name in CA_FILES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv(variable, trusted)
     with serving(always(answer()), tls=server_tls) as server:

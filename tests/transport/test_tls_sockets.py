@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tercet.transport.tls_sockets import TlsSocket, encrypted
+from tercet.transport.tls import TlsSocket, start_tls
 
 
 class Peer:
@@ -64,7 +64,7 @@ def pair(server_tls: ssl.SSLContext, trusted: str) -> Iterator[tuple[TlsSocket, 
 
     async def both() -> TlsSocket:
         trusting = ssl.create_default_context(cafile=trusted)
-        made, _ = await asyncio.gather(encrypted(ours, trusting, "127.0.0.1"), peer.shake_hands())
+        made, _ = await asyncio.gather(start_tls(ours, trusting, "127.0.0.1"), peer.shake_hands())
         return made
 
     try:
@@ -156,7 +156,7 @@ def test_a_handshake_that_fails_tells_the_peer_and_closes_the_socket(server_tls:
     async def both() -> tuple[object, object]:
         trusting_nobody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         return await asyncio.gather(
-            encrypted(ours, trusting_nobody, "127.0.0.1"), peer.shake_hands(), return_exceptions=True
+            start_tls(ours, trusting_nobody, "127.0.0.1"), peer.shake_hands(), return_exceptions=True
         )
 
     refused, told = asyncio.run(both())

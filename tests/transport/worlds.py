@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from tercet.transport.awaiting import AsyncFastTransport
-from tercet.transport.base import Lost, Reply
-from tercet.transport.blocking import FastTransport
-from tercet.transport.connections import Pool
-from tercet.transport.loop_pools import AsyncPool
-from tercet.transport.own_client import own_async_client, own_client
-from tercet.transport.portable import AsyncPortableTransport, PortableTransport
-from tercet.transport.settings import TransportSettings
+from tercet.transport.async_pool import AsyncPool
+from tercet.transport.async_transport import AsyncFastTransport
+from tercet.transport.base import Lost, Reply, TransportSettings
+from tercet.transport.httpx_client import AsyncPortableTransport, PortableTransport, own_async_client, own_client
+from tercet.transport.sync_pool import SyncPool
+from tercet.transport.sync_transport import FastTransport
 from tercet.wire.http import Headers, Request, Timeout
 
 FAST = ("blocking", "async")
@@ -31,7 +29,7 @@ class World:
     def _made(self) -> Any:
         match self.kind:
             case "blocking":
-                return FastTransport(Pool(self.settings))
+                return FastTransport(SyncPool(self.settings))
             case "async":
                 return AsyncFastTransport(AsyncPool(self.settings))
             case "portable":

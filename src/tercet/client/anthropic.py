@@ -55,7 +55,7 @@ class Anthropic(MadeClient, Verbs):
 
     @cached_property
     def _transport(self) -> Transport:
-        from tercet.transport.choice import transport_for
+        from tercet.transport.factory import transport_for
 
         self._warn_of_exposure()
         transport = transport_for(self._http_client)
@@ -174,7 +174,7 @@ class AsyncAnthropic(MadeClient, AsyncVerbs):
 
     @cached_property
     def _transport(self) -> AsyncTransport:
-        from tercet.transport.choice import async_transport_for
+        from tercet.transport.factory import async_transport_for
 
         self._warn_of_exposure()
         transport = async_transport_for(self._http_client)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from tercet.flow.breaker import Breaker, Circuit, CircuitBreaker
-from tercet.transport.forks import reset_in_child
+from tercet.transport.sockets import reset_in_child
 
 Key = tuple[str, int, str | None]
 

@@ -12,7 +12,7 @@ import msgspec
 
 from tercet.flow.phases import NothingYielded
 from tercet.transport.base import Lost, Outcome
-from tercet.transport.forks import reset_in_child
+from tercet.transport.sockets import reset_in_child
 
 THROTTLED = frozenset({429, 503, 529})
 

@@ -3,11 +3,31 @@ it does not raise, except for what is not about the network (KeyboardInterrupt, 
 
 from __future__ import annotations
 
-from typing import Literal, Protocol, runtime_checkable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 import msgspec
 
 from tercet.wire.http import Headers, Request
+
+if TYPE_CHECKING:
+    import ssl
+
+
+@dataclass(frozen=True, slots=True)
+class TransportSettings:
+    """`proxy`: a URL, "" for none, None for what the environment says. `verify`: True, a path to CAs, False, or an
+    SSLContext. `http2` needs the portable transport and the package h2."""
+
+    proxy: str | None = field(default=None, repr=False)
+    verify: bool | str | ssl.SSLContext = True
+    http2: bool = False
+    most_connections: int = 1000
+    most_idle: int = 100
+
+
+DEFAULT_SETTINGS = TransportSettings()
+
 
 Kind = Literal[
     "connect",

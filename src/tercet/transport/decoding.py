@@ -19,7 +19,7 @@ class TooLargeError(Exception):
     """The body is larger than a cap."""
 
 
-class Decoder(Protocol):
+class ContentDecoder(Protocol):
     """Bytes as sent -> bytes as meant. `failure`: what was wrong behind the bytes that `feed` gave last."""
 
     failure: Exception | None
@@ -29,7 +29,7 @@ class Decoder(Protocol):
     def feed_end(self) -> None: ...
 
 
-def decoder_for(encoding: str | None) -> Decoder | None:
+def decoder_for(encoding: str | None) -> ContentDecoder | None:
     """The decoder for a content-encoding header; None if the body stands as it is. Raises UndecodableError."""
     coding = (encoding or "").strip().lower()
     if coding in ("", "identity"):

@@ -6,9 +6,9 @@ from types import CellType
 from urllib.parse import urljoin
 
 from tercet.transport.base import AsyncByteStream, ByteStream, Phase, Reply
-from tercet.transport.decoding import Decoder, TooLargeError, UndecodableError, decoder_for
+from tercet.transport.decoding import ContentDecoder, TooLargeError, UndecodableError, decoder_for
 from tercet.transport.http1 import ResponseParser, request_head
-from tercet.transport.places import Place, Target, target_of
+from tercet.transport.origin import Origin, RequestTarget, target_of
 from tercet.wire.http import Headers, Request
 
 LARGEST_BODY = 1024 * 1024 * 1024
@@ -23,16 +23,16 @@ class Exchange:
 
     __slots__ = ("_decoder", "_head", "failure", "parser", "received", "request", "sent")
 
-    def __init__(self, request: Request, target: Target, place: Place) -> None:
+    def __init__(self, request: Request, target: RequestTarget, origin: Origin) -> None:
         self.request = request
         self.parser = ResponseParser(request.method)
-        self._decoder: Decoder | None = None
+        self._decoder: ContentDecoder | None = None
         self.received = 0
         self.sent = False
         """Whether the request left whole: its last byte was taken by the system."""
         self.failure: Exception | None = None
         """What was wrong behind the bytes that `feed` gave last. Nothing more is to be received: the next read raises it."""
-        self._head = CellType(_head(request, target, place))  # a cell, since a stream keeps its exchange
+        self._head = CellType(_head(request, target, origin))  # a cell, since a stream keeps its exchange
 
     @property
     def head(self) -> bytes:
@@ -76,7 +76,7 @@ class Exchange:
             self._decoder = decoder_for(parser.headers.get("content-encoding"))
         self.failure = parser.failure
         if self._decoder is not None:
-            body = self._decoded(self._decoder, body)
+            body = self._decode(self._decoder, body)
             if self.failure is not None and not body and not waiting:
                 raise self.failure
         self.received += len(body)
@@ -84,7 +84,7 @@ class Exchange:
             raise TooLargeError(f"the body is larger than {LARGEST_BODY >> 20} MiB")
         return body
 
-    def _decoded(self, decoder: Decoder, body: bytes) -> bytes:
+    def _decode(self, decoder: ContentDecoder, body: bytes) -> bytes:
         received, body = body, b""
         try:
             if received:
@@ -102,26 +102,26 @@ class Exchange:
         return Reply(parser.status, parser.headers, content, stream, parser.version)
 
 
-def _head(request: Request, target: Target, place: Place) -> bytes:
+def _head(request: Request, target: RequestTarget, origin: Origin) -> bytes:
     extra, path = "", target.path
     if target.authorization and "authorization" not in request.headers:
         extra += f"Authorization: {target.authorization.reveal()}\r\n"
-    if place.proxy is not None and place.scheme == "http":
+    if origin.proxy is not None and origin.scheme == "http":
         path = f"http://{target.host_header}{path}"
-        if place.proxy.authorization:
-            extra += f"Proxy-Authorization: {place.proxy.authorization.reveal()}\r\n"
+        if origin.proxy.authorization:
+            extra += f"Proxy-Authorization: {origin.proxy.authorization.reveal()}\r\n"
     return request_head(request.method, path, target.host_header, request.headers, len(request.content), extra)
 
 
-def connect_head(place: Place) -> bytes:
-    """The CONNECT request for a place behind a proxy."""
-    host = str(place)
-    credentials = place.proxy.authorization if place.proxy else None
+def connect_head(origin: Origin) -> bytes:
+    """The CONNECT request for a origin behind a proxy."""
+    host = str(origin)
+    credentials = origin.proxy.authorization if origin.proxy else None
     extra = f"Proxy-Authorization: {credentials.reveal()}\r\n" if credentials else ""
     return request_head("CONNECT", host, host, Headers([("Accept-Encoding", "identity")]), 0, extra)
 
 
-def redirected(request: Request, reply: Reply, target: Target, hops: int) -> Request | None:
+def redirect_request(request: Request, reply: Reply, target: RequestTarget, hops: int) -> Request | None:
     """The request to send next, or None if the reply stands: only 307 and 308 are followed, and only to the same origin,
     so that no prompt and no key goes where it was not meant to go. GET and HEAD also follow 301, 302 and 303."""
     safe = request.method in ("GET", "HEAD")
@@ -132,7 +132,7 @@ def redirected(request: Request, reply: Reply, target: Target, hops: int) -> Req
         return None
     url = urljoin(request.url, location)
     try:
-        if target_of(url).place.origin != target.place.origin:
+        if target_of(url).origin.address != target.origin.address:
             return None
     except ValueError:
         return None
@@ -142,7 +142,7 @@ def redirected(request: Request, reply: Reply, target: Target, hops: int) -> Req
 
 
 def is_replaceable(error: BaseException, exchange: Exchange) -> bool:
-    """Return whether a new connection may take the place of a kept one: the peer was gone before the request had left
+    """Return whether a new connection may take the origin of a kept one: the peer was gone before the request had left
     whole, so that nobody can have acted on it. After that, sending again is for those above to decide, and to count."""
     if exchange.sent or exchange.parser.begun:
         return False

@@ -61,13 +61,15 @@ class AsyncChunks:
         self._chunks.close()
 
 
-def streamed(chunks: Iterable[bytes | Lost], *, status: int = 200, headers: dict[str, str] | None = None) -> Reply:
+def streaming_reply(
+    chunks: Iterable[bytes | Lost], *, status: int = 200, headers: dict[str, str] | None = None
+) -> Reply:
     """A reply whose body comes in pieces, for either world."""
     given = {"content-type": "text/event-stream", **(headers or {})}
     return Reply(status, Headers(given), stream=Chunks(chunks))
 
 
-def _as_asked(answer: Answer, request: Request) -> Reply | Lost:
+def _fit_to_request(answer: Answer, request: Request) -> Reply | Lost:
     """As a transport would give it: a body is in a stream if and only if the request asked for one and status < 300."""
     if isinstance(answer, Lost):
         return answer
@@ -101,7 +103,7 @@ class MemoryTransport:
         if self.closed:
             return Lost("closed", "not_sent", "the client was closed")
         self.requests.append(request)
-        return _as_asked(self._handler(request), request)
+        return _fit_to_request(self._handler(request), request)
 
     def close(self) -> None:
         """Answer no more."""
@@ -123,7 +125,7 @@ class AsyncMemoryTransport:
         self.requests.append(request)
         given = self._handler(request)
         answer: Answer = await given if inspect.isawaitable(given) else given
-        reply = _as_asked(answer, request)
+        reply = _fit_to_request(answer, request)
         if isinstance(reply, Reply) and isinstance(reply.stream, Chunks):
             reply.stream = AsyncChunks(reply.stream)
         return reply

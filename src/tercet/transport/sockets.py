@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import select
 import socket
-from typing import Any
+import weakref
+from typing import Any, Protocol
 
 KEEPALIVE_SECONDS = 60
 KEEPALIVE_PROBES = 5
@@ -21,7 +24,7 @@ _OPTIONS = (
 )
 
 
-def tuned_socket(family: int) -> socket.socket:
+def tune_socket(family: int) -> socket.socket:
     """A TCP socket with the options that this system knows."""
     made = socket.socket(family, socket.SOCK_STREAM)
     for level, name, value in _OPTIONS:
@@ -45,3 +48,35 @@ def something_came(descriptor: int) -> bool:
         poll.register(descriptor, select.POLLIN)
         return bool(poll.poll(0))
     return bool(select.select([descriptor], [], [], 0)[0])
+
+
+class Forkable(Protocol):
+    """Holds sockets that a child must let go."""
+
+    def after_fork(self) -> None: ...
+
+
+_held: weakref.WeakSet[Forkable] = weakref.WeakSet()
+_generation = 0
+
+
+def generation() -> int:
+    """How many forks lie between this process and the first one. A connection of another generation is not ours."""
+    return _generation
+
+
+def reset_in_child(holder: Forkable) -> None:
+    """Have `holder.after_fork()` called in every child."""
+    _held.add(holder)
+
+
+def _after_fork() -> None:
+    global _generation
+    _generation += 1
+    for holder in list(_held):
+        with contextlib.suppress(OSError):
+            holder.after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

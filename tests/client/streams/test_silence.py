@@ -14,7 +14,7 @@ from tercet.client.streams.raw import AsyncStream, Stream
 from tercet.client.streams.silence import Silence, silent_error
 from tercet.flow.rewound import TOO_LATE
 from tercet.transport.base import Lost
-from tercet.transport.faults import SilentError
+from tercet.transport.deadline import SilentError
 from tercet.wire.http import Headers, Request, Response, Timeout
 
 PING = b'event: ping\ndata: {"type": "ping"}\n\n'

@@ -12,7 +12,7 @@ from typing import Any
 from tercet.flow.endings import error_from_lost
 from tercet.flow.opening import SILENT
 from tercet.transport.base import Lost
-from tercet.transport.faults import SilentError
+from tercet.transport.deadline import SilentError
 from tercet.wire.errors import APIError, StreamIdleTimeoutError
 from tercet.wire.http import Request
 

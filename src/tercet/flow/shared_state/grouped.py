@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from tercet.flow.shared_state import S
-from tercet.transport.forks import reset_in_child
+from tercet.transport.sockets import reset_in_child
 from tercet.wire.errors.refused import SharedStateBusyError, SharedStateError
 from tercet.wire.first_use import learned
 

@@ -10,7 +10,7 @@ from threading import Event
 from typing import Any
 
 from tercet.flow.shared_state import Store
-from tercet.transport.forks import reset_in_child
+from tercet.transport.sockets import reset_in_child
 from tercet.wire.errors.refused import SharedStateError
 
 

@@ -8,7 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tercet.flow.shared_state import S
-from tercet.transport.forks import reset_in_child
+from tercet.transport.sockets import reset_in_child
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

@@ -14,7 +14,7 @@ from tests.transport.servers import always, answer, once, serving, stall
 from tests.transport.worlds import asked
 
 from tercet.transport.base import Lost, Reply
-from tercet.transport.choice import async_transport_for, transport_for
+from tercet.transport.factory import async_transport_for, transport_for
 from tercet.wire.http import Timeout
 
 

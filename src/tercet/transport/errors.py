@@ -1,19 +1,16 @@
-"""What went wrong, as values: exceptions of sockets, TLS and parsers become `Lost`. Names places, never credentials."""
+"""What went wrong, as values: exceptions of sockets, TLS and parsers become `Lost`. Names origins, never credentials."""
 
 from __future__ import annotations
 
 import errno
 import os
 import socket
-from typing import TYPE_CHECKING
 
 from tercet.transport.base import Kind, Lost, Phase
+from tercet.transport.deadline import TimedOutError
 from tercet.transport.decoding import TooLargeError, UndecodableError
 from tercet.transport.http1 import EndlessError, MalformedError, UnsafeError
-from tercet.transport.places import Place
-
-if TYPE_CHECKING:
-    from tercet.transport.clock import Clock
+from tercet.transport.origin import Origin
 
 _NOT_A_TIMEOUT = (errno.ECONNREFUSED, errno.ECONNRESET, errno.EPIPE)
 
@@ -32,14 +29,6 @@ class PoolClosedError(Exception):
 
 class PoolFullError(Exception):
     """No connection became free within the pool timeout."""
-
-
-class TimedOutError(Exception):
-    """One of the Timeout's limits was reached."""
-
-
-class SilentError(TimedOutError):
-    """Nothing came for as long as a read may take."""
 
 
 def is_from_network(error: BaseException) -> bool:
@@ -61,13 +50,13 @@ def is_from_handler(error: BaseException) -> bool:
     return False
 
 
-def lost_from(error: BaseException, place: Place, phase: Phase, doing: str, closed: bool = False) -> Lost:
-    """The Lost for an exception that came while `doing` ("connecting to", "reading from" …) a place."""
+def lost_from(error: BaseException, origin: Origin, phase: Phase, doing: str, closed: bool = False) -> Lost:
+    """The Lost for an exception that came while `doing` ("connecting to", "reading from" …) a origin."""
     _forget_frames(error)
     if closed or isinstance(error, PoolClosedError):
         return Lost("closed", phase, "the client was closed", error)
     kind = _kind(error, doing)
-    return Lost(kind, phase, _reason(error, kind, place, doing), error)
+    return Lost(kind, phase, _reason(error, kind, origin, doing), error)
 
 
 def _forget_frames(error: BaseException | None) -> None:
@@ -77,16 +66,6 @@ def _forget_frames(error: BaseException | None) -> None:
             return
         error.__traceback__ = None
         error = error.__cause__ or error.__context__
-
-
-def reached_total(error: Exception, clock: Clock) -> Exception:
-    """`error`, or what ended the wait in truth: the limit of the whole exchange."""
-    if isinstance(error, SilentError):
-        try:
-            clock.limit(None)
-        except TimedOutError as total:
-            return total
-    return error
 
 
 def _kind(error: BaseException, doing: str) -> Kind:
@@ -132,12 +111,12 @@ _KINDS: tuple[tuple[type[BaseException], Kind], ...] = (
 )
 
 
-def _reason(error: BaseException, kind: Kind, place: Place, doing: str) -> str:
-    where = str(place)
-    if place.proxy is not None and doing == "connecting to":
-        where = f"{place.proxy} (the proxy of {place})"
+def _reason(error: BaseException, kind: Kind, origin: Origin, doing: str) -> str:
+    where = str(origin)
+    if origin.proxy is not None and doing == "connecting to":
+        where = f"{origin.proxy} (the proxy of {origin})"
     if kind == "tls":
-        return f"TLS with {place}: {getattr(error, 'verify_message', '') or getattr(error, 'reason', '') or error}"
+        return f"TLS with {origin}: {getattr(error, 'verify_message', '') or getattr(error, 'reason', '') or error}"
     if isinstance(error, socket.gaierror):
         return f"the name of {where} was not found ({error.strerror})"
     if isinstance(error, TimeoutError) and not error.args:

@@ -7,12 +7,12 @@ from contextvars import ContextVar
 
 import pytest
 
-from tercet.transport.turn import Turn
+from tercet.transport.waiter import ReadWaiter
 
 name: ContextVar[str] = ContextVar("name")
 
 
-async def started(turn: Turn, seen: list[object]) -> asyncio.Task[None]:
+async def started(turn: ReadWaiter, seen: list[object]) -> asyncio.Task[None]:
     """A task that waits on `turn` until it is told to stop, and notes what came."""
 
     async def listen() -> None:
@@ -26,7 +26,7 @@ async def started(turn: Turn, seen: list[object]) -> asyncio.Task[None]:
     return task
 
 
-def from_a_callback(turn: Turn, data: bytes, error: Exception | None = None) -> asyncio.Future[bool]:
+def from_a_callback(turn: ReadWaiter, data: bytes, error: Exception | None = None) -> asyncio.Future[bool]:
     loop = asyncio.get_running_loop()
     done: asyncio.Future[bool] = loop.create_future()
     loop.call_soon(lambda: done.set_result(turn.wake(data, error)))
@@ -36,7 +36,7 @@ def from_a_callback(turn: Turn, data: bytes, error: Exception | None = None) -> 
 @pytest.mark.anyio
 async def test_the_task_goes_on_within_the_callback_and_in_its_own_context() -> None:
     loop, seen = asyncio.get_running_loop(), list[object]()
-    turn = Turn(loop)
+    turn = ReadWaiter(loop)
     task = await started(turn, seen)
     noted: list[int] = []
 
@@ -56,7 +56,7 @@ async def test_the_task_goes_on_within_the_callback_and_in_its_own_context() -> 
 
 @pytest.mark.anyio
 async def test_an_error_is_raised_where_the_task_waits_and_once() -> None:
-    turn = Turn(asyncio.get_running_loop())
+    turn = ReadWaiter(asyncio.get_running_loop())
     task = await started(turn, [])
     await from_a_callback(turn, b"", ConnectionResetError("gone"))
     with pytest.raises(ConnectionResetError, match="gone"):
@@ -68,7 +68,7 @@ async def test_an_error_is_raised_where_the_task_waits_and_once() -> None:
 
 @pytest.mark.anyio
 async def test_cancelling_ends_the_wait_and_what_comes_then_is_not_taken() -> None:
-    turn = Turn(asyncio.get_running_loop())
+    turn = ReadWaiter(asyncio.get_running_loop())
     task = await started(turn, [])
     task.cancel()
 

@@ -11,12 +11,12 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from tercet.transport.faults import PoolClosedError, SilentError, TimedOutError, is_from_handler
-from tercet.transport.forks import generation
-from tercet.transport.places import Place
-from tercet.transport.sockets import Address, share_of, something_came, tuned_socket
-from tercet.transport.tls_sockets import TlsSocket
-from tercet.transport.turn import Turn
+from tercet.transport.deadline import SilentError, TimedOutError
+from tercet.transport.errors import PoolClosedError, is_from_handler
+from tercet.transport.origin import Origin
+from tercet.transport.sockets import Address, generation, share_of, something_came, tune_socket
+from tercet.transport.tls import TlsSocket
+from tercet.transport.waiter import ReadWaiter
 
 READ_SIZE = 65_536
 SEND_SIZE = 262_144
@@ -27,20 +27,20 @@ NEVER = float("inf")
 _NOT_YET = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
-class Wire:
+class AsyncSocket:
     """An open socket of one event loop. Reads are fed by the loop's reader callback, also while idle, so that a
     connection which the server closes is known to be dead before it is used again."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, sock: socket.socket | TlsSocket, place: Place) -> None:
-        self.loop, self.sock, self.place = loop, sock, place
+    def __init__(self, loop: asyncio.AbstractEventLoop, sock: socket.socket | TlsSocket, origin: Origin) -> None:
+        self.loop, self.sock, self.origin = loop, sock, origin
         self.reused = self.ended = self.closed = False
-        self.born = generation()
+        self.generation = generation()
         self._recv: Callable[[int], bytes] = sock.recv
         self._chunks: deque[bytes] = deque()
         self._buffered = 0
         self._error: Exception | None = None
-        self._turn = Turn(loop)
-        self._waiter: asyncio.Future[None] | None = None
+        self._read_waiter = ReadWaiter(loop)
+        self._write_waiter: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._fires = self._deadline = NEVER
         self._watched = True
@@ -53,7 +53,7 @@ class Wire:
         """Whether nothing came and nothing ended while it was idle, as far as the event loop has looked."""
         return not (self.ended or self.closed or self._chunks)
 
-    def still_usable(self) -> bool:
+    def is_usable(self) -> bool:
         """Look now, since the loop may not have turned for a while, and return whether it is usable: the beginning of a TLS
         record is too much, too."""
         if self.usable and something_came(self.sock.fileno()):
@@ -69,7 +69,7 @@ class Wire:
             if isinstance(error, _NOT_YET) and not is_from_handler(error):
                 return
             self._error, data = error, b""  # whoever waits gets it, also one that a signal handler raised meanwhile
-        if not data or not self._turn.wake(data):
+        if not data or not self._read_waiter.wake(data):
             self._keep(data)
 
     def _keep(self, data: bytes) -> None:
@@ -81,11 +81,11 @@ class Wire:
             self.ended = True
         if self.ended or self._buffered >= MOST_BUFFERED:
             self._watch(False)
-        waiter = self._waiter
+        waiter = self._write_waiter
         if waiter is not None and not waiter.done():
             waiter.set_result(None)
         if self.ended:
-            self._turn.wake(b"", self._error)
+            self._read_waiter.wake(b"", self._error)
 
     def _watch(self, on: bool) -> None:
         if on != self._watched and not self.closed:
@@ -95,17 +95,17 @@ class Wire:
             else:
                 self.loop.remove_reader(self.sock.fileno())
 
-    def receive(self, seconds: float | None) -> Turn:
+    def receive(self, seconds: float | None) -> ReadWaiter:
         """To be awaited at once: whatever has come; empty at the end of the connection."""
         if self._chunks or self.ended or self.closed:
-            self._turn.fill(self._take())
+            self._read_waiter.fill(self._take())
         elif seconds is None:
             self._deadline = NEVER
         else:  # one timer serves many waits: it looks at the deadline when it fires
             self._deadline = self.loop.time() + seconds
             if self._deadline < self._fires:
                 self._schedule()
-        return self._turn
+        return self._read_waiter
 
     def _take(self) -> bytes:
         chunks = self._chunks
@@ -130,12 +130,12 @@ class Wire:
 
     def _tick(self) -> None:
         self._timer, self._fires = None, NEVER
-        if not self._turn.waiting or self._deadline == NEVER:
+        if not self._read_waiter.waiting or self._deadline == NEVER:
             return
         if self.loop.time() < self._deadline - 1e-3:
             self._schedule()
         else:
-            self._turn.fail(SilentError("nothing came within the time limit"))
+            self._read_waiter.fail(SilentError("nothing came within the time limit"))
 
     def rest(self) -> None:
         """Nothing more is awaited for now."""
@@ -165,7 +165,7 @@ class Wire:
 
     async def _writable(self, seconds: float | None) -> None:
         """Until there is room, or something came that ends the sending."""
-        waiter = self._waiter = self.loop.create_future()
+        waiter = self._write_waiter = self.loop.create_future()
         descriptor = self.sock.fileno()
         self.loop.add_writer(descriptor, _wake, waiter)
         try:
@@ -176,7 +176,7 @@ class Wire:
                 raise
             raise TimedOutError(f"the request could not be sent for {seconds:g} s") from None
         finally:
-            self._waiter = None
+            self._write_waiter = None
             if not self.closed:
                 self.loop.remove_writer(descriptor)
 
@@ -185,7 +185,7 @@ class Wire:
         if self.closed:
             return
         self.closed = True
-        if self.born != generation() or self.loop.is_closed():
+        if self.generation != generation() or self.loop.is_closed():
             self.sock.close()
         elif _running_loop() is self.loop:
             self._close_here()
@@ -198,8 +198,8 @@ class Wire:
         with contextlib.suppress(OSError, ValueError):
             self.loop.remove_reader(self.sock.fileno())
         self.sock.close()
-        self._turn.fail(PoolClosedError())
-        waiter = self._waiter
+        self._read_waiter.fail(PoolClosedError())
+        waiter = self._write_waiter
         if waiter is not None and not waiter.done():
             waiter.set_exception(PoolClosedError())
 
@@ -222,8 +222,8 @@ def _within(seconds: float | None) -> asyncio.Timeout:
     return asyncio.timeout(seconds)
 
 
-async def connected(host: str, port: int) -> socket.socket:
-    """A socket connected to a host: its addresses in turn. The caller sets the limit around it."""
+async def connect_tcp(host: str, port: int) -> socket.socket:
+    """A socket connect_tcp to a host: its addresses in turn. The caller sets the limit around it."""
     loop = asyncio.get_running_loop()
     found: list[Any] = await _addresses(loop, host, port)
     failure: OSError | None = None
@@ -231,7 +231,7 @@ async def connected(host: str, port: int) -> socket.socket:
         last = index == len(found) - 1
         try:
             async with _within(None if last else share_of(None, len(found) - index)):
-                return await _connected_to(loop, family, address)
+                return await _connect_to(loop, family, address)
         except OSError as error:
             if is_from_handler(error):
                 raise
@@ -246,8 +246,8 @@ async def _addresses(loop: asyncio.AbstractEventLoop, host: str, port: int) -> l
     return await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
 
 
-async def _connected_to(loop: asyncio.AbstractEventLoop, family: int, address: Address) -> socket.socket:
-    sock = tuned_socket(family)
+async def _connect_to(loop: asyncio.AbstractEventLoop, family: int, address: Address) -> socket.socket:
+    sock = tune_socket(family)
     try:
         sock.setblocking(False)
         await loop.sock_connect(sock, address)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 
-class Turn:
+class ReadWaiter:
     """Await it for bytes. Like a future, but the task goes on within the callback that woke it, where a future would cost
     another turn of the loop: a third of an event that arrives alone. One serves all waits of a connection, in turn."""
 

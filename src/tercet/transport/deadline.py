@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import time
 
-from tercet.transport.faults import TimedOutError
 from tercet.wire.http import Timeout
 
 
-class Clock:
+class TimedOutError(Exception):
+    """Raised when one of the Timeout's limits is reached."""
+
+
+class SilentError(TimedOutError):
+    """Raised when nothing came for as long as a read may take."""
+
+
+class Deadline:
     """The limits of one attempt: how long the next wait may be."""
 
-    __slots__ = ("deadline", "silence", "timeout")
+    __slots__ = ("end", "silence", "timeout")
 
     def __init__(self, timeout: Timeout) -> None:
         self.timeout = timeout
         self.silence = timeout.read
         """The longest wait for the next bytes."""
-        self.deadline = None if timeout.total is None else time.monotonic() + timeout.total
+        self.end = None if timeout.total is None else time.monotonic() + timeout.total
 
     def limit(self, seconds: float | None) -> float | None:
         """The shorter of `seconds` and what is left in all. Raises TimedOutError when nothing is left."""
-        if self.deadline is None:
+        if self.end is None:
             return seconds
-        left = self.deadline - time.monotonic()
+        left = self.end - time.monotonic()
         if left <= 0:
             raise TimedOutError(f"the limit of {self.timeout.total} s for the whole exchange was reached")
         return left if seconds is None else min(seconds, left)
@@ -36,4 +43,13 @@ class Clock:
     def end_within(self, seconds: float) -> None:
         """Bring the end nearer."""
         end = time.monotonic() + seconds
-        self.deadline = end if self.deadline is None else min(self.deadline, end)
+        self.end = end if self.end is None else min(self.end, end)
+
+    def total_or(self, error: Exception) -> Exception:
+        """Return what ended a wait in truth: the limit of the whole exchange if that has run out, else `error`."""
+        if isinstance(error, SilentError):
+            try:
+                self.limit(None)
+            except TimedOutError as total:
+                return total
+        return error

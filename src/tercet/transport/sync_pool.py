@@ -7,41 +7,37 @@ import socket
 import threading
 import time
 
-from tercet.transport.clock import Clock
-from tercet.transport.exchange import (
-    SMALL_BODY,
-    connect_head,
-)
-from tercet.transport.faults import (
+from tercet.transport.base import TransportSettings
+from tercet.transport.deadline import Deadline, SilentError, TimedOutError
+from tercet.transport.errors import (
     PoolClosedError,
     PoolFullError,
     ProxyCredentialsError,
     ProxyRefusedError,
-    SilentError,
-    TimedOutError,
     is_from_handler,
 )
-from tercet.transport.forks import generation, reset_in_child
+from tercet.transport.exchange import (
+    SMALL_BODY,
+    connect_head,
+)
 from tercet.transport.http1 import ResponseParser
-from tercet.transport.places import Place
-from tercet.transport.proxies import proxy_chooser
-from tercet.transport.settings import TransportSettings
-from tercet.transport.shelf import Shelf
-from tercet.transport.sockets import Address, share_of, something_came, tuned_socket
+from tercet.transport.idle_connections import IdleConnections, SharedPool
+from tercet.transport.origin import Origin, proxy_chooser
+from tercet.transport.sockets import Address, generation, reset_in_child, share_of, something_came, tune_socket
 
 READ_SIZE = 65_536
 SEND_SIZE = 262_144
 
 
-class Connection:
-    """One open socket to a place."""
+class SyncSocket:
+    """One open socket to a origin."""
 
-    __slots__ = ("__weakref__", "_limit", "born", "place", "reused", "sock")
+    __slots__ = ("__weakref__", "_limit", "generation", "origin", "reused", "sock")
 
-    def __init__(self, sock: socket.socket, place: Place) -> None:
-        self.sock, self.place = sock, place
+    def __init__(self, sock: socket.socket, origin: Origin) -> None:
+        self.sock, self.origin = sock, origin
         self.reused = False
-        self.born = generation()
+        self.generation = generation()
         self._limit: float | None = -1.0
 
     def limit(self, seconds: float | None) -> None:
@@ -50,40 +46,40 @@ class Connection:
             self.sock.settimeout(seconds if seconds != 0 else 1e-6)
             self._limit = seconds
 
-    def receive(self, clock: Clock) -> bytes:
+    def receive(self, deadline: Deadline) -> bytes:
         """Whatever has come; empty at the end of the connection."""
-        limit = clock.limit(clock.silence)
+        limit = deadline.limit(deadline.silence)
         self.limit(limit)
         try:
             return self.sock.recv(READ_SIZE)
         except TimeoutError as error:
             if is_from_handler(error):
                 raise
-            clock.limit(None)
+            deadline.limit(None)
             raise SilentError(f"nothing came for {limit:g} s") from None
 
-    def send(self, head: bytes, content: bytes, clock: Clock) -> bool:
+    def send(self, head: bytes, content: bytes, deadline: Deadline) -> bool:
         """Send a request. False: the server answered before it was whole."""
         try:
             if len(content) <= SMALL_BODY:
-                self.limit(clock.limit(clock.timeout.write))
+                self.limit(deadline.limit(deadline.timeout.write))
                 self.sock.sendall(head + content)
                 return True
-            return self._send_large(head, content, clock)
+            return self._send_large(head, content, deadline)
         except TimeoutError as error:
             if is_from_handler(error):
                 raise
-            clock.limit(None)
-            raise TimedOutError(f"the request could not be sent for {clock.timeout.write} s") from None
+            deadline.limit(None)
+            raise TimedOutError(f"the request could not be sent for {deadline.timeout.write} s") from None
 
-    def _send_large(self, head: bytes, content: bytes, clock: Clock) -> bool:
-        self.limit(clock.limit(clock.timeout.write))
+    def _send_large(self, head: bytes, content: bytes, deadline: Deadline) -> bool:
+        self.limit(deadline.limit(deadline.timeout.write))
         self.sock.sendall(head)
         view, at = memoryview(content), 0
         while at < len(content):
-            if self.readable() and self.place.scheme == "http":
+            if self.readable() and self.origin.scheme == "http":
                 return False
-            self.limit(clock.limit(clock.timeout.write))
+            self.limit(deadline.limit(deadline.timeout.write))
             try:
                 at += self.sock.send(view[at : at + SEND_SIZE])
             except ConnectionError as error:
@@ -112,34 +108,35 @@ class Connection:
         self.close()
 
 
-class Pool:
+class SyncPool(SharedPool):
     """The connections of all blocking transports with equal settings, in this process."""
 
     def __init__(self, settings: TransportSettings) -> None:
+        super().__init__()
         self.settings = settings
         self.proxy_for = proxy_chooser(settings.proxy)
-        self.closed = self.retired = False
         self._reset()
         reset_in_child(self)
 
     def _reset(self) -> None:
-        self._shelf: Shelf[Connection] = Shelf(self.settings.most_connections, self.settings.most_idle)
-        self._freed = threading.Condition(
-            threading.RLock()
-        )  # a dropped stream may be collected while this thread is inside
-        self._open: set[Connection] = set()
+        self._idle: IdleConnections[SyncSocket] = IdleConnections(
+            self.settings.most_connections, self.settings.most_idle
+        )
+        self._lock = threading.RLock()
+        self._freed = threading.Condition(self._lock)
+        self._open: set[SyncSocket] = set()
 
     def after_fork(self) -> None:
         """In the child: the sockets are the parent's. Their copies here are closed, which does not touch the parent's."""
-        for connection in [*self._shelf.clear(), *self._open]:
+        for connection in [*self._idle.clear(), *self._open]:
             connection.close()
         self._reset()
 
-    def take(self, place: Place, clock: Clock, fresh: bool) -> Connection:
-        """A connection to this place, idle or new."""
+    def take(self, origin: Origin, deadline: Deadline, fresh: bool) -> SyncSocket:
+        """A connection to this origin, idle or new."""
         while not fresh:
             with self._freed:
-                found = self._shelf.take(place)
+                found = self._idle.take(origin)
                 if found is not None:
                     self._open.add(found)
             if found is None:
@@ -148,15 +145,15 @@ class Pool:
                 found.reused = True
                 return found
             self.drop(found)
-        return self._new(place, clock)
+        return self._new(origin, deadline)
 
-    def _new(self, place: Place, clock: Clock) -> Connection:
-        self._slot(clock)
+    def _new(self, origin: Origin, deadline: Deadline) -> SyncSocket:
+        self._reserve_slot(deadline)
         try:
-            connection = connect(place, clock, self.settings)
+            connection = connect(origin, deadline, self.settings)
         except BaseException:
             with self._freed:
-                self._shelf.open -= 1
+                self._idle.open -= 1
                 self._freed.notify()
             raise
         with self._freed:
@@ -166,59 +163,59 @@ class Pool:
             raise PoolClosedError
         return connection
 
-    def _slot(self, clock: Clock) -> None:
+    def _reserve_slot(self, deadline: Deadline) -> None:
         with self._freed:
-            old = self._shelf.stale(time.monotonic())
-            if self._shelf.open - len(old) >= self._shelf.most_open and (idle := self._shelf.oldest()) is not None:
+            old = self._idle.stale(time.monotonic())
+            if self._idle.open - len(old) >= self._idle.most_open and (idle := self._idle.oldest()) is not None:
                 old.append(idle)
-            self._shelf.open -= len(old)
-            limit = clock.limit(clock.timeout.pool)
-            if not self._freed.wait_for(lambda: self.closed or self._shelf.open < self._shelf.most_open, limit):
-                raise PoolFullError(f"all {self._shelf.most_open} connections were in use for {limit:g} s")
+            self._idle.open -= len(old)
+            limit = deadline.limit(deadline.timeout.pool)
+            if not self._freed.wait_for(lambda: self.closed or self._idle.open < self._idle.most_open, limit):
+                raise PoolFullError(f"all {self._idle.most_open} connections were in use for {limit:g} s")
             if self.closed:
                 raise PoolClosedError
-            self._shelf.open += 1
+            self._idle.open += 1
         for connection in old:
             connection.close()
 
-    def give(self, connection: Connection) -> None:
+    def give(self, connection: SyncSocket) -> None:
         """Take a connection back for the next exchange."""
         with self._freed:
-            if connection.born != generation() or connection not in self._open:
+            if connection.generation != generation() or connection not in self._open:
                 return
             self._open.discard(connection)
             over = self.closed or self.retired
-            kept = not over and self._shelf.put(connection.place, connection, time.monotonic())
+            kept = not over and self._idle.put(connection.origin, connection, time.monotonic())
             if not kept:
-                self._shelf.open -= 1
-            if self._shelf.open >= self._shelf.most_open:
+                self._idle.open -= 1
+            if self._idle.open >= self._idle.most_open:
                 self._evict_for_waiting()
             self._freed.notify()
         if not kept:
             connection.close()
 
     def _evict_for_waiting(self) -> None:
-        """Every slot is taken: an idle connection makes room, since those who wait may want another place."""
-        idle = self._shelf.oldest()
+        """Every slot is taken: an idle connection makes room, since those who wait may want another origin."""
+        idle = self._idle.oldest()
         if idle is not None:
-            self._shelf.open -= 1
+            self._idle.open -= 1
             idle.close()
 
-    def drop(self, connection: Connection) -> None:
+    def drop(self, connection: SyncSocket) -> None:
         """Close a connection."""
         connection.close()
         with self._freed:
             if connection in self._open:
                 self._open.discard(connection)
-                self._shelf.open -= 1
+                self._idle.open -= 1
                 self._freed.notify()
 
     def retire(self) -> None:
         """Nobody will ask again: close what is idle, let streams under way come to their end."""
         with self._freed:
             self.retired = True
-            idle = self._shelf.clear()
-            self._shelf.open -= len(idle)
+            idle = self._idle.clear()
+            self._idle.open -= len(idle)
         for connection in idle:
             connection.close()
 
@@ -226,7 +223,7 @@ class Pool:
         """Close everything; exchanges under way end as Lost("closed")."""
         with self._freed:
             self.closed = True
-            idle, used = self._shelf.clear(), list(self._open)
+            idle, used = self._idle.clear(), list(self._open)
             self._freed.notify_all()
         for connection in idle:
             connection.close()
@@ -234,26 +231,26 @@ class Pool:
             connection.interrupt()
 
 
-def connect(place: Place, clock: Clock, settings: TransportSettings) -> Connection:
+def connect(origin: Origin, deadline: Deadline, settings: TransportSettings) -> SyncSocket:
     """Open a connection: addresses in turn, then CONNECT if there is a proxy, then TLS."""
-    seconds = clock.limit(clock.timeout.connect)
+    seconds = deadline.limit(deadline.timeout.connect)
     until = None if seconds is None else time.monotonic() + seconds
-    via = place.proxy or place
+    via = origin.proxy or origin
     sock = _tcp(via.host, via.port, until)
     try:
-        if place.scheme == "https":
-            if place.proxy is not None:
-                _open_tunnel(sock, place, until)
+        if origin.scheme == "https":
+            if origin.proxy is not None:
+                _open_tunnel(sock, origin, until)
             from tercet.transport.tls import context_for
 
             sock.settimeout(_left(until))
             context = context_for(settings.verify)
             # An end without TLS's own goodbye may be an attacker's: it must not pass for the end of a body.
-            sock = context.wrap_socket(sock, server_hostname=place.host, suppress_ragged_eofs=False)
+            sock = context.wrap_socket(sock, server_hostname=origin.host, suppress_ragged_eofs=False)
     except BaseException:
         sock.close()
         raise
-    return Connection(sock, place)
+    return SyncSocket(sock, origin)
 
 
 def _left(until: float | None) -> float | None:
@@ -279,7 +276,7 @@ def _tcp(host: str, port: int, until: float | None) -> socket.socket:
 
 
 def _tcp_to(family: int, address: Address, seconds: float | None) -> socket.socket:
-    sock = tuned_socket(family)
+    sock = tune_socket(family)
     try:
         sock.settimeout(seconds)
         sock.connect(address)
@@ -289,9 +286,9 @@ def _tcp_to(family: int, address: Address, seconds: float | None) -> socket.sock
     return sock
 
 
-def _open_tunnel(sock: socket.socket, place: Place, until: float | None) -> None:
+def _open_tunnel(sock: socket.socket, origin: Origin, until: float | None) -> None:
     sock.settimeout(_left(until))
-    sock.sendall(connect_head(place))
+    sock.sendall(connect_head(origin))
     parser = ResponseParser("HEAD")
     while parser.framing == "head":
         sock.settimeout(_left(until))

@@ -8,26 +8,24 @@ import threading
 from collections import deque
 from collections.abc import Callable
 
-from tercet.transport.clock import Clock
-from tercet.transport.exchange import (
-    connect_head,
-)
-from tercet.transport.faults import (
+from tercet.transport.async_socket import AsyncSocket, connect_tcp
+from tercet.transport.base import TransportSettings
+from tercet.transport.deadline import Deadline, TimedOutError
+from tercet.transport.errors import (
     PoolClosedError,
     PoolFullError,
     ProxyCredentialsError,
     ProxyRefusedError,
-    TimedOutError,
     is_from_handler,
 )
-from tercet.transport.forks import reset_in_child
+from tercet.transport.exchange import (
+    connect_head,
+)
 from tercet.transport.http1 import ResponseParser
-from tercet.transport.places import Place
-from tercet.transport.proxies import proxy_chooser
-from tercet.transport.settings import TransportSettings
-from tercet.transport.shelf import Shelf
-from tercet.transport.tls_sockets import encrypted
-from tercet.transport.wires import Wire, connected
+from tercet.transport.idle_connections import IdleConnections, SharedPool
+from tercet.transport.origin import Origin, proxy_chooser
+from tercet.transport.sockets import reset_in_child
+from tercet.transport.tls import start_tls
 
 
 class LoopPool:
@@ -36,49 +34,49 @@ class LoopPool:
     def __init__(self, loop: asyncio.AbstractEventLoop, settings: TransportSettings) -> None:
         self.loop, self.settings = loop, settings
         self.closed = self.retired = False
-        self._shelf: Shelf[Wire] = Shelf(settings.most_connections, settings.most_idle)
-        self._open: set[Wire] = set()
+        self._idle: IdleConnections[AsyncSocket] = IdleConnections(settings.most_connections, settings.most_idle)
+        self._open: set[AsyncSocket] = set()
         self._waiting: deque[asyncio.Future[None]] = deque()
 
-    async def take(self, place: Place, clock: Clock, fresh: bool) -> Wire:
-        """A connection to this place, idle or new."""
-        while not fresh and (found := self._shelf.take(place)) is not None:
+    async def take(self, origin: Origin, deadline: Deadline, fresh: bool) -> AsyncSocket:
+        """A connection to this origin, idle or new."""
+        while not fresh and (found := self._idle.take(origin)) is not None:
             self._open.add(found)
-            if found.still_usable():
+            if found.is_usable():
                 found.reused = True
                 return found
             self.drop(found)
-        await self._slot(clock)
+        await self._reserve_slot(deadline)
         try:
-            wire = await connect(place, clock, self.settings)
+            connection = await connect(origin, deadline, self.settings)
         except BaseException:
             self._free()
             raise
-        self._open.add(wire)
+        self._open.add(connection)
         if self.closed:
-            self.drop(wire)
+            self.drop(connection)
             raise PoolClosedError
-        return wire
+        return connection
 
-    async def _slot(self, clock: Clock) -> None:
-        for wire in self._shelf.stale(self.loop.time()):
-            self._shelf.open -= 1
-            wire.close()
-        if self._shelf.open >= self._shelf.most_open:
-            idle = self._shelf.oldest()
+    async def _reserve_slot(self, deadline: Deadline) -> None:
+        for connection in self._idle.stale(self.loop.time()):
+            self._idle.open -= 1
+            connection.close()
+        if self._idle.open >= self._idle.most_open:
+            idle = self._idle.oldest()
             if idle is not None:
-                self._shelf.open -= 1
+                self._idle.open -= 1
                 idle.close()
             else:
-                await self._wait_for_slot(clock.limit(clock.timeout.pool))
+                await self._wait_for_slot(deadline.limit(deadline.timeout.pool))
         if self.closed:
             raise PoolClosedError
-        self._shelf.open += 1
+        self._idle.open += 1
 
     async def _wait_for_slot(self, seconds: float | None) -> None:
         try:
             async with asyncio.timeout(seconds):
-                while self._shelf.open >= self._shelf.most_open and not self.closed:
+                while self._idle.open >= self._idle.most_open and not self.closed:
                     waiter = self.loop.create_future()
                     self._waiting.append(waiter)
                     try:
@@ -90,7 +88,7 @@ class LoopPool:
         except TimeoutError as error:
             if is_from_handler(error):
                 raise
-            raise PoolFullError(f"all {self._shelf.most_open} connections were in use for {seconds:g} s") from None
+            raise PoolFullError(f"all {self._idle.most_open} connections were in use for {seconds:g} s") from None
 
     def _wake_one(self) -> None:
         while self._waiting:
@@ -100,52 +98,51 @@ class LoopPool:
                 return
 
     def _free(self) -> None:
-        self._shelf.open -= 1
+        self._idle.open -= 1
         self._wake_one()
 
-    def give(self, wire: Wire) -> None:
+    def give(self, connection: AsyncSocket) -> None:
         """Take a connection back for the next exchange."""
-        if wire not in self._open:
+        if connection not in self._open:
             return
-        wire.rest()
-        full = self._waiting or self.closed or self.retired or not wire.usable
-        if full or not self._shelf.put(wire.place, wire, self.loop.time()):
-            self.drop(wire)
+        connection.rest()
+        full = self._waiting or self.closed or self.retired or not connection.usable
+        if full or not self._idle.put(connection.origin, connection, self.loop.time()):
+            self.drop(connection)
             return
-        self._open.discard(wire)
+        self._open.discard(connection)
 
-    def drop(self, wire: Wire) -> None:
+    def drop(self, connection: AsyncSocket) -> None:
         """Close a connection."""
-        wire.close()
-        if wire in self._open:
-            self._open.discard(wire)
+        connection.close()
+        if connection in self._open:
+            self._open.discard(connection)
             self._free()
 
     def retire(self) -> None:
         """Nobody will ask again: close what is idle, let streams under way come to their end."""
         self.retired = True
-        for wire in self._shelf.clear():
-            self._shelf.open -= 1
-            wire.close()
+        for connection in self._idle.clear():
+            self._idle.open -= 1
+            connection.close()
 
     def close(self) -> None:
         """Close everything; exchanges under way end as Lost("closed")."""
         self.closed = True
-        for wire in [*self._shelf.clear(), *self._open]:
-            wire.close()
+        for connection in [*self._idle.clear(), *self._open]:
+            connection.close()
         while self._waiting:
             self._wake_one()
 
 
-class AsyncPool:
+class AsyncPool(SharedPool):
     """The connections of all async transports with equal settings: a pool for each event loop."""
 
     def __init__(self, settings: TransportSettings) -> None:
+        super().__init__()
         self.settings = settings
         self.proxy_for = proxy_chooser(settings.proxy)
-        self.closed = False
         self._loops: dict[int, LoopPool] = {}
-        self._lock = threading.RLock()
         reset_in_child(self)
 
     def after_fork(self) -> None:
@@ -196,39 +193,39 @@ class AsyncPool:
                     pool.loop.call_soon_threadsafe(act, pool)
 
 
-async def connect(place: Place, clock: Clock, settings: TransportSettings) -> Wire:
+async def connect(origin: Origin, deadline: Deadline, settings: TransportSettings) -> AsyncSocket:
     """Open a connection: addresses in turn, then CONNECT if there is a proxy, then TLS."""
-    limit = clock.limit(clock.timeout.connect)
+    limit = deadline.limit(deadline.timeout.connect)
     try:
         async with asyncio.timeout(limit):
-            return await _connect(place, settings)
+            return await _connect(origin, settings)
     except TimeoutError as error:
         if is_from_handler(error):
             raise
-        clock.limit(None)
+        deadline.limit(None)
         raise TimedOutError(f"no connection within {limit} s") from None
 
 
-async def _connect(place: Place, settings: TransportSettings) -> Wire:
-    via = place.proxy or place
+async def _connect(origin: Origin, settings: TransportSettings) -> AsyncSocket:
+    via = origin.proxy or origin
     loop = asyncio.get_running_loop()
-    sock = await connected(via.host, via.port)
-    if place.scheme != "https":
-        return Wire(loop, sock, place)
+    sock = await connect_tcp(via.host, via.port)
+    if origin.scheme != "https":
+        return AsyncSocket(loop, sock, origin)
     try:
-        if place.proxy is not None:
-            await _open_tunnel(loop, sock, place)
+        if origin.proxy is not None:
+            await _open_tunnel(loop, sock, origin)
         from tercet.transport.tls import context_for
 
         context = context_for(settings.verify)
     except BaseException:
         sock.close()
         raise
-    return Wire(loop, await encrypted(sock, context, place.host), place)
+    return AsyncSocket(loop, await start_tls(sock, context, origin.host), origin)
 
 
-async def _open_tunnel(loop: asyncio.AbstractEventLoop, sock: object, place: Place) -> None:
-    await loop.sock_sendall(sock, connect_head(place))  # type: ignore[arg-type]
+async def _open_tunnel(loop: asyncio.AbstractEventLoop, sock: object, origin: Origin) -> None:
+    await loop.sock_sendall(sock, connect_head(origin))  # type: ignore[arg-type]
     parser = ResponseParser("HEAD")
     while parser.framing == "head":
         data = await loop.sock_recv(sock, 1)  # type: ignore[arg-type] # not a byte more: what follows is TLS

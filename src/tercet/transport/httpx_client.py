@@ -8,13 +8,15 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tercet.transport.base import Kind, Lost, Phase, Reply
+from tercet.transport.base import Kind, Lost, Phase, Reply, TransportSettings
 from tercet.transport.decoding import decoder_for
-from tercet.transport.exchange import redirected
-from tercet.transport.faults import is_from_handler
-from tercet.transport.places import target_of
+from tercet.transport.errors import is_from_handler
+from tercet.transport.exchange import redirect_request
+from tercet.transport.idle_connections import SECONDS_IDLE
+from tercet.transport.origin import check_proxies, target_of
+from tercet.transport.tls import context_for
 from tercet.wire.http import Headers, Request
 
 _KINDS: dict[str, tuple[Kind, Phase]] = {
@@ -64,10 +66,10 @@ def lost_from_client(error: Exception, url: str, begun: bool, handled: BaseExcep
     if kind == "connect" and ("certificate" in str(error).lower() or "ssl" in str(error).lower()):
         kind = "tls"
     text = str(error) or type(error).__name__
-    return Lost(kind, "cut" if begun else phase, f"{text} ({target_of(url).place})", error)
+    return Lost(kind, "cut" if begun else phase, f"{text} ({target_of(url).origin})", error)
 
 
-def _built(client: Any, request: Request, own_timeout: bool) -> Any:
+def _build_request(client: Any, request: Request, own_timeout: bool) -> Any:
     """The client's own request object: our headers over its defaults, our timeouts unless its own shall apply."""
     ours = ("content-length", "accept-encoding")
     headers: list[tuple[str, str | bytes]] = []
@@ -176,7 +178,7 @@ class PortableTransport:
             outcome = self._send(request)
             if not isinstance(outcome, Reply):
                 return outcome
-            again = redirected(request, outcome, target_of(request.url), hops)
+            again = redirect_request(request, outcome, target_of(request.url), hops)
             if again is None:
                 return outcome
             request, hops = again, hops + 1
@@ -186,7 +188,7 @@ class PortableTransport:
         pieces: list[bytes] = []
         handled = sys.exception()
         try:
-            built = _built(self._client, request, self._own_timeout)
+            built = _build_request(self._client, request, self._own_timeout)
             response = self._client.send(built, stream=True, follow_redirects=False)
             if request.stream and response.status_code < 300:
                 return _reply(response, b"", ClientStream(response, request.url))
@@ -263,7 +265,7 @@ class AsyncPortableTransport:
             outcome = await self._send(request)
             if not isinstance(outcome, Reply):
                 return outcome
-            again = redirected(request, outcome, target_of(request.url), hops)
+            again = redirect_request(request, outcome, target_of(request.url), hops)
             if again is None:
                 return outcome
             request, hops = again, hops + 1
@@ -273,7 +275,7 @@ class AsyncPortableTransport:
         pieces: list[bytes] = []
         handled = sys.exception()
         try:
-            built = _built(self._client, request, self._own_timeout)
+            built = _build_request(self._client, request, self._own_timeout)
             response = await self._client.send(built, stream=True, follow_redirects=False)
             if request.stream and response.status_code < 300:
                 return _reply(response, b"", AsyncClientStream(response, request.url))
@@ -294,3 +296,39 @@ class AsyncPortableTransport:
         """Close the client, if it is ours."""
         if self._owned:
             await self._client.aclose()
+
+
+if TYPE_CHECKING:
+    import httpx2
+
+
+def own_client(settings: TransportSettings) -> httpx2.Client:
+    """A blocking client. Needs the package h2 for `http2`."""
+    import httpx2
+
+    check_proxies(settings.proxy)
+    return httpx2.Client(**_options(settings, httpx2))
+
+
+def own_async_client(settings: TransportSettings) -> httpx2.AsyncClient:
+    """An async client."""
+    import httpx2
+
+    check_proxies(settings.proxy)
+    return httpx2.AsyncClient(**_options(settings, httpx2))
+
+
+def _options(settings: TransportSettings, library: Any) -> dict[str, Any]:
+    limits = library.Limits(
+        max_connections=settings.most_connections,
+        max_keepalive_connections=settings.most_idle,
+        keepalive_expiry=SECONDS_IDLE,
+    )
+    return {
+        "verify": context_for(settings.verify),
+        "http2": settings.http2,
+        "limits": limits,
+        "proxy": settings.proxy or None,
+        "trust_env": settings.proxy is None,
+        "headers": {"accept-encoding": "gzip, deflate"},
+    }

@@ -5,34 +5,38 @@ Handlers of signals run while it waits; a KeyboardInterrupt closes the connectio
 
 from __future__ import annotations
 
-from tercet.transport.base import Lost, Reply
-from tercet.transport.clock import Clock
-from tercet.transport.connections import Connection, Pool
+import sys
+
+from tercet.transport.base import Lost, Reply, WholeBody
+from tercet.transport.deadline import Deadline
+from tercet.transport.errors import PoolClosedError, is_from_handler, is_from_network, lost_from
 from tercet.transport.exchange import (
     SECONDS_FOR_AN_ERROR_BODY,
     Exchange,
     is_replaceable,
-    redirected,
+    redirect_request,
 )
-from tercet.transport.faults import PoolClosedError, is_from_handler, is_from_network, lost_from
-from tercet.transport.forks import generation
-from tercet.transport.places import Place, Target, target_of
+from tercet.transport.origin import Origin, RequestTarget, target_of
+from tercet.transport.sockets import generation
+from tercet.transport.sync_pool import SyncPool, SyncSocket
 from tercet.wire.http import Request
 
 
 class SocketStream:
     """The unread body of a reply."""
 
-    __slots__ = ("_clock", "_connection", "_exchange", "_pool", "_ready")
+    __slots__ = ("_connection", "_deadline", "_exchange", "_pool", "_ready")
 
-    def __init__(self, pool: Pool, connection: Connection, exchange: Exchange, clock: Clock, ready: bytes) -> None:
-        self._pool, self._exchange, self._clock, self._ready = pool, exchange, clock, ready
-        self._connection: Connection | None = connection
-        clock.bound_silence()
+    def __init__(
+        self, pool: SyncPool, connection: SyncSocket, exchange: Exchange, deadline: Deadline, ready: bytes
+    ) -> None:
+        self._pool, self._exchange, self._deadline, self._ready = pool, exchange, deadline, ready
+        self._connection: SyncSocket | None = connection
+        deadline.bound_silence()
 
     def bound(self, seconds: float) -> None:
         """Let no read from now on wait longer."""
-        self._clock.bound_silence(seconds)
+        self._deadline.bound_silence(seconds)
 
     def unread(self, data: bytes) -> None:
         """Let the next read give this again."""
@@ -45,17 +49,17 @@ class SocketStream:
         if connection is None:
             return body or None
         try:
-            if connection.born != generation():
+            if connection.generation != generation():
                 raise PoolClosedError
             while not body and not exchange.done:
                 if exchange.failure is not None:
                     raise exchange.failure
-                body = exchange.feed(connection.receive(self._clock))
+                body = exchange.feed(connection.receive(self._deadline))
         except Exception as error:
             self.close()
             if not is_from_network(error) and (not self._pool.closed or is_from_handler(error)):
                 raise
-            return lost_from(error, connection.place, "cut", "reading from", self._pool.closed)
+            return lost_from(error, connection.origin, "cut", "reading from", self._pool.closed)
         except BaseException:
             self.close()
             raise
@@ -63,7 +67,7 @@ class SocketStream:
             self._finish(connection)
         return body or None
 
-    def _finish(self, connection: Connection) -> None:
+    def _finish(self, connection: SyncSocket) -> None:
         self._connection = None
         (self._pool.give if self._exchange.parser.keep_alive else self._pool.drop)(connection)
 
@@ -82,51 +86,53 @@ class SocketStream:
 
 
 class FastTransport:
-    """Sends over this pool's connections. Its `close` gives up its share of the pool."""
+    """Send over the connections of a pool, of which it is one user until it is closed or collected."""
 
-    def __init__(self, pool: Pool) -> None:
-        self._pool = pool
+    def __init__(self, pool: SyncPool) -> None:
+        self._pool, self._left = pool, False
 
     def send(self, request: Request) -> Reply | Lost:
         """Send and return the reply or what went wrong. Raises ValueError for a request that cannot be sent."""
+        if self._left:
+            return Lost("closed", "not_sent", "the client was closed")
         hops = 0
-        clock = Clock(request.timeout)
+        deadline = Deadline(request.timeout)
         while True:
             target = target_of(request.url)
-            outcome = self._exchange(request, target, clock)
+            outcome = self._exchange(request, target, deadline)
             if type(outcome) is Reply and 300 <= outcome.status < 400:
-                again = redirected(request, outcome, target, hops)
+                again = redirect_request(request, outcome, target, hops)
                 if again is not None:
                     request, hops = again, hops + 1
                     continue
             return outcome
 
-    def _exchange(self, request: Request, target: Target, clock: Clock) -> Reply | Lost:
-        pool, place = self._pool, target.place
+    def _exchange(self, request: Request, target: RequestTarget, deadline: Deadline) -> Reply | Lost:
+        pool, origin = self._pool, target.origin
         try:
-            proxy = pool.proxy_for(place)
+            proxy = pool.proxy_for(origin)
         except ValueError as error:
             return Lost("proxy", "not_sent", str(error), error)
         if proxy is not None:
-            place = Place(place.scheme, place.host, place.port, proxy)
-        outcome = self._once(Exchange(request, target, place), place, clock, fresh=False)
+            origin = Origin(origin.scheme, origin.host, origin.port, proxy)
+        outcome = self._attempt(Exchange(request, target, origin), origin, deadline, fresh=False)
         if outcome is None:
-            outcome = self._once(Exchange(request, target, place), place, clock, fresh=True)
+            outcome = self._attempt(Exchange(request, target, origin), origin, deadline, fresh=True)
         assert outcome is not None  # only a reused connection is replaced
         return outcome
 
-    def _once(self, exchange: Exchange, place: Place, clock: Clock, fresh: bool) -> Reply | Lost | None:
+    def _attempt(self, exchange: Exchange, origin: Origin, deadline: Deadline, fresh: bool) -> Reply | Lost | None:
         """One try on one connection. None: a kept connection was gone before the request had left, try a new one."""
         pool, connection, doing = self._pool, None, "connecting to"
         try:
-            connection = pool.take(place, clock, fresh)
+            connection = pool.take(origin, deadline, fresh)
             doing = "sending to"
-            exchange.sent = connection.send(exchange.head, exchange.request.content, clock)
+            exchange.sent = connection.send(exchange.head, exchange.request.content, deadline)
             doing = "waiting for" if exchange.sent else "sending to"
             body = b""
             while not exchange.answered:
-                body = exchange.feed(connection.receive(clock))
-            return self._reply(exchange, connection, clock, body)
+                body = exchange.feed(connection.receive(deadline))
+            return self._reply(exchange, connection, deadline, body)
         except Exception as error:
             if connection is not None:
                 pool.drop(connection)
@@ -134,44 +140,46 @@ class FastTransport:
                 raise
             if connection is not None and connection.reused and not pool.closed and is_replaceable(error, exchange):
                 return None
-            return lost_from(error, place, exchange.phase, doing, pool.closed)
+            return lost_from(error, origin, exchange.phase, doing, pool.closed)
         except BaseException:
             if connection is not None:
                 pool.drop(connection)
             raise
 
-    def _reply(self, exchange: Exchange, connection: Connection, clock: Clock, body: bytes) -> Reply:
+    def _reply(self, exchange: Exchange, connection: SyncSocket, deadline: Deadline, body: bytes) -> Reply:
         if exchange.streams and not exchange.done:
-            return exchange.reply(stream=SocketStream(self._pool, connection, exchange, clock, body))
+            return exchange.reply(stream=SocketStream(self._pool, connection, exchange, deadline, body))
         pieces = [body]
         if not exchange.done:
-            self._read_rest(exchange, connection, clock, pieces)
+            self._read_rest(exchange, connection, deadline, pieces)
         usable = exchange.done and exchange.parser.keep_alive and exchange.sent
         (self._pool.give if usable else self._pool.drop)(connection)
         content = pieces[0] if len(pieces) == 1 else b"".join(pieces)
-        if exchange.streams:
-            from tercet.transport.base import WholeBody
+        return exchange.reply(stream=WholeBody(content)) if exchange.streams else exchange.reply(content)
 
-            return exchange.reply(stream=WholeBody(content))
-        return exchange.reply(content)
-
-    def _read_rest(self, exchange: Exchange, connection: Connection, clock: Clock, pieces: list[bytes]) -> None:
+    def _read_rest(self, exchange: Exchange, connection: SyncSocket, deadline: Deadline, pieces: list[bytes]) -> None:
         kept_anyway = exchange.parser.status >= 300
         if kept_anyway:
-            clock.end_within(SECONDS_FOR_AN_ERROR_BODY)
+            deadline.end_within(SECONDS_FOR_AN_ERROR_BODY)
         try:
             while not exchange.done:
                 if exchange.failure is not None:
                     raise exchange.failure
-                pieces.append(exchange.feed(connection.receive(clock)))
+                pieces.append(exchange.feed(connection.receive(deadline)))
         except Exception as error:
             if not kept_anyway or self._pool.closed or not is_from_network(error):
                 raise
 
     def close(self) -> None:
-        """Give up the connections."""
-        self._pool.close()
+        """Leave the pool; the last one closes its connections."""
+        if not self._left:
+            self._left = True
+            if self._pool.leave():
+                self._pool.close()
 
-    def retire(self) -> None:
-        """Give up the idle connections; streams under way go on."""
-        self._pool.retire()
+    # A client that is dropped is not one that is closed: streams that it opened go on.
+    def __del__(self) -> None:
+        if not getattr(self, "_left", True) and not sys.is_finalizing():
+            self._left = True
+            if self._pool.leave():
+                self._pool.retire()
