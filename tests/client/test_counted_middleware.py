@@ -155,3 +155,10 @@ def test_a_platform_s_body_is_counted_though_it_names_no_model(kind: str) -> Non
     with pytest.raises(tercet.BudgetExceededError):
         client.messages.create(**ASK)
     assert len(script.sent) == 1
+
+
+def test_who_keeps_a_request_keeps_nothing_of_how_it_was_counted() -> None:
+    script = Script((200, JSON, MESSAGE))
+    script.client(budget=tercet.Budget(usd=1)).messages.create(**ASK)
+
+    assert script.sent[0].passage is None

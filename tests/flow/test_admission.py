@@ -175,6 +175,14 @@ def test_requests_that_ask_no_model_anything_are_not_held_back() -> None:
     assert (world.waits, len(world.sent)) == ([], 3)
 
 
+def test_what_is_downloaded_for_free_goes_through_no_meter() -> None:
+    download = streaming(b"[1,", b"2]")
+    world = World(download)
+    results = Request("GET", "https://api.anthropic.com/v1/messages/batches/x/results", Headers())
+
+    assert world.run(through(world.admission(None, Budget(usd=0)), results)) is download
+
+
 def test_a_turn_too_far_away_is_an_error_at_once() -> None:
     world = World(answer())
     admission = world.admission(Pace(requests_per_minute=1, max_wait=10))

@@ -42,7 +42,7 @@ def test_fallbacks_that_are_not_told_are_the_dearest() -> None:
     assert float(found.prices[0].output) == dearest
 
 
-@pytest.mark.parametrize("wrong", [5, "first", [5], [{}], [{"model": 5}], {"model": "x"}])
+@pytest.mark.parametrize("wrong", [5, "first", [5], [{}], [{"model": 5}], {"model": "x"}, [OPUS] * 99])
 def test_fallbacks_that_cannot_be_read_are_unknown(wrong: Any) -> None:
     assert any(each.unknown for each in asked(fallbacks=wrong).also)
 

@@ -77,7 +77,8 @@ def price(
 
     `usage` is the response's `usage`; it is taken at its word where it tells the tier (`service_tier`), the place
     (`inference_geo`) and the speed. The steps in `usage.iterations`, where there are any, are priced one by one, each by
-    its own model. Priority tier has no list price. Time in code execution is not in the usage, and so not in the sum.
+    its own model. Priority tier has no list price, nor has one that is not known. Time in code execution is not in the
+    usage, and so not in the sum.
     """
     total = exact_price(model_id, usage, at, batch=batch, us=us, fast=fast)
     return None if total is None else _tidy(total)
@@ -94,7 +95,7 @@ def exact_price(
 ) -> Decimal | None:
     """Return the same, with whatever zeros it came with: for those who count on."""
     tier = usage.get("service_tier")
-    if tier == "priority":
+    if tier not in (None, "standard", "batch"):
         return None
     batch = batch or tier == "batch"
     us = us or usage.get("inference_geo") == "us"

@@ -105,6 +105,7 @@ class Admission:
             return (yield from passage.passed(outcome))
         finally:
             passage.given_up()
+            request.passage = None  # nor is the body kept by whoever keeps the request
 
     def _do(self, act: Callable[[], T]) -> Plan[T]:
         """Do what may wait for a disk or a server where that harms nobody. What it raises is raised here."""
@@ -224,6 +225,9 @@ class Passage:
 
     def passed(self, outcome: Outcome) -> Plan[Outcome]:
         """Settle what the outcome used, now, or when its stream has been read."""
+        if self._subject.kind == "free":
+            self._over = True
+            return outcome
         if isinstance(outcome, NothingYielded):
             yield from self._admission._do(lambda: self._settle_beginning(outcome))
             return outcome

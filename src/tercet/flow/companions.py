@@ -16,6 +16,8 @@ from tercet.flow.estimate import Asked
 
 MOST_ADVICE = 10
 """Calls of an advisor that names no `max_uses`."""
+MOST_FALLBACKS = 32
+"""More entries than the API takes."""
 PATCHED = ("model", "max_tokens", "speed")
 """Fields of an entry of `fallbacks` that change what it costs."""
 
@@ -44,7 +46,7 @@ def _fallbacks(
         given = [{"model": _dearest()}]
     if not given:
         return
-    for entry in given if isinstance(given, list) else [None]:
+    for entry in given if isinstance(given, list) and len(given) <= MOST_FALLBACKS else [None]:
         if not isinstance(entry, dict) or not isinstance(entry.get("model"), str):
             yield replace(asked, unknown="it names fallbacks that cannot be read")
             continue
