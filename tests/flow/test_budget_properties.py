@@ -37,6 +37,7 @@ from tercet.flow.shared_state.sqlite import SQLiteStore
 from tercet.wire.http import Headers, Request
 
 EXAMPLES = int(os.environ.get("TERCET_EXAMPLES", "60"))
+pytestmark = pytest.mark.timeout(max(120, EXAMPLES // 5))
 NOON = 1_790_000_000.0
 CLOCKS = [0.0, NOON, NOON + 61, NOON + 86_400, NOON - 40 * 86_400, NOON + 73 * 365 * 86_400]
 LEASE = 60.0
