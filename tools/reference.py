@@ -16,7 +16,7 @@ from typing import Any
 import tercet
 from tercet import compat
 from tercet.client.nouns.noun import Noun
-from tercet.wire.objects import Model
+from tercet.wire.model import Model
 
 HEAD = """
 # Reference

@@ -69,8 +69,8 @@ _HOMES: dict[str, str] = {
         "ServiceUnavailableError SharedStateBusyError SharedStateError StreamIdleTimeoutError StreamProtocolError ToolInputError UnprocessableEntityError"
     ),
     "wire.http": "Timeout",
-    "wire.objects": "BaseModel=Model",
-    "wire.streams.helper_events": (
+    "wire.model": "BaseModel=Model",
+    "wire.stream.events": (
         "ContentBlockStopEvent InputJsonEvent MessageStopEvent MessageStreamEvent TextEvent "
         "BetaContentBlockStopEvent=ContentBlockStopEvent BetaInputJsonEvent=InputJsonEvent "
         "BetaMessageStopEvent=MessageStopEvent BetaMessageStreamEvent=MessageStreamEvent BetaTextEvent=TextEvent "

@@ -155,7 +155,7 @@ from tercet.wire.errors.codes import (
     SandboxEgressRestrictedError as SandboxEgressRestrictedError,
 )
 from tercet.wire.http import Timeout as Timeout
-from tercet.wire.objects import Model as BaseModel
+from tercet.wire.model import Model as BaseModel
 from tercet.wire.sentinels import (
     NOT_GIVEN as NOT_GIVEN,
     NotGiven as NotGiven,
@@ -163,7 +163,7 @@ from tercet.wire.sentinels import (
     not_given as not_given,
     omit as omit,
 )
-from tercet.wire.streams.helper_events import (
+from tercet.wire.stream.events import (
     ContentBlockStopEvent as BetaContentBlockStopEvent,
     ContentBlockStopEvent as ContentBlockStopEvent,
     ContentBlockStopEvent as ParsedBetaContentBlockStopEvent,

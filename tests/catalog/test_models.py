@@ -12,7 +12,7 @@ import pytest
 from tercet.catalog import all_models, as_of, exact, find, retired
 from tercet.catalog.facts import EFFORTS, Lifecycle, ModelFacts
 from tercet.catalog.models import image_tier, tool_tokens
-from tercet.wire.models import Model
+from tercet.wire.responses.models import Model
 
 
 def known(model_id: str) -> ModelFacts:

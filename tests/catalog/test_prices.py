@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tercet.catalog import all_models, price, rates
-from tercet.wire.usage import Usage
+from tercet.wire.responses.usage import Usage
 
 SONNET_37 = "claude-3-7-sonnet-20250219"
 

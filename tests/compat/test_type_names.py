@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import tercet.types
-from tercet.wire import blocks, messages
+from tercet.wire.responses import blocks, message
 
 OFFERED = "offered"
 
@@ -72,7 +72,7 @@ def test_names_that_are_not_there_are_attribute_errors() -> None:
 
 
 def test_a_name_leads_to_the_class_itself() -> None:
-    assert messages.Message is tercet.types.Message
+    assert message.Message is tercet.types.Message
     assert blocks.TextBlock is tercet.types.TextBlock
     assert blocks.TextBlock is tercet.types.beta.BetaTextBlock
 

@@ -22,7 +22,7 @@ from tests.faults.server import FaultServer
 
 from tercet.flow.budget import Account, Amount
 from tercet.flow.shared_state import sqlite
-from tercet.wire.errors.refused import SharedStateError
+from tercet.wire.errors.limits import SharedStateError
 
 Problems = Iterator[tuple[str, list[str]]]
 NOBODY = 65_534

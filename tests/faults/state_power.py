@@ -18,7 +18,7 @@ from tests.faults.held import ACCOUNT, COST, File
 from tests.faults.server import FaultServer
 
 from tercet.flow.budget import Account, Amount
-from tercet.wire.errors.refused import SharedStateError
+from tercet.wire.errors.limits import SharedStateError
 
 Problems = Iterator[tuple[str, list[str]]]
 SECTOR = 512

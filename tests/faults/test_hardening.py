@@ -21,8 +21,8 @@ from tercet.transport.base import DEFAULT
 from tercet.transport.decoding import TooLargeError, decoder_for
 from tercet.transport.http1 import MalformedError, ResponseParser
 from tercet.transport.tls import context_for
-from tercet.wire.streams.decoder import EventDecoder
-from tercet.wire.streams.partial import parse_partial
+from tercet.wire.stream.decoder import EventDecoder
+from tercet.wire.stream.partial import parse_partial
 
 BREAKS = ("a\r\nb: c", "a\nb", "a\rb", "a\0b")
 

@@ -20,7 +20,7 @@ from tercet.flow.estimate import asked_of
 from tercet.flow.pace import Bucket, Pace
 from tercet.flow.shared_state.sqlite import SQLiteStore
 from tercet.flow.turns import Gate
-from tercet.wire.errors.refused import BudgetExceededError
+from tercet.wire.errors.limits import BudgetExceededError
 from tercet.wire.http import Headers, Request
 
 BODY = {"model": "claude-sonnet-4-6", "max_tokens": 100, "messages": [{"role": "user", "content": "Hello"}]}

@@ -23,7 +23,7 @@ from tercet.flow.phases import NothingYielded
 from tercet.flow.retry import Ending, RetryPolicy, with_retries
 from tercet.flow.shared_state.memory import MemoryStore
 from tercet.flow.turns import Gate
-from tercet.wire.errors.refused import BudgetExceededError, BudgetUnknownError, PaceWaitError, SharedStateError
+from tercet.wire.errors.limits import BudgetExceededError, BudgetUnknownError, PaceWaitError, SharedStateError
 from tercet.wire.http import Headers, Request, Timeout
 
 NOON = 1_790_000_000.0

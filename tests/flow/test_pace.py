@@ -27,7 +27,7 @@ from tercet.flow.pace import (
     reserve,
     settle,
 )
-from tercet.wire.limits import RateLimit, RateLimits
+from tercet.wire.rate_limits import RateLimit, RateLimits
 
 FOREVER = float("inf")
 RESET = datetime(2026, 1, 1, tzinfo=UTC)

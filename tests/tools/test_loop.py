@@ -10,8 +10,8 @@ import pytest
 from tercet.tools.functions import beta_tool
 from tercet.tools.loop import Ask, CallTool, RunTools, tool_loop, tool_results
 from tercet.tools.run_state import STEPS, RunState, step_after
-from tercet.wire.blocks import ToolUseBlock
-from tercet.wire.messages import Message
+from tercet.wire.responses.blocks import ToolUseBlock
+from tercet.wire.responses.message import Message
 
 HI = {"role": "user", "content": "Hi"}
 RESULTS = {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "toolu_1", "content": "ok"}]}

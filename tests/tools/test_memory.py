@@ -8,7 +8,7 @@ import pytest
 
 from tercet.lib.tools import BetaAbstractMemoryTool, BetaAsyncAbstractMemoryTool
 from tercet.types.beta import BetaMemoryTool20250818ViewCommand
-from tercet.wire.memory_commands import CreateCommand, ViewCommand, memory_command
+from tercet.wire.responses.memory_commands import CreateCommand, ViewCommand, memory_command
 
 COMMANDS: list[dict[str, Any]] = [
     {"command": "view", "path": "/memories", "view_range": [1, 2]},

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tercet.tools.server_history import BETA, ServerThread
-from tercet.wire.messages import Message
+from tercet.wire.responses.message import Message
 
 ONE, TWO, THREE = ({"role": "user", "content": text} for text in ("one", "two", "three"))
 ARGUMENTS = {"model": "m", "system": "s", "tools": [], "betas": ["a"]}

@@ -6,8 +6,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from tercet.wire.streams.assemble import Assembler
-from tercet.wire.streams.events import EventDecoder, Fault
+from tercet.wire.stream.decoder import EventDecoder
+from tercet.wire.stream.events import Fault
+from tercet.wire.stream.message_builder import Assembler
 
 FOLDER = Path(__file__).parent.parent / "samples" / "streams"
 SAMPLES = {path.stem: path.read_bytes() for path in sorted(FOLDER.glob("*.sse"))}

@@ -12,7 +12,7 @@ import pytest
 
 from tercet.wire.arguments import check_arguments
 from tercet.wire.json_body import body
-from tercet.wire.objects import Model
+from tercet.wire.model import Model
 
 NAMES = ("model", "max_tokens", "messages", "system", "temperature", "stop_sequences", "tools", "stream", "metadata")
 HELLO = [{"role": "user", "content": "Hello"}]

@@ -1,4 +1,4 @@
-"""Request and Response: one exchange as values that show no credential."""
+"""Request, Response and URL: one exchange as values that show no credential."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import pickle
 
 import pytest
 
-from tercet.wire.http import REDACTED, Headers, Request, Response, Timeout
+from tercet.wire.headers import REDACTED, Headers
+from tercet.wire.http import URL, Request, Response
+from tercet.wire.timeout import Timeout
 
 KEY = "sk-ant-CANARY-0123456789"
 
@@ -119,3 +121,27 @@ def test_a_body_is_read_in_the_charset_that_its_content_type_names(kind: str, co
     )
 
     assert response.text == "für"
+
+
+def test_an_address_is_text_that_knows_its_parts() -> None:
+    url = URL("https://api.example:8443/v1/messages?beta=true")
+
+    assert url == "https://api.example:8443/v1/messages?beta=true"
+    assert (url.scheme, url.host, url.port, url.path, url.query) == (
+        "https",
+        "api.example",
+        8443,
+        "/v1/messages",
+        b"beta=true",
+    )
+
+
+def test_what_an_address_does_not_name_is_empty() -> None:
+    url = URL("http://localhost")
+
+    assert (url.port, url.path, url.query) == (None, "/", b"")
+    assert URL("").host == ""
+
+
+def test_an_address_survives_pickling() -> None:
+    assert pickle.loads(pickle.dumps(URL("http://a/b"))).path == "/b"

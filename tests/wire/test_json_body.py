@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tercet.wire.json_body import body, encoded
-from tercet.wire.objects import Model
+from tercet.wire.model import Model
 
 HELLO = [{"role": "user", "content": "Hello"}]
 

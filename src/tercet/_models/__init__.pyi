@@ -5,7 +5,7 @@ from tercet.compat.values import (
     construct_type as construct_type,
     construct_type_unchecked as construct_type_unchecked,
 )
-from tercet.wire.objects import Model as BaseModel
+from tercet.wire.model import Model as BaseModel
 
 __all__ = [
     "BaseModel",

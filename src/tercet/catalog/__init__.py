@@ -1,6 +1,6 @@
 """What is known of the models: prices, limits, capabilities, lifecycles, with dates. Data and pure look-ups over it.
 
-    data.json    the facts                             names.py      the ids that Bedrock, Vertex and others use
+    data.json    the facts                             model_ids.py  the ids that Bedrock, Vertex and others use
     facts.py     their typed view                      loading.py    read once, on first look-up; overrides
     models.py    find, all_models, retired             prices.py     usage -> US dollars, exactly
     refusals.py  which parameters a model refuses

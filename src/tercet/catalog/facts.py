@@ -119,7 +119,7 @@ class Features(Fact, frozen=True):
 
 
 class Platforms(Fact, frozen=True):
-    """Ids on other platforms, where the rule in `names.py` does not give them."""
+    """Ids on other platforms, where the rule in `model_ids.py` does not give them."""
 
     bedrock: str | None = None
     vertex: str | None = None

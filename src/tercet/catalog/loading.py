@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tercet.catalog.facts import Book, ModelFacts
-from tercet.wire.first_use import learned
+from tercet.wire.msgspec_warmup import learned
 
 if TYPE_CHECKING:
     from os import PathLike

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
-from tercet.catalog import names
+from tercet.catalog import model_ids
 from tercet.catalog.facts import ImageTier, ModelFacts
 from tercet.catalog.loading import current
 
@@ -36,7 +36,7 @@ def find(model_id: str, hint: str | None = None) -> ModelFacts | None:
     if model_id in loaded.by_id:
         return loaded.by_id[model_id]
     for known in (loaded.by_id, loaded.by_platform_id):
-        for name in names.spellings(model_id):
+        for name in model_ids.spellings(model_id):
             if name in known:
                 return known[name]
     return find(hint) if hint is not None else None
@@ -57,12 +57,12 @@ def retired(model_id: str, on: date) -> Retirement | None:
 
 def bedrock_id(facts: ModelFacts) -> str:
     """The model's id on Amazon Bedrock, without the region's prefix of an inference profile."""
-    return facts.platforms.bedrock or names.bedrock_id(facts.id)
+    return facts.platforms.bedrock or model_ids.bedrock_id(facts.id)
 
 
 def vertex_id(facts: ModelFacts) -> str:
     """The model's id on Vertex."""
-    return facts.platforms.vertex or names.vertex_id(facts.id)
+    return facts.platforms.vertex or model_ids.vertex_id(facts.id)
 
 
 def image_tier(facts: ModelFacts) -> ImageTier | None:

@@ -18,7 +18,7 @@ from tercet.client.settings import (
 )
 from tercet.wire.errors import APIResponseValidationError, error_in_body
 from tercet.wire.http import Headers, Request, Response, Timeout, redacted_url, seconds
-from tercet.wire.objects import Model
+from tercet.wire.model import Model
 from tercet.wire.sentinels import NotGiven, Omit, omit
 
 if TYPE_CHECKING:

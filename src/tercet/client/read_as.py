@@ -9,7 +9,7 @@ import msgspec
 
 from tercet.client.call import decoded, reading, unreadable
 from tercet.wire.http import Response
-from tercet.wire.objects import Model, wrap_for
+from tercet.wire.model import Model, wrap_for
 
 
 def read_as(kind: Any, response: Response) -> Any:

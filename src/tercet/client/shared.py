@@ -26,10 +26,9 @@ from tercet.flow.endings import error_of, response_of
 from tercet.flow.quota import RetryQuota
 from tercet.flow.retry import Ending, with_retries
 from tercet.wire.frames import Guarded
-from tercet.wire.http import Headers, Request, Response, Timeout
+from tercet.wire.http import URL, Headers, Request, Response, Timeout
 from tercet.wire.secret import Secret
 from tercet.wire.sentinels import NotGiven, Omit, not_given
-from tercet.wire.url import URL
 
 if TYPE_CHECKING:
     from tercet.flow.circuits import Breakers

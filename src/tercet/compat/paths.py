@@ -40,7 +40,7 @@ PATHS: dict[str, str] = TYPES | {
           MiddlewareInput
     """,
     "_models": """
-        wire.objects: BaseModel=Model
+        wire.model: BaseModel=Model
         compat.values: construct_type construct_type_unchecked
     """,
     "_response": """
@@ -72,7 +72,7 @@ PATHS: dict[str, str] = TYPES | {
     "lib.streaming": """
         client.streams.message: AsyncMessageStream AsyncMessageStreamManager MessageStream MessageStreamManager
           BetaAsyncMessageStream BetaAsyncMessageStreamManager BetaMessageStream BetaMessageStreamManager
-        wire.streams.events: ContentBlockStopEvent MessageStopEvent MessageStreamEvent InputJsonEvent TextEvent
+        wire.stream.events: ContentBlockStopEvent MessageStopEvent MessageStreamEvent InputJsonEvent TextEvent
           BetaContentBlockStopEvent BetaMessageStopEvent BetaMessageStreamEvent BetaInputJsonEvent BetaTextEvent
           ParsedContentBlockStopEvent=ContentBlockStopEvent ParsedBetaContentBlockStopEvent=ContentBlockStopEvent
           ParsedMessageStopEvent=MessageStopEvent ParsedBetaMessageStopEvent=MessageStopEvent

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 TYPES: dict[str, str] = {
     "types": """
-        wire.betas: AnthropicBetaParam=AnthropicBeta
-        wire.blocks: CompactionBlock ContainerUploadBlock DirectCaller FallbackBlock RedactedThinkingBlock
+        wire.params.betas: AnthropicBetaParam=AnthropicBeta
+        wire.responses.blocks: CompactionBlock ContainerUploadBlock DirectCaller FallbackBlock RedactedThinkingBlock
           ServerToolCaller ServerToolCaller20260120 ServerToolUseBlock TextBlock ThinkingBlock ToolUseBlock
           ToolUseCaller
-        wire.citations: CitationCharLocation CitationContentBlockLocation CitationPageLocation CitationsConfig
+        wire.responses.citations: CitationCharLocation CitationContentBlockLocation CitationPageLocation CitationsConfig
           CitationsSearchResultLocation CitationsWebSearchResultLocation TextCitation
-        wire.context: CacheMissMessagesChanged CacheMissModelChanged CacheMissPreviousMessageNotFound CacheMissReason
+        wire.responses.context: CacheMissMessagesChanged CacheMissModelChanged CacheMissPreviousMessageNotFound CacheMissReason
           CacheMissSystemChanged CacheMissToolsChanged CacheMissUnavailable Diagnostics
-        wire.errors.bodies: APIErrorObject AuthenticationError=AuthenticationErrorObject AuthenticationErrorObject
+        wire.responses.errors: APIErrorObject AuthenticationError=AuthenticationErrorObject AuthenticationErrorObject
           BetaAPIError=APIErrorObject BetaAPIErrorObject BetaAuthenticationError=AuthenticationErrorObject
           BetaAuthenticationErrorObject BetaBillingError=BillingErrorObject BetaBillingErrorObject
           BetaError=ErrorObject BetaErrorObject BetaErrorResponse BetaGatewayTimeoutError=GatewayTimeoutErrorObject
@@ -29,7 +29,7 @@ TYPES: dict[str, str] = {
           NotFoundErrorObject OverloadedError=OverloadedErrorObject OverloadedErrorObject
           PermissionError=PermissionErrorObject PermissionErrorObject RateLimitError=RateLimitErrorObject
           RateLimitErrorObject
-        wire.errors.bodies.ErrorDetails: AvailableToolsLimitExceededErrorDetails
+        wire.responses.errors.ErrorDetails: AvailableToolsLimitExceededErrorDetails
           BetaOrganizationNotEnrolledInBetaErrorDetails BetaRequestBodyTimeoutErrorDetails
           BetaUnsupportedCharsetErrorDetails CMEKContextUnavailableErrorDetails CMEKKeyDisabledErrorDetails
           CMEKKeyNetworkBlockedErrorDetails CMEKKeyUnreachableErrorDetails ClaudeCodeKeyCreatorNotMemberErrorDetails
@@ -51,7 +51,7 @@ TYPES: dict[str, str] = {
           ToolReferenceUnresolvedErrorDetails UserProfileBillingNotAuthorizedErrorDetails
           UserProfileNotBillableErrorDetails UserProfileNotFoundErrorDetails UserProfileRequiredErrorDetails
         wire.errors.codes: *
-        wire.executions: BashCodeExecutionOutputBlock BashCodeExecutionResultBlock BashCodeExecutionToolResultBlock
+        wire.responses.code_execution: BashCodeExecutionOutputBlock BashCodeExecutionResultBlock BashCodeExecutionToolResultBlock
           BashCodeExecutionToolResultError BashCodeExecutionToolResultErrorObject=BashCodeExecutionToolResultError
           CodeExecutionOutputBlock CodeExecutionResultBlock CodeExecutionToolResultBlock
           CodeExecutionToolResultBlockContent CodeExecutionToolResultError
@@ -60,9 +60,10 @@ TYPES: dict[str, str] = {
           TextEditorCodeExecutionToolResultBlock TextEditorCodeExecutionToolResultError
           TextEditorCodeExecutionToolResultErrorObject=TextEditorCodeExecutionToolResultError
           TextEditorCodeExecutionViewResultBlock
-        wire.files: DeletedFile FileMetadata
-        wire.messages: Container ContainerSkill ContentBlock Message MessageTokensCount RefusalStopDetails StopReason
-        wire.models: CapabilitySupport ContextManagementCapability EffortCapability Model ModelCapabilities ModelInfo
+        wire.responses.files: DeletedFile FileMetadata
+        wire.responses.content: ContentBlock
+        wire.responses.message: Container ContainerSkill Message MessageTokensCount RefusalStopDetails StopReason
+        wire.responses.models: CapabilitySupport ContextManagementCapability EffortCapability Model ModelCapabilities ModelInfo
           ModelLine ModelParam=Model ServerToolsCapability ThinkingCapability ThinkingTypes
         wire.params.content: BrowserStateBlockParam BrowserStateChangeDownloadCompletedParam
           BrowserStateChangeDownloadFailedParam BrowserStateChangeDownloadStartedParam BrowserStateChangeParam
@@ -123,23 +124,23 @@ TYPES: dict[str, str] = {
           ComputerLeftMouseUpConfigParam ComputerMiddleClickConfigParam ComputerMouseMoveConfigParam
           ComputerRightClickConfigParam ComputerScreenshotConfigParam ComputerScrollConfigParam
           ComputerTripleClickConfigParam ComputerTypeConfigParam ComputerWaitConfigParam ComputerZoomConfigParam
-        wire.parsed: ParsedContentBlock ParsedMessage ParsedTextBlock
-        wire.results: Base64PDFSource DocumentBlock PlainTextSource ToolReferenceBlock ToolSearchToolResultBlock
+        wire.responses.parsed: ParsedContentBlock ParsedMessage ParsedTextBlock
+        wire.responses.tool_results: Base64PDFSource DocumentBlock PlainTextSource ToolReferenceBlock ToolSearchToolResultBlock
           ToolSearchToolResultError ToolSearchToolResultErrorObject=ToolSearchToolResultError
           ToolSearchToolSearchResultBlock WebFetchBlock WebFetchToolResultBlock WebFetchToolResultErrorBlock
           WebSearchResultBlock WebSearchToolResultBlock WebSearchToolResultBlockContent WebSearchToolResultError
           WebSearchToolResultErrorObject=WebSearchToolResultError
-        wire.streams.events: CitationsDelta ContentBlockDeltaEvent=RawContentBlockDeltaEvent
+        wire.stream.events: CitationsDelta ContentBlockDeltaEvent=RawContentBlockDeltaEvent
           ContentBlockStartEvent=RawContentBlockStartEvent ContentBlockStopEvent InputJSONDelta
           InputJsonDelta=InputJSONDelta MessageDeltaEvent=RawMessageDeltaEvent MessageStartEvent=RawMessageStartEvent
           MessageStopEvent MessageStreamEvent RawContentBlockDelta RawContentBlockDeltaEvent RawContentBlockStartEvent
           RawContentBlockStopEvent RawMessageDeltaEvent RawMessageStartEvent RawMessageStopEvent RawMessageStreamEvent
           SignatureDelta TextDelta ThinkingDelta
-        wire.usage: CacheCreation MessageDeltaUsage OutputTokensDetails ServerToolUsage Usage
+        wire.responses.usage: CacheCreation MessageDeltaUsage OutputTokensDetails ServerToolUsage Usage
     """,
     "types.beta": """
         compat.values: BetaIterationsUsage BetaThinkingPrefixMismatchBehavior
-        wire.blocks: BetaCompactionBlock BetaContainerUploadBlock BetaDirectCaller BetaFallbackBlock BetaFallbackInfo
+        wire.responses.blocks: BetaCompactionBlock BetaContainerUploadBlock BetaDirectCaller BetaFallbackBlock BetaFallbackInfo
           BetaFallbackRefusalTrigger BetaMCPToolUseBlock BetaRedactedThinkingBlock
           BetaResponseToolAdditionBlock=ToolAdditionBlock
           BetaResponseToolChangeMCPToolReference=ToolChangeMCPToolReference
@@ -147,20 +148,20 @@ TYPES: dict[str, str] = {
           BetaResponseToolChangeToolReference=ToolChangeToolReference BetaResponseToolRemovalBlock=ToolRemovalBlock
           BetaServerToolCaller BetaServerToolCaller20260120 BetaServerToolUseBlock BetaTextBlock BetaThinkingBlock
           BetaToolChangeToolDefinition BetaToolUseBlock BetaToolUseCaller
-        wire.citations: BetaCitationCharLocation BetaCitationConfig=CitationsConfig BetaCitationContentBlockLocation
+        wire.responses.citations: BetaCitationCharLocation BetaCitationConfig=CitationsConfig BetaCitationContentBlockLocation
           BetaCitationPageLocation BetaCitationSearchResultLocation=CitationsSearchResultLocation
           BetaCitationsWebSearchResultLocation BetaTextCitation
-        wire.context: BetaCacheMissMessagesChanged BetaCacheMissModelChanged BetaCacheMissPreviousMessageNotFound
+        wire.responses.context: BetaCacheMissMessagesChanged BetaCacheMissModelChanged BetaCacheMissPreviousMessageNotFound
           BetaCacheMissReason BetaCacheMissSystemChanged BetaCacheMissToolsChanged BetaCacheMissUnavailable
           BetaClearThinking20251015EditResponse=ClearThinkingEditResponse
           BetaClearToolUses20250919EditResponse=ClearToolUsesEditResponse BetaContextManagementResponse
           BetaCountTokensContextManagementResponse BetaDiagnostics BetaInputTransformation
           BetaThinkingDroppedInputTransformation BetaThinkingMismatchAllowedInputTransformation
-        wire.errors.bodies.ErrorDetails: BetaEnvironmentArchivedErrorDetails BetaEnvironmentCreateDisabledErrorDetails
+        wire.responses.errors.ErrorDetails: BetaEnvironmentArchivedErrorDetails BetaEnvironmentCreateDisabledErrorDetails
           BetaEnvironmentNotFoundErrorDetails BetaEnvironmentUpdateDisabledErrorDetails
           BetaInvalidConfigTypeChangeErrorDetails BetaInvalidMetadataErrorDetails
         wire.errors.codes: *
-        wire.executions: BetaBashCodeExecutionOutputBlock BetaBashCodeExecutionResultBlock
+        wire.responses.code_execution: BetaBashCodeExecutionOutputBlock BetaBashCodeExecutionResultBlock
           BetaBashCodeExecutionToolResultBlock BetaBashCodeExecutionToolResultError
           BetaBashCodeExecutionToolResultErrorObject=BashCodeExecutionToolResultError BetaCodeExecutionOutputBlock
           BetaCodeExecutionResultBlock BetaCodeExecutionToolResultBlock BetaCodeExecutionToolResultBlockContent
@@ -170,16 +171,17 @@ TYPES: dict[str, str] = {
           BetaTextEditorCodeExecutionToolResultError
           BetaTextEditorCodeExecutionToolResultErrorObject=TextEditorCodeExecutionToolResultError
           BetaTextEditorCodeExecutionViewResultBlock
-        wire.files: BetaDeletedFile BetaFileMetadata BetaFileScope
-        wire.memory_commands: BetaMemoryTool20250818Command=AnyMemoryCommand
+        wire.responses.files: BetaDeletedFile BetaFileMetadata BetaFileScope
+        wire.responses.memory_commands: BetaMemoryTool20250818Command=AnyMemoryCommand
           BetaMemoryTool20250818CreateCommand=CreateCommand BetaMemoryTool20250818DeleteCommand=DeleteCommand
           BetaMemoryTool20250818InsertCommand=InsertCommand BetaMemoryTool20250818RenameCommand=RenameCommand
           BetaMemoryTool20250818StrReplaceCommand=StrReplaceCommand BetaMemoryTool20250818ViewCommand=ViewCommand
-        wire.messages: BetaContainer BetaContainerSkill BetaContentBlock BetaMessage BetaMessageTokensCount
+        wire.responses.content: BetaContentBlock
+        wire.responses.message: BetaContainer BetaContainerSkill BetaMessage BetaMessageTokensCount
           BetaRefusalStopDetails BetaStopReason
-        wire.parsed: ParsedBetaContentBlock=ParsedContentBlock ParsedBetaMessage=ParsedMessage
+        wire.responses.parsed: ParsedBetaContentBlock=ParsedContentBlock ParsedBetaMessage=ParsedMessage
           ParsedBetaTextBlock=ParsedTextBlock
-        wire.models: BetaCapabilitySupport BetaCompactionCapability BetaContextManagementCapability
+        wire.responses.models: BetaCapabilitySupport BetaCompactionCapability BetaContextManagementCapability
           BetaEffortCapability BetaModelCapabilities BetaModelInfo BetaModelLine BetaServerToolsCapability
           BetaThinkingCapability BetaThinkingTypes
         wire.params.content: BetaAdvisorRedactedResultBlockParam BetaAdvisorResultBlockParam
@@ -266,7 +268,7 @@ TYPES: dict[str, str] = {
           BetaComputerRightClickConfigParam BetaComputerScreenshotConfigParam BetaComputerScrollConfigParam
           BetaComputerTripleClickConfigParam BetaComputerTypeConfigParam BetaComputerWaitConfigParam
           BetaComputerZoomConfigParam
-        wire.results: BetaAdvisorRedactedResultBlock BetaAdvisorResultBlock BetaAdvisorToolResultBlock
+        wire.responses.tool_results: BetaAdvisorRedactedResultBlock BetaAdvisorResultBlock BetaAdvisorToolResultBlock
           BetaAdvisorToolResultError BetaAdvisorToolResultErrorObject=AdvisorToolResultError BetaBase64PDFSource
           BetaDocumentBlock BetaMCPTool BetaMCPToolListingBlock BetaMCPToolResultBlock BetaPlainTextSource
           BetaToolReferenceBlock BetaToolSearchToolResultBlock BetaToolSearchToolResultError
@@ -274,23 +276,23 @@ TYPES: dict[str, str] = {
           BetaWebFetchBlock BetaWebFetchToolResultBlock BetaWebFetchToolResultErrorBlock BetaWebSearchResultBlock
           BetaWebSearchToolResultBlock BetaWebSearchToolResultBlockContent BetaWebSearchToolResultError
           BetaWebSearchToolResultErrorObject=WebSearchToolResultError
-        wire.streams.events: BetaCitationsDelta BetaCompactionContentBlockDelta=CompactionDelta BetaInputJSONDelta
+        wire.stream.events: BetaCitationsDelta BetaCompactionContentBlockDelta=CompactionDelta BetaInputJSONDelta
           BetaRawContentBlockDelta BetaRawContentBlockDeltaEvent BetaRawContentBlockStartEvent
           BetaRawContentBlockStopEvent BetaRawMessageDeltaEvent BetaRawMessageStartEvent BetaRawMessageStopEvent
           BetaRawMessageStreamEvent BetaSignatureDelta BetaTextDelta BetaThinkingDelta
-        wire.usage: BetaAdvisorMessageIterationUsage BetaCacheCreation BetaCompactionIterationUsage
+        wire.responses.usage: BetaAdvisorMessageIterationUsage BetaCacheCreation BetaCompactionIterationUsage
           BetaFallbackCreditNotApplied BetaFallbackCreditRedeemed BetaFallbackCreditUsage
           BetaFallbackMessageIterationUsage BetaMessageDeltaUsage BetaMessageIterationUsage BetaOutputTokensDetails
           BetaServerToolUsage BetaUsage
     """,
     "types.messages": """
-        wire.batches: DeletedMessageBatch MessageBatch MessageBatchCanceledResult MessageBatchErroredResult
+        wire.responses.batches: DeletedMessageBatch MessageBatch MessageBatchCanceledResult MessageBatchErroredResult
           MessageBatchExpiredResult MessageBatchIndividualResponse MessageBatchRequestCounts MessageBatchResult
           MessageBatchSucceededResult
         wire.params.lists: BatchCreateParams BatchListParams
     """,
     "types.beta.messages": """
-        wire.batches: BetaDeletedMessageBatch BetaMessageBatch BetaMessageBatchCanceledResult
+        wire.responses.batches: BetaDeletedMessageBatch BetaMessageBatch BetaMessageBatchCanceledResult
           BetaMessageBatchErroredResult BetaMessageBatchExpiredResult BetaMessageBatchIndividualResponse
           BetaMessageBatchRequestCounts BetaMessageBatchResult BetaMessageBatchSucceededResult
         wire.params.lists: BatchCreateParams=BetaBatchCreateParams BatchListParams=BetaBatchListParams

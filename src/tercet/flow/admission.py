@@ -24,7 +24,7 @@ from tercet.flow.phases import NothingYielded, phase_of
 from tercet.flow.retry import Layer, Step, within
 from tercet.flow.turns import Gate, Turns
 from tercet.flow.usage import Meter, Used, is_sane, used_by
-from tercet.wire.errors.refused import BudgetUnknownError, PaceWaitError
+from tercet.wire.errors.limits import BudgetUnknownError, PaceWaitError
 from tercet.wire.errors.tree import AnthropicError
 from tercet.wire.http import Request
 

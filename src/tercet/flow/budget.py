@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 from tercet.flow.accounts import Account, AccountBefore, Amount, adopt, enter, fits, held_in, hold, settle
 from tercet.flow.periods import Period, checked_per, end_of, named, period_of
 from tercet.flow.shared_state import S, Store, store_at
-from tercet.wire.errors.refused import BudgetExceededError
+from tercet.wire.errors.limits import BudgetExceededError
 
 __all__ = [
     "Account",

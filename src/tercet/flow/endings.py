@@ -18,7 +18,7 @@ from tercet.wire.errors import (
     error_in_body,
 )
 from tercet.wire.http import Request, Response
-from tercet.wire.limits import retry_after
+from tercet.wire.rate_limits import retry_after
 
 
 def response_of(reply: Reply, request: Request) -> Response:

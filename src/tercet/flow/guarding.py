@@ -10,7 +10,7 @@ from tercet.flow.phases import NothingYielded
 from tercet.flow.retry import Step, status_of
 from tercet.wire.errors import CircuitOpenError
 from tercet.wire.http import Request
-from tercet.wire.limits import retry_after
+from tercet.wire.rate_limits import retry_after
 
 FAILED_STATUSES = frozenset({500, 502, 503, 504, 520, 522, 524, 529})
 """A 429 is none: it says that we are too fast, not that the server is down."""

@@ -21,7 +21,7 @@ from tercet.flow.periods import day_of
 from tercet.flow.shared_state import Store
 from tercet.flow.turns import fingerprint, leases_of
 from tercet.flow.usage import Used, tokens_of
-from tercet.wire.errors.refused import BudgetUnknownError, SharedStateError
+from tercet.wire.errors.limits import BudgetUnknownError, SharedStateError
 from tercet.wire.errors.tree import AnthropicError
 from tercet.wire.http import Request
 

@@ -11,9 +11,9 @@ from tercet.flow.effects import Close, Lost, Outcome, Plan, Read, Reply, Rewind,
 from tercet.flow.phases import ERROR_NAME, ERROR_NAMED_WITHIN, ErrorAnswer, NothingYielded, as_meant
 from tercet.transport.base import AsyncByteStream, ByteStream
 from tercet.wire.http import Request
-from tercet.wire.objects import Model
-from tercet.wire.streams.decoder import EventDecoder
-from tercet.wire.streams.raw_events import ErrorEvent
+from tercet.wire.model import Model
+from tercet.wire.stream.decoder import EventDecoder
+from tercet.wire.stream.events import ErrorEvent
 
 FIRST_CONTENT = b'"content_block_start"'
 BEFORE_CONTENT = frozenset({"message_start", "ping"})

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from tercet.wire.limits import RateLimit, RateLimits
+from tercet.wire.rate_limits import RateLimit, RateLimits
 
 MINUTE = 60.0
 AXES = ("requests", "input_tokens", "output_tokens", "tokens")

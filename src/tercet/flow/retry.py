@@ -18,7 +18,7 @@ from tercet.flow.effects import Emit, Lost, Outcome, Plan, Reply, Send, Sleep
 from tercet.flow.phases import BILLED, Billed, ErrorAnswer, NothingYielded, Phase, as_meant, phase_of
 from tercet.flow.quota import RetryQuota
 from tercet.wire.http import Request
-from tercet.wire.limits import retry_after, should_retry
+from tercet.wire.rate_limits import retry_after, should_retry
 
 RETRIED_STATUSES = frozenset({408, 409, 429})
 NEVER_RETRIED_KINDS = frozenset({"tls", "decode", "too_large", "refused", "closed"})

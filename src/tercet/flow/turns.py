@@ -17,9 +17,9 @@ from tercet.flow.shared_state import Store
 from tercet.flow.shared_state.leases import Leases
 from tercet.flow.usage import Used
 from tercet.transport.base import Reply
-from tercet.wire.errors.refused import SharedStateError
+from tercet.wire.errors.limits import SharedStateError
 from tercet.wire.http import Request
-from tercet.wire.limits import RateLimits, http_date, retry_after
+from tercet.wire.rate_limits import RateLimits, http_date, retry_after
 
 _leases: WeakKeyDictionary[Any, Leases] = WeakKeyDictionary()
 

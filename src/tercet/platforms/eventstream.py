@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from tercet.wire.errors.foreign import error_type_of
+from tercet.wire.errors.platform_errors import error_type_of
 
 CONTENT_TYPE = "application/vnd.amazon.eventstream"
 LONGEST_FRAME = 25 * 1024 * 1024

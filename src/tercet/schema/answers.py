@@ -21,7 +21,7 @@ from tercet.wire.errors import OutputValidationError
 from tercet.wire.http import Response
 from tercet.wire.json_body import encoded
 from tercet.wire.json_schema import check_value
-from tercet.wire.parsed import ParsedMessage, ParsedTextBlock
+from tercet.wire.responses.parsed import ParsedMessage, ParsedTextBlock
 from tercet.wire.sentinels import is_absent
 
 UNFINISHED = frozenset(

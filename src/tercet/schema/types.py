@@ -15,7 +15,7 @@ from typing import Any, Literal, cast
 
 import msgspec
 
-from tercet.wire.first_use import LEARNING
+from tercet.wire.msgspec_warmup import LEARNING
 
 Read = Callable[[str], Any]
 Library = Literal["pydantic model", "pydantic", "msgspec"]

@@ -10,7 +10,7 @@ from tercet.server.errors import HTTPError, invalid
 from tercet.server.exchange import ServerExchange
 from tercet.server.settings import ServerSettings
 from tercet.server.validation.error_texts import text
-from tercet.wire.betas import AnthropicBeta
+from tercet.wire.params.betas import AnthropicBeta
 
 VERSIONS = ("2023-01-01", "2023-06-01", "2026-10-21")
 VERSION_HEADERS = {version.encode(): version for version in VERSIONS}

@@ -12,7 +12,7 @@ from typing import Any
 
 from tercet.tools.results import Result, cut_off, not_found
 from tercet.tools.run_state import Json, RunState, tool_calls
-from tercet.wire.messages import Message
+from tercet.wire.responses.message import Message
 
 CUT_SHORT = frozenset({"max_tokens", "model_context_window_exceeded"})
 """Stop reasons after which the last block may be a part of what the model wanted to write."""

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from tercet.platforms.place import in_a_thread
 from tercet.tools.functions import BetaAsyncBuiltinFunctionTool, BetaBuiltinFunctionTool, ToolError
 from tercet.tools.memory_texts import inserted, listed, replaced, viewed
-from tercet.wire.memory_commands import (
+from tercet.wire.responses.memory_commands import (
     CreateCommand,
     DeleteCommand,
     InsertCommand,
@@ -31,7 +31,9 @@ from tercet.wire.memory_commands import (
 
 if TYPE_CHECKING:
     from tercet.tools.functions import BetaFunctionToolResultType
-    from tercet.wire.memory_commands import (
+    from tercet.wire.params.sources import CacheControlEphemeralParam
+    from tercet.wire.params.tools import MemoryTool20250818Param
+    from tercet.wire.responses.memory_commands import (
         AnyMemoryCommand,
         CreateCommand,
         DeleteCommand,
@@ -40,8 +42,6 @@ if TYPE_CHECKING:
         StrReplaceCommand,
         ViewCommand,
     )
-    from tercet.wire.params.sources import CacheControlEphemeralParam
-    from tercet.wire.params.tools import MemoryTool20250818Param
 
 
 ROOT = "/memories"

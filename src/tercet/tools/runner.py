@@ -13,8 +13,8 @@ from tercet.tools.loop import CallTool, RunTools, tool_loop, tool_results
 from tercet.tools.results import Result, succeeded
 from tercet.tools.run_state import RunState, is_runnable
 from tercet.tools.runner_base import Runner, called, failed_call, next_effect
-from tercet.wire.messages import Message
-from tercet.wire.parsed import ParsedMessage
+from tercet.wire.responses.message import Message
+from tercet.wire.responses.parsed import ParsedMessage
 
 if TYPE_CHECKING:
     from tercet.client.nouns.beta_messages import AsyncBetaMessages, BetaMessages

@@ -11,7 +11,7 @@ from tercet.tools.results import Result, failed, succeeded
 from tercet.tools.run_state import RunState
 from tercet.wire.arguments import check_arguments, count
 from tercet.wire.frames import Guarded
-from tercet.wire.messages import Message
+from tercet.wire.responses.message import Message
 from tercet.wire.sentinels import given
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tercet.wire.messages import Message
+from tercet.wire.responses.message import Message
 
 BETA = "message-threads-2026-08-12"
 CREATED_WITH = ("system", "tools")

@@ -1,4 +1,4 @@
-"""One exchange as plain values: Request and Response. No HTTP library's type enters the ground floor.
+"""One exchange as plain values: Request, Response and URL. No HTTP library's type enters the ground floor.
 
 Their reprs and pickles hold no credential, and `redacted()` gives the record of an exchange that may be kept.
 """
@@ -10,15 +10,16 @@ import re
 from collections.abc import Mapping
 from types import CellType
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
 from tercet.wire.headers import REDACTED, Headers, checked_headers, is_secret, redacted_url, url_secrets
-from tercet.wire.timeouts import Timeout, seconds
-from tercet.wire.url import URL
+from tercet.wire.timeout import Timeout, seconds
 
 __all__ = [
     "REDACTED",
+    "URL",
     "Headers",
     "Request",
     "Response",
@@ -175,6 +176,8 @@ CHARSETS = (
     r"(us-)?ascii|utf-?(8|16|32)([-_]?[lb]e)?|latin-?1|iso-?8859-\d{1,2}|windows-125\d|cp125\d|koi8-[ru]|"
     r"shift_?jis|euc-(jp|kr)|gb(2312|k|18030)|big5"
 )
+
+
 """Charsets that pages of proxies are written in. Other codecs of Python are no charsets, or take quadratic time."""
 
 
@@ -191,3 +194,34 @@ def charset_of(content_type: str) -> str:
 
 def _response(status_code: int, headers: Headers, content: bytes, request: Request, http_version: str) -> Response:
     return Response(status_code, headers, content, request=request, http_version=http_version)
+
+
+class URL(str):
+    """`https://api.anthropic.com/v1`: a string with `.scheme`, `.host`, `.port`, `.path` and `.query`."""
+
+    __slots__ = ()
+
+    @property
+    def scheme(self) -> str:
+        """Such as https."""
+        return urlsplit(self).scheme
+
+    @property
+    def host(self) -> str:
+        """The host, without its port."""
+        return urlsplit(self).hostname or ""
+
+    @property
+    def port(self) -> int | None:
+        """The port, if the address names one."""
+        return urlsplit(self).port
+
+    @property
+    def path(self) -> str:
+        """The path, `/` at least."""
+        return urlsplit(self).path or "/"
+
+    @property
+    def query(self) -> bytes:
+        """What follows the question mark."""
+        return urlsplit(self).query.encode()

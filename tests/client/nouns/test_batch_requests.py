@@ -13,7 +13,7 @@ from tests.client.scripted import ASK, MESSAGE
 
 from tercet.client.nouns import batch_requests
 from tercet.client.nouns.batch_requests import batch_body, checked_requests
-from tercet.wire.messages import Message
+from tercet.wire.responses.message import Message
 from tercet.wire.sentinels import NOT_GIVEN
 
 

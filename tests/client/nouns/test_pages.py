@@ -15,7 +15,7 @@ from tests.client.scripted import JSON, Script
 from tercet.client.nouns.pages import PageInfo, next_params
 from tercet.pagination import AsyncPage, SyncPage, SyncPageCursor, SyncReportPageCursor, SyncTokenPage
 from tercet.wire.http import Request
-from tercet.wire.models import ModelInfo
+from tercet.wire.responses.models import ModelInfo
 
 
 def by_id(*ids: str, more: bool | None = True) -> tuple[int, dict[str, str], bytes]:

@@ -12,8 +12,8 @@ from tests.client.scripted import AsyncChunks, Chunks
 import tercet
 from tercet.client.streams.lines import AsyncJSONLDecoder, JSONLDecoder
 from tercet.transport.base import Lost
-from tercet.wire.batches import MessageBatchIndividualResponse as Result
 from tercet.wire.http import Headers, Request, Response
+from tercet.wire.responses.batches import MessageBatchIndividualResponse as Result
 
 RESPONSE = Response(200, Headers({"request-id": "req_1"}), request=Request("GET", "http://local/r", Headers()))
 NAMES = ["c", "a", "b"]

@@ -18,7 +18,7 @@ from tercet.flow.drive import run
 from tercet.flow.effects import Lost, Reply
 from tercet.flow.shared_state import sqlite as module
 from tercet.flow.shared_state.sqlite import APPLICATION, VERSION, SQLiteStore
-from tercet.wire.errors.refused import SharedStateError
+from tercet.wire.errors.limits import SharedStateError
 from tercet.wire.http import Headers
 
 

@@ -27,7 +27,7 @@ from tercet.flow.effects import Plan, Wait
 from tercet.flow.money import written
 from tercet.flow.shared_state import grouped, store_at
 from tercet.flow.shared_state.sqlite import SQLiteStore
-from tercet.wire.errors.refused import SharedStateBusyError, SharedStateError
+from tercet.wire.errors.limits import SharedStateBusyError, SharedStateError
 
 
 class Held:

@@ -17,7 +17,7 @@ from tercet.flow.shared_state.leases import Leases
 from tercet.flow.shared_state.memory import MemoryStore
 from tercet.flow.shared_state.sqlite import SQLiteStore
 from tercet.flow.turns import leases_of
-from tercet.wire.errors.refused import SharedStateError
+from tercet.wire.errors.limits import SharedStateError
 
 
 class Clock:

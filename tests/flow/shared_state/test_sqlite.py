@@ -17,7 +17,7 @@ import pytest
 from tercet.flow.shared_state import sqlite as module
 from tercet.flow.shared_state.grouped import Pending
 from tercet.flow.shared_state.sqlite import SQLiteStore
-from tercet.wire.errors.refused import SharedStateBusyError, SharedStateError
+from tercet.wire.errors.limits import SharedStateBusyError, SharedStateError
 
 
 class Tally(msgspec.Struct):

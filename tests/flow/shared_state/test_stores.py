@@ -17,7 +17,7 @@ from tercet.flow.shared_state import Store, store_at
 from tercet.flow.shared_state.memory import MemoryStore
 from tercet.flow.shared_state.redis import RedisStore
 from tercet.flow.shared_state.sqlite import SQLiteStore
-from tercet.wire.errors.refused import SharedStateBusyError, SharedStateError
+from tercet.wire.errors.limits import SharedStateBusyError, SharedStateError
 
 
 class Tally(msgspec.Struct):

@@ -15,7 +15,8 @@ from tercet.wire.errors import STATUS_OF_TYPE, class_for, class_named
 from tercet.wire.errors import codes as error_codes
 from tercet.wire.errors.codes import CODES, NAMES, class_of
 from tercet.wire.errors.statuses import STATUS_CLASSES
-from tercet.wire.http import Headers, Request, Response
+from tercet.wire.headers import Headers
+from tercet.wire.http import Request, Response
 
 ROWS = [(status, code, name) for status, row in CODES.items() for code, name in row.items()]
 

@@ -24,8 +24,9 @@ from tercet.wire.errors import (
     error_in_body,
     error_in_stream,
 )
-from tercet.wire.http import REDACTED, Headers, Request, Response
-from tercet.wire.objects import Model
+from tercet.wire.headers import REDACTED, Headers
+from tercet.wire.http import Request, Response
+from tercet.wire.model import Model
 
 KEY = "sk-ant-CANARY-0123456789"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tercet.wire import errors
-from tercet.wire.errors.statuses import STATUS_CLASSES, APIStatusError, InternalServerError
+from tercet.wire.errors.statuses import STATUS_CLASSES, InternalServerError
+from tercet.wire.errors.tree import APIStatusError
 
 STATUSES = {
     400: "BadRequestError",

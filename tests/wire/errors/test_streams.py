@@ -13,8 +13,9 @@ from tercet.wire.errors import (
     StreamProtocolError,
     ToolInputError,
 )
-from tercet.wire.http import Headers, Request
-from tercet.wire.objects import Model
+from tercet.wire.headers import Headers
+from tercet.wire.http import Request
+from tercet.wire.model import Model
 
 STREAM_ERRORS = [IncompleteStreamError, StreamIdleTimeoutError, StreamProtocolError, ToolInputError]
 

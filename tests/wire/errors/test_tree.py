@@ -31,7 +31,8 @@ from tercet.wire.errors import (
     RetryableError,
     WorkloadIdentityError,
 )
-from tercet.wire.http import REDACTED, Headers, Request, Response
+from tercet.wire.headers import REDACTED, Headers
+from tercet.wire.http import Request, Response
 
 KEY = "sk-ant-CANARY-0123456789"
 BODY = {

@@ -11,14 +11,14 @@ import pytest
 
 import tercet.wire.params
 from tercet.wire import argument_names
-from tercet.wire.messages import ContentBlock
-from tercet.wire.objects import Model, type_tags
+from tercet.wire.model import Model, type_tags
 from tercet.wire.params import conversation as params_conversation
 from tercet.wire.params import messages as params_messages
 from tercet.wire.params import toolsets as params_toolsets
 from tercet.wire.params.settings import ThinkingConfigParam
+from tercet.wire.responses.content import ContentBlock
 from tercet.wire.sentinels import NOT_GIVEN, omit
-from tercet.wire.typed import Absent
+from tercet.wire.typing_compat import Absent
 
 ROOMS = [
     importlib.import_module(f"tercet.wire.params.{module.name}")

@@ -16,8 +16,8 @@ from tercet.client.nouns.pages import AsyncPage, AsyncPaginator, SyncPage
 from tercet.client.settings import DEFAULT_BASE_URL, Overrides
 from tercet.transport.base import AsyncWholeBody, WholeBody
 from tercet.wire.arguments import mapping
-from tercet.wire.batches import DeletedMessageBatch, MessageBatch, MessageBatchIndividualResponse
 from tercet.wire.errors import AnthropicError
+from tercet.wire.responses.batches import DeletedMessageBatch, MessageBatch, MessageBatchIndividualResponse
 
 if TYPE_CHECKING:
     from tercet.client.anthropic import Anthropic, AsyncAnthropic

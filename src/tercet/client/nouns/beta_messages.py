@@ -45,7 +45,6 @@ if TYPE_CHECKING:
         BetaStreamingToolRunner,
         BetaToolRunner,
     )
-    from tercet.wire.messages import Message, MessageTokensCount
     from tercet.wire.params import (
         BetaMessageCountTokensParams,
         BetaMessageCreateParams,
@@ -53,9 +52,10 @@ if TYPE_CHECKING:
         BetaMessageStreamParams,
         BetaToolRunnerParams,
     )
-    from tercet.wire.parsed import ParsedMessage
-    from tercet.wire.streams.events import RawMessageStreamEvent
-    from tercet.wire.typed import Absent
+    from tercet.wire.responses.message import Message, MessageTokensCount
+    from tercet.wire.responses.parsed import ParsedMessage
+    from tercet.wire.stream.events import RawMessageStreamEvent
+    from tercet.wire.typing_compat import Absent
 
 F = TypeVar("F")
 

@@ -14,8 +14,8 @@ from tercet.client.nouns.noun import Noun
 from tercet.client.nouns.pages import AsyncPageCursor, AsyncPaginator, SyncPageCursor
 from tercet.client.settings import Overrides
 from tercet.wire.arguments import mapping
-from tercet.wire.files import DeletedFile, FileMetadata
 from tercet.wire.http import Response
+from tercet.wire.responses.files import DeletedFile, FileMetadata
 
 if TYPE_CHECKING:
     from tercet.client.anthropic import Anthropic, AsyncAnthropic

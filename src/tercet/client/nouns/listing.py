@@ -10,7 +10,7 @@ from tercet.client.call import Call, call_of
 from tercet.client.nouns.arguments import asked, extra_body
 from tercet.client.nouns.pages import AnyPage, bound_page
 from tercet.client.settings import Overrides
-from tercet.wire.objects import Model
+from tercet.wire.model import Model
 
 PAGE_NAMES = frozenset({"limit", "after_id", "before_id"})
 

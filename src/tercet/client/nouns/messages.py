@@ -19,10 +19,10 @@ from tercet.client.streams.raw import AsyncStream, Stream, read_message
 from tercet.wire import argument_names
 from tercet.wire.arguments import check_arguments, text, unknown_argument
 from tercet.wire.json_body import body
-from tercet.wire.messages import Message, MessageTokensCount
-from tercet.wire.parsed import ParsedMessage
+from tercet.wire.responses.message import Message, MessageTokensCount
+from tercet.wire.responses.parsed import ParsedMessage
 from tercet.wire.sentinels import given
-from tercet.wire.streams.assemble import Assembler
+from tercet.wire.stream.message_builder import Assembler
 
 if TYPE_CHECKING:
     from tercet.client.anthropic import Anthropic, AsyncAnthropic
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
         MessageParseParams,
         MessageStreamParams,
     )
-    from tercet.wire.streams.events import RawMessageStreamEvent
-    from tercet.wire.typed import Absent
+    from tercet.wire.stream.events import RawMessageStreamEvent
+    from tercet.wire.typing_compat import Absent
 
 F = TypeVar("F")
 

@@ -10,7 +10,7 @@ from tercet.client.nouns.arguments import id_in_path, itself, simple_call
 from tercet.client.nouns.listing import PAGE_NAMES, Listing, listing
 from tercet.client.nouns.noun import Noun
 from tercet.client.nouns.pages import AsyncPage, AsyncPaginator, SyncPage
-from tercet.wire.models import ModelInfo
+from tercet.wire.responses.models import ModelInfo
 
 if TYPE_CHECKING:
     from tercet.client.anthropic import Anthropic, AsyncAnthropic

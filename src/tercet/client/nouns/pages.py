@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
+from tercet.wire.datetime_field import Moment
 from tercet.wire.http import Response
-from tercet.wire.moments import Moment
-from tercet.wire.objects import Model
+from tercet.wire.model import Model
 
 M = TypeVar("M", bound=Model)
 

@@ -13,8 +13,7 @@ from tercet.flow.endings import error_from_lost
 from tercet.flow.retry import Ending
 from tercet.transport.base import Lost
 from tercet.wire.errors import AnthropicError
-from tercet.wire.http import Headers, Request, Response
-from tercet.wire.url import URL
+from tercet.wire.http import URL, Headers, Request, Response
 
 R = TypeVar("R")
 T = TypeVar("T")

@@ -10,8 +10,8 @@ from tercet.flow.endings import error_from_lost
 from tercet.transport.base import AsyncByteStream, ByteStream, Lost
 from tercet.wire.errors import APIError, IncompleteStreamError, StreamProtocolError, error_in_stream
 from tercet.wire.http import Response
-from tercet.wire.jsonl import LineDecoder
-from tercet.wire.objects import Model
+from tercet.wire.model import Model
+from tercet.wire.stream.jsonl import LineDecoder
 
 T = TypeVar("T", bound=Model)
 

@@ -14,10 +14,10 @@ from tercet.transport.base import AsyncByteStream, ByteStream
 from tercet.wire.errors import APIError, OutputValidationError
 from tercet.wire.frames import Guarded
 from tercet.wire.http import Response
-from tercet.wire.messages import Message
-from tercet.wire.parsed import ParsedAssembler, ParsedMessage, ParsedMessageStreamEvent, ParsedTextBlock, T
-from tercet.wire.streams.assemble import Assembler
-from tercet.wire.streams.raw_events import RawContentBlockStopEvent
+from tercet.wire.responses.message import Message
+from tercet.wire.responses.parsed import ParsedAssembler, ParsedMessage, ParsedMessageStreamEvent, ParsedTextBlock, T
+from tercet.wire.stream.events import RawContentBlockStopEvent
+from tercet.wire.stream.message_builder import Assembler
 
 if TYPE_CHECKING:
     from tercet.schema.answers import OutputFormat

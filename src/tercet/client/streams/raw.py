@@ -16,11 +16,11 @@ from tercet.flow.opening import SILENT
 from tercet.transport.base import AsyncByteStream, ByteStream, Lost
 from tercet.wire.errors import APIError, IncompleteStreamError, StreamProtocolError, ToolInputError, error_in_stream
 from tercet.wire.http import Response
-from tercet.wire.messages import Message
-from tercet.wire.objects import Model
-from tercet.wire.streams.assemble import Assembler
-from tercet.wire.streams.decoder import EventDecoder
-from tercet.wire.streams.events import ErrorEvent, Fault, event_model
+from tercet.wire.model import Model
+from tercet.wire.responses.message import Message
+from tercet.wire.stream.decoder import EventDecoder
+from tercet.wire.stream.events import ErrorEvent, Fault, event_model
+from tercet.wire.stream.message_builder import Assembler
 
 E = TypeVar("E", covariant=True)
 

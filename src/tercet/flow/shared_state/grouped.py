@@ -24,8 +24,8 @@ import msgspec
 
 from tercet.flow.shared_state import S
 from tercet.transport.sockets import reset_in_child
-from tercet.wire.errors.refused import SharedStateBusyError, SharedStateError
-from tercet.wire.first_use import learned
+from tercet.wire.errors.limits import SharedStateBusyError, SharedStateError
+from tercet.wire.msgspec_warmup import learned
 
 T = TypeVar("T")
 TRAIL = 0.05

@@ -11,7 +11,7 @@ from typing import Any
 
 from tercet.flow.shared_state import Store
 from tercet.transport.sockets import reset_in_child
-from tercet.wire.errors.refused import SharedStateError
+from tercet.wire.errors.limits import SharedStateError
 
 
 class Leases:

@@ -13,7 +13,7 @@ from typing import Any
 
 from tercet.flow.shared_state import LEASE
 from tercet.flow.shared_state.grouped import GroupedStore, Pending, another
-from tercet.wire.errors.refused import SharedStateBusyError, SharedStateError
+from tercet.wire.errors.limits import SharedStateBusyError, SharedStateError
 
 PATIENCE = 5.0
 _SWAP = """

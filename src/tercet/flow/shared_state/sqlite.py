@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from tercet.flow.shared_state import LEASE
 from tercet.flow.shared_state.grouped import GroupedStore, Pending
-from tercet.wire.errors.refused import SharedStateBusyError, SharedStateError
+from tercet.wire.errors.limits import SharedStateBusyError, SharedStateError
 
 T = TypeVar("T")
 VERSION = 2

@@ -22,7 +22,7 @@ from tercet.server.journal.bodies import BOUNDARY, ReadableBody, readable
 from tercet.server.journal.redaction import Redaction
 from tercet.server.journal.streaming import Piece
 from tercet.server.json_text import decoded_json
-from tercet.wire.first_use import learned
+from tercet.wire.msgspec_warmup import learned
 
 FORMAT = 1
 NOT_KEPT = frozenset({"connection", "transfer-encoding", "content-length", "host", "accept-encoding", "date"})

@@ -26,7 +26,7 @@ from tercet.server.errors import HTTPError
 from tercet.server.journal.journal import Entry
 from tercet.server.stores.batches import Batch
 from tercet.server.stores.files import StoredFile
-from tercet.wire.first_use import learned
+from tercet.wire.msgspec_warmup import learned
 
 NAME = "tercet.sqlite3"
 VERSION = 1

@@ -5,63 +5,6 @@ from tercet.compat.values import (
     BetaIterationsUsage as BetaIterationsUsage,
     BetaThinkingPrefixMismatchBehavior as BetaThinkingPrefixMismatchBehavior,
 )
-from tercet.wire.blocks import (
-    CompactionBlock as BetaCompactionBlock,
-    ContainerUploadBlock as BetaContainerUploadBlock,
-    DirectCaller as BetaDirectCaller,
-    FallbackBlock as BetaFallbackBlock,
-    FallbackInfo as BetaFallbackInfo,
-    FallbackRefusalTrigger as BetaFallbackRefusalTrigger,
-    MCPToolUseBlock as BetaMCPToolUseBlock,
-    RedactedThinkingBlock as BetaRedactedThinkingBlock,
-    ServerToolCaller as BetaServerToolCaller,
-    ServerToolCaller20260120 as BetaServerToolCaller20260120,
-    ServerToolUseBlock as BetaServerToolUseBlock,
-    TextBlock as BetaTextBlock,
-    ThinkingBlock as BetaThinkingBlock,
-    ToolAdditionBlock as BetaResponseToolAdditionBlock,
-    ToolChangeMCPToolReference as BetaResponseToolChangeMCPToolReference,
-    ToolChangeMCPToolsetReference as BetaResponseToolChangeMCPToolsetReference,
-    ToolChangeToolDefinition as BetaToolChangeToolDefinition,
-    ToolChangeToolReference as BetaResponseToolChangeToolReference,
-    ToolRemovalBlock as BetaResponseToolRemovalBlock,
-    ToolUseBlock as BetaToolUseBlock,
-    ToolUseCaller as BetaToolUseCaller,
-)
-from tercet.wire.citations import (
-    CitationCharLocation as BetaCitationCharLocation,
-    CitationContentBlockLocation as BetaCitationContentBlockLocation,
-    CitationPageLocation as BetaCitationPageLocation,
-    CitationsConfig as BetaCitationConfig,
-    CitationsSearchResultLocation as BetaCitationSearchResultLocation,
-    CitationsWebSearchResultLocation as BetaCitationsWebSearchResultLocation,
-    TextCitation as BetaTextCitation,
-)
-from tercet.wire.context import (
-    CacheMissMessagesChanged as BetaCacheMissMessagesChanged,
-    CacheMissModelChanged as BetaCacheMissModelChanged,
-    CacheMissPreviousMessageNotFound as BetaCacheMissPreviousMessageNotFound,
-    CacheMissReason as BetaCacheMissReason,
-    CacheMissSystemChanged as BetaCacheMissSystemChanged,
-    CacheMissToolsChanged as BetaCacheMissToolsChanged,
-    CacheMissUnavailable as BetaCacheMissUnavailable,
-    ClearThinkingEditResponse as BetaClearThinking20251015EditResponse,
-    ClearToolUsesEditResponse as BetaClearToolUses20250919EditResponse,
-    ContextManagementResponse as BetaContextManagementResponse,
-    CountTokensContextManagementResponse as BetaCountTokensContextManagementResponse,
-    Diagnostics as BetaDiagnostics,
-    InputTransformation as BetaInputTransformation,
-    ThinkingDroppedInputTransformation as BetaThinkingDroppedInputTransformation,
-    ThinkingMismatchAllowedInputTransformation as BetaThinkingMismatchAllowedInputTransformation,
-)
-from tercet.wire.errors.bodies import (
-    ErrorDetails as BetaEnvironmentArchivedErrorDetails,
-    ErrorDetails as BetaEnvironmentCreateDisabledErrorDetails,
-    ErrorDetails as BetaEnvironmentNotFoundErrorDetails,
-    ErrorDetails as BetaEnvironmentUpdateDisabledErrorDetails,
-    ErrorDetails as BetaInvalidConfigTypeChangeErrorDetails,
-    ErrorDetails as BetaInvalidMetadataErrorDetails,
-)
 from tercet.wire.errors.codes import (
     AlreadyMemberError as AlreadyMemberError,
     AvailableToolsLimitExceededError as AvailableToolsLimitExceededError,
@@ -162,61 +105,6 @@ from tercet.wire.errors.codes import (
     WorkspaceAPIKeyLimitExceededError as WorkspaceAPIKeyLimitExceededError,
     WorkspaceMemberLimitExceededError as WorkspaceMemberLimitExceededError,
     WorkspacePolicyViolationError as WorkspacePolicyViolationError,
-)
-from tercet.wire.executions import (
-    BashCodeExecutionOutputBlock as BetaBashCodeExecutionOutputBlock,
-    BashCodeExecutionResultBlock as BetaBashCodeExecutionResultBlock,
-    BashCodeExecutionToolResultBlock as BetaBashCodeExecutionToolResultBlock,
-    BashCodeExecutionToolResultError as BetaBashCodeExecutionToolResultError,
-    BashCodeExecutionToolResultError as BetaBashCodeExecutionToolResultErrorObject,
-    CodeExecutionOutputBlock as BetaCodeExecutionOutputBlock,
-    CodeExecutionResultBlock as BetaCodeExecutionResultBlock,
-    CodeExecutionToolResultBlock as BetaCodeExecutionToolResultBlock,
-    CodeExecutionToolResultBlockContent as BetaCodeExecutionToolResultBlockContent,
-    CodeExecutionToolResultError as BetaCodeExecutionToolResultError,
-    CodeExecutionToolResultError as BetaCodeExecutionToolResultErrorObject,
-    EncryptedCodeExecutionResultBlock as BetaEncryptedCodeExecutionResultBlock,
-    TextEditorCodeExecutionCreateResultBlock as BetaTextEditorCodeExecutionCreateResultBlock,
-    TextEditorCodeExecutionStrReplaceResultBlock as BetaTextEditorCodeExecutionStrReplaceResultBlock,
-    TextEditorCodeExecutionToolResultBlock as BetaTextEditorCodeExecutionToolResultBlock,
-    TextEditorCodeExecutionToolResultError as BetaTextEditorCodeExecutionToolResultError,
-    TextEditorCodeExecutionToolResultError as BetaTextEditorCodeExecutionToolResultErrorObject,
-    TextEditorCodeExecutionViewResultBlock as BetaTextEditorCodeExecutionViewResultBlock,
-)
-from tercet.wire.files import (
-    DeletedFile as BetaDeletedFile,
-    FileMetadata as BetaFileMetadata,
-    FileScope as BetaFileScope,
-)
-from tercet.wire.memory_commands import (
-    AnyMemoryCommand as BetaMemoryTool20250818Command,
-    CreateCommand as BetaMemoryTool20250818CreateCommand,
-    DeleteCommand as BetaMemoryTool20250818DeleteCommand,
-    InsertCommand as BetaMemoryTool20250818InsertCommand,
-    RenameCommand as BetaMemoryTool20250818RenameCommand,
-    StrReplaceCommand as BetaMemoryTool20250818StrReplaceCommand,
-    ViewCommand as BetaMemoryTool20250818ViewCommand,
-)
-from tercet.wire.messages import (
-    Container as BetaContainer,
-    ContainerSkill as BetaContainerSkill,
-    ContentBlock as BetaContentBlock,
-    Message as BetaMessage,
-    MessageTokensCount as BetaMessageTokensCount,
-    RefusalStopDetails as BetaRefusalStopDetails,
-    StopReason as BetaStopReason,
-)
-from tercet.wire.models import (
-    CapabilitySupport as BetaCapabilitySupport,
-    CompactionCapability as BetaCompactionCapability,
-    ContextManagementCapability as BetaContextManagementCapability,
-    EffortCapability as BetaEffortCapability,
-    ModelCapabilities as BetaModelCapabilities,
-    ModelInfo as BetaModelInfo,
-    ModelLine as BetaModelLine,
-    ServerToolsCapability as BetaServerToolsCapability,
-    ThinkingCapability as BetaThinkingCapability,
-    ThinkingTypes as BetaThinkingTypes,
 )
 from tercet.wire.params.content import (
     AdvisorRedactedResultBlockParam as BetaAdvisorRedactedResultBlockParam,
@@ -461,12 +349,124 @@ from tercet.wire.params.toolsets import (
     ToolsetMemberConfigParam as BetaComputerWaitConfigParam,
     ToolsetMemberConfigParam as BetaComputerZoomConfigParam,
 )
-from tercet.wire.parsed import (
+from tercet.wire.responses.blocks import (
+    CompactionBlock as BetaCompactionBlock,
+    ContainerUploadBlock as BetaContainerUploadBlock,
+    DirectCaller as BetaDirectCaller,
+    FallbackBlock as BetaFallbackBlock,
+    FallbackInfo as BetaFallbackInfo,
+    FallbackRefusalTrigger as BetaFallbackRefusalTrigger,
+    MCPToolUseBlock as BetaMCPToolUseBlock,
+    RedactedThinkingBlock as BetaRedactedThinkingBlock,
+    ServerToolCaller as BetaServerToolCaller,
+    ServerToolCaller20260120 as BetaServerToolCaller20260120,
+    ServerToolUseBlock as BetaServerToolUseBlock,
+    TextBlock as BetaTextBlock,
+    ThinkingBlock as BetaThinkingBlock,
+    ToolAdditionBlock as BetaResponseToolAdditionBlock,
+    ToolChangeMCPToolReference as BetaResponseToolChangeMCPToolReference,
+    ToolChangeMCPToolsetReference as BetaResponseToolChangeMCPToolsetReference,
+    ToolChangeToolDefinition as BetaToolChangeToolDefinition,
+    ToolChangeToolReference as BetaResponseToolChangeToolReference,
+    ToolRemovalBlock as BetaResponseToolRemovalBlock,
+    ToolUseBlock as BetaToolUseBlock,
+    ToolUseCaller as BetaToolUseCaller,
+)
+from tercet.wire.responses.citations import (
+    CitationCharLocation as BetaCitationCharLocation,
+    CitationContentBlockLocation as BetaCitationContentBlockLocation,
+    CitationPageLocation as BetaCitationPageLocation,
+    CitationsConfig as BetaCitationConfig,
+    CitationsSearchResultLocation as BetaCitationSearchResultLocation,
+    CitationsWebSearchResultLocation as BetaCitationsWebSearchResultLocation,
+    TextCitation as BetaTextCitation,
+)
+from tercet.wire.responses.code_execution import (
+    BashCodeExecutionOutputBlock as BetaBashCodeExecutionOutputBlock,
+    BashCodeExecutionResultBlock as BetaBashCodeExecutionResultBlock,
+    BashCodeExecutionToolResultBlock as BetaBashCodeExecutionToolResultBlock,
+    BashCodeExecutionToolResultError as BetaBashCodeExecutionToolResultError,
+    BashCodeExecutionToolResultError as BetaBashCodeExecutionToolResultErrorObject,
+    CodeExecutionOutputBlock as BetaCodeExecutionOutputBlock,
+    CodeExecutionResultBlock as BetaCodeExecutionResultBlock,
+    CodeExecutionToolResultBlock as BetaCodeExecutionToolResultBlock,
+    CodeExecutionToolResultBlockContent as BetaCodeExecutionToolResultBlockContent,
+    CodeExecutionToolResultError as BetaCodeExecutionToolResultError,
+    CodeExecutionToolResultError as BetaCodeExecutionToolResultErrorObject,
+    EncryptedCodeExecutionResultBlock as BetaEncryptedCodeExecutionResultBlock,
+    TextEditorCodeExecutionCreateResultBlock as BetaTextEditorCodeExecutionCreateResultBlock,
+    TextEditorCodeExecutionStrReplaceResultBlock as BetaTextEditorCodeExecutionStrReplaceResultBlock,
+    TextEditorCodeExecutionToolResultBlock as BetaTextEditorCodeExecutionToolResultBlock,
+    TextEditorCodeExecutionToolResultError as BetaTextEditorCodeExecutionToolResultError,
+    TextEditorCodeExecutionToolResultError as BetaTextEditorCodeExecutionToolResultErrorObject,
+    TextEditorCodeExecutionViewResultBlock as BetaTextEditorCodeExecutionViewResultBlock,
+)
+from tercet.wire.responses.content import ContentBlock as BetaContentBlock
+from tercet.wire.responses.context import (
+    CacheMissMessagesChanged as BetaCacheMissMessagesChanged,
+    CacheMissModelChanged as BetaCacheMissModelChanged,
+    CacheMissPreviousMessageNotFound as BetaCacheMissPreviousMessageNotFound,
+    CacheMissReason as BetaCacheMissReason,
+    CacheMissSystemChanged as BetaCacheMissSystemChanged,
+    CacheMissToolsChanged as BetaCacheMissToolsChanged,
+    CacheMissUnavailable as BetaCacheMissUnavailable,
+    ClearThinkingEditResponse as BetaClearThinking20251015EditResponse,
+    ClearToolUsesEditResponse as BetaClearToolUses20250919EditResponse,
+    ContextManagementResponse as BetaContextManagementResponse,
+    CountTokensContextManagementResponse as BetaCountTokensContextManagementResponse,
+    Diagnostics as BetaDiagnostics,
+    InputTransformation as BetaInputTransformation,
+    ThinkingDroppedInputTransformation as BetaThinkingDroppedInputTransformation,
+    ThinkingMismatchAllowedInputTransformation as BetaThinkingMismatchAllowedInputTransformation,
+)
+from tercet.wire.responses.errors import (
+    ErrorDetails as BetaEnvironmentArchivedErrorDetails,
+    ErrorDetails as BetaEnvironmentCreateDisabledErrorDetails,
+    ErrorDetails as BetaEnvironmentNotFoundErrorDetails,
+    ErrorDetails as BetaEnvironmentUpdateDisabledErrorDetails,
+    ErrorDetails as BetaInvalidConfigTypeChangeErrorDetails,
+    ErrorDetails as BetaInvalidMetadataErrorDetails,
+)
+from tercet.wire.responses.files import (
+    DeletedFile as BetaDeletedFile,
+    FileMetadata as BetaFileMetadata,
+    FileScope as BetaFileScope,
+)
+from tercet.wire.responses.memory_commands import (
+    AnyMemoryCommand as BetaMemoryTool20250818Command,
+    CreateCommand as BetaMemoryTool20250818CreateCommand,
+    DeleteCommand as BetaMemoryTool20250818DeleteCommand,
+    InsertCommand as BetaMemoryTool20250818InsertCommand,
+    RenameCommand as BetaMemoryTool20250818RenameCommand,
+    StrReplaceCommand as BetaMemoryTool20250818StrReplaceCommand,
+    ViewCommand as BetaMemoryTool20250818ViewCommand,
+)
+from tercet.wire.responses.message import (
+    Container as BetaContainer,
+    ContainerSkill as BetaContainerSkill,
+    Message as BetaMessage,
+    MessageTokensCount as BetaMessageTokensCount,
+    RefusalStopDetails as BetaRefusalStopDetails,
+    StopReason as BetaStopReason,
+)
+from tercet.wire.responses.models import (
+    CapabilitySupport as BetaCapabilitySupport,
+    CompactionCapability as BetaCompactionCapability,
+    ContextManagementCapability as BetaContextManagementCapability,
+    EffortCapability as BetaEffortCapability,
+    ModelCapabilities as BetaModelCapabilities,
+    ModelInfo as BetaModelInfo,
+    ModelLine as BetaModelLine,
+    ServerToolsCapability as BetaServerToolsCapability,
+    ThinkingCapability as BetaThinkingCapability,
+    ThinkingTypes as BetaThinkingTypes,
+)
+from tercet.wire.responses.parsed import (
     ParsedContentBlock as ParsedBetaContentBlock,
     ParsedMessage as ParsedBetaMessage,
     ParsedTextBlock as ParsedBetaTextBlock,
 )
-from tercet.wire.results import (
+from tercet.wire.responses.tool_results import (
     AdvisorRedactedResultBlock as BetaAdvisorRedactedResultBlock,
     AdvisorResultBlock as BetaAdvisorResultBlock,
     AdvisorToolResultBlock as BetaAdvisorToolResultBlock,
@@ -492,7 +492,21 @@ from tercet.wire.results import (
     WebSearchToolResultError as BetaWebSearchToolResultError,
     WebSearchToolResultError as BetaWebSearchToolResultErrorObject,
 )
-from tercet.wire.streams.events import (
+from tercet.wire.responses.usage import (
+    AdvisorMessageIterationUsage as BetaAdvisorMessageIterationUsage,
+    CacheCreation as BetaCacheCreation,
+    CompactionIterationUsage as BetaCompactionIterationUsage,
+    FallbackCreditNotApplied as BetaFallbackCreditNotApplied,
+    FallbackCreditRedeemed as BetaFallbackCreditRedeemed,
+    FallbackCreditUsage as BetaFallbackCreditUsage,
+    FallbackMessageIterationUsage as BetaFallbackMessageIterationUsage,
+    MessageDeltaUsage as BetaMessageDeltaUsage,
+    MessageIterationUsage as BetaMessageIterationUsage,
+    OutputTokensDetails as BetaOutputTokensDetails,
+    ServerToolUsage as BetaServerToolUsage,
+    Usage as BetaUsage,
+)
+from tercet.wire.stream.events import (
     CitationsDelta as BetaCitationsDelta,
     CompactionDelta as BetaCompactionContentBlockDelta,
     InputJSONDelta as BetaInputJSONDelta,
@@ -507,20 +521,6 @@ from tercet.wire.streams.events import (
     SignatureDelta as BetaSignatureDelta,
     TextDelta as BetaTextDelta,
     ThinkingDelta as BetaThinkingDelta,
-)
-from tercet.wire.usage import (
-    AdvisorMessageIterationUsage as BetaAdvisorMessageIterationUsage,
-    CacheCreation as BetaCacheCreation,
-    CompactionIterationUsage as BetaCompactionIterationUsage,
-    FallbackCreditNotApplied as BetaFallbackCreditNotApplied,
-    FallbackCreditRedeemed as BetaFallbackCreditRedeemed,
-    FallbackCreditUsage as BetaFallbackCreditUsage,
-    FallbackMessageIterationUsage as BetaFallbackMessageIterationUsage,
-    MessageDeltaUsage as BetaMessageDeltaUsage,
-    MessageIterationUsage as BetaMessageIterationUsage,
-    OutputTokensDetails as BetaOutputTokensDetails,
-    ServerToolUsage as BetaServerToolUsage,
-    Usage as BetaUsage,
 )
 from tercet.types.beta import message_create_params as message_create_params
 from tercet.types.beta import messages as messages

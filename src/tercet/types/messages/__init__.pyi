@@ -1,7 +1,11 @@
 # Made by tools/generate.py, which says from what. Change that, and run `make generate`.
 """Names that code written for the official SDK imports from `anthropic.types.messages`."""
 
-from tercet.wire.batches import (
+from tercet.wire.params.lists import (
+    BatchCreateParams as BatchCreateParams,
+    BatchListParams as BatchListParams,
+)
+from tercet.wire.responses.batches import (
     DeletedMessageBatch as DeletedMessageBatch,
     MessageBatch as MessageBatch,
     MessageBatchCanceledResult as MessageBatchCanceledResult,
@@ -11,10 +15,6 @@ from tercet.wire.batches import (
     MessageBatchRequestCounts as MessageBatchRequestCounts,
     MessageBatchResult as MessageBatchResult,
     MessageBatchSucceededResult as MessageBatchSucceededResult,
-)
-from tercet.wire.params.lists import (
-    BatchCreateParams as BatchCreateParams,
-    BatchListParams as BatchListParams,
 )
 from tercet.types.messages import batch_create_params as batch_create_params
 

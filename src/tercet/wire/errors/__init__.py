@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import cast
 
-from tercet.wire.errors.refused import (
+from tercet.wire.errors.limits import (
     BudgetExceededError,
     BudgetUnknownError,
     PaceWaitError,
@@ -61,7 +61,7 @@ from tercet.wire.errors.tree import (
     text_at,
 )
 from tercet.wire.http import Response
-from tercet.wire.objects import unwrapped
+from tercet.wire.model import unwrapped
 
 __all__ = [
     "APIConnectionError",

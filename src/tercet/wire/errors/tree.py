@@ -46,11 +46,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tercet.wire.http import REDACTED, Request, Response
-from tercet.wire.limits import retry_after
+from tercet.wire.headers import REDACTED
+from tercet.wire.http import Request, Response
+from tercet.wire.rate_limits import retry_after
 
 if TYPE_CHECKING:
-    from tercet.wire.errors.bodies import ErrorDetails
+    from tercet.wire.responses.errors import ErrorDetails
 
 LONG_REQUESTS = "https://platform.claude.com/docs/en/api/errors#long-requests"
 
@@ -187,7 +188,7 @@ class APIStatusError(APIError):
 
     def _read_foreign(self, body: object, headers: Any) -> None:
         """What the body says in another platform's words."""
-        from tercet.wire.errors.foreign import told
+        from tercet.wire.errors.platform_errors import told
 
         self.type, message = told(body, headers)
         self.api_message = self.api_message or message
@@ -284,7 +285,7 @@ def without(value: Any, secrets: Sequence[str]) -> Any:
 def _details(value: object) -> ErrorDetails | None:
     if not isinstance(value, dict):
         return None
-    from tercet.wire.errors.bodies import ErrorDetails
+    from tercet.wire.responses.errors import ErrorDetails
 
     return ErrorDetails(value)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal, TypeAlias
 
-from tercet.wire.blocks import TextBlock
 from tercet.wire.params.results import ToolReferenceBlockParam, ToolUseCallerParam
 from tercet.wire.params.sources import (
     CacheControlEphemeralParam,
@@ -15,7 +14,8 @@ from tercet.wire.params.sources import (
     TextBlockParam,
 )
 from tercet.wire.params.toolsets import MCPToolParam
-from tercet.wire.typed import Required, TypedDict
+from tercet.wire.responses.blocks import TextBlock
+from tercet.wire.typing_compat import Required, TypedDict
 
 
 class ThinkingBlockParam(TypedDict, total=False):

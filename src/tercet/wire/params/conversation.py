@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
-from tercet.wire.messages import ContentBlock
-from tercet.wire.models import Model
-from tercet.wire.objects import AnyModel
+from tercet.wire.model import AnyModel
 from tercet.wire.params.content import (
     AdvisorToolResultBlockParam,
     ContainerUploadBlockParam,
@@ -36,7 +34,9 @@ from tercet.wire.params.sources import (
     TextBlockParam,
 )
 from tercet.wire.params.toolsets import ToolUnionParam
-from tercet.wire.typed import ReadOnly, Required, TypedDict
+from tercet.wire.responses.content import ContentBlock
+from tercet.wire.responses.models import Model
+from tercet.wire.typing_compat import ReadOnly, Required, TypedDict
 
 
 class ToolChangeToolReferenceParam(TypedDict, total=False):

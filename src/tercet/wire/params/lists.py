@@ -12,7 +12,7 @@ from tercet.wire.params.messages import (
     CallOptions,
     MessageCreateParamsNonStreaming,
 )
-from tercet.wire.typed import Absent, Required, TypedDict
+from tercet.wire.typing_compat import Absent, Required, TypedDict
 
 FileContent: TypeAlias = IO[bytes] | bytes | PathLike[str]
 FileTypes: TypeAlias = (

@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, Protocol, TypeAlias
 
-from tercet.wire.betas import AnthropicBeta
-from tercet.wire.http import Timeout
-from tercet.wire.models import Model
+from tercet.wire.params.betas import AnthropicBeta
 from tercet.wire.params.conversation import AnyMessageParam
 from tercet.wire.params.settings import (
     BillingPolicyParam,
@@ -28,7 +26,9 @@ from tercet.wire.params.settings import (
 )
 from tercet.wire.params.sources import CacheControlEphemeralParam, TextBlockParam
 from tercet.wire.params.toolsets import ToolChoiceParam, ToolUnionParam
-from tercet.wire.typed import Absent, Required, TypedDict
+from tercet.wire.responses.models import Model
+from tercet.wire.timeout import Timeout
+from tercet.wire.typing_compat import Absent, Required, TypedDict
 
 
 class CallOptions(TypedDict, total=False):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
 from tercet.wire.params.sources import CacheControlEphemeralParam, DocumentBlockParam, TextBlockParam
-from tercet.wire.typed import Required, TypedDict
+from tercet.wire.typing_compat import Required, TypedDict
 
 WebSearchToolResultErrorCode: TypeAlias = Literal[
     "invalid_tool_input",

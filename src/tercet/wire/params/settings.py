@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, TypeAlias
 
-from tercet.wire.models import Model
-from tercet.wire.typed import Required, TypedDict
+from tercet.wire.responses.models import Model
+from tercet.wire.typing_compat import Required, TypedDict
 
 Effort: TypeAlias = Literal["low", "medium", "high", "xhigh", "max"]
 

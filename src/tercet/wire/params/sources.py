@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from os import PathLike
 from typing import IO, Literal, TypeAlias
 
-from tercet.wire.typed import Required, TypedDict
+from tercet.wire.typing_compat import Required, TypedDict
 
 Base64Data: TypeAlias = str | bytes | IO[bytes] | PathLike[str]
 """Base64 text, or bytes, an open binary file or a path, which are then encoded here."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, TypeAlias
 
 from tercet.wire.params.sources import CacheControlEphemeralParam, CitationsConfigParam
-from tercet.wire.typed import Required, TypedDict
+from tercet.wire.typing_compat import Required, TypedDict
 
 AllowedCaller: TypeAlias = Literal[
     "direct", "code_execution_20250825", "code_execution_20260120", "code_execution_20260521"

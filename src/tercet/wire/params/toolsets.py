@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal, TypeAlias
 
-from tercet.wire.models import Model
 from tercet.wire.params.sources import CacheControlEphemeralParam
 from tercet.wire.params.tools import (
     CodeExecutionTool20250522Param,
@@ -32,7 +31,8 @@ from tercet.wire.params.tools import (
     WebSearchTool20260209Param,
     WebSearchTool20260318Param,
 )
-from tercet.wire.typed import Required, TypedDict
+from tercet.wire.responses.models import Model
+from tercet.wire.typing_compat import Required, TypedDict
 
 
 class ToolSearchToolBm25_20251119Param(ToolOptionsParam, total=False):  # noqa: N801 - the SDK's name

@@ -7,7 +7,7 @@ from tercet.client.streams.message import (
     MessageStream as BetaMessageStream,
     MessageStreamManager as BetaMessageStreamManager,
 )
-from tercet.wire.streams.events import (
+from tercet.wire.stream.events import (
     ContentBlockStopEvent as BetaContentBlockStopEvent,
     ContentBlockStopEvent as ParsedBetaContentBlockStopEvent,
     InputJsonEvent as BetaInputJsonEvent,

@@ -11,7 +11,7 @@ from tercet.client.streams.message import (
     MessageStreamManager as BetaMessageStreamManager,
     MessageStreamManager as MessageStreamManager,
 )
-from tercet.wire.streams.events import (
+from tercet.wire.stream.events import (
     ContentBlockStopEvent as BetaContentBlockStopEvent,
     ContentBlockStopEvent as ContentBlockStopEvent,
     ContentBlockStopEvent as ParsedBetaContentBlockStopEvent,

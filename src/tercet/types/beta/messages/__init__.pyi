@@ -1,7 +1,11 @@
 # Made by tools/generate.py, which says from what. Change that, and run `make generate`.
 """Names that code written for the official SDK imports from `anthropic.types.beta.messages`."""
 
-from tercet.wire.batches import (
+from tercet.wire.params.lists import (
+    BetaBatchCreateParams as BatchCreateParams,
+    BetaBatchListParams as BatchListParams,
+)
+from tercet.wire.responses.batches import (
     DeletedMessageBatch as BetaDeletedMessageBatch,
     MessageBatch as BetaMessageBatch,
     MessageBatchCanceledResult as BetaMessageBatchCanceledResult,
@@ -11,10 +15,6 @@ from tercet.wire.batches import (
     MessageBatchRequestCounts as BetaMessageBatchRequestCounts,
     MessageBatchResult as BetaMessageBatchResult,
     MessageBatchSucceededResult as BetaMessageBatchSucceededResult,
-)
-from tercet.wire.params.lists import (
-    BetaBatchCreateParams as BatchCreateParams,
-    BetaBatchListParams as BatchListParams,
 )
 from tercet.types.beta.messages import batch_create_params as batch_create_params
 

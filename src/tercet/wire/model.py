@@ -1,0 +1,454 @@
+"""A response is its JSON: `Model` is a dict whose declared fields are also typed attributes.
+
+Unknown fields survive a round trip, `json.dumps(message)` works, and decoding costs what the JSON decoder costs. First
+the classes, then how a declared field is read: in C if its type is plain, else wrapped in the Model that its type names.
+The classes with fields live in `responses/` and `stream/events.py`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import re
+import sys
+import types
+import typing
+from collections.abc import Callable, Iterator, Mapping
+from operator import itemgetter, methodcaller
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import msgspec
+
+from tercet.wire.serialize import How, chosen_of, dump, json_text
+
+if TYPE_CHECKING:
+    from tercet.wire.pydantic_field import ModelField
+
+
+class MissingField(KeyError, AttributeError):  # noqa: N818 - it is not a failure of the API
+    """Asked for a field that the JSON does not hold. Both a KeyError and an AttributeError, since a Model is both."""
+
+    def __init__(self, name: object, kind: str = "the response", present: tuple[str, ...] = ()) -> None:
+        super().__init__(name, kind, present)
+
+    def __str__(self) -> str:
+        name, kind, present = self.args
+        return f"{kind} has no field {name!r}{'; it has ' if present else ''}{', '.join(map(repr, present[:20]))}"
+
+
+def unwrapped(value: Any) -> Any:
+    """`value` with every Model in it as a plain dict, copied all the way down."""
+    if isinstance(value, dict):
+        return {key: unwrapped(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [unwrapped(item) for item in value]
+    return value
+
+
+class _DeclaredFields:
+    """`Message.model_fields`, made when somebody asks: few programs do, and importing must not cost what it takes."""
+
+    def __get__(self, instance: Model | None, owner: type[Model]) -> dict[str, ModelField]:
+        from tercet.wire.pydantic_field import fields_of
+
+        return fields_of(owner)
+
+
+class Model(dict[str, Any]):
+    """A JSON object with typed attributes.
+
+    Subclasses declare fields as annotations. Plain fields become properties that read the dict in C; a field whose
+    type holds other Models wraps its raw value when first touched and keeps the wrapped one. A declared field that
+    is absent reads as None when its type allows None, and raises `MissingField` otherwise.
+    """
+
+    __slots__ = ()
+    _fields: ClassVar[dict[str, Any]] = {}
+    _optional: ClassVar[frozenset[str]] = frozenset()
+    _moments: ClassVar[tuple[str, ...]] = ()
+    """Fields that are datetimes as attributes, text in the JSON."""
+    model_fields: ClassVar[Any] = _DeclaredFields()
+    """Name -> ModelField: `annotation`, `is_required()`."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        own = {
+            name: text
+            for name, text in cls.__annotations__.items()
+            if not name.startswith("_") and "ClassVar" not in str(text)
+        }
+        optional = {name for name, text in own.items() if may_be_none(str(text))}
+        cls._fields = {**cls._fields, **own}
+        cls._optional = (cls._optional - own.keys()) | optional
+        for name, text in own.items():
+            if name not in cls.__dict__:
+                setattr(cls, name, plain_field(name, name in optional) if is_flat(str(text)) else NestedField(name))
+
+    @classmethod
+    def wrap(cls, value: Any) -> Any:
+        """`value` as this class if it is a raw JSON object; anything else unchanged."""
+        return cls(value) if type(value) is dict else value
+
+    @classmethod
+    def construct(cls, _fields_set: object = None, **values: Any) -> Self:
+        """Make one without checks, as pydantic's method of this name does."""
+        return cls(values)
+
+    model_construct = construct
+
+    @classmethod
+    def model_validate(cls, value: Mapping[str, Any], **_: Any) -> Self:
+        """Make one from a mapping. Unknown fields are kept; nothing is coerced."""
+        if not isinstance(value, Mapping):
+            raise TypeError(f"{cls.__name__} is made from a mapping, not from {type(value).__name__}")
+        return cls(value)
+
+    @classmethod
+    def model_validate_json(cls, text: str | bytes, **_: Any) -> Self:
+        """Make one from JSON text."""
+        return cls.model_validate(msgspec.json.decode(text))
+
+    parse_obj, parse_raw = model_validate, model_validate_json
+
+    @classmethod
+    def model_json_schema(cls, **_: Any) -> dict[str, Any]:
+        """The JSON schema of what the API sends for this class."""
+        from tercet.wire.pydantic_field import json_schema_of
+
+        return json_schema_of(cls)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        from tercet.wire.pydantic_field import core_schema_of
+
+        return core_schema_of(cls)
+
+    def __missing__(self, key: str) -> Any:
+        raise MissingField(key, type(self).__name__, tuple(dict.keys(self)))
+
+    if not TYPE_CHECKING:  # type checkers shall find misspelt fields; only AnyModel takes any name
+
+        def __getattr__(self, name: str) -> Any:
+            # Reached only for absent and undeclared fields, so the cost is paid for these alone.
+            if name in self._optional:
+                return None
+            if name.startswith("__"):
+                raise AttributeError(name)
+            if name not in self:
+                if name in _OLD_NAMES:
+                    return getattr(self, _OLD_NAMES[name])
+                raise MissingField(name, type(self).__name__, tuple(dict.keys(self)))
+            value = dict.__getitem__(self, name)
+            wrapped = _any_model(value)
+            if wrapped is not value:
+                self[name] = wrapped  # kept, so that what a caller changes in it stays changed
+            return wrapped
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name.startswith("_") or hasattr(type(self), name):
+            object.__setattr__(self, name, value)  # fields, slots; refuses to hide a method or a read-only property
+        else:
+            self[name] = value
+
+    def __delattr__(self, name: str) -> None:
+        if name.startswith("_"):
+            object.__delattr__(self, name)
+        elif name in self:
+            del self[name]
+        else:
+            raise MissingField(name, type(self).__name__, tuple(dict.keys(self)))
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *dict.keys(self)})
+
+    def __repr_args__(self) -> Iterator[tuple[str, Any]]:
+        for name in [*self._fields, *(key for key in dict.__iter__(self) if key not in self._fields)]:
+            if name in self:
+                yield name, getattr(self, name) if name in self._fields else self[name]
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.__repr_args__())})"
+
+    __str__ = __repr__
+
+    def __reduce_ex__(self, protocol: typing.SupportsIndex) -> Any:
+        return _restored, (type(self), dict(self), _beside(self))
+
+    def __copy__(self) -> Self:
+        return typing.cast(Self, _restored(*self.__reduce_ex__(2)[1]))
+
+    def copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy of the same class, shallow unless `deep`."""
+        return self.model_copy(update=update, deep=deep)
+
+    def to_dict(
+        self,
+        *,
+        mode: str = "json",
+        use_api_names: bool = True,
+        exclude_unset: bool = True,
+        exclude_defaults: bool = False,
+        exclude_none: bool = False,
+        warnings: bool = True,
+    ) -> dict[str, Any]:
+        """The JSON object as plain dicts and lists: what the API sent, unless fields are asked to be filled or left out.
+
+        `exclude_unset=False` adds declared optional fields that are absent, as None. `exclude_none` leaves None out.
+        `mode="python"` gives points in time as datetimes.
+        """
+        fill, drop_none = not exclude_unset, exclude_none or exclude_defaults
+        made: dict[str, Any] = dump(self, How(fill, drop_none, mode == "python"))
+        return made
+
+    def to_json(
+        self, *, indent: int | None = 2, exclude_unset: bool = True, exclude_none: bool = False, **_: Any
+    ) -> str:
+        """`to_dict` as JSON text, indented by two unless told otherwise."""
+        return json_text(self.to_dict(exclude_unset=exclude_unset, exclude_none=exclude_none), indent)
+
+    def model_dump(
+        self,
+        *,
+        mode: str = "python",
+        exclude_unset: bool = False,
+        exclude_none: bool = False,
+        exclude_defaults: bool = False,
+        **options: Any,
+    ) -> dict[str, Any]:
+        """Plain dicts and lists, absent optional fields as None, points in time as datetimes unless `mode="json"`:
+        pydantic's meaning. Takes `include` and `exclude`."""
+        fill, drop_none = not (exclude_unset or exclude_defaults), exclude_none or exclude_defaults
+        data = dump(self, How(fill, drop_none, mode == "python"))
+        include, exclude = options.get("include"), options.get("exclude")
+        chosen: dict[str, Any] = data if include is exclude is None else chosen_of(data, include, exclude)
+        return chosen
+
+    def model_dump_json(self, *, indent: int | None = None, **options: Any) -> str:
+        """`model_dump` as JSON text."""
+        return json_text(self.model_dump(**{**options, "mode": "json"}), indent)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy, with `update` laid over it."""
+        made: Self = copy.deepcopy(self) if deep else self.__copy__()
+        made.update(update or {})
+        return made
+
+    @property
+    def model_fields_set(self) -> set[str]:
+        """The names of the fields that the JSON holds."""
+        return set(dict.keys(self))
+
+    @property
+    def model_extra(self) -> dict[str, Any]:
+        """Fields that the JSON holds and the class does not declare."""
+        return {key: value for key, value in self.items() if key not in self._fields}
+
+
+_OLD_NAMES = {"dict": "model_dump", "json": "model_dump_json"}
+
+
+"""What pydantic's first version called them; programs of that time still do."""
+
+
+def _beside(model: Model) -> dict[str, Any]:
+    """What an instance holds beside its JSON: its slots, and the `__dict__` of a subclass without slots."""
+    beside = dict(getattr(model, "__dict__", {}))
+    for base in type(model).__mro__:
+        slots = base.__dict__.get("__slots__", ())
+        for name in (slots,) if isinstance(slots, str) else slots:
+            with contextlib.suppress(AttributeError):
+                beside[name] = object.__getattribute__(model, name)
+    return beside
+
+
+def _restored(cls: type[Model], fields: dict[str, Any], state: dict[str, Any]) -> Model:
+    made = cls.__new__(cls)
+    dict.update(made, fields)
+    for name, value in state.items():
+        object.__setattr__(made, name, value)
+    return made
+
+
+class AnyModel(Model):
+    """A JSON object of a kind that this version does not know. Its fields are attributes all the same."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+
+
+def _any_model(value: Any) -> Any:
+    if type(value) is dict:
+        return AnyModel(value)
+    if type(value) is list:
+        return [_any_model(item) for item in value]
+    return value
+
+
+class Answered(Model):
+    """A whole response. `_request_id` is its `request-id` header, None for an object that came as a part of another."""
+
+    __slots__ = ("_request_id",)
+    _request_id: str | None
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            return None if name == "_request_id" else super().__getattr__(name)
+
+
+Wrap = Callable[[Any], Any]
+
+
+_FLAT = {"str", "int", "float", "bool", "None", "object", "Any", "dict", "list", "Literal", "Optional", "Union"}
+
+
+_LITERAL = re.compile(r"""Literal\[(?:[^\]"']|"[^"]*"|'[^']*')*\]""")
+
+
+_WORD = re.compile(r"[\w.]+")
+
+
+def _words(annotation: str) -> list[str]:
+    """The names in an annotation, without those inside of `Literal[...]`."""
+    return [word.rpartition(".")[2] for word in _WORD.findall(_LITERAL.sub("Literal", annotation))]
+
+
+def is_flat(annotation: str) -> bool:
+    """Whether a field of this type can be read without wrapping: no Model class is named in it."""
+    return all(word in _FLAT for word in _words(annotation))
+
+
+def may_be_none(annotation: str) -> bool:
+    return not {"None", "Optional", "NoneType"}.isdisjoint(_words(annotation))
+
+
+def plain_field(name: str, optional: bool) -> property:
+    """A field read in C: `itemgetter` raises MissingField where it is absent, `dict.get` gives None."""
+
+    def write(self: Model, value: Any) -> None:
+        self[name] = value
+
+    return property(methodcaller("get", name) if optional else itemgetter(name), write)
+
+
+class NestedField:
+    """A field that holds Models: wraps the raw value when first touched, and keeps the wrapped one in the dict."""
+
+    __slots__ = ("name", "wrap")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.wrap: Wrap | None = None
+
+    def __get__(self, instance: Model | None, owner: type[Model]) -> Any:
+        if instance is None:
+            return self
+        wrap = self.wrap or self._resolve(owner)
+        value = instance[self.name]  # MissingField is an AttributeError: Model.__getattr__ takes over
+        kind = type(value)
+        # A list's ends tell whether it is wrapped: reading must not cost what the list is long.
+        if kind is dict or (kind is list and value and (type(value[0]) is dict or type(value[-1]) is dict)):
+            value = wrap(value)
+            instance[self.name] = value
+        return value
+
+    def _resolve(self, owner: type[Model]) -> Wrap:
+        """Find out what the annotation means, now that every module is loaded."""
+        meaning = declared(owner, self.name)
+        home = next(cls for cls in owner.__mro__ if cls.__dict__.get(self.name) is self)
+        if type(None) in typing.get_args(meaning):  # an alias may hide it from `may_be_none`
+            for cls in typing.cast("list[type[Model]]", [home, owner]):
+                cls._optional = cls._optional | {self.name}
+        self.wrap = wrap_for(meaning)
+        if self.wrap is unchanged:  # an alias of plain types: from now on read in C
+            setattr(home, self.name, plain_field(self.name, self.name in owner._optional))
+        return self.wrap
+
+    def __set__(self, instance: Model, value: Any) -> None:
+        instance[self.name] = value
+
+
+def declared(owner: type[Model], name: str) -> Any:
+    """What a field's annotation means; objects of an unknown kind, if it names what its module does not hold."""
+    for cls in owner.__mro__:
+        if name in cls.__dict__.get("_fields", {}) and name in cls.__annotations__:
+            space = vars(sys.modules[cls.__module__]) if cls.__module__ in sys.modules else {}
+            holder = types.SimpleNamespace(__annotations__={name: cls.__annotations__[name]})
+            try:
+                return typing.get_type_hints(holder, globalns=dict(space), include_extras=True)[name]
+            except NameError:  # a class made in a function
+                return AnyModel | list[AnyModel]
+    return Any
+
+
+def unchanged(value: Any) -> Any:
+    """The Wrap of types that hold no Model."""
+    return value
+
+
+def wrap_for(annotation: Any) -> Wrap:
+    """The function that wraps raw JSON of this declared type. Unions are told apart by their `type` literals."""
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    kind = origin or annotation
+    if isinstance(kind, type) and issubclass(kind, Model):
+        return kind.wrap
+    if origin is typing.Annotated:
+        return wrap_for(arguments[0])
+    if origin in (list, tuple):
+        return _each(wrap_for(arguments[0]))
+    if origin is dict:
+        return _each_value(wrap_for(arguments[1]))
+    if origin in (typing.Union, types.UnionType):
+        return _union(arguments)
+    return unchanged
+
+
+def _each(wrap: Wrap) -> Wrap:
+    if wrap is unchanged:
+        return unchanged
+    return lambda value: [wrap(item) for item in value] if type(value) is list else value
+
+
+def _each_value(wrap: Wrap) -> Wrap:
+    if wrap is unchanged:
+        return unchanged
+    return lambda value: {key: wrap(item) for key, item in value.items()} if type(value) is dict else value
+
+
+def _union(members: tuple[Any, ...]) -> Wrap:
+    by_type: dict[str, type[Model]] = {}
+    fallback: type[Model] | None = None
+    containers: dict[type, Wrap] = {}
+    for member in members:
+        member = typing.get_args(member)[0] if typing.get_origin(member) is typing.Annotated else member
+        kind = typing.get_origin(member) or member
+        if isinstance(kind, type) and issubclass(kind, Model):
+            tags = type_tags(kind)
+            by_type.update(dict.fromkeys(tags, kind))
+            fallback = fallback if tags else kind
+        elif kind in (list, dict) and (wrap := wrap_for(member)) is not unchanged:
+            containers[kind] = wrap
+    if not by_type and fallback is None and not containers:
+        return unchanged
+    if not by_type and fallback is None:
+        return lambda value: containers.get(type(value), unchanged)(value)
+    return _told_apart(by_type, fallback or AnyModel, containers.get(list, unchanged))
+
+
+def _told_apart(by_type: dict[str, type[Model]], fallback: type[Model], listed: Wrap) -> Wrap:
+    def wrap(value: Any) -> Any:
+        if type(value) is not dict:
+            return listed(value) if type(value) is list else value
+        tag = value.get("type")
+        return (by_type.get(tag, fallback) if type(tag) is str else fallback)(value)
+
+    return wrap
+
+
+def type_tags(cls: type[Model]) -> tuple[str, ...]:
+    """The values that `type` may have for this class, from its `type: Literal[...]` annotation."""
+    annotation = declared(cls, "type")
+    return typing.get_args(annotation) if typing.get_origin(annotation) is typing.Literal else ()

@@ -1,0 +1,139 @@
+"""Describe a Model to pydantic: `model_fields`, `model_json_schema()`, and a Model as a field of users' own models.
+
+Reads annotations, knows no field by name, and needs nothing of pydantic until pydantic itself asks.
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tercet.wire.model import declared
+
+if TYPE_CHECKING:
+    from tercet.wire.model import Model
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from tercet.wire.model import type_tags
+
+if TYPE_CHECKING:
+    from pydantic_core import CoreSchema
+
+    from tercet.wire.model import Model
+
+
+_PLAIN: dict[Any, dict[str, Any]] = {
+    str: {"type": "string"},
+    int: {"type": "integer"},
+    float: {"type": "number"},
+    bool: {"type": "boolean"},
+    type(None): {"type": "null"},
+    datetime: {"type": "string", "format": "date-time"},
+}
+
+
+class ModelField(msgspec.Struct, frozen=True):
+    """One declared field, with the part of pydantic's FieldInfo that has a meaning here."""
+
+    annotation: Any
+    required: bool
+    default: None = None
+    alias: None = None
+    description: None = None
+
+    def is_required(self) -> bool:
+        """Whether the API always sends it."""
+        return self.required
+
+
+@cache
+def fields_of(cls: type[Model]) -> dict[str, ModelField]:
+    """The fields that a class declares, its bases' among them."""
+    return {name: _field(cls, name) for name in cls._fields}
+
+
+def _field(owner: type[Model], name: str) -> ModelField:
+    annotation = declared(owner, name)
+    return ModelField(annotation, required=type(None) not in typing.get_args(annotation))
+
+
+def json_schema_of(cls: type[Model]) -> dict[str, Any]:
+    """The JSON schema of what the API sends for this class, with the classes within under `$defs`."""
+    found: dict[str, Any] = {}
+    top = _object_schema(cls, found)
+    itself = found.pop(cls.__name__)
+    if f"{_reference(cls)}'" in str((top, found)):
+        found[cls.__name__] = itself
+    return {**top, "$defs": found} if found else top
+
+
+def _object_schema(cls: type[Model], found: dict[str, Any]) -> dict[str, Any]:
+    found[cls.__name__] = {}  # a class that holds itself finds it here
+    fields = fields_of(cls)
+    found[cls.__name__] = made = {
+        "title": cls.__name__,
+        "type": "object",
+        "properties": {name: _schema(field.annotation, found) for name, field in fields.items()},
+        "required": [name for name, field in fields.items() if field.required],
+    }
+    return made
+
+
+def _schema(annotation: Any, found: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a declared type; what says nothing about JSON is `{}`, anything."""
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if annotation in _PLAIN:
+        return _PLAIN[annotation]
+    if origin is typing.Annotated:
+        return _schema(arguments[0], found)
+    if origin is typing.Literal:
+        return {"enum": list(arguments)}
+    if origin in (typing.Union, types.UnionType):
+        return {"anyOf": [_schema(member, found) for member in arguments]}
+    if origin in (list, tuple):
+        return {"type": "array", "items": _schema(arguments[0], found)}
+    if origin is dict or annotation is dict:
+        return {"type": "object"}
+    return _named(origin or annotation, found)
+
+
+def _named(kind: Any, found: dict[str, Any]) -> dict[str, Any]:
+    if not isinstance(kind, type) or not hasattr(kind, "model_fields"):
+        return {}
+    if kind.__name__ not in found:
+        _object_schema(kind, found)
+    return {"$ref": _reference(kind)}
+
+
+def _reference(kind: type) -> str:
+    return f"#/$defs/{kind.__name__}"
+
+
+def core_schema_of(cls: type[Model]) -> CoreSchema:
+    """What pydantic checks and writes for a field of this class: any JSON object of its `type`, kept as it came."""
+    from pydantic_core import core_schema
+
+    tags = type_tags(cls)
+
+    def taken(value: Any) -> Model:
+        if isinstance(value, cls):
+            return value
+        if not isinstance(value, Mapping):
+            raise ValueError(f"{cls.__name__} is made from a mapping, not from {type(value).__name__}")
+        if tags and value.get("type", tags[0]) not in tags:
+            raise ValueError(f"{cls.__name__} has the type {tags[0]!r}, not {value['type']!r}")
+        return cls(value)
+
+    return core_schema.no_info_plain_validator_function(
+        taken,
+        json_schema_input_schema=core_schema.dict_schema(),
+        serialization=core_schema.plain_serializer_function_ser_schema(
+            lambda value: value.to_dict(), return_schema=core_schema.dict_schema()
+        ),
+    )

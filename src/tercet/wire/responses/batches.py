@@ -1,0 +1,89 @@
+"""A batch of messages, and the results that it gives: one for each request, in any order."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from tercet.wire.datetime_field import Moment
+from tercet.wire.model import Answered, Model
+from tercet.wire.responses.errors import ErrorResponse
+from tercet.wire.responses.message import Message
+
+
+class MessageBatchRequestCounts(Model):
+    """How many requests of a batch are in which state. All but `processing` stay 0 until the batch has ended."""
+
+    __slots__ = ()
+    processing: int
+    succeeded: int
+    errored: int
+    canceled: int
+    expired: int
+
+
+class MessageBatch(Answered):
+    """A batch. It expires 24 hours after its creation; `results_url` is set when it has ended."""
+
+    __slots__ = ()
+    id: str
+    type: Literal["message_batch"]
+    processing_status: Literal["in_progress", "canceling", "ended"]
+    request_counts: MessageBatchRequestCounts
+    created_at: datetime = Moment()
+    expires_at: datetime = Moment()
+    ended_at: datetime | None = Moment()
+    cancel_initiated_at: datetime | None = Moment()
+    archived_at: datetime | None = Moment()
+    results_url: str | None
+
+
+class DeletedMessageBatch(Answered):
+    """The answer to deleting a batch."""
+
+    __slots__ = ()
+    id: str
+    type: Literal["message_batch_deleted"]
+
+
+class MessageBatchSucceededResult(Model):
+    """The request was answered."""
+
+    __slots__ = ()
+    type: Literal["succeeded"]
+    message: Message
+
+
+class MessageBatchErroredResult(Model):
+    """The request failed. `error` is the whole error body: the kind of error is in `error.error.type`."""
+
+    __slots__ = ()
+    type: Literal["errored"]
+    error: ErrorResponse
+
+
+class MessageBatchCanceledResult(Model):
+    """The batch was canceled before this request was processed. Not billed."""
+
+    __slots__ = ()
+    type: Literal["canceled"]
+
+
+class MessageBatchExpiredResult(Model):
+    """The batch expired before this request was processed. Not billed."""
+
+    __slots__ = ()
+    type: Literal["expired"]
+
+
+MessageBatchResult: TypeAlias = (
+    MessageBatchSucceededResult | MessageBatchErroredResult | MessageBatchCanceledResult | MessageBatchExpiredResult
+)
+
+
+class MessageBatchIndividualResponse(Model):
+    """One line of a batch's results. `custom_id` tells which request it answers."""
+
+    __slots__ = ()
+    custom_id: str
+    result: MessageBatchResult

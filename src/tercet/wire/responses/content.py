@@ -1,0 +1,53 @@
+"""The kinds of content blocks that a message of the API may hold, as one type."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from tercet.wire.responses.blocks import (
+    CompactionBlock,
+    ContainerUploadBlock,
+    FallbackBlock,
+    MCPToolUseBlock,
+    RedactedThinkingBlock,
+    ServerToolUseBlock,
+    TextBlock,
+    ThinkingBlock,
+    ToolUseBlock,
+)
+from tercet.wire.responses.code_execution import (
+    BashCodeExecutionToolResultBlock,
+    CodeExecutionToolResultBlock,
+    TextEditorCodeExecutionToolResultBlock,
+)
+from tercet.wire.responses.tool_results import (
+    AdvisorToolResultBlock,
+    MCPToolListingBlock,
+    MCPToolResultBlock,
+    ToolSearchToolResultBlock,
+    WebFetchToolResultBlock,
+    WebSearchToolResultBlock,
+)
+
+OtherContentBlock: TypeAlias = (
+    ThinkingBlock
+    | RedactedThinkingBlock
+    | ToolUseBlock
+    | ServerToolUseBlock
+    | WebSearchToolResultBlock
+    | WebFetchToolResultBlock
+    | CodeExecutionToolResultBlock
+    | BashCodeExecutionToolResultBlock
+    | TextEditorCodeExecutionToolResultBlock
+    | ToolSearchToolResultBlock
+    | ContainerUploadBlock
+    | AdvisorToolResultBlock
+    | MCPToolUseBlock
+    | MCPToolResultBlock
+    | MCPToolListingBlock
+    | CompactionBlock
+    | FallbackBlock
+)
+"""Every kind of block but text."""
+ContentBlock: TypeAlias = TextBlock | OtherContentBlock
+"""Every kind of block that a message may hold. A block of a kind that is not listed here is an `AnyModel`."""

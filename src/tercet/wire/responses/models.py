@@ -1,0 +1,140 @@
+"""A model as the API lists it, with what it can do. Prices and limits that the API does not tell are in the catalog."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from tercet.wire.datetime_field import Moment
+from tercet.wire.model import Answered
+from tercet.wire.model import Model as JSONModel
+
+ModelLine: TypeAlias = Literal["haiku", "sonnet", "opus", "fable", "mythos"]
+
+Model: TypeAlias = (
+    Literal[
+        "claude-fable-5-2",
+        "claude-mythos-5-2",
+        "claude-haiku-5-5",
+        "claude-sonnet-5-5",
+        "claude-fable-5-1",
+        "claude-opus-5-5",
+        "claude-mythos-5-1",
+        "claude-sonnet-5",
+        "claude-fable-5",
+        "claude-mythos-5",
+        "claude-opus-5",
+        "claude-opus-4-8",
+        "claude-opus-4-7",
+        "claude-mythos-preview",
+        "claude-opus-4-6",
+        "claude-sonnet-4-6",
+        "claude-haiku-4-5",
+        "claude-haiku-4-5-20251001",
+        "claude-opus-4-5",
+        "claude-opus-4-5-20251101",
+        "claude-sonnet-4-5",
+        "claude-sonnet-4-5-20250929",
+    ]
+    | str
+)
+"""The id of a model. The listed ones are for completion in editors; any other text is taken as well."""
+
+
+class CapabilitySupport(JSONModel):
+    """Whether a model has one capability."""
+
+    __slots__ = ()
+    supported: bool
+
+
+class ContextManagementCapability(JSONModel):
+    """Which edits of the context a model supports."""
+
+    __slots__ = ()
+    supported: bool
+    clear_thinking_20251015: CapabilitySupport | None
+    clear_tool_uses_20250919: CapabilitySupport | None
+    compact_20260112: CapabilitySupport | None
+
+
+class CompactionCapability(JSONModel):
+    """Whether a model supports the `compaction` parameter (beta)."""
+
+    __slots__ = ()
+    supported: bool
+    summarize: CapabilitySupport
+
+
+class EffortCapability(JSONModel):
+    """Which levels of `output_config.effort` a model supports."""
+
+    __slots__ = ()
+    supported: bool
+    low: CapabilitySupport
+    medium: CapabilitySupport
+    high: CapabilitySupport
+    xhigh: CapabilitySupport | None
+    max: CapabilitySupport
+
+
+class ServerToolsCapability(JSONModel):
+    """Which server tools a model supports."""
+
+    __slots__ = ()
+    supported: bool
+    web_search: CapabilitySupport
+    code_execution: CapabilitySupport
+
+
+class ThinkingTypes(JSONModel):
+    """Which values of `thinking.type` a model takes."""
+
+    __slots__ = ()
+    adaptive: CapabilitySupport
+    between_tools: CapabilitySupport
+    disabled: CapabilitySupport
+    enabled: CapabilitySupport
+
+
+class ThinkingCapability(JSONModel):
+    """Whether and how a model thinks."""
+
+    __slots__ = ()
+    supported: bool
+    types: ThinkingTypes
+
+
+class ModelCapabilities(JSONModel):
+    """What a model can do."""
+
+    __slots__ = ()
+    batch: CapabilitySupport
+    citations: CapabilitySupport
+    code_execution: CapabilitySupport
+    context_management: ContextManagementCapability
+    effort: EffortCapability
+    image_input: CapabilitySupport
+    pdf_input: CapabilitySupport
+    server_tools: ServerToolsCapability
+    structured_outputs: CapabilitySupport
+    thinking: ThinkingCapability
+    compaction: CompactionCapability | None
+
+
+class ModelInfo(Answered):
+    """A model. `max_input_tokens` is its context window, `max_tokens` the highest `max_tokens` of a request."""
+
+    __slots__ = ()
+    id: str
+    type: Literal["model"]
+    display_name: str
+    created_at: datetime = Moment()
+    lifecycle: Literal["active", "deprecated", "retired"]
+    line: ModelLine | None
+    deprecated_at: datetime | None = Moment()
+    retires_at: datetime | None = Moment()
+    max_input_tokens: int | None
+    max_tokens: int | None
+    capabilities: ModelCapabilities | None
+    allowed_fallback_models: list[str] | None

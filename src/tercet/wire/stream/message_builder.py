@@ -1,0 +1,214 @@
+"""Raw events to a message, step by step. Deltas are only appended; the message is brought up to date when somebody
+looks, so the whole stays linear. Knows nothing about bytes, and does not judge how a stream ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, cast
+
+from tercet.wire.model import Model
+from tercet.wire.responses.blocks import TextBlock
+from tercet.wire.responses.message import Message
+from tercet.wire.responses.usage import Usage
+from tercet.wire.stream.block_builder import KINDS, GrowingBlock
+from tercet.wire.stream.events import (
+    ContentBlockStopEvent,
+    Fault,
+    MessageStopEvent,
+    RawContentBlockDeltaEvent,
+    RawContentBlockStartEvent,
+    RawContentBlockStopEvent,
+    RawMessageDeltaEvent,
+    RawMessageStartEvent,
+    RawMessageStopEvent,
+)
+
+
+class Assembler:
+    """Takes raw events, gives the message so far. `add` returns a Fault if an event does not fit, and then took nothing.
+
+    Events before `message_start` pass. A second `message_start`, block start or block stop changes nothing. Content
+    after the stop reason and anything after `message_stop` is counted in `late` and changes nothing.
+    """
+
+    message_class: ClassVar[type[Message]] = Message
+    text_class: ClassVar[type[TextBlock]] = TextBlock
+    block_stop_class: ClassVar[type[ContentBlockStopEvent]] = ContentBlockStopEvent
+    message_stop_class: ClassVar[type[MessageStopEvent]] = MessageStopEvent
+
+    def __init__(self) -> None:
+        self.started = False
+        """Whether `message_start` was seen."""
+        self.complete = False
+        """Whether a stop reason was seen: only then the message is whole."""
+        self.stopped = False
+        """Whether `message_stop` was seen."""
+        self.late = 0
+        self._message: Message = self.message_class()
+        self._blocks: list[GrowingBlock] = []
+        self._open: dict[int, GrowingBlock] = {}
+        self._target: GrowingBlock | None = None
+
+    def add(self, event: Model) -> Fault | None:
+        """Take the next raw event."""
+        if type(event) is RawContentBlockDeltaEvent:
+            try:
+                block = self._open[event["index"]]
+                delta = event["delta"]
+                if type(delta) is block.delta_class and type(piece := delta[block.delta_field]) is str:
+                    block.pieces.append(piece)
+                    self._target = block
+                    return None
+            except (KeyError, TypeError):
+                pass
+            return self._add_other_delta(event)
+        self._target = None
+        step = _STEPS.get(type(event))
+        if step is None:
+            return None
+        if self.stopped:
+            self.late += 1
+            return None
+        return step(self, event) if self.started or step is Assembler._start else None
+
+    @property
+    def message(self) -> Message:
+        """The message so far: always the same object, brought up to date."""
+        for block in self._open.values():
+            block.sync()
+        return self._message
+
+    @property
+    def usage(self) -> Usage | None:
+        """The usage so far; None if none was told."""
+        return self._message.usage if "usage" in self._message else None
+
+    @property
+    def text(self) -> str:
+        """The text so far, of all text blocks."""
+        return self.message.text if self.started else ""
+
+    def helper_events(self, event: Model) -> Sequence[Model]:
+        """What `stream()` yields for a raw event that was just added: the event itself, and what it brought."""
+        block = self._target
+        if block is not None:
+            made = block.helper_event(event["delta"])
+            return (event,) if made is None else (event, made)
+        kind = type(event)
+        if kind is RawContentBlockStopEvent and self._known(event.get("index")):
+            return (self.block_stop_class({**event, "content_block": self._blocks[event["index"]].block}),)
+        if kind is RawMessageStopEvent and self.started:
+            return (self.message_stop_class({**event, "message": self.message}),)
+        return (event,)
+
+    # --- one step for each kind of event ---------------------------------------------------------------------------
+
+    def _start(self, event: Model) -> Fault | None:
+        if self.started:
+            return None
+        if not isinstance(event.get("message"), dict):
+            return Fault("a message_start has no message", repr(event))
+        self._message = self.message_class(event["message"])
+        content = self._message.get("content") or []
+        if not isinstance(content, list):
+            return Fault("a message_start has content that is no list", repr(event))
+        self._message["content"] = [*content]
+        usage = self._message.get("usage")
+        if isinstance(usage, dict):
+            self._message["usage"] = dict(usage)
+        self.started = True
+        return None
+
+    def _start_block(self, event: RawContentBlockStartEvent) -> Fault | None:
+        index = event.get("index")
+        if self.complete or self._known(index):
+            self.late += self.complete
+            return None
+        if type(index) is not int or index != len(self._blocks):
+            return Fault(f"block {index!r} starts where block {len(self._blocks)} was due", repr(event))
+        if not isinstance(event.get("content_block"), dict):
+            return Fault("a content_block_start has no content_block", repr(event))
+        block = cast(Model, event.content_block).model_copy(deep=True)
+        kind = block.get("type")
+        if kind == "text":
+            block = self.text_class(block)
+        self._blocks.append(KINDS.get(kind, GrowingBlock)(block) if isinstance(kind, str) else GrowingBlock(block))
+        self._open[index] = self._blocks[-1]
+        self._message["content"].append(block)
+        if kind == "fallback" and isinstance(block.get("to"), dict) and "model" in block["to"]:
+            self._message["model"] = block["to"]["model"]  # as the API answers without streaming
+        return None
+
+    def _stop_block(self, event: Model) -> Fault | None:
+        index = event.get("index")
+        if self.complete or not self._known(index):
+            self.late += self.complete
+            return None if self.complete else Fault(f"block {index!r} stops before it started", repr(event))
+        block = self._open.pop(event["index"], None)
+        return block.stop() if block is not None else None
+
+    def _change(self, event: Model) -> Fault | None:
+        delta, usage = event.get("delta"), event.get("usage")
+        if not isinstance(delta, dict) or not isinstance(delta.get("stop_reason"), str | None):
+            return Fault("a message_delta has no delta, or a stop_reason that is not text", repr(event))
+        beside = {key: value for key, value in event.items() if key not in ("type", "delta", "usage")}
+        _lay_over(self._message, {**beside, **delta})
+        if isinstance(usage, dict):
+            counts = self._message.setdefault("usage", {})
+            _lay_over(counts, usage)
+        if delta.get("stop_reason") is not None:
+            self.complete = True
+            for block in self._open.values():
+                block.sync()
+            self._open.clear()
+        return None
+
+    def _stop(self, event: Model) -> Fault | None:
+        self.stopped = True
+        return None
+
+    # --- deltas that are not appended ------------------------------------------------------------------------------
+
+    def _add_other_delta(self, event: Model) -> Fault | None:
+        self._target = None
+        try:
+            block, delta = self._open[event["index"]], event["delta"]
+        except (KeyError, TypeError):
+            return self._stray_delta(event)
+        if type(delta) is block.delta_class:
+            return Fault(f"a {delta['type']} has no {block.delta_field}", repr(event))
+        try:
+            block.other_delta(delta)
+        except KeyError as missing:
+            return Fault(f"a {delta.get('type')} delta has no {missing.args[0]}", repr(delta))
+        self._target = block
+        return None
+
+    def _stray_delta(self, event: Model) -> Fault | None:
+        if not self.started:
+            return None
+        if self.complete or self.stopped:
+            self.late += 1
+            return None
+        index = event.get("index")
+        when = "after its end" if self._known(index) else "before its start"
+        return Fault(f"a delta for block {index!r} came {when}", repr(event))
+
+    def _known(self, index: Any) -> bool:
+        return type(index) is int and 0 <= index < len(self._blocks)
+
+
+def _lay_over(fields: dict[str, Any], new: dict[str, Any]) -> None:
+    """Replace what `new` holds. Null never takes the place of a value: what a delta leaves out stays."""
+    for key, value in new.items():
+        if value is not None or fields.get(key) is None:
+            fields[key] = value
+
+
+_STEPS: dict[type[Model], Callable[[Assembler, Any], Fault | None]] = {
+    RawMessageStartEvent: Assembler._start,
+    RawContentBlockStartEvent: Assembler._start_block,
+    RawContentBlockStopEvent: Assembler._stop_block,
+    RawMessageDeltaEvent: Assembler._change,
+    RawMessageStopEvent: Assembler._stop,
+}
