@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tercet.platforms.bedrock import Bedrock, model_segment, names_no_model
-from tercet.platforms.signing import AmazonCredentials
+from tercet.platforms.aws_credentials import AmazonCredentials
+from tercet.platforms.bedrock import Bedrock, hides_model, model_segment
 from tercet.transport.base import Reply
 from tercet.wire.errors import AnthropicError
 from tercet.wire.http import Headers, Request, Timeout
@@ -78,12 +78,12 @@ def test_a_body_without_a_model_is_refused(content: bytes) -> None:
 def test_a_token_is_not_signed_over() -> None:
     asked = request(authorization="Bearer mine")
 
-    assert platform().authorised(asked) is asked
-    assert platform().at_once(asked)
+    assert platform().authorise(asked) is asked
+    assert platform().authorises_at_once(asked)
 
 
 def test_amazons_request_id_is_known_by_the_apis_name() -> None:
-    made = platform().received(Reply(200, Headers({"x-amzn-requestid": "id-1"}), b"{}"))
+    made = platform().restore_reply(Reply(200, Headers({"x-amzn-requestid": "id-1"}), b"{}"))
 
     assert (made.headers["request-id"], made.content) == ("id-1", b"{}")
 
@@ -91,7 +91,7 @@ def test_amazons_request_id_is_known_by_the_apis_name() -> None:
 def test_a_reply_with_nothing_to_rename_stays_the_same() -> None:
     reply = Reply(200, Headers({"request-id": "req_1", "x-amzn-requestid": "id-1"}), b"{}")
 
-    assert platform().received(reply) is reply
+    assert platform().restore_reply(reply) is reply
 
 
 @pytest.mark.parametrize(
@@ -109,4 +109,4 @@ def test_a_hint_says_which_model_an_arn_stands_for(hint: Any, model: str, expect
 
 
 def test_an_arn_that_names_its_model_needs_no_hint() -> None:
-    assert not names_no_model("arn:aws:bedrock:us-east-1:1:inference-profile/us.anthropic.claude-opus-4-6-v1")
+    assert not hides_model("arn:aws:bedrock:us-east-1:1:inference-profile/us.anthropic.claude-opus-4-6-v1")

@@ -42,7 +42,7 @@ def test_a_key_goes_to_no_other_host() -> None:
 def test_the_provider_is_asked_for_every_request() -> None:
     tokens = iter(["one", "two"])
     foundry = Foundry(lambda: next(tokens))
-    made = [foundry.authorised(request()) for _ in range(2)]
+    made = [foundry.authorise(request()) for _ in range(2)]
 
     assert [each.headers["authorization"] for each in made if isinstance(each, Request)] == ["Bearer one", "Bearer two"]
 
@@ -50,7 +50,7 @@ def test_the_provider_is_asked_for_every_request() -> None:
 def test_a_header_of_the_callers_own_wins() -> None:
     asked = request(authorization="Bearer mine")
 
-    assert Foundry(lambda: "theirs").authorised(asked) is asked
+    assert Foundry(lambda: "theirs").authorise(asked) is asked
 
 
 @pytest.mark.anyio
@@ -58,7 +58,7 @@ async def test_a_provider_may_be_async_or_not() -> None:
     async def later() -> str:
         return "later"
 
-    made = [await Foundry(each).authorised_later(request()) for each in (later, lambda: "now", lambda: later())]
+    made = [await Foundry(each).authorise_async(request()) for each in (later, lambda: "now", lambda: later())]
 
     assert [each.headers["authorization"] for each in made if isinstance(each, Request)] == [
         "Bearer later",
@@ -70,7 +70,7 @@ async def test_a_provider_may_be_async_or_not() -> None:
 @pytest.mark.parametrize("token", ["", None, 5])
 def test_a_provider_without_a_token_is_an_error_that_does_not_show_what_it_gave(token: Any) -> None:
     with pytest.raises(CredentialsError, match="azure_ad_token_provider must return a token"):
-        Foundry(lambda: token).authorised(request())
+        Foundry(lambda: token).authorise(request())
 
 
 def test_an_async_provider_in_a_blocking_client_is_told() -> None:
@@ -78,4 +78,4 @@ def test_an_async_provider_in_a_blocking_client_is_told() -> None:
         return "later"
 
     with pytest.raises(CredentialsError, match="coroutine"):
-        Foundry(later).authorised(request())
+        Foundry(later).authorise(request())

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
+from tercet.platforms.base import MissingRegionError
 from tercet.platforms.google_tokens import GoogleTokens
-from tercet.platforms.place import MissingRegionError
 from tercet.platforms.vertex import Vertex, base_url_of, region_for
 from tercet.wire.errors import AnthropicError
 from tercet.wire.http import Headers, Request

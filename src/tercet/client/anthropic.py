@@ -60,7 +60,7 @@ class Anthropic(MadeClient, Verbs):
         self._warn_of_exposure()
         transport = transport_for(self._http_client)
         if self._platform is not None:
-            from tercet.platforms.sending import PlatformTransport
+            from tercet.platforms.transport import PlatformTransport
 
             transport = PlatformTransport(transport, self._platform)
         if not self._middleware:
@@ -179,7 +179,7 @@ class AsyncAnthropic(MadeClient, AsyncVerbs):
         self._warn_of_exposure()
         transport = async_transport_for(self._http_client)
         if self._platform is not None:
-            from tercet.platforms.sending import AsyncPlatformTransport
+            from tercet.platforms.transport import AsyncPlatformTransport
 
             transport = AsyncPlatformTransport(transport, self._platform)
         if not self._middleware:

@@ -23,7 +23,7 @@ from tercet.wire.sentinels import NotGiven, Omit, omit
 
 if TYPE_CHECKING:
     from tercet.flow.kinds import Kind
-    from tercet.platforms.place import Platform
+    from tercet.platforms.base import Platform
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)

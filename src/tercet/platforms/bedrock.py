@@ -7,25 +7,25 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from tercet.platforms.capabilities import refuse_endpoint, refuse_fields
-from tercet.platforms.place import (
+from tercet.platforms.base import (
     CREATE,
-    Asked,
-    Body,
+    BodyTranslator,
     Platform,
-    asked_of,
+    PlatformRequest,
     body_headers,
     fields_of,
-    moved,
+    platform_request,
+    rewrite_request,
     text_field,
     with_version,
     without_headers,
 )
+from tercet.platforms.capabilities import refuse_endpoint, refuse_fields
 from tercet.transport.base import Lost, Reply
 from tercet.wire.http import Headers, Request
 
 if TYPE_CHECKING:
-    from tercet.platforms.signing import AmazonCredentials
+    from tercet.platforms.aws_credentials import AmazonCredentials
 
 API_VERSION = "bedrock-2023-05-31"
 SERVICE = "bedrock"
@@ -55,7 +55,7 @@ class Bedrock(Platform):
 
     def shape(self, request: Request, base_url: str) -> Request:
         """POST /v1/messages becomes an invocation of the model. Other requests go as they are, signed."""
-        asked = asked_of(request, base_url)
+        asked = platform_request(request, base_url)
         if asked is None:
             return request
         refuse_endpoint(self.name, asked.path)
@@ -66,7 +66,7 @@ class Bedrock(Platform):
             request.method, request.url, headers, request.content, timeout=request.timeout, stream=request.stream
         )
 
-    def _invocation(self, request: Request, base_url: str, asked: Asked) -> Request:
+    def _invocation(self, request: Request, base_url: str, asked: PlatformRequest) -> Request:
         fields = fields_of(request)
         refuse_fields(self.name, fields, request)
         segment = model_segment(text_field(fields, "model"))
@@ -74,24 +74,26 @@ class Bedrock(Platform):
         fields = {name: value for name, value in fields.items() if name not in ("model", "stream")}
         betas = [name.strip() for name in request.headers.get("anthropic-beta", "").split(",") if name.strip()]
         body = with_version(fields, request.headers, **({"anthropic_beta": betas} if betas else {}))
-        return moved(request, f"{base_url}/model/{segment}/{verb}{asked.query}", body, body_headers(request.headers))
+        return rewrite_request(
+            request, f"{base_url}/model/{segment}/{verb}{asked.query}", body, body_headers(request.headers)
+        )
 
-    def at_once(self, request: Request) -> bool:
+    def authorises_at_once(self, request: Request) -> bool:
         """Whether the request carries a token already, or is signed with given keys."""
         return "authorization" in request.headers or self.credentials.ready(request)
 
-    def authorised(self, request: Request) -> Request | Lost:
+    def authorise(self, request: Request) -> Request | Lost:
         """The request, signed unless it carries a token already."""
         if "authorization" in request.headers:
             return request
-        return self.credentials.signed(request, self.region, SERVICE)
+        return self.credentials.sign(request, self.region, SERVICE)
 
-    def received(self, reply: Reply) -> Reply:
+    def restore_reply(self, reply: Reply) -> Reply:
         """Amazon's request id under the name that the Claude API has for it."""
         headers = reply.headers
         identity = headers.get(REQUEST_ID)
         named = [("request-id", identity)] if identity and "request-id" not in headers else []
-        if self._framed(reply):
+        if self._is_framed(reply):
             headers = Headers([*without_headers(headers, "content-type").multi_items(), _SSE])
         elif not named:
             return reply
@@ -99,16 +101,16 @@ class Bedrock(Platform):
             reply.status, Headers([*headers.multi_items(), *named]), reply.content, reply.stream, reply.http_version
         )
 
-    def body_of(self, reply: Reply) -> Body | None:
+    def translator_for(self, reply: Reply) -> BodyTranslator | None:
         """What unwraps a streamed answer."""
-        if not self._framed(reply):
+        if not self._is_framed(reply):
             return None
         from tercet.platforms.eventstream import EventStreamBody
 
         return EventStreamBody()
 
     @staticmethod
-    def _framed(reply: Reply) -> bool:
+    def _is_framed(reply: Reply) -> bool:
         return reply.headers.get("content-type", "").lower().startswith("application/vnd.amazon.eventstream")
 
     def model_behind(self, model: str) -> str:
@@ -116,14 +118,14 @@ class Bedrock(Platform):
         if self.hint is None:
             return model
         if isinstance(self.hint, str):
-            return self.hint if names_no_model(model) else model
+            return self.hint if hides_model(model) else model
         return self.hint.get(model, model)
 
 
 _SSE = ("content-type", "text/event-stream; charset=utf-8")
 
 
-def names_no_model(model: str) -> bool:
+def hides_model(model: str) -> bool:
     """Whether this is the ARN of something that stands for a model: an inference profile, a provisioned throughput."""
     return model.startswith("arn:") and "anthropic." not in model.rpartition("/")[2]
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
+from tercet.platforms.base import Platform, TokenProvider, call_provider, platform_request, with_token
 from tercet.platforms.capabilities import refuse_endpoint
-from tercet.platforms.place import Platform, asked_of
-from tercet.platforms.token_providers import TokenProvider, token_of, with_token
 from tercet.transport.base import Lost
 from tercet.wire.http import Request
 
@@ -31,7 +30,7 @@ class Foundry(Platform):
 
     def shape(self, request: Request, base_url: str) -> Request:
         """The same request; a key goes out under both names that Foundry has had for it."""
-        asked = asked_of(request, base_url)
+        asked = platform_request(request, base_url)
         if asked is None:
             return request
         refuse_endpoint(self.name, asked.path)
@@ -40,14 +39,14 @@ class Foundry(Platform):
             return request
         return request.with_headers({"api-key": key})
 
-    def authorised(self, request: Request) -> Request | Lost:
+    def authorise(self, request: Request) -> Request | Lost:
         """The request with a token of the provider, if there is one."""
         if self.provider is None or "authorization" in request.headers:
             return request
         return with_token(request, self.provider(), PROVIDER)
 
-    async def authorised_later(self, request: Request) -> Request | Lost:
+    async def authorise_async(self, request: Request) -> Request | Lost:
         """The same in an event loop."""
         if self.provider is None or "authorization" in request.headers:
             return request
-        return with_token(request, await token_of(self.provider), PROVIDER)
+        return with_token(request, await call_provider(self.provider), PROVIDER)

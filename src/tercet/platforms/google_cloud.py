@@ -5,8 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tercet.platforms.place import Platform, asked_of
-from tercet.platforms.token_providers import TokenProvider, token_of, with_token
+from tercet.platforms.base import Platform, TokenProvider, call_provider, platform_request, with_token
 from tercet.platforms.vertex import segment
 from tercet.transport.base import Lost
 from tercet.wire.errors import AnthropicError
@@ -59,15 +58,15 @@ class GoogleCloud(Platform):
 
     def shape(self, request: Request, base_url: str) -> Request:
         """The same request, at the place of its workspace."""
-        asked = asked_of(request, base_url)
+        asked = platform_request(request, base_url)
         if asked is None or base_url != ORIGIN:
             return request
-        url = f"{ORIGIN}{self._place(asked.path)}{request.url.removeprefix(ORIGIN)}"
+        url = f"{ORIGIN}{self._path_prefix(asked.path)}{request.url.removeprefix(ORIGIN)}"
         return Request(
             request.method, url, request.headers, request.content, timeout=request.timeout, stream=request.stream
         )
 
-    def _place(self, path: str) -> str:
+    def _path_prefix(self, path: str) -> str:
         if not self.project:
             raise AnthropicError(
                 "No Google Cloud project: pass project=, or set ANTHROPIC_GOOGLE_CLOUD_PROJECT. Nothing was sent."
@@ -81,22 +80,22 @@ class GoogleCloud(Platform):
             )
         return f"{place}/workspaces/{segment(self.workspace, 'workspace_id')}/invoke"
 
-    def at_once(self, request: Request) -> bool:
+    def authorises_at_once(self, request: Request) -> bool:
         """Whether a token is at hand, or none is wanted."""
         return self._is_authorised(request) or (self.provider is None and self.tokens.ready)
 
     def _is_authorised(self, request: Request) -> bool:
         return not self.signs or "authorization" in request.headers
 
-    def authorised(self, request: Request) -> Request | Lost:
+    def authorise(self, request: Request) -> Request | Lost:
         """The request with a token of the provider or of the credentials."""
         if self._is_authorised(request):
             return request
         token = self.tokens.token() if self.provider is None else self.provider()
         return token if isinstance(token, Lost) else with_token(request, token, PROVIDER)
 
-    async def authorised_later(self, request: Request) -> Request | Lost:
+    async def authorise_async(self, request: Request) -> Request | Lost:
         """The same in an event loop."""
         if self.provider is None or self._is_authorised(request):
-            return await super().authorised_later(request)
-        return with_token(request, await token_of(self.provider), PROVIDER)
+            return await super().authorise_async(request)
+        return with_token(request, await call_provider(self.provider), PROVIDER)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from threading import Lock
 from typing import Any
 
-from tercet.platforms.place import MissingDependencyError
+from tercet.platforms.base import MissingDependencyError
 from tercet.transport.base import Lost
 from tercet.wire.errors import CredentialsError
 
@@ -48,7 +48,7 @@ class GoogleTokens:
         with self._lock:  # many threads, one refresh
             try:
                 if self._credentials is None:
-                    self._credentials, self.project = _defaults()
+                    self._credentials, self.project = _default_credentials()
                 if not _usable(self._credentials):
                     self._credentials.refresh(RequestOverHttpx2())
             except exceptions.TransportError as error:
@@ -73,7 +73,7 @@ def _usable(credentials: Any) -> bool:
     return bool(credentials.token) and not credentials.expired
 
 
-def _defaults() -> tuple[Any, str | None]:
+def _default_credentials() -> tuple[Any, str | None]:
     import google.auth
 
     found: tuple[Any, str | None] = google.auth.default(scopes=[SCOPE])
@@ -88,7 +88,7 @@ def _google_exceptions() -> Any:
     return google.auth.exceptions
 
 
-class Answer:
+class TokenResponse:
     """A response in the form that google-auth reads."""
 
     def __init__(self, status: int, headers: Mapping[str, str], data: bytes) -> None:
@@ -106,7 +106,7 @@ class RequestOverHttpx2:
         headers: Mapping[str, str] | None = None,
         timeout: float | None = LONGEST_REFRESH,
         **_: Any,
-    ) -> Answer:
+    ) -> TokenResponse:
         """Send it. Raises google-auth's TransportError if no response came."""
         import httpx2
 
@@ -115,4 +115,4 @@ class RequestOverHttpx2:
             came = httpx2.request(method, url, content=body, headers=dict(headers or {}), timeout=timeout)
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
             raise exceptions.TransportError(str(error) or type(error).__name__) from error
-        return Answer(came.status_code, came.headers, came.content)
+        return TokenResponse(came.status_code, came.headers, came.content)

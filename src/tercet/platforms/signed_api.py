@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from tercet.platforms.base import COUNT, CREATE, Platform, fields_of, platform_request, rewrite_request, without_headers
 from tercet.platforms.capabilities import refuse_endpoint
-from tercet.platforms.place import COUNT, CREATE, Platform, asked_of, fields_of, moved, without_headers
 from tercet.transport.base import Lost, Reply
 from tercet.wire.http import Headers, Request
 
 if TYPE_CHECKING:
-    from tercet.platforms.signing import AmazonCredentials
+    from tercet.platforms.aws_credentials import AmazonCredentials
 
 WORKSPACE, USER_PROFILE, REQUEST_ID = "anthropic-workspace-id", "anthropic-user-profile-id", "x-amzn-requestid"
 
@@ -58,7 +58,7 @@ class SignedAPI(Platform):
 
     def shape(self, request: Request, base_url: str) -> Request:
         """The same request, with the workspace that it belongs to."""
-        asked = asked_of(request, base_url)
+        asked = platform_request(request, base_url)
         if asked is None:
             return request
         refuse_endpoint(self.name, asked.path)
@@ -68,22 +68,22 @@ class SignedAPI(Platform):
         if profile is None or not self.service.profile_in_body or asked.path not in (CREATE, COUNT):
             return request
         fields = {"user_profile_id": profile, **fields_of(request)}
-        return moved(request, request.url, fields, without_headers(request.headers, USER_PROFILE))
+        return rewrite_request(request, request.url, fields, without_headers(request.headers, USER_PROFILE))
 
-    def at_once(self, request: Request) -> bool:
+    def authorises_at_once(self, request: Request) -> bool:
         """Whether there is nothing to sign, or all to sign it with is at hand."""
         return self._is_authorised(request) or self.credentials.ready(request)
 
-    def authorised(self, request: Request) -> Request | Lost:
+    def authorise(self, request: Request) -> Request | Lost:
         """The request, signed unless it carries a token already."""
         if self._is_authorised(request) or self.region is None:
             return request
-        return self.credentials.signed(request, self.region, self.service.signed_as)
+        return self.credentials.sign(request, self.region, self.service.signed_as)
 
     def _is_authorised(self, request: Request) -> bool:
         return not self.signs or "authorization" in request.headers
 
-    def received(self, reply: Reply) -> Reply:
+    def restore_reply(self, reply: Reply) -> Reply:
         """Amazon's request id where the API's own is missing."""
         identity = reply.headers.get(REQUEST_ID)
         if not identity or "request-id" in reply.headers:

@@ -8,20 +8,20 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from tercet.platforms.capabilities import refuse_endpoint, refuse_fields
-from tercet.platforms.place import (
+from tercet.platforms.base import (
     COUNT,
     CREATE,
     MissingRegionError,
     Platform,
-    asked_of,
     body_headers,
     fields_of,
-    moved,
+    platform_request,
+    rewrite_request,
     text_field,
     with_version,
     without_headers,
 )
+from tercet.platforms.capabilities import refuse_endpoint, refuse_fields
 from tercet.transport.base import Lost
 from tercet.wire.errors import AnthropicError
 from tercet.wire.http import Request
@@ -80,7 +80,7 @@ class Vertex(Platform):
 
     def shape(self, request: Request, base_url: str) -> Request:
         """Messages and counts become predictions of the model. Other requests go as they are, with a token."""
-        asked = asked_of(request, base_url)
+        asked = platform_request(request, base_url)
         if asked is None:
             return request
         refuse_endpoint(self.name, asked.path)
@@ -96,21 +96,21 @@ class Vertex(Platform):
             verb = "streamRawPredict" if bytes(fields.get("stream", b"")) == b"true" else "rawPredict"
             target = f"{segment(text_field(fields, 'model'), 'model')}:{verb}"
             fields = {name: value for name, value in fields.items() if name != "model"}
-        url = f"{base_url}{self._place()}/publishers/anthropic/models/{target}{asked.query}"
-        return moved(request, url, with_version(fields, request.headers), body_headers(request.headers))
+        url = f"{base_url}{self._path_prefix()}/publishers/anthropic/models/{target}{asked.query}"
+        return rewrite_request(request, url, with_version(fields, request.headers), body_headers(request.headers))
 
-    def _place(self) -> str:
+    def _path_prefix(self) -> str:
         if not self.project:
             raise AnthropicError(
                 "No Google Cloud project: pass project_id=, or set ANTHROPIC_VERTEX_PROJECT_ID. Nothing was sent."
             )
         return f"/projects/{segment(self.project, 'project_id')}/locations/{self.region}"
 
-    def at_once(self, request: Request) -> bool:
+    def authorises_at_once(self, request: Request) -> bool:
         """Whether a token is at hand."""
         return "authorization" in request.headers or self.tokens.ready
 
-    def authorised(self, request: Request) -> Request | Lost:
+    def authorise(self, request: Request) -> Request | Lost:
         """The request with an access token, unless it carries one already."""
         if "authorization" in request.headers:
             return request

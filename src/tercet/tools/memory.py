@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tercet.platforms.place import in_a_thread
+from tercet.platforms.base import run_in_thread
 from tercet.tools.functions import BetaAsyncBuiltinFunctionTool, BetaBuiltinFunctionTool, ToolError
 from tercet.tools.memory_texts import inserted, listed, replaced, viewed
 from tercet.wire.responses.memory_commands import (
@@ -325,28 +325,28 @@ class BetaAsyncLocalFilesystemMemoryTool(BetaAsyncAbstractMemoryTool):
 
     async def view(self, command: ViewCommand) -> str:
         """A directory, two levels deep, or a file's lines with their numbers."""
-        return await in_a_thread(self._tool.view, command)
+        return await run_in_thread(self._tool.view, command)
 
     async def create(self, command: CreateCommand) -> str:
         """Write a new file. One that is there already stays."""
-        return await in_a_thread(self._tool.create, command)
+        return await run_in_thread(self._tool.create, command)
 
     async def str_replace(self, command: StrReplaceCommand) -> str:
         """Put one text in the place of another that stands there once."""
-        return await in_a_thread(self._tool.str_replace, command)
+        return await run_in_thread(self._tool.str_replace, command)
 
     async def insert(self, command: InsertCommand) -> str:
         """Put a text behind a line."""
-        return await in_a_thread(self._tool.insert, command)
+        return await run_in_thread(self._tool.insert, command)
 
     async def delete(self, command: DeleteCommand) -> str:
         """Delete a file, or a directory with all in it."""
-        return await in_a_thread(self._tool.delete, command)
+        return await run_in_thread(self._tool.delete, command)
 
     async def rename(self, command: RenameCommand) -> str:
         """Give a file or directory another path, which must be free."""
-        return await in_a_thread(self._tool.rename, command)
+        return await run_in_thread(self._tool.rename, command)
 
     async def clear_all_memory(self) -> str:
         """Delete every memory."""
-        return await in_a_thread(self._tool.clear_all_memory)
+        return await run_in_thread(self._tool.clear_all_memory)

@@ -322,7 +322,7 @@ def test_a_pickled_client_finds_its_credentials_where_it_wakes_up(monkeypatch: p
 
 @pytest.mark.anyio
 async def test_credentials_are_looked_up_off_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
-    from tercet.platforms.signing import AmazonCredentials
+    from tercet.platforms.aws_credentials import AmazonCredentials
 
     threads: list[threading.Thread] = []
     real = AmazonCredentials._find

@@ -128,7 +128,7 @@ async def test_default_credentials_are_asked_for_their_project_once(monkeypatch:
         asked.append(1)
         return Credentials(), "of-the-defaults"
 
-    monkeypatch.setattr(google_tokens, "_defaults", defaults)
+    monkeypatch.setattr(google_tokens, "_default_credentials", defaults)
     script = answered()
     client = cloud("AsyncAnthropicGoogleCloud", script, workspace_id="w", location="us-central1")
     for _ in range(2):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tercet.client.platforms.shared import PlatformClient
-from tercet.platforms.signing import AmazonCredentials, region_for
+from tercet.platforms.aws_credentials import AmazonCredentials, region_for
 from tercet.wire.secret import Secret
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 from tercet.client.anthropic import Anthropic, AsyncAnthropic
 from tercet.client.platforms.amazon import AmazonClient, bearer_token
+from tercet.platforms.aws_credentials import AmazonCredentials, region_for
 from tercet.platforms.bedrock import API_VERSION, Bedrock, base_url_of
-from tercet.platforms.signing import AmazonCredentials, region_for
 
 if TYPE_CHECKING:
     from tercet.client.client_arguments import ClientArguments

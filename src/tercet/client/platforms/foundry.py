@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 from tercet.client.anthropic import Anthropic, AsyncAnthropic
 from tercet.client.platforms.shared import PlatformClient
 from tercet.client.settings import MissingCredentialsError
+from tercet.platforms.base import TokenProvider
 from tercet.platforms.foundry import Foundry, base_url_of
-from tercet.platforms.token_providers import TokenProvider
 
 if TYPE_CHECKING:
     from tercet.client.client_arguments import ClientArguments

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 from tercet.client.platforms.google_project import AsyncWithProject, WithProject
 from tercet.client.platforms.shared import PlatformClient
+from tercet.platforms.base import TokenProvider
 from tercet.platforms.google_cloud import ORIGIN, GoogleCloud
 from tercet.platforms.google_tokens import GoogleTokens
-from tercet.platforms.token_providers import TokenProvider
 
 if TYPE_CHECKING:
     from tercet.client.client_arguments import ClientArguments

@@ -7,7 +7,7 @@ from typing import Any
 from tercet.client.anthropic import Anthropic, AsyncAnthropic
 from tercet.client.call import Call
 from tercet.flow.retry import Ending
-from tercet.platforms.place import in_a_thread
+from tercet.platforms.base import run_in_thread
 from tercet.wire.http import Response
 
 
@@ -25,5 +25,5 @@ class AsyncWithProject(AsyncAnthropic):
 
     async def _exchange(self, call: Call[Any]) -> tuple[Response, Ending]:
         if self.auth_token is None and self._platform.lacks_project:
-            await in_a_thread(self._platform.tokens.project_of_defaults)
+            await run_in_thread(self._platform.tokens.project_of_defaults)
         return await super()._exchange(call)

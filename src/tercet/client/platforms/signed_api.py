@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 from tercet.client.anthropic import Anthropic, AsyncAnthropic
 from tercet.client.platforms.amazon import AmazonClient, bearer_token
-from tercet.platforms.place import MissingRegionError
+from tercet.platforms.aws_credentials import AmazonCredentials, region_for
+from tercet.platforms.base import MissingRegionError
 from tercet.platforms.signed_api import AWS, MANTLE, Service, SignedAPI
-from tercet.platforms.signing import AmazonCredentials, region_for
 from tercet.wire.errors import AnthropicError
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ It lies beneath middleware and retries, so that what a middleware changes is sig
 
 from __future__ import annotations
 
-from tercet.platforms.place import Body, Platform
+from tercet.platforms.base import BodyTranslator, Platform
 from tercet.transport.base import AsyncByteStream, AsyncTransport, ByteStream, Lost, Reply, Transport
 from tercet.wire.http import REDACTED, Request
 
@@ -18,14 +18,14 @@ class PlatformTransport:
 
     def send(self, request: Request) -> Reply | Lost:
         """One attempt at the platform."""
-        ready = self._platform.authorised(request)
+        ready = self._platform.authorise(request)
         if isinstance(ready, Lost):
             return ready
         outcome = self._inner.send(ready)
         if isinstance(outcome, Lost):
             return outcome
-        body = self._platform.body_of(outcome)
-        return _turned_back(self._platform.received(_without_echo(outcome, ready)), body, Turned)
+        body = self._platform.translator_for(outcome)
+        return _translate(self._platform.restore_reply(_redact_echo(outcome, ready)), body, TranslatedBody)
 
     def close(self) -> None:
         """Close the transport within."""
@@ -40,21 +40,21 @@ class AsyncPlatformTransport:
 
     async def send(self, request: Request) -> Reply | Lost:
         """One attempt at the platform."""
-        ready = await self._platform.authorised_later(request)
+        ready = await self._platform.authorise_async(request)
         if isinstance(ready, Lost):
             return ready
         outcome = await self._inner.send(ready)
         if isinstance(outcome, Lost):
             return outcome
-        body = self._platform.body_of(outcome)
-        return _turned_back(self._platform.received(_without_echo(outcome, ready)), body, AsyncTurned)
+        body = self._platform.translator_for(outcome)
+        return _translate(self._platform.restore_reply(_redact_echo(outcome, ready)), body, AsyncTranslatedBody)
 
     async def close(self) -> None:
         """Close the transport within."""
         await self._inner.close()
 
 
-def _without_echo(reply: Reply, sent: Request) -> Reply:
+def _redact_echo(reply: Reply, sent: Request) -> Reply:
     """The reply without the credentials that were added here: what keeps errors does not know them."""
     if reply.status < 400:
         return reply
@@ -64,7 +64,9 @@ def _without_echo(reply: Reply, sent: Request) -> Reply:
     return reply if content is reply.content else Reply(reply.status, reply.headers, content, None, reply.http_version)
 
 
-def _turned_back(reply: Reply, body: Body | None, turned: type[Turned] | type[AsyncTurned]) -> Reply:
+def _translate(
+    reply: Reply, body: BodyTranslator | None, turned: type[TranslatedBody] | type[AsyncTranslatedBody]
+) -> Reply:
     if body is None:
         return reply
     if reply.stream is None:
@@ -74,10 +76,10 @@ def _turned_back(reply: Reply, body: Body | None, turned: type[Turned] | type[As
     return Reply(reply.status, reply.headers, b"", stream, reply.http_version)
 
 
-class Turned:
+class TranslatedBody:
     """A streamed body, turned into server-sent events as it comes."""
 
-    def __init__(self, inner: ByteStream, body: Body) -> None:
+    def __init__(self, inner: ByteStream, body: BodyTranslator) -> None:
         self._inner, self._body = inner, body
 
     def read(self) -> bytes | Lost | None:
@@ -96,10 +98,10 @@ class Turned:
         self._inner.close()
 
 
-class AsyncTurned:
+class AsyncTranslatedBody:
     """The async twin of `Turned`."""
 
-    def __init__(self, inner: AsyncByteStream, body: Body) -> None:
+    def __init__(self, inner: AsyncByteStream, body: BodyTranslator) -> None:
         self._inner, self._body = inner, body
 
     async def read(self) -> bytes | Lost | None:
@@ -118,7 +120,7 @@ class AsyncTurned:
         await self._inner.close()
 
 
-def _ending(end: Lost | None, body: Body) -> Lost | None:
+def _ending(end: Lost | None, body: BodyTranslator) -> Lost | None:
     if end is None:
         body.close()
         return None if body.broken is None else Lost("protocol", "cut", body.broken)

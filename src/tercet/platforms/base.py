@@ -6,13 +6,14 @@ who is calling (`authorised`, may block) and turns the reply back (`received`), 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol, TypeVar
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 import msgspec
 
 from tercet.transport.base import Lost, Reply
-from tercet.wire.errors import AnthropicError
+from tercet.wire.errors import AnthropicError, CredentialsError
 from tercet.wire.http import Headers, Request
 
 T = TypeVar("T")
@@ -31,7 +32,7 @@ class MissingRegionError(AnthropicError, ValueError):
     """No region was given. A ValueError too, since that is what the official SDK raises."""
 
 
-class Body(Protocol):
+class BodyTranslator(Protocol):
     """Turns the bytes of a platform's stream into server-sent events. `broken` says why no more can come."""
 
     @property
@@ -56,37 +57,37 @@ class Platform:
         """The request in the platform's form. Raises AnthropicError for what the platform does not have."""
         return request
 
-    def at_once(self, request: Request) -> bool:
+    def authorises_at_once(self, request: Request) -> bool:
         """Whether `authorised` will answer without waiting for disk or network, or working long."""
         return True
 
-    def authorised(self, request: Request) -> Request | Lost:
+    def authorise(self, request: Request) -> Request | Lost:
         """The request with its credentials. May read files and ask servers. Raises CredentialsError if there are none."""
         return request
 
-    async def authorised_later(self, request: Request) -> Request | Lost:
+    async def authorise_async(self, request: Request) -> Request | Lost:
         """`authorised` for an event loop, which goes on meanwhile."""
-        if self.at_once(request):
-            return self.authorised(request)
-        return await in_a_thread(self.authorised, request)
+        if self.authorises_at_once(request):
+            return self.authorise(request)
+        return await run_in_thread(self.authorise, request)
 
-    def received(self, reply: Reply) -> Reply:
+    def restore_reply(self, reply: Reply) -> Reply:
         """The reply with the headers that the Claude API would have sent."""
         return reply
 
-    def body_of(self, reply: Reply) -> Body | None:
+    def translator_for(self, reply: Reply) -> BodyTranslator | None:
         """What reads this reply's body, if it is not what the Claude API sends."""
         return None
 
 
-async def in_a_thread(work: Callable[..., T], *arguments: Any) -> T:
+async def run_in_thread(work: Callable[..., T], *arguments: Any) -> T:
     """Do what waits for disk or network beside the event loop. Blocking programs never pay for asyncio."""
     from asyncio import to_thread
 
     return await to_thread(work, *arguments)
 
 
-class Asked(NamedTuple):
+class PlatformRequest(NamedTuple):
     """Where a request of a client goes, as seen from its base URL."""
 
     path: str
@@ -94,13 +95,13 @@ class Asked(NamedTuple):
     """Without `beta=true`, which only the Claude API knows; with its question mark, or empty."""
 
 
-def asked_of(request: Request, base_url: str) -> Asked | None:
+def platform_request(request: Request, base_url: str) -> PlatformRequest | None:
     """What is asked of the API at `base_url`; None if the request goes elsewhere."""
     if not request.url.startswith(base_url + "/"):
         return None
     path, _, query = request.url[len(base_url) :].partition("?")
     kept = "&".join(pair for pair in query.split("&") if pair and pair != "beta=true")
-    return Asked(path, f"?{kept}" if kept else "")
+    return PlatformRequest(path, f"?{kept}" if kept else "")
 
 
 def fields_of(request: Request) -> dict[str, msgspec.Raw]:
@@ -122,7 +123,7 @@ def text_field(fields: dict[str, msgspec.Raw], name: str) -> str:
     return value
 
 
-def moved(request: Request, url: str, fields: dict[str, Any], headers: Headers) -> Request:
+def rewrite_request(request: Request, url: str, fields: dict[str, Any], headers: Headers) -> Request:
     """The same request at another URL, with another body and headers."""
     content = msgspec.json.encode(fields)
     return Request(request.method, url, headers, content, timeout=request.timeout, stream=request.stream)
@@ -144,3 +145,22 @@ def body_headers(headers: Headers) -> Headers:
 def without_headers(headers: Headers, *names: str) -> Headers:
     """The headers but for these, named in lower case."""
     return Headers([pair for pair in headers.multi_items() if pair[0].lower() not in names])
+
+
+TokenProvider: TypeAlias = Callable[[], str | Awaitable[str]]
+
+
+async def call_provider(provider: TokenProvider) -> object:
+    """What a provider gives in an event loop: a plain function is called in a thread, since it may ask a server."""
+    plain = not inspect.iscoroutinefunction(provider)
+    token: Any = await run_in_thread(provider) if plain else provider()
+    return await token if inspect.isawaitable(token) else token
+
+
+def with_token(request: Request, token: object, argument: str) -> Request:
+    """The request with what a provider gave. Raises CredentialsError, which does not show it, if that is no token."""
+    if not isinstance(token, str) or not token:
+        if inspect.iscoroutine(token):
+            token.close()
+        raise CredentialsError(f"{argument} must return a token, not {type(token).__name__}")
+    return request.with_headers({"Authorization": f"Bearer {token}"})

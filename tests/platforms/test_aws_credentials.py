@@ -12,8 +12,8 @@ import botocore.exceptions
 import botocore.session
 import pytest
 
-from tercet.platforms.place import MissingRegionError
-from tercet.platforms.signing import AmazonCredentials, region_for
+from tercet.platforms.aws_credentials import AmazonCredentials, region_for
+from tercet.platforms.base import MissingRegionError
 from tercet.transport.base import Lost
 from tercet.wire.errors import CredentialsError
 from tercet.wire.http import Headers, Request
@@ -52,7 +52,7 @@ def test_the_signature_of_the_same_request_is_the_official_sdks(row: dict[str, A
     token = options.get("aws_session_token")
     credentials = AmazonCredentials(options["aws_access_key"], options["aws_secret_key"], token, None)
 
-    made = credentials.signed(request, options["aws_region"], "bedrock")
+    made = credentials.sign(request, options["aws_region"], "bedrock")
 
     assert isinstance(made, Request)
     assert {name: made.headers[name] for name in sent} == sent
@@ -63,7 +63,7 @@ def test_keys_of_the_environment_are_found(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDENVIRONMENT")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
 
-    made = AmazonCredentials(None, None, None, None).signed(REQUEST, "us-east-1", "bedrock")
+    made = AmazonCredentials(None, None, None, None).sign(REQUEST, "us-east-1", "bedrock")
 
     assert "Credential=AKIDENVIRONMENT/" in signature(made)
 
@@ -72,19 +72,19 @@ def test_a_profile_is_read_from_its_file(no_configuration: Path) -> None:
     text = f"[work]\naws_access_key_id = AKIDWORK\naws_secret_access_key = {SECRET}\n"
     (no_configuration / "credentials").write_text(text)
 
-    made = AmazonCredentials(None, None, None, "work").signed(REQUEST, "us-east-1", "bedrock")
+    made = AmazonCredentials(None, None, None, "work").sign(REQUEST, "us-east-1", "bedrock")
 
     assert "Credential=AKIDWORK/" in signature(made)
 
 
 def test_no_credentials_anywhere_is_an_error_that_says_what_to_do() -> None:
     with pytest.raises(CredentialsError, match="AWS_ACCESS_KEY_ID"):
-        AmazonCredentials(None, None, None, None).signed(REQUEST, "us-east-1", "bedrock")
+        AmazonCredentials(None, None, None, None).sign(REQUEST, "us-east-1", "bedrock")
 
 
 def test_an_unknown_profile_is_named() -> None:
     with pytest.raises(CredentialsError, match="nobody"):
-        AmazonCredentials(None, None, None, "nobody").signed(REQUEST, "us-east-1", "bedrock")
+        AmazonCredentials(None, None, None, "nobody").sign(REQUEST, "us-east-1", "bedrock")
 
 
 def test_credentials_are_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,7 +100,7 @@ def test_credentials_are_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
     credentials = AmazonCredentials(None, None, None, None)
     for _ in range(3):
-        credentials.signed(REQUEST, "us-east-1", "bedrock")
+        credentials.sign(REQUEST, "us-east-1", "bedrock")
 
     assert looked == ["up"]
 
@@ -111,7 +111,7 @@ def test_a_server_of_credentials_that_is_not_reached_may_be_asked_again(monkeypa
 
     monkeypatch.setattr(botocore.session.Session, "get_credentials", unreachable)
 
-    made = AmazonCredentials(None, None, None, None).signed(REQUEST, "us-east-1", "bedrock")
+    made = AmazonCredentials(None, None, None, None).sign(REQUEST, "us-east-1", "bedrock")
 
     assert isinstance(made, Lost)
     assert (made.kind, made.phase) == ("connect", "not_sent")

@@ -10,7 +10,7 @@ from threading import Lock
 from types import CellType
 from typing import Any
 
-from tercet.platforms.place import MissingDependencyError, MissingRegionError
+from tercet.platforms.base import MissingDependencyError, MissingRegionError
 from tercet.transport.base import Lost
 from tercet.wire.errors import CredentialsError
 from tercet.wire.http import Request
@@ -66,7 +66,7 @@ class AmazonCredentials:
         """Whether signing takes no time worth mentioning."""
         return self.given and "botocore.auth" in sys.modules and len(request.content) <= SOON_SIGNED
 
-    def signed(self, request: Request, region: str, service: str) -> Request | Lost:
+    def sign(self, request: Request, region: str, service: str) -> Request | Lost:
         """The request with its signature. All headers are signed but those that a proxy may change.
 
         A Lost says that a server of credentials could not be reached. Raises CredentialsError if there are none.
@@ -77,15 +77,15 @@ class AmazonCredentials:
         headers = {name: value for name, value in request.headers.multi_items() if name.lower() != "connection"}
         signed = AWSRequest(method=request.method, url=request.url, headers=headers, data=request.content)
         try:
-            keys = self._resolved().get_frozen_credentials()  # one set, whatever is renewed meanwhile
+            keys = self._resolve().get_frozen_credentials()  # one set, whatever is renewed meanwhile
             auth.SigV4Auth(keys, service, region).add_auth(signed)
         except (exceptions.HTTPClientError, exceptions.ConnectionError) as error:
-            return Lost("connect", "not_sent", f"AWS credentials could not be fetched: {_told(error)}", error)
+            return Lost("connect", "not_sent", f"AWS credentials could not be fetched: {_first_line(error)}", error)
         except exceptions.BotoCoreError as error:
-            raise CredentialsError(f"No usable AWS credentials: {_told(error)}") from error
+            raise CredentialsError(f"No usable AWS credentials: {_first_line(error)}") from error
         return request.with_headers({name: signed.headers[name] for name in _ADDED if name in signed.headers})
 
-    def _resolved(self) -> Any:
+    def _resolve(self) -> Any:
         with self._lock:  # found once for all threads
             if self._found is None:
                 self._found = CellType(self._find())
@@ -115,7 +115,7 @@ def _botocore() -> tuple[Any, Any]:
     return botocore.auth, botocore.exceptions
 
 
-def _told(error: Exception) -> str:
+def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0][:300] or type(error).__name__
 
 
@@ -124,7 +124,9 @@ def region_for(given: str | None, profile: str | None) -> str:
 
     Raises MissingRegionError, a ValueError, if nobody names one; there is no default region.
     """
-    region = given or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or _configured(profile)
+    region = (
+        given or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or _region_of_profile(profile)
+    )
     if not region:
         raise MissingRegionError(
             "No AWS region: pass aws_region=, set AWS_REGION or AWS_DEFAULT_REGION, or name a region in your AWS profile."
@@ -134,7 +136,7 @@ def region_for(given: str | None, profile: str | None) -> str:
     return region
 
 
-def _configured(profile: str | None) -> str | None:
+def _region_of_profile(profile: str | None) -> str | None:
     try:
         from botocore.exceptions import BotoCoreError
         from botocore.session import Session
@@ -143,5 +145,5 @@ def _configured(profile: str | None) -> str | None:
     try:
         found: str | None = Session(profile=profile).get_config_variable("region")
     except BotoCoreError as error:
-        raise CredentialsError(f"The AWS configuration cannot be used: {_told(error)}") from error
+        raise CredentialsError(f"The AWS configuration cannot be used: {_first_line(error)}") from error
     return found

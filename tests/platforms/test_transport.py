@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from tests.platforms.frames import FRAMES
 
+from tercet.platforms.aws_credentials import AmazonCredentials
+from tercet.platforms.base import Platform
 from tercet.platforms.bedrock import Bedrock
-from tercet.platforms.place import Platform
-from tercet.platforms.sending import AsyncPlatformTransport, PlatformTransport
-from tercet.platforms.signing import AmazonCredentials
+from tercet.platforms.transport import AsyncPlatformTransport, PlatformTransport
 from tercet.transport.base import Lost, Reply
 from tercet.transport.memory import AsyncMemoryTransport, MemoryTransport, streaming_reply
 from tercet.wire.http import Headers, Request
@@ -28,10 +28,10 @@ def bedrock() -> Bedrock:
 class WithoutToken(Platform):
     """A platform whose token server is down."""
 
-    def at_once(self, request: Request) -> bool:
+    def authorises_at_once(self, request: Request) -> bool:
         return False
 
-    def authorised(self, request: Request) -> Request | Lost:
+    def authorise(self, request: Request) -> Request | Lost:
         return UNREACHED
 
 
