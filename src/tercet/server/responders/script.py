@@ -64,7 +64,7 @@ class Script:
 
     rules: list[ScriptRule] = field(default_factory=list)
     function: Function | None = None
-    """MessageRequest after the rules about every request for a message; returns a description of the answer, or None."""
+    """The function that is asked after the rules about every request for a message; it describes the answer, or gives None."""
     queue: Queue = field(default_factory=Queue)
     _lock: Lock = field(default_factory=Lock)
 

@@ -192,10 +192,10 @@ const TABS = {
   conversation: ({ line, request, response }) => conversation(request, response, line),
   request: ({ line, request }) => [
     make("h2", "", `${line.method} ${line.path}${line.query ? `?${line.query}` : ""}`), headers(request.headers),
-    make("h2", "", "ReadableBody", copy(request.text)), body(request)],
+    make("h2", "", "Body", copy(request.text)), body(request)],
   response: ({ line, response }) => [
     make("h2", "", `Status ${line.status ?? "none"}`), headers(response.headers),
-    make("h2", "", "ReadableBody", copy(response.text)), body(response)],
+    make("h2", "", "Body", copy(response.text)), body(response)],
   replay: ({ curl, python }) => [
     make("h2", "", "curl", copy(curl)), code(curl ?? "This body is not kept as text, so there is no command for it."),
     make("h2", "", "Python", copy(python)), code(python ?? "This body is not kept as JSON, so there is no program for it.")],
