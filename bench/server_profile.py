@@ -19,7 +19,7 @@ from tercet.server.accounting import usage as accounting
 from tercet.server.app import create_app
 from tercet.server.json_text import decoded_json
 from tercet.server.service.events import sse_of
-from tercet.server.service.message_service import MessageRequest
+from tercet.server.service.request import MessageRequest
 from tercet.server.settings import ServerSettings
 
 ROUNDS, CALLS = 60, 50
@@ -53,7 +53,7 @@ def least(work: Callable[[], Any]) -> float:
 
 def parts_of(ask: dict[str, Any]) -> Parts:
     """What is done with one request, in order."""
-    serving = create_app(ServerSettings()).serving
+    serving = create_app(ServerSettings()).state.service
     body, who = msgspec.json.encode(ask), Caller("a key's digest", "2023-06-01", frozenset())
 
     def asked() -> MessageRequest:

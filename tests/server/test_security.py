@@ -199,7 +199,7 @@ def everything_kept(server: LocalServer, folders: list[Path]) -> str:
         with client.stream("GET", "/_tercet/inspector/events") as events:
             shown.append(next(line for line in events.iter_lines() if line.startswith("data: ")))
     shown += [path.read_bytes().decode("latin-1") for folder in folders for path in folder.rglob("*") if path.is_file()]
-    return "\n".join([*shown, repr(server), repr(server.app.settings)])
+    return "\n".join([*shown, repr(server), repr(server.app.state.settings)])
 
 
 def numbered(place: Any, number: int) -> Any:

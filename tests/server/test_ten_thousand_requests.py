@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from tercet.server.app import create_app
-from tercet.server.http.head import Head, RequestLine
-from tercet.server.http.incoming import RequestBody
+from tercet.server.http.parser import Head, RequestLine
+from tercet.server.http.transfer import RequestBody
 from tercet.server.settings import ServerSettings
 
 MANY = 10_000

@@ -22,7 +22,7 @@ def ask(server: LocalServer, **headers: Any) -> httpx.Response:
 
 def test_a_plain_server_has_nothing_around_its_requests_until_it_is_asked_for() -> None:
     with LocalServer() as server:
-        assert server.app.outer is None
+        assert server.app.state.stack is None
         server.queue("Hi")
         assert ask(server).json()["content"][0]["text"] == "Hi"
 
@@ -59,7 +59,7 @@ def test_reset_forgets_all_of_it() -> None:
 def test_the_clock_is_there_where_one_was_given() -> None:
     with LocalServer(clock=Clock()) as server:
         server.clock.set(0.0)
-        assert server.app.settings.now().year == 1970
+        assert server.app.state.settings.now().year == 1970
     with LocalServer() as server, pytest.raises(RuntimeError, match="machine's time"):
         _ = server.clock
 

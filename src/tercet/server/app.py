@@ -11,24 +11,19 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from tercet.server.access import OriginGuard, preflight
 from tercet.server.clock import Clock
 from tercet.server.errors import HTTPError
 from tercet.server.exchange import BrokenOff, HeaderPairs, LiveResponse, PlainResponse, ServerExchange, StreamResponse
-from tercet.server.guard import OriginGuard, preflight
-from tercet.server.http.head import Head
-from tercet.server.http.incoming import ClientLeft, RequestBody
-from tercet.server.http.outgoing import Outlet
-from tercet.server.ids import Ids
-from tercet.server.routes import Finder, found
-from tercet.server.service.message_service import MessageService
+from tercet.server.http.parser import Head
+from tercet.server.http.transfer import ClientLeft, Outlet, RequestBody
+from tercet.server.routes import found
 from tercet.server.service.responder import Responder
 from tercet.server.settings import ServerSettings
-from tercet.server.stores.batches import BatchStore
-from tercet.server.stores.files import FileStore
+from tercet.server.state import State
 
 if TYPE_CHECKING:
-    from tercet.server.outer import Outer
-    from tercet.server.stores.sqlite import Storage
+    from tercet.server.middleware import Stack
 
 LOG = logging.getLogger("tercet.server")
 LOG.addHandler(logging.NullHandler())
@@ -37,86 +32,59 @@ WORTH_RETRYING = frozenset({408, 409, 429, 500, 503, 504, 529})
 RETRY = {True: (b"x-should-retry", b"true"), False: (b"x-should-retry", b"false")}
 AROUND = ("script", "upstream", "record", "replay", "faults", "journal", "control", "inspect", "data")
 """Settings that put something around every request."""
-CALL_SECONDS = 30.0
 MOST_WARNING = 1000
 """Bytes of the warning header."""
 
 
 class Application:
-    """One local API: its settings and what it remembers."""
+    """One local API: the guard at its door, the routes, and its state."""
 
-    def __init__(
-        self,
-        settings: ServerSettings,
-        answerer: Responder,
-        verify: Callable[[dict[str, Any]], bool] | None = None,
-    ) -> None:
-        self.settings, self.answerer, self._verify = settings, answerer, verify
-        self.storage = _storage(settings)
-        self._begin()
-        self.guard = OriginGuard(settings.hosts, settings.origins)
-        self.outer: Outer | None = None
-        """Journal, scripts, faults and control, around every request; None unless asked for."""
-        self._organization = (b"anthropic-organization-id", settings.organization.encode())
-        self.loop: asyncio.AbstractEventLoop | None = None
-        """The loop that serves, once it runs."""
-        self.refuse: Callable[[float], None] | None = None
-        """Closes the port for some seconds, where there is one."""
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.guard = OriginGuard(state.settings.hosts, state.settings.origins)
+        self._organization = (b"anthropic-organization-id", state.settings.organization.encode())
 
-    def _begin(self) -> None:
-        """Remember nothing yet."""
-        settings = self.settings
-        starts = self.storage.starts if self.storage is not None else 0
-        self.ids = Ids(settings.seed + (starts << 64))
-        self.files = FileStore(settings, self.ids)
-        self.serving = MessageService(settings, self.ids, self.answerer, self.files, self._verify)
-        self.batches = BatchStore(settings, self.ids, self.serving)
-        if self.storage is not None:
-            self.files.keep_in(self.storage)
-            self.batches.keep_in(self.storage)
+    def extended(self) -> Stack:
+        """Return the middlewares around every request; there are some from now on, if there were none."""
+        state = self.state
+        if state.stack is None:
+            from tercet.server.middleware import Stack
 
-    def reset(self) -> None:
-        """Forget everything, as if newly started: files, batches, caches, threads, and what `outer` holds."""
-        self.batches.close()
-        if self.outer is not None:
-            self.outer.drop()
-        if self.storage is not None:
-            self.storage.clear()
-        self._begin()
-        if self.outer is not None:
-            self.outer.reset()
+            state.stack = Stack(
+                state.settings, self.guard, state.responder, install=self._install, refuse=self._refuse_connections
+            )
+        return state.stack
 
-    def call(self, work: Callable[[], None]) -> None:
-        """Do this in the server's loop, from another thread, and return when it was done."""
-        if self.loop is None or not self.loop.is_running():
-            work()
-            return
+    def _install(self, responder: Responder) -> None:
+        self.state.service.answerer = responder
 
-        async def done() -> None:
-            work()
+    def _refuse_connections(self, seconds: float) -> None:
+        if self.state.refuse is not None:
+            self.state.refuse(seconds)
 
-        asyncio.run_coroutine_threadsafe(done(), self.loop).result(CALL_SECONDS)
+    def start(self, loop: asyncio.AbstractEventLoop, refuse: Callable[[float], None]) -> None:
+        """Get to know the loop that serves, and what closes the port for some seconds."""
+        self.state.loop, self.state.refuse = loop, refuse
 
-    def extended(self) -> Outer:
-        """What stands around every request; from now on, if nothing did."""
-        if self.outer is None:
-            from tercet.server.outer import Outer
-
-            self.outer = Outer(self)
-        return self.outer
+    def close(self) -> None:
+        """Stop what goes on in the background. Call it in the server's event loop."""
+        self.state.close()
 
     def answer(self, head: Head, incoming: RequestBody, out: Outlet) -> Coroutine[Any, Any, None]:
         """Answer one request, whoever brings it."""
-        exchange = ServerExchange(head, incoming, self.ids.request(), self.settings.body_seconds)
-        respond = self.respond if self.outer is None else self.outer.respond
-        return respond(exchange, out)
+        state = self.state
+        exchange = ServerExchange(head, incoming, state.ids.request(), state.settings.body_seconds)
+        if state.stack is None:
+            return self.respond(exchange, out)
+        return state.stack.respond(exchange, out, self.respond)
 
-    async def respond(self, exchange: ServerExchange, out: Outlet, find: Finder = found) -> None:
-        """Answer one request by the handler that `find` finds; whatever goes wrong is an answer too."""
+    async def respond(self, exchange: ServerExchange, out: Outlet) -> None:
+        """Answer one request by its handler; whatever goes wrong is an answer too."""
         try:
             self.guard.check(exchange)
+            find = exchange.find or found
             handler, values = find(exchange.method, exchange.path, exchange.raw_path)
-            made = await handler(self, exchange, *values)
+            made = await handler(self.state, exchange, *values)
         except HTTPError as error:
             made = preflight(exchange) or self._refused(error, exchange)
         except ClientLeft:
@@ -153,22 +121,6 @@ class Application:
             await out.send(b"".join(reply.chunks), last=True)
         else:
             await _send_paced(exchange, reply.chunks, reply.pace, out)
-
-    def close(self) -> None:
-        """Stop what goes on in the background. Call it in the server's event loop."""
-        self.batches.close()
-        if self.outer is not None:
-            self.outer.close()
-        if self.storage is not None:
-            self.storage.close()
-
-
-def _storage(settings: ServerSettings) -> Storage | None:
-    if settings.data is None:
-        return None
-    from tercet.server.stores.sqlite import Storage
-
-    return Storage(settings.data)
 
 
 async def _send_live(exchange: ServerExchange, reply: LiveResponse, out: Outlet) -> None:
@@ -222,11 +174,25 @@ def create_app(settings: ServerSettings | None = None, answerer: Responder | Non
     if settings.control is not None and settings.clock is time.time:
         settings = replace(settings, clock=Clock())
     if answerer is not None:
-        made = Application(settings, answerer)
+        state = State(settings, answerer)
     else:
         from tercet.server.simulated import SimulatedModel, verify
 
-        made = Application(settings, SimulatedModel(), verify)
+        state = State(settings, SimulatedModel(), verify)
+    made = Application(state)
     if any(getattr(settings, name) not in (None, False) for name in AROUND):
-        made.extended().fit(settings)
+        _fit(made.extended(), state)
     return made
+
+
+def _fit(stack: Stack, state: State) -> None:
+    """Put in what the settings ask for, the routes of control and inspector included."""
+    stack.fit(state.storage)
+    if state.settings.control is not None:
+        from tercet.server import control
+
+        stack.add_routes(control.ROUTES)
+    if state.settings.inspect:
+        from tercet.server.inspector import pages
+
+        stack.add_routes(pages.ROUTES)

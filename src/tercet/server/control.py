@@ -9,21 +9,20 @@ from __future__ import annotations
 import hmac
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tercet.server.clock import Clock
 from tercet.server.endpoints.lists import asked_limit, one
 from tercet.server.errors import HTTPError, invalid, not_found
-from tercet.server.exchange import PlainResponse, ServerExchange, json_response
+from tercet.server.exchange import Handler, PlainResponse, ServerExchange, json_response
 from tercet.server.faults.spec import UnknownFault
 from tercet.server.journal.journal import Journal
 from tercet.server.json_text import decoded_json
+from tercet.server.middleware import Stack
 from tercet.server.responders.outcome import BadScript
-from tercet.server.routes import Handler, Route
+from tercet.server.routing import Route
 from tercet.server.settings import timestamp
-
-if TYPE_CHECKING:
-    from tercet.server.app import Application
+from tercet.server.state import State
 
 MOST_BYTES = 16 * 1024 * 1024
 DONE = {"done": True}
@@ -32,19 +31,19 @@ DONE = {"done": True}
 def controlled(work: Callable[..., Awaitable[PlainResponse]]) -> Handler:
     """The handler, for those alone who know the token."""
 
-    async def handler(app: Application, exchange: ServerExchange, *values: str) -> PlainResponse:
-        check_token(app, exchange)
+    async def handler(state: State, exchange: ServerExchange, *values: str) -> PlainResponse:
+        check_token(state, exchange)
         try:
-            return await work(app, exchange, *values)
+            return await work(state, exchange, *values)
         except (BadScript, UnknownFault) as problem:
             raise invalid(str(problem)) from None
 
     return handler
 
 
-def check_token(app: Application, exchange: ServerExchange) -> None:
+def check_token(state: State, exchange: ServerExchange) -> None:
     """Raise 404 if there is no control, and 401 for a wrong token or none."""
-    wanted = app.settings.control
+    wanted = state.settings.control
     if wanted is None:
         raise not_found(f"Not found: {exchange.path[:200]}")
     scheme, _, bearer = exchange.header(b"authorization").partition(" ")
@@ -53,24 +52,24 @@ def check_token(app: Application, exchange: ServerExchange) -> None:
         raise HTTPError(401, "This route needs the control token of this server, in the header tercet-token.")
 
 
-async def reset(app: Application, exchange: ServerExchange) -> PlainResponse:
+async def reset(state: State, exchange: ServerExchange) -> PlainResponse:
     """`POST /_tercet/reset`: forget everything, and let the clock go by the machine's time."""
-    app.reset()
-    if isinstance(app.settings.clock, Clock):
-        app.settings.clock.reset()
+    state.reset()
+    if isinstance(state.settings.clock, Clock):
+        state.settings.clock.reset()
     return json_response(DONE)
 
 
-async def clock(app: Application, exchange: ServerExchange) -> PlainResponse:
+async def clock(state: State, exchange: ServerExchange) -> PlainResponse:
     """`GET /_tercet/clock`: the time by the server's clock."""
-    found = app.settings.clock
+    found = state.settings.clock
     frozen = isinstance(found, Clock) and found.frozen
-    return json_response({"now": timestamp(app.settings.now()), "seconds": found(), "frozen": frozen})
+    return json_response({"now": timestamp(state.settings.now()), "seconds": found(), "frozen": frozen})
 
 
-async def set_clock(app: Application, exchange: ServerExchange) -> PlainResponse:
+async def set_clock(state: State, exchange: ServerExchange) -> PlainResponse:
     """`POST /_tercet/clock`: `{"frozen": true}`, `{"now": …}`, `{"advance": seconds}`, in this order where several are given."""
-    given, found = await _object(exchange, "now", "advance", "frozen"), app.settings.clock
+    given, found = await _object(exchange, "now", "advance", "frozen"), state.settings.clock
     if not isinstance(found, Clock):
         raise invalid("The clock of this server was given to it and cannot be set.")
     frozen = given.get("frozen")
@@ -87,7 +86,7 @@ async def set_clock(app: Application, exchange: ServerExchange) -> PlainResponse
         raise invalid(
             "now is a time such as 2026-11-20T10:00:00Z or seconds since 1970, advance a number of seconds"
         ) from None
-    return await clock(app, exchange)
+    return await clock(state, exchange)
 
 
 def _moment(given: Any) -> datetime | float:
@@ -99,9 +98,9 @@ def _moment(given: Any) -> datetime | float:
     return found
 
 
-async def script(app: Application, exchange: ServerExchange) -> PlainResponse:
+async def script(state: State, exchange: ServerExchange) -> PlainResponse:
     """`GET /_tercet/script`: what the rules match, how often each was taken, and how many answers are queued."""
-    found = app.extended().script_or_new()
+    found = _stack(state).script_or_new()
     rules = [
         {"rule": number, "match": rule.described, "taken": rule.taken, "times": rule.times}
         for number, rule in enumerate(found.rules, 1)
@@ -109,61 +108,66 @@ async def script(app: Application, exchange: ServerExchange) -> PlainResponse:
     return json_response({"rules": rules, "queued": len(found.queue)})
 
 
-async def set_script(app: Application, exchange: ServerExchange) -> PlainResponse:
+async def set_script(state: State, exchange: ServerExchange) -> PlainResponse:
     """`PUT /_tercet/script`: `{"rules": […]}` in the place of those that stand."""
-    found, given = app.extended().script_or_new(), await _object(exchange, "rules")
+    found, given = _stack(state).script_or_new(), await _object(exchange, "rules")
     if not isinstance(given.get("rules"), list):
         raise invalid("rules: Input should be a valid list")
     found.set(given)
-    return await script(app, exchange)
+    return await script(state, exchange)
 
 
-async def queue(app: Application, exchange: ServerExchange) -> PlainResponse:
+async def queue(state: State, exchange: ServerExchange) -> PlainResponse:
     """`POST /_tercet/queue`: `{"answers": […]}` for the next requests for a message."""
     given = await _object(exchange, "answers")
     if not isinstance(given.get("answers"), list):
         raise invalid("answers: Input should be a valid list")
-    app.extended().script_or_new().queue.add(*given["answers"])
-    return await script(app, exchange)
+    _stack(state).script_or_new().queue.add(*given["answers"])
+    return await script(state, exchange)
 
 
-async def clear_script(app: Application, exchange: ServerExchange) -> PlainResponse:
+async def clear_script(state: State, exchange: ServerExchange) -> PlainResponse:
     """`DELETE /_tercet/script`: no rules, nothing queued."""
-    app.extended().script_or_new().clear()
+    _stack(state).script_or_new().clear()
     return json_response(DONE)
 
 
-async def faults(app: Application, exchange: ServerExchange) -> PlainResponse:
+async def faults(state: State, exchange: ServerExchange) -> PlainResponse:
     """`GET /_tercet/faults`: the rules and how often each still strikes."""
-    return json_response({"rules": app.extended().faults_or_new().shown()})
+    return json_response({"rules": _stack(state).faults_or_new().shown()})
 
 
-async def set_faults(app: Application, exchange: ServerExchange) -> PlainResponse:
+async def set_faults(state: State, exchange: ServerExchange) -> PlainResponse:
     """`PUT /_tercet/faults`: `{"rules": ["x2 status:529", …]}` in the place of those that stand."""
     given = await _object(exchange, "rules")
     rules = given.get("rules")
     if not isinstance(rules, list) or not all(isinstance(rule, str) for rule in rules):
         raise invalid("rules: Input should be a valid list of strings")
-    app.extended().faults_or_new().set(rules)
-    return await faults(app, exchange)
+    _stack(state).faults_or_new().set(rules)
+    return await faults(state, exchange)
 
 
-async def clear_faults(app: Application, exchange: ServerExchange) -> PlainResponse:
+async def clear_faults(state: State, exchange: ServerExchange) -> PlainResponse:
     """`DELETE /_tercet/faults`: none but those that requests ask for."""
-    app.extended().faults_or_new().clear()
+    _stack(state).faults_or_new().clear()
     return json_response(DONE)
 
 
-def journal_of(app: Application) -> Journal:
+def journal_of(state: State) -> Journal:
     """The journal. Raises 404 if none is kept."""
-    if app.outer is None or app.outer.journal is None:
+    if state.journal is None:
         raise not_found("This server keeps no journal.")
-    return app.outer.journal
+    return state.journal
 
 
-async def entries(app: Application, exchange: ServerExchange) -> PlainResponse:
+def _stack(state: State) -> Stack:
+    assert state.stack is not None, "these routes are found by the stack"
+    return state.stack
+
+
+async def entries(state: State, exchange: ServerExchange) -> PlainResponse:
     """`GET /_tercet/journal`: entries, oldest first; `since=NUMBER`, `path=`, `method=`, `limit=`, `bodies=true`."""
-    kept, since = journal_of(app), one(exchange, "since") or "0"
+    kept, since = journal_of(state), one(exchange, "since") or "0"
     if not (since.isascii() and since.isdigit() and len(since) < 16):
         raise invalid("since: Input should be a valid integer")
     found = kept.entries(method=one(exchange, "method"), path=one(exchange, "path"), since=int(since))
@@ -172,17 +176,17 @@ async def entries(app: Application, exchange: ServerExchange) -> PlainResponse:
     return json_response({"data": data, "has_more": len(found) > len(shown)})
 
 
-async def entry(app: Application, exchange: ServerExchange, request_id: str) -> PlainResponse:
+async def entry(state: State, exchange: ServerExchange, request_id: str) -> PlainResponse:
     """`GET /_tercet/journal/{request id}`: one entry with its bodies."""
-    found = journal_of(app).get(request_id)
+    found = journal_of(state).get(request_id)
     if found is None:
         raise not_found(f"The journal holds no request {request_id[:200]}")
     return json_response(found.shown())
 
 
-async def clear_journal(app: Application, exchange: ServerExchange) -> PlainResponse:
+async def clear_journal(state: State, exchange: ServerExchange) -> PlainResponse:
     """`DELETE /_tercet/journal`: forget what was asked."""
-    journal_of(app).clear()
+    journal_of(state).clear()
     return json_response(DONE)
 
 

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
 
 from tercet.server.cached import cached_attribute
 from tercet.server.errors import HTTPError, invalid
-from tercet.server.http.encoding import decoded
-from tercet.server.http.head import Head, Pairs
-from tercet.server.http.incoming import BodyTooLargeError, LateError, RequestBody
+from tercet.server.faults.spec import FaultSpec
+from tercet.server.http.bodies import decoded
+from tercet.server.http.parser import Head, Pairs
+from tercet.server.http.transfer import BodyTooLargeError, LateError, Outlet, RequestBody
 from tercet.server.json_text import decoded_json
-
-if TYPE_CHECKING:
-    from tercet.server.service.responder import Responder
+from tercet.server.service.responder import Responder
 
 HeaderPairs = Pairs
 JSON = (b"content-type", b"application/json")
@@ -54,6 +53,11 @@ class LiveResponse:
     chunks: AsyncGenerator[bytes, None]
 
 
+Handler = Callable[..., Awaitable[PlainResponse | StreamResponse | LiveResponse]]
+Finder = Callable[[str, str, bytes], tuple[Handler, list[str]]]
+"""From verb, path and the path as it came to the handler and the values of the path's variable segments."""
+
+
 def json_response(value: Any, *headers: tuple[bytes, bytes]) -> PlainResponse:
     """A response of this JSON."""
     return PlainResponse(msgspec.json.encode(value), headers=(JSON, *headers))
@@ -77,6 +81,14 @@ class ServerExchange:
         """The body, once it was read."""
         self.answerer: Responder | None = None
         """Who answers this one request, if not the server's own answerer."""
+        self.find: Finder | None = None
+        """Finds the handler of this one request, if not the routes."""
+        self.faults: tuple[FaultSpec, ...] = ()
+        """What a script wants to go wrong."""
+        self.fault = ""
+        """The words that asked for the faults that struck."""
+        self.bare: Outlet | None = None
+        """Where the response goes in the end, whatever stands before it."""
         self._is_read = False
         self._incoming, self._body_seconds = incoming, body_seconds
 

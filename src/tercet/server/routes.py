@@ -1,28 +1,11 @@
-"""Every path that the local API serves, in one table. Knows no handler's insides."""
+"""Every path that the local API serves, in one table."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
-from typing import NamedTuple
-from urllib.parse import unquote
-
 from tercet.server.endpoints import batches, bedrock, files, messages, vertex
 from tercet.server.endpoints import models as models_api
-from tercet.server.errors import HTTPError, not_found
-from tercet.server.exchange import LiveResponse, PlainResponse, StreamResponse
-
-Handler = Callable[..., Awaitable[PlainResponse | StreamResponse | LiveResponse]]
-Finder = Callable[[str, str, bytes], tuple[Handler, list[str]]]
-"""From verb, path and the path as it came to the handler and the values of the path's variable segments."""
-
-
-class Route(NamedTuple):
-    """A verb, a path whose `*` segments are handed to the handler, and the handler."""
-
-    verb: str
-    path: str
-    handler: Handler
-
+from tercet.server.exchange import Finder
+from tercet.server.routing import Route, Table
 
 ROUTES = (
     Route("POST", "/v1/messages", messages.create),
@@ -45,49 +28,5 @@ ROUTES = (
     Route("POST", "/projects/*/locations/*/publishers/anthropic/models/*", vertex.predict),
     Route("POST", "/v1/projects/*/locations/*/publishers/anthropic/models/*", vertex.predict),
 )
-
-
-class Table:
-    """Routes, indexed: plain paths by one look-up, shaped ones by their number of segments."""
-
-    def __init__(self, routes: Iterable[Route]) -> None:
-        self._exact: dict[str, dict[str, Handler]] = {}
-        self._shaped: dict[int, list[tuple[list[str], dict[str, Handler]]]] = {}
-        for route in routes:
-            self._add(route)
-
-    def _add(self, route: Route) -> None:
-        if "*" not in route.path:
-            self._exact.setdefault(route.path, {})[route.verb] = route.handler
-            return
-        segments = route.path.split("/")
-        shelf = self._shaped.setdefault(len(segments), [])
-        verbs = next((verbs for known, verbs in shelf if known == segments), None)
-        if verbs is None:
-            shelf.append((segments, verbs := {}))
-        verbs[route.verb] = route.handler
-
-    def found(self, verb: str, path: str, raw_path: bytes) -> tuple[Handler, list[str]]:
-        """The handler of a request and the values of the path's `*` segments. Raises 404 and 405."""
-        verbs = self._exact.get(path)
-        if verbs is not None:
-            return verbs.get(verb) or _of_verb(verbs, verb, path), []
-        segments = [unquote(part) for part in raw_path.decode("latin-1").split("/")]
-        for wanted, shaped in self._shaped.get(len(segments), ()):
-            if all(want in ("*", part) for want, part in zip(wanted, segments, strict=True)):
-                values = [part for want, part in zip(wanted, segments, strict=True) if want == "*"]
-                if all(values):
-                    return _of_verb(shaped, verb, path), values
-        raise not_found(f"Not found: {path[:200]}")
-
-
-def _of_verb(verbs: dict[str, Handler], verb: str, path: str) -> Handler:
-    handler = verbs.get(verb)
-    if handler is None:
-        allowed = ", ".join(sorted(verbs))
-        said = f"Method not allowed: {verb[:20]} {path[:200]}. Use {allowed}."
-        raise HTTPError(405, said, headers=((b"allow", allowed.encode()),))
-    return handler
-
 
 found: Finder = Table(ROUTES).found

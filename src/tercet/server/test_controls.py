@@ -27,8 +27,7 @@ class Controls:
         A mapping has `text`, `thinking`, `tool_use`, `content`, `stop_reason`, `usage`, `error`, `fault`, `delay`,
         `pace`; docs/local-api.md tells them. Raises ValueError for one that is not understood, queueing none.
         """
-        outer = self.app.extended()
-        outer.script_or_new().queue.add(*answers)
+        self.app.extended().script_or_new().queue.add(*answers)
 
     def script(self, rules: str | Path | Iterable[Any]) -> None:
         """Answer by these rules from now on, or by those of a file. Raises ValueError, and changes nothing then."""
@@ -42,20 +41,20 @@ class Controls:
 
     def reset(self) -> None:
         """Forget everything, as if newly started; script and faults of the settings hold again."""
-        self.app.call(self.app.reset)
+        self.app.state.call(self.app.state.reset)
 
     @property
     def journal(self) -> Journal:
         """What was asked and answered. Needs `journal=True`."""
-        outer = self.app.outer
-        if outer is None or outer.journal is None:
+        journal = self.app.state.journal
+        if journal is None:
             raise RuntimeError("this local API keeps no journal; start it with journal=True")
-        return outer.journal
+        return journal
 
     @property
     def clock(self) -> Clock:
         """The clock that batches, files and caches go by. Needs `clock=Clock()`, or `control`."""
-        clock = self.app.settings.clock
+        clock = self.app.state.settings.clock
         if not isinstance(clock, Clock):
             raise RuntimeError(
                 "this local API goes by the machine's time; start it with clock=tercet.server.clock.Clock()"

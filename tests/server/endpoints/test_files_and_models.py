@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tercet.server.errors import HTTPError
-from tercet.server.http.multipart import parts_of
+from tercet.server.http.bodies import parts_of
 from tercet.server.run import LocalServer
 
 HEADERS = {"x-api-key": "k", "anthropic-version": "2023-06-01"}

@@ -124,6 +124,6 @@ def test_vertex_has_limits_of_its_own_and_says_so_in_googles_shape(region: str, 
 def test_no_caller_of_a_platform_is_known_by_the_credential_itself(server: Any) -> None:
     send(server.base_url, f"{MODEL}/invoke", {"authorization": "Bearer bedrock-secret-7"})
     send(server.base_url, f"{VERTEX}/claude-opus-4-5:rawPredict", {"authorization": "Bearer google-secret-8"})
-    kept = [key for key, _ in server.app.serving.limiter._kept]
+    kept = [key for key, _ in server.app.state.service.limiter._kept]
     assert any(key.startswith("bdrk_") for key in kept)
     assert not any("secret" in key for key in kept)

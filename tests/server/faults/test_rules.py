@@ -8,8 +8,8 @@ from tercet.server.errors import HTTPError
 from tercet.server.exchange import ServerExchange
 from tercet.server.faults.rules import FaultRules
 from tercet.server.faults.spec import UnknownFault
-from tercet.server.http.head import Head, RequestLine
-from tercet.server.http.incoming import RequestBody
+from tercet.server.http.parser import Head, RequestLine
+from tercet.server.http.transfer import RequestBody
 
 
 def exchange(path: str = "/v1/messages", fault: bytes = b"") -> ServerExchange:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tercet.server.http.chunked import LONGEST_SIZE_LINE, MOST_TRAILER_BYTES, ChunkedBody
-from tercet.server.http.head import MalformedRequestError
+from tercet.server.http.parser import LONGEST_SIZE_LINE, MOST_TRAILER_BYTES, ChunkedBody, MalformedRequestError
 
 CHUNKS = b"5\r\nhello\r\n00c;a=b; c\r\n, \r\n0\r\n\r\nwor\r\n2 \r\nld\r\n0\r\nx-sum: 1\r\n\r\n"
 BODY = b"hello, \r\n0\r\n\r\nworld"

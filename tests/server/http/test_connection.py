@@ -17,9 +17,15 @@ from tercet.server.app import create_app
 from tercet.server.errors import HTTPError
 from tercet.server.http import connection as module
 from tercet.server.http.connection import ServerConnection
-from tercet.server.http.head import Head
-from tercet.server.http.incoming import MOST_UNASKED, BodyTooLargeError, ClientLeft, LateError, RequestBody
-from tercet.server.http.outgoing import ResponseWriter
+from tercet.server.http.parser import Head
+from tercet.server.http.transfer import (
+    MOST_UNASKED,
+    BodyTooLargeError,
+    ClientLeft,
+    LateError,
+    RequestBody,
+    ResponseWriter,
+)
 from tercet.server.settings import ServerSettings
 
 HEADERS = b"host: localhost\r\nx-api-key: k\r\nanthropic-version: 2023-06-01\r\ncontent-type: application/json\r\n"

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tercet.server.errors import HTTPError
-from tercet.server.http.encoding import decoded
+from tercet.server.http.bodies import decoded
 
 BODY = json.dumps({"model": "claude-opus-5-5", "messages": [{"role": "user", "content": "Hello"}]}).encode()
 JSON = {"content-type": "application/json"}

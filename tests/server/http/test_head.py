@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tercet.server.http.head import (
+from tercet.server.http.parser import (
     CHUNKED,
     LARGEST_HEAD,
     MOST_KEPT,

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from tercet.server.exchange import ServerExchange
-from tercet.server.http.head import Head, RequestLine
-from tercet.server.http.incoming import RequestBody
+from tercet.server.http.parser import Head, RequestLine
+from tercet.server.http.transfer import RequestBody
 from tercet.server.inspector import live
 from tercet.server.journal.journal import Entry, Journal
 

@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from tercet.server.exchange import ServerExchange
-from tercet.server.http.head import Head, RequestLine
-from tercet.server.http.incoming import RequestBody
+from tercet.server.http.parser import Head, RequestLine
+from tercet.server.http.transfer import RequestBody
 from tercet.server.journal.journal import MOST_OF_A_BODY, Entry, Journal
 from tercet.server.run import LocalServer
 

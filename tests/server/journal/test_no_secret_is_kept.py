@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from tests.server.journal.planted import BODIES, LEAVES, escaped, found
 
 from tercet.server.exchange import ServerExchange
-from tercet.server.http.head import Head, RequestLine
-from tercet.server.http.incoming import RequestBody
+from tercet.server.http.parser import Head, RequestLine
+from tercet.server.http.transfer import RequestBody
 from tercet.server.inspector.views import detail
 from tercet.server.journal.bodies import readable
 from tercet.server.journal.journal import Entry, Journal, Recorder

@@ -30,8 +30,8 @@ USAGE = {
 def test_what_is_spent_is_added_up_by_key_and_month() -> None:
     spending = Spending(SpendLimit(Decimal("1")))
     settings = ServerSettings(clock=NOVEMBER.timestamp)
-    spending.used("a", "claude-opus-5-5", USAGE, settings)
-    spending.used("a", "claude-opus-5-5", USAGE, settings)
+    spending.used("a", "claude-opus-5-5", USAGE, settings.now())
+    spending.used("a", "claude-opus-5-5", USAGE, settings.now())
     assert spending.spent("a", NOVEMBER) == Decimal("0.048")  # 4 $ in and 20 $ out a million tokens
     assert spending.spent("b", NOVEMBER) == 0
     assert spending.spent("a", datetime(2026, 12, 1, tzinfo=UTC)) == 0

@@ -63,7 +63,7 @@ def test_a_stream_tells_at_its_start(server: LocalServer) -> None:
 
 def test_otherwise_they_are_refused_by_the_strict_server_and_told_of_by_the_lenient(server: LocalServer) -> None:
     answer = send(server, {"role": "user", "content": "Something else."}, thought(server), USER)
-    if server.app.settings.strict:
+    if server.app.state.settings.strict:
         assert "is bound to a different conversation" in answer.json()["error"]["message"]
     else:
         assert answer.json()["input_transformations"] == [{"type": "thinking_mismatch_allowed", **MISMATCH}]

@@ -206,7 +206,7 @@ def test_a_folder_that_cannot_be_written_is_one_line_and_no_server(tmp_path: Pat
 def test_a_full_disk_is_an_error_and_nothing_is_kept_of_what_failed(tmp_path: Path) -> None:
     with LocalServer(data=tmp_path) as server, client_of(server.base_url) as client:
         client.post("/v1/files", files={"file": ("a.txt", b"hello")})
-        storage = server.app.storage
+        storage = server.app.state.storage
         assert storage is not None
         pages = storage._one("PRAGMA page_count")
         storage._one(f"PRAGMA max_page_count = {pages + 3}")

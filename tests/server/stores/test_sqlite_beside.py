@@ -41,7 +41,7 @@ def client_of(server: LocalServer) -> httpx.Client:
 @contextmanager
 def held(server: LocalServer, name: str) -> Iterator[threading.Event]:
     """The disk takes nothing within this block. The event says that the storage was asked to do `name`."""
-    storage, begun = server.app.storage, threading.Event()
+    storage, begun = server.app.state.storage, threading.Event()
     assert storage is not None
     original: Callable[..., Any] = getattr(Storage, name)
 
@@ -96,7 +96,7 @@ def test_messages_are_answered_while_a_batch_is_written(server: LocalServer, cli
 
 def test_a_batch_shows_its_results_while_they_are_written(server: LocalServer, client: httpx.Client) -> None:
     with held(server, "change_batch") as begun:
-        server.app.storage.add_batch = lambda batch: None  # type: ignore[union-attr, method-assign]
+        server.app.state.storage.add_batch = lambda batch: None  # type: ignore[union-attr, method-assign]
         batch = client.post("/v1/messages/batches", json=BATCH).json()
         assert begun.wait(LIMIT)
         assert client.get(f"/v1/messages/batches/{batch['id']}").json()["request_counts"]["succeeded"] == 1

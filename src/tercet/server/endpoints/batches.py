@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tercet.server.access import Caller, caller
 from tercet.server.endpoints.lists import page
 from tercet.server.exchange import PlainResponse, ServerExchange, json_response
+from tercet.server.state import State
 from tercet.server.validation.blocks import STRING
 from tercet.server.validation.fields import Field, checked_object, is_list, is_object, matching, refusal
-
-if TYPE_CHECKING:
-    from tercet.server.app import Application
 
 MOST_REQUESTS = 100_000
 JSON_LINES = (b"content-type", b"application/x-jsonl")
@@ -22,21 +20,21 @@ ITEM = {
 }
 
 
-def admitted(app: Application, exchange: ServerExchange) -> Caller:
+def admitted(state: State, exchange: ServerExchange) -> Caller:
     """The caller, who may ask now: all routes of batches share one limit."""
-    who = caller(exchange, app.settings)
-    app.serving.quotas.batches.admit(who.key)
+    who = caller(exchange, state.settings)
+    state.service.quotas.batches.admit(who.key)
     return who
 
 
-async def create(app: Application, exchange: ServerExchange) -> PlainResponse:
+async def create(state: State, exchange: ServerExchange) -> PlainResponse:
     """`POST /v1/messages/batches`. The envelope is checked at once, the params of each request later."""
-    body = await exchange.json(app.settings.batch_bytes)
-    who = admitted(app, exchange)
+    body = await exchange.json(state.settings.batch_bytes)
+    who = admitted(state, exchange)
     check_envelope(body)
-    app.serving.quotas.admit_batch(app.batches.waiting(who.key), len(body["requests"]))
-    batch = await app.batches.create(who, body["requests"])
-    return json_response(batch.shown(exchange.base_url, app.settings.now()))
+    state.service.quotas.admit_batch(state.batches.waiting(who.key), len(body["requests"]))
+    batch = await state.batches.create(who, body["requests"])
+    return json_response(batch.shown(exchange.base_url, state.settings.now()))
 
 
 def check_envelope(body: Any) -> None:
@@ -55,37 +53,37 @@ def check_envelope(body: Any) -> None:
         seen.add(item["custom_id"])
 
 
-async def listed(app: Application, exchange: ServerExchange) -> PlainResponse:
+async def listed(state: State, exchange: ServerExchange) -> PlainResponse:
     """`GET /v1/messages/batches`: newest first."""
-    who = admitted(app, exchange)
-    now, base_url = app.settings.now(), exchange.base_url
+    who = admitted(state, exchange)
+    now, base_url = state.settings.now(), exchange.base_url
     return json_response(
-        page(exchange, app.batches.all(who.key), lambda batch: batch.id, lambda batch: batch.shown(base_url, now))
+        page(exchange, state.batches.all(who.key), lambda batch: batch.id, lambda batch: batch.shown(base_url, now))
     )
 
 
-async def retrieve(app: Application, exchange: ServerExchange, batch_id: str) -> PlainResponse:
+async def retrieve(state: State, exchange: ServerExchange, batch_id: str) -> PlainResponse:
     """`GET /v1/messages/batches/{id}`."""
-    who = admitted(app, exchange)
-    return json_response(app.batches.get(batch_id, who.key).shown(exchange.base_url, app.settings.now()))
+    who = admitted(state, exchange)
+    return json_response(state.batches.get(batch_id, who.key).shown(exchange.base_url, state.settings.now()))
 
 
-async def cancel(app: Application, exchange: ServerExchange, batch_id: str) -> PlainResponse:
+async def cancel(state: State, exchange: ServerExchange, batch_id: str) -> PlainResponse:
     """`POST /v1/messages/batches/{id}/cancel`."""
-    await exchange.body(app.settings.message_bytes)
-    who = admitted(app, exchange)
-    batch = await app.batches.cancel(batch_id, who.key)
-    return json_response(batch.shown(exchange.base_url, app.settings.now()))
+    await exchange.body(state.settings.message_bytes)
+    who = admitted(state, exchange)
+    batch = await state.batches.cancel(batch_id, who.key)
+    return json_response(batch.shown(exchange.base_url, state.settings.now()))
 
 
-async def delete(app: Application, exchange: ServerExchange, batch_id: str) -> PlainResponse:
+async def delete(state: State, exchange: ServerExchange, batch_id: str) -> PlainResponse:
     """`DELETE /v1/messages/batches/{id}`."""
-    who = admitted(app, exchange)
-    await app.batches.delete(batch_id, who.key)
+    who = admitted(state, exchange)
+    await state.batches.delete(batch_id, who.key)
     return json_response({"id": batch_id, "type": "message_batch_deleted"})
 
 
-async def results(app: Application, exchange: ServerExchange, batch_id: str) -> PlainResponse:
+async def results(state: State, exchange: ServerExchange, batch_id: str) -> PlainResponse:
     """`GET /v1/messages/batches/{id}/results`: one JSON object a line."""
-    who = admitted(app, exchange)
-    return PlainResponse(app.batches.results(batch_id, who.key), headers=(JSON_LINES,))
+    who = admitted(state, exchange)
+    return PlainResponse(state.batches.results(batch_id, who.key), headers=(JSON_LINES,))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
@@ -13,10 +13,8 @@ from tercet.server.errors import HTTPError
 from tercet.server.exchange import JSON, PlainResponse, ServerExchange, StreamResponse, json_response
 from tercet.server.limits.rates import RateLimitedError
 from tercet.server.service.events import events_of
-from tercet.server.service.message_service import MessageRequest, content_size
-
-if TYPE_CHECKING:
-    from tercet.server.app import Application
+from tercet.server.service.request import MessageRequest, content_size
+from tercet.server.state import State
 
 MOST_BYTES = 20 * 1024 * 1024
 EVENT_STREAM = (b"content-type", b"application/vnd.amazon.eventstream")
@@ -36,19 +34,19 @@ NO_CREDENTIALS = "The request carries neither an AWS signature nor a bearer toke
 Json = dict[str, Any]
 
 
-async def invoke(app: Application, exchange: ServerExchange, model: str) -> PlainResponse | StreamResponse:
+async def invoke(state: State, exchange: ServerExchange, model: str) -> PlainResponse | StreamResponse:
     """`POST /model/{model}/invoke`."""
     try:
-        message = await _message(app, exchange, model)
+        message = await _message(state, exchange, model)
     except HTTPError as error:
         return _refused(error)
     return json_response(message, *_counts(message))
 
 
-async def invoke_streaming(app: Application, exchange: ServerExchange, model: str) -> PlainResponse | StreamResponse:
+async def invoke_streaming(state: State, exchange: ServerExchange, model: str) -> PlainResponse | StreamResponse:
     """`POST /model/{model}/invoke-with-response-stream`."""
     try:
-        message = await _message(app, exchange, model)
+        message = await _message(state, exchange, model)
     except HTTPError as error:
         return _refused(error)
     events = [event.data for event in events_of(message) if event.name != b"ping"]
@@ -60,21 +58,21 @@ async def invoke_streaming(app: Application, exchange: ServerExchange, model: st
         "firstByteLatency": 1,
     }
     events[-1] = msgspec.json.encode({"type": "message_stop", "amazon-bedrock-invocationMetrics": metrics})
-    pace = app.settings.pace
+    pace = state.settings.pace
     chunks = [chunk(event) for event in events]
     speed = pace * len(chunks) / max(1, usage["output_tokens"]) if pace is not None else None
     return StreamResponse(chunks, (EVENT_STREAM, (b"x-amzn-bedrock-content-type", b"application/json")), speed)
 
 
-async def _message(app: Application, exchange: ServerExchange, model: str) -> Json:
+async def _message(state: State, exchange: ServerExchange, model: str) -> Json:
     body = await exchange.json(MOST_BYTES)
     if type(body) is not dict:
         raise HTTPError(400, "Malformed input request: an object is expected.")
-    asked = _asked(app, exchange, body, model)
-    return await answered(app.serving, asked)
+    asked = _asked(state, exchange, body, model)
+    return await answered(state.service, asked)
 
 
-def _asked(app: Application, exchange: ServerExchange, body: Json, model: str) -> MessageRequest:
+def _asked(state: State, exchange: ServerExchange, body: Json, model: str) -> MessageRequest:
     version, named = body.pop("anthropic_version", None), body.pop("anthropic_beta", None)
     if type(version) is not str:
         raise HTTPError(400, "anthropic_version: Field required")
@@ -84,7 +82,7 @@ def _asked(app: Application, exchange: ServerExchange, body: Json, model: str) -
         if name in body:
             raise HTTPError(400, f"{name}: Extra inputs are not permitted")
     names = [str(name) for name in named] if type(named) is list else []
-    found = betas(names, app.settings, exchange)
+    found = betas(names, state.settings, exchange)
     who = Caller(_key(exchange), version if version == NEWEST else "2023-06-01", found)
     headers = {**exchange.public_headers, "anthropic-beta": ",".join(sorted(found))}
     size = content_size(exchange.content)

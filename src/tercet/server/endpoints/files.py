@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import mimetypes
-from typing import TYPE_CHECKING
 
 from tercet.server.access import Caller, caller
 from tercet.server.endpoints.lists import asked_limit, one, page, several
 from tercet.server.endpoints.messages import IN_A_THREAD
 from tercet.server.errors import HTTPError, invalid
 from tercet.server.exchange import PlainResponse, ServerExchange, json_response
-from tercet.server.http.multipart import FormPart, parts_of
-from tercet.server.stores.files import StoredFile
+from tercet.server.http.bodies import FormPart, parts_of
+from tercet.server.state import State
+from tercet.server.stores.records import StoredFile
 from tercet.server.validation.fields import refusal
-
-if TYPE_CHECKING:
-    from tercet.server.app import Application
 
 OLD_SHAPE = "files-api-2025-04-14"
 MOST_IDS = 100
@@ -24,17 +21,17 @@ SHORTEST, LONGEST = 3600, 7_776_000
 """Seconds after which a file may expire."""
 
 
-def admitted(app: Application, exchange: ServerExchange) -> Caller:
+def admitted(state: State, exchange: ServerExchange) -> Caller:
     """The caller, who may ask now: all routes of files share one limit."""
-    who = caller(exchange, app.settings)
-    app.serving.quotas.files.admit(who.key)
+    who = caller(exchange, state.settings)
+    state.service.quotas.files.admit(who.key)
     return who
 
 
-async def upload(app: Application, exchange: ServerExchange) -> PlainResponse:
+async def upload(state: State, exchange: ServerExchange) -> PlainResponse:
     """`POST /v1/files`."""
-    body = await exchange.body(app.settings.file_bytes)
-    who = admitted(app, exchange)
+    body = await exchange.body(state.settings.file_bytes)
+    who = admitted(state, exchange)
     parts = {part.name: part for part in await _parts(body, exchange.header(b"content-type"))}
     file = parts.get("file")
     if file is None:
@@ -43,7 +40,7 @@ async def upload(app: Application, exchange: ServerExchange) -> PlainResponse:
         if name not in ("file", "expires_in_seconds"):
             raise refusal("extra", path=name[:200])
     seconds = _seconds(parts.get("expires_in_seconds"))
-    stored = await app.files.add(who.key, file.filename or "", _media_type(file), file.content, seconds)
+    stored = await state.files.add(who.key, file.filename or "", _media_type(file), file.content, seconds)
     return json_response(stored.metadata())
 
 
@@ -73,15 +70,15 @@ def _seconds(part: FormPart | None) -> int | None:
     return int(text)
 
 
-async def listed(app: Application, exchange: ServerExchange) -> PlainResponse:
+async def listed(state: State, exchange: ServerExchange) -> PlainResponse:
     """`GET /v1/files`: newest first."""
-    who = admitted(app, exchange)
+    who = admitted(state, exchange)
     if OLD_SHAPE in who.betas:
-        return json_response(page(exchange, app.files.all(who.key), _id, StoredFile.metadata))
+        return json_response(page(exchange, state.files.all(who.key), _id, StoredFile.metadata))
     ids = several(exchange, "ids")
     if ids:
-        return _chosen(exchange, app.files.all(who.key), ids)
-    files, limit, cursor = app.files.all(who.key), asked_limit(exchange), one(exchange, "page")
+        return _chosen(exchange, state.files.all(who.key), ids)
+    files, limit, cursor = state.files.all(who.key), asked_limit(exchange), one(exchange, "page")
     start = _after(files, cursor) if cursor else 0
     shown = files[start : start + limit]
     following = f"page_{shown[-1].id}" if start + limit < len(files) else None
@@ -109,17 +106,17 @@ def _chosen(exchange: ServerExchange, files: list[StoredFile], ids: list[str]) -
     return json_response({"data": found, "next_page": None})
 
 
-async def retrieve(app: Application, exchange: ServerExchange, file_id: str) -> PlainResponse:
+async def retrieve(state: State, exchange: ServerExchange, file_id: str) -> PlainResponse:
     """`GET /v1/files/{id}`."""
-    who = admitted(app, exchange)
-    return json_response(app.files.get(file_id, who.key).metadata())
+    who = admitted(state, exchange)
+    return json_response(state.files.get(file_id, who.key).metadata())
 
 
-async def download(app: Application, exchange: ServerExchange, file_id: str) -> PlainResponse:
+async def download(state: State, exchange: ServerExchange, file_id: str) -> PlainResponse:
     """`GET /v1/files/{id}/content`. Uploads cannot be downloaded; files that tools made can."""
-    who = admitted(app, exchange)
-    file = app.files.get(file_id, who.key)
-    if not file.downloadable and not app.settings.download_uploads:
+    who = admitted(state, exchange)
+    file = state.files.get(file_id, who.key)
+    if not file.downloadable and not state.settings.download_uploads:
         said = f"File {file_id} is not downloadable: it was uploaded, not made by a tool."
         raise HTTPError(400, said, details={"error_code": "file_not_downloadable"})
     return PlainResponse(
@@ -127,8 +124,8 @@ async def download(app: Application, exchange: ServerExchange, file_id: str) -> 
     )
 
 
-async def delete(app: Application, exchange: ServerExchange, file_id: str) -> PlainResponse:
+async def delete(state: State, exchange: ServerExchange, file_id: str) -> PlainResponse:
     """`DELETE /v1/files/{id}`."""
-    who = admitted(app, exchange)
-    await app.files.delete(file_id, who.key)
+    who = admitted(state, exchange)
+    await state.files.delete(file_id, who.key)
     return json_response({"id": file_id, "type": "file_deleted"})

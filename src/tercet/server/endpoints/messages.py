@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tercet.server.access import Caller, caller
 from tercet.server.exchange import HeaderPairs, PlainResponse, ServerExchange, StreamResponse, json_response
 from tercet.server.service.events import events_of, sse_of
-from tercet.server.service.message_service import MessageRequest, MessageService, content_size
-
-if TYPE_CHECKING:
-    from tercet.server.app import Application
+from tercet.server.service.message_service import MessageService
+from tercet.server.service.request import MessageRequest, content_size
+from tercet.server.state import State
 
 EVENT_STREAM = (b"content-type", b"text/event-stream; charset=utf-8")
 NO_CACHE = (b"cache-control", b"no-cache")
@@ -38,27 +37,27 @@ class PublicHeaders(Mapping[str, str]):
         return len(self._exchange.public_headers)
 
 
-async def create(app: Application, exchange: ServerExchange) -> PlainResponse | StreamResponse:
+async def create(state: State, exchange: ServerExchange) -> PlainResponse | StreamResponse:
     """`POST /v1/messages`."""
-    asked = await read(app, exchange)
-    message = await answered(app.serving, asked)
-    headers = app.serving.limiter.headers(asked.caller.key, asked.model)
+    asked = await read(state, exchange)
+    message = await answered(state.service, asked)
+    headers = state.service.limiter.headers(asked.caller.key, asked.model)
     if asked.request.get("stream"):
-        return streamed(message, app.settings.pace, headers)
+        return streamed(message, state.settings.pace, headers)
     return json_response(message, *headers)
 
 
-async def count(app: Application, exchange: ServerExchange) -> PlainResponse:
+async def count(state: State, exchange: ServerExchange) -> PlainResponse:
     """`POST /v1/messages/count_tokens`."""
-    asked = await read(app, exchange)
+    asked = await read(state, exchange)
     asked.counting = True
-    return json_response(await beside(app.serving.count, asked))
+    return json_response(await beside(state.service.count, asked))
 
 
-async def read(app: Application, exchange: ServerExchange) -> MessageRequest:
+async def read(state: State, exchange: ServerExchange) -> MessageRequest:
     """The request with its circumstances: JSON first, then headers, as the API reads them."""
-    request = await exchange.json(app.settings.message_bytes)
-    who: Caller = caller(exchange, app.settings)
+    request = await exchange.json(state.settings.message_bytes)
+    who: Caller = caller(exchange, state.settings)
     size, warnings = content_size(exchange.content), exchange.warnings
     headers = PublicHeaders(exchange)
     return MessageRequest(request, who, headers, size=size, warnings=warnings, answerer=exchange.answerer)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tercet.catalog import models
 from tercet.catalog.facts import EFFORTS, Features, ModelFacts
@@ -13,34 +13,32 @@ from tercet.server.endpoints.lists import page, several
 from tercet.server.errors import invalid, not_found
 from tercet.server.exchange import PlainResponse, ServerExchange, json_response
 from tercet.server.service.fallbacks import BETA, permitted
-
-if TYPE_CHECKING:
-    from tercet.server.app import Application
+from tercet.server.state import State
 
 LIFECYCLES = ("active", "deprecated", "retired")
 SINCE_EVER = date(2024, 1, 1)
 """Shown as `created_at` of models whose day is not established: the field may not be null."""
 
 
-async def listed(app: Application, exchange: ServerExchange) -> PlainResponse:
+async def listed(state: State, exchange: ServerExchange) -> PlainResponse:
     """`GET /v1/models`: newest first. Retired ones only when `lifecycle[]` asks for them."""
-    shown = _shown_to(caller(exchange, app.settings))
+    shown = _shown_to(caller(exchange, state.settings))
     wanted = several(exchange, "lifecycle") or ["active", "deprecated"]
     for value in wanted:
         if value not in LIFECYCLES:
             raise invalid("lifecycle.0: Input should be 'active', 'deprecated' or 'retired'")
-    today = app.settings.now().date()
+    today = state.settings.now().date()
     chosen = [facts for facts in models.all_models() if facts.lifecycle.on(today) in wanted]
     return json_response(page(exchange, chosen, lambda facts: facts.id, lambda facts: shown(facts, today)))
 
 
-async def retrieve(app: Application, exchange: ServerExchange, model_id: str) -> PlainResponse:
+async def retrieve(state: State, exchange: ServerExchange, model_id: str) -> PlainResponse:
     """`GET /v1/models/{id}`: an id or an alias."""
-    shown = _shown_to(caller(exchange, app.settings))
-    facts = models.exact(model_id) if app.settings.strict else models.find(model_id)
+    shown = _shown_to(caller(exchange, state.settings))
+    facts = models.exact(model_id) if state.settings.strict else models.find(model_id)
     if facts is None:
         raise not_found(f"model: {model_id[:200]}")
-    return json_response(shown(facts, app.settings.now().date()))
+    return json_response(shown(facts, state.settings.now().date()))
 
 
 def _shown_to(who: Caller) -> Callable[[ModelFacts, date], dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
@@ -12,10 +12,8 @@ from tercet.server.endpoints.messages import answered, beside, streamed
 from tercet.server.errors import HTTPError, invalid, not_found
 from tercet.server.exchange import PlainResponse, ServerExchange, StreamResponse, json_response
 from tercet.server.limits.rates import RateLimitedError
-from tercet.server.service.message_service import MessageRequest, content_size
-
-if TYPE_CHECKING:
-    from tercet.server.app import Application
+from tercet.server.service.request import MessageRequest, content_size
+from tercet.server.state import State
 
 MOST_BYTES = 30 * 1024 * 1024
 COUNTING = "count-tokens"
@@ -31,25 +29,25 @@ Json = dict[str, Any]
 
 
 async def predict(
-    app: Application, exchange: ServerExchange, project: str, region: str, target: str
+    state: State, exchange: ServerExchange, project: str, region: str, target: str
 ) -> PlainResponse | StreamResponse:
     """`POST …/models/{model}:rawPredict` and `:streamRawPredict`; `count-tokens:rawPredict` counts."""
     model, colon, verb = target.rpartition(":")
     if not colon or verb not in ("rawPredict", "streamRawPredict"):
         raise not_found(f"Not found: {exchange.path[:200]}")
-    exchange.request_id = app.ids.make("req_vrtx_011C", 20)
+    exchange.request_id = state.ids.make("req_vrtx_011C", 20)
     body = await exchange.json(MOST_BYTES)
     if type(body) is not dict:
         raise invalid("body: Input should be an object")
-    asked = _asked(app, exchange, body, model)
+    asked = _asked(state, exchange, body, model)
     try:
         if asked.counting:
-            return json_response(await beside(app.serving.count, asked))
-        message = await answered(app.serving, asked)
+            return json_response(await beside(state.service.count, asked))
+        message = await answered(state.service, asked)
     except RateLimitedError as limit:
         return _exhausted(limit, model, region, listed=verb == "streamRawPredict")
     if verb == "streamRawPredict" or body.get("stream"):
-        return streamed(message, app.settings.pace)
+        return streamed(message, state.settings.pace)
     return json_response(message)
 
 
@@ -64,7 +62,7 @@ def _exhausted(limit: RateLimitedError, model: str, region: str, *, listed: bool
     return PlainResponse(msgspec.json.encode([error] if listed else error), 429)
 
 
-def _asked(app: Application, exchange: ServerExchange, body: Json, model: str) -> MessageRequest:
+def _asked(state: State, exchange: ServerExchange, body: Json, model: str) -> MessageRequest:
     version = body.pop("anthropic_version", None)
     if type(version) is not str:
         raise invalid("anthropic_version: Field required")
@@ -76,7 +74,7 @@ def _asked(app: Application, exchange: ServerExchange, body: Json, model: str) -
         if "model" in body:
             raise invalid("model: Extra inputs are not permitted")
         body = {"model": model, **body}
-    found = betas(exchange.all_of(b"anthropic-beta"), app.settings, exchange)
+    found = betas(exchange.all_of(b"anthropic-beta"), state.settings, exchange)
     who = Caller(owner(token.strip()), version if version == NEWEST else "2023-06-01", found)
     size = content_size(exchange.content)
     headers = exchange.public_headers

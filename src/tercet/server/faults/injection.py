@@ -8,16 +8,15 @@ import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, cast
 
-from tercet.server.exchange import PlainResponse, ServerExchange
+from tercet.server.exchange import Finder, Handler, PlainResponse, ServerExchange
 from tercet.server.faults.events import Events
 from tercet.server.faults.replacements import KINDS as INSTEAD
 from tercet.server.faults.replacements import reply_of
 from tercet.server.faults.spec import FaultSpec
 from tercet.server.faults.steps import Action, Pause, Step, cut, run, step_of
 from tercet.server.http.connection import ServerConnection
-from tercet.server.http.head import Pairs
-from tercet.server.http.outgoing import Outlet, ResponseWriter
-from tercet.server.routes import Finder, Handler
+from tercet.server.http.parser import Pairs
+from tercet.server.http.transfer import Outlet, ResponseWriter
 
 FLUSH_SECONDS = 5.0
 """How long a client may take to read what was sent before its connection is closed."""
@@ -31,7 +30,7 @@ KEEPS_LENGTH = frozenset({"rst", "fin", "stall", "corrupt", "drip", "slow", "len
 LENGTH = re.compile(rb"(?i)(\r\ncontent-length: )\d+")
 ORDER = ("events", "newlines", "gzip")
 """Steps that change the body come before those that cut it, in this order."""
-Respond = Callable[[ServerExchange, Outlet, Finder], Awaitable[None]]
+Respond = Callable[[ServerExchange, Outlet], Awaitable[None]]
 
 
 class Cut(Exception):  # noqa: N818 - it is what was asked for
@@ -41,25 +40,24 @@ class Cut(Exception):  # noqa: N818 - it is what was asked for
 class Injection:
     """One exchange under faults: an outlet before another. `refuse(seconds)` closes the door of the server."""
 
-    def __init__(
-        self, exchange: ServerExchange, out: Outlet, bare: Outlet, refuse: Callable[[float], None] | None = None
-    ) -> None:
+    def __init__(self, exchange: ServerExchange, out: Outlet, refuse: Callable[[float], None]) -> None:
         self._exchange, self._out, self._refuse = exchange, out, refuse
-        self._response = cast(ResponseWriter, bare)
-        self._connection: ServerConnection = self._response.connection
+        self._response = cast(ResponseWriter, exchange.bare)
+        self._connection = cast(ServerConnection, self._response.connection)
         self._steps: list[Step] = []
         self._keeps_length = True
         self._head: HeadFault | None = None
 
-    async def respond(self, faults: Sequence[FaultSpec], find: Finder, respond: Respond) -> None:
-        """Answer as `respond` would, with the faults done to it."""
+    async def respond(self, faults: Sequence[FaultSpec], following: Respond) -> None:
+        """Answer as what follows would, with the faults done to it."""
         try:
             for fault in faults:
                 await self._before(fault)
             instead = next((fault for fault in faults if fault.kind in INSTEAD), None)
             self._prepare(faults)
-            finder = find if instead is None else _finder(instead)
-            await respond(self._exchange, self if self._steps else self._out, finder)
+            if instead is not None:
+                self._exchange.find = _finder(instead)
+            await following(self._exchange, self if self._steps else self._out)
             if self._head is not None:
                 await self._wait(self._head.stalls)
                 await self._close("fin")
@@ -72,8 +70,7 @@ class Injection:
         if fault.kind == "slow":
             await self._wait(fault.seconds or 1.0)
         elif fault.kind == "refuse":
-            if self._refuse is not None:
-                self._refuse(fault.seconds or 1.0)
+            self._refuse(fault.seconds or 1.0)
             await self._close("rst")
         elif fault.kind == "close":
             await self._close("fin")

@@ -1,7 +1,6 @@
 """HTTP/1.1 as this server speaks it. Knows connections, requests and responses; no path, no key and no message.
 
-head.py      bytes -> a request's head          connection.py   one connection: requests in, answers out, in turn
-chunked.py   bytes -> a body sent in chunks     stepping.py     runs an answer at once, in a task only if it waits
-incoming.py  a request's body as it comes       outgoing.py     the response as it goes out
-host.py      the event loop, the port and every connection
+parser.py    bytes -> heads and chunked bodies          connection.py   one connection: requests in, answers out, in turn
+transfer.py  bodies as they come, responses as they go  bodies.py       whole bodies: compressed ones, and forms
+eager.py     runs an answer at once, in a task only if it waits          listener.py     the event loop and the port
 """

@@ -14,9 +14,8 @@ from typing import Any, TypeAlias
 
 from tercet.server.errors import HTTPError
 from tercet.server.http.eager import run_eagerly
-from tercet.server.http.head import END, Head, HeadReader, MalformedRequestError, check_begun, without_blank_lines
-from tercet.server.http.incoming import ClientLeft, RequestBody
-from tercet.server.http.outgoing import ResponseWriter
+from tercet.server.http.parser import END, Head, HeadReader, MalformedRequestError, check_begun, without_blank_lines
+from tercet.server.http.transfer import ClientLeft, RequestBody, ResponseWriter
 
 LOG = logging.getLogger("tercet.server")
 HEADER_SECONDS = 10.0

@@ -23,11 +23,10 @@ SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREA
 class Servable(Protocol):
     """What answers. Gets to know the loop, and a door that it may close for some seconds; is closed in the loop."""
 
-    loop: asyncio.AbstractEventLoop | None
-    refuse: Callable[[float], None] | None
-
     @property
     def answer(self) -> Answer: ...
+
+    def start(self, loop: asyncio.AbstractEventLoop, refuse: Callable[[float], None]) -> None: ...
 
     def close(self) -> None: ...
 
@@ -64,8 +63,8 @@ class Server(Generic[S]):
     async def _serve(self, listener: socket.socket) -> None:
         application = self.application
         self._stopping = asyncio.Event()
-        self._loop = application.loop = asyncio.get_running_loop()
-        application.refuse = self.refuse
+        self._loop = asyncio.get_running_loop()
+        application.start(self._loop, self.refuse)
         try:
             await self._listen(listener)
             self.ready.set()

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -15,10 +14,8 @@ from tercet.server.exchange import LiveResponse, PlainResponse, ServerExchange
 from tercet.server.inspector.live import events
 from tercet.server.inspector.views import detail
 from tercet.server.journal.journal import Journal
-from tercet.server.routes import Route
-
-if TYPE_CHECKING:
-    from tercet.server.app import Application
+from tercet.server.routing import Route
+from tercet.server.state import State
 
 FOLDER = Path(__file__).parent / "page"
 POLICY = (
@@ -51,7 +48,7 @@ def own_page(exchange: ServerExchange) -> None:
 
 
 def _file(name: str, kind: bytes) -> Callable[..., Awaitable[PlainResponse]]:
-    async def handler(app: Application, exchange: ServerExchange) -> PlainResponse:
+    async def handler(state: State, exchange: ServerExchange) -> PlainResponse:
         return PlainResponse(_content(name), headers=((b"content-type", kind), *GUARDED))
 
     return handler
@@ -62,23 +59,23 @@ def _content(name: str) -> bytes:
     return (FOLDER / name).read_bytes()
 
 
-def _journal(app: Application) -> Journal:
-    if app.outer is None or app.outer.journal is None:
+def _journal(state: State) -> Journal:
+    if state.journal is None:
         raise not_found("This server keeps no journal.")
-    return app.outer.journal
+    return state.journal
 
 
-async def live(app: Application, exchange: ServerExchange) -> LiveResponse:
+async def live(state: State, exchange: ServerExchange) -> LiveResponse:
     """`GET /_tercet/inspector/events`: every exchange, as it begins and ends."""
     own_page(exchange)
     headers = ((b"content-type", b"text/event-stream; charset=utf-8"), *GUARDED)
-    return LiveResponse(200, headers, events(_journal(app)))
+    return LiveResponse(200, headers, events(_journal(state)))
 
 
-async def entry(app: Application, exchange: ServerExchange, request_id: str) -> PlainResponse:
+async def entry(state: State, exchange: ServerExchange, request_id: str) -> PlainResponse:
     """`GET /_tercet/inspector/entries/{request id}`: everything that is kept of one exchange."""
     own_page(exchange)
-    found = _journal(app).get(request_id)
+    found = _journal(state).get(request_id)
     if found is None:
         raise not_found("This request is not kept any more.")
     shown = await asyncio.to_thread(lambda: msgspec.json.encode(detail(found, exchange.base_url)))

@@ -17,7 +17,7 @@ from typing import Any, Literal
 import msgspec
 
 from tercet.server.errors import HTTPError
-from tercet.server.http.multipart import FormPart, parts_of
+from tercet.server.http.bodies import FormPart, parts_of
 from tercet.server.journal.redaction import Redaction, Unreadable
 from tercet.server.journal.streaming import cleaned_stream
 from tercet.server.json_text import decoded_json

@@ -16,8 +16,8 @@ from typing import Any
 import msgspec
 
 from tercet.server.exchange import ServerExchange
-from tercet.server.http.head import Pairs
-from tercet.server.http.outgoing import Outlet
+from tercet.server.http.parser import Pairs
+from tercet.server.http.transfer import Outlet
 from tercet.server.journal.bodies import ReadableBody, readable, unread
 from tercet.server.journal.reading import message_of_body
 from tercet.server.journal.redaction import Redaction

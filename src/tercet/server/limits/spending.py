@@ -6,13 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from tercet.catalog.prices import price
 from tercet.server.errors import HTTPError
-
-if TYPE_CHECKING:
-    from tercet.server.settings import ServerSettings
 
 Kind = Literal["tier", "contract", "own", "workspace", "credit"]
 NEVER_RETRY = ((b"x-should-retry", b"false"),)
@@ -74,25 +71,21 @@ def spend_limit_of(given: SpendLimit | Mapping[str, Any] | float | Decimal | Non
 class Spending:
     """What the keys have spent. Models whose price is not established cost nothing here."""
 
-    def __init__(self, limit: SpendLimit | None) -> None:
+    def __init__(self, limit: SpendLimit) -> None:
         self._limit = limit
-        self._most = Decimal(str(limit.usd)) if limit is not None else Decimal(0)
+        self._most = Decimal(str(limit.usd))
         self._spent: dict[str, tuple[tuple[int, int], Decimal]] = {}
         self._lock = Lock()
 
-    def check(self, key: str, settings: ServerSettings, *, counting: bool = False) -> None:
+    def check(self, key: str, now: datetime, *, counting: bool = False) -> None:
         """Raise the refusal if the key has nothing left. Counting tokens is free: only an empty credit stops it."""
-        if self._limit is None or (counting and self._limit.kind != "credit"):
+        if counting and self._limit.kind != "credit":
             return
-        now = settings.now()
         if self.spent(key, now) >= self._most:
             raise _refused(self._limit.kind, now)
 
-    def used(self, key: str, model: str, usage: Mapping[str, Any], settings: ServerSettings) -> None:
+    def used(self, key: str, model: str, usage: Mapping[str, Any], now: datetime) -> None:
         """Add the price of an answered request."""
-        if self._limit is None:
-            return
-        now = settings.now()
         cost = price(model, usage, at=now.date()) or Decimal(0)
         with self._lock:
             self._spent[key] = (_month(now), self.spent(key, now) + cost)

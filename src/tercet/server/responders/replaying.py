@@ -41,9 +41,9 @@ class Replay:
         """Begin every sequence of recorded answers anew."""
         self._played.clear()
 
-    async def answer(self, app: Any, exchange: ServerExchange) -> LiveResponse:
+    async def answer(self, state: Any, exchange: ServerExchange) -> LiveResponse:
         """The recorded answer to this request. Raises 404 if there is none."""
-        content = await exchange.body(app.settings.file_bytes)
+        content = await exchange.body(state.settings.file_bytes)
         found = asked_of(exchange.path, exchange.query_string, exchange.pairs, content)
         asked = exchange.method, found.path, found.query, found.body
         key = _key(*asked)

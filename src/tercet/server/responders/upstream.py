@@ -76,11 +76,11 @@ class Upstream:
             numbers = [path.name.partition("-")[0] for path in self._folder.glob("*.json")]
             self._number = max((int(number) for number in numbers if number.isdigit()), default=0)
 
-    async def answer(self, app: Any, exchange: ServerExchange) -> LiveResponse:
+    async def answer(self, state: Any, exchange: ServerExchange) -> LiveResponse:
         """What the other server answers. Raises 502 if it cannot be reached and 508 if it is this one."""
         if HOP in exchange.headers:
             raise HTTPError(508, "The upstream of this local API is this local API.", kind="api_error")
-        content = await exchange.body(app.settings.file_bytes)
+        content = await exchange.body(state.settings.file_bytes)
         query = f"?{exchange.query_string.decode('latin-1')}" if exchange.query_string else ""
         raw_path = exchange.raw_path.decode("latin-1")
         await asyncio.sleep(0)  # from here on in a task: the client's limits need one

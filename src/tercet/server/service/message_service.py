@@ -5,15 +5,13 @@ Knows no HTTP: native routes, batches, Bedrock and Vertex all come through here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
 from tercet.catalog import models
 from tercet.catalog.facts import ModelFacts
-from tercet.server.access import Caller
 from tercet.server.accounting import usage as accounting
 from tercet.server.accounting.caching import PromptCache
 from tercet.server.accounting.diagnostics import Diagnoses
@@ -27,6 +25,7 @@ from tercet.server.limits.rates import Limiter, RateLimitedError
 from tercet.server.limits.spending import Spending
 from tercet.server.service import fallback_credit, fallbacks, transformations
 from tercet.server.service.context_editing import edited
+from tercet.server.service.request import MessageRequest
 from tercet.server.service.responder import Answer, Responder
 from tercet.server.settings import ServerSettings
 from tercet.server.stores.files import FileStore
@@ -36,31 +35,7 @@ from tercet.server.validation.check import check_shape, checked
 from tercet.server.validation.context import ValidationContext
 from tercet.server.validation.fields import refusal
 
-IMAGE_SIZE, DOCUMENT_SIZE = 10_000, 1_000_000
-"""Bytes of text that an image or document may be worth: more than its tokens can come to."""
 Json = dict[str, Any]
-
-
-@dataclass(slots=True)
-class MessageRequest:
-    """One request with its circumstances. `platform` is the part of ids that tells Bedrock and Vertex apart."""
-
-    request: Any
-    caller: Caller
-    headers: Mapping[str, str] = field(default_factory=dict)
-    size: int = 1 << 30
-    platform: str = ""
-    batch: bool = False
-    counting: bool = False
-    model: str = ""
-    """The model that answers, once it is known."""
-    warnings: list[str] = field(default_factory=list)
-    answerer: Responder | None = None
-    """Who answers this request alone."""
-    credit: fallback_credit.Credit | None = None
-    """What the token of an earlier refusal is worth."""
-    transformed: list[Json] | None = None
-    """What was changed of the request before it was answered; None where the response does not tell."""
 
 
 class MessageService:
@@ -83,7 +58,7 @@ class MessageService:
         ramp = limits.ramp if limits is not None else None
         self.ramp = Acceleration(ramp, settings.clock, settings.organization) if ramp is not None else None
         self._overloaded = overload_of(settings.overloaded, settings.seed)
-        self.spending = Spending(settings.spend_limit)
+        self.spending = Spending(settings.spend_limit) if settings.spend_limit is not None else None
         self.bindings = ThinkingBindings()
         self.diagnoses = Diagnoses()
         self._verify = verify if settings.strict else None
@@ -110,7 +85,8 @@ class MessageService:
         asked.model = model
         if "fallback_credit_token" in request and not asked.batch:
             asked.credit = fallback_credit.presented(request, asked.caller, asked.platform, settings.now())
-        self.spending.check(key, settings)
+        if self.spending is not None:
+            self.spending.check(key, settings.now())
         if self._overloaded is not None and self._overloaded():
             raise HTTPError(529, "Overloaded")
         if not asked.batch:
@@ -171,8 +147,8 @@ class MessageService:
         if not asked.platform:
             if self.ramp is not None and not asked.batch:
                 self.ramp.used(key, model, usage)
-            if fallbacks.is_billed(served.answer):
-                self.spending.used(key, model, usage, self.settings)
+            if self.spending is not None and fallbacks.is_billed(served.answer):
+                self.spending.used(key, model, usage, self.settings.now())
 
     def _with_credit(self, asked: MessageRequest, request: Json, details: Json) -> Json:
         """A refusal's details, with a token for the retry on another model where a beta asks for it."""
@@ -203,7 +179,8 @@ class MessageService:
         request, _ = self.checked(asked)
         if "thread" in request:
             self.threads.release(request)
-        self.spending.check(asked.caller.key, self.settings, counting=True)
+        if self.spending is not None:
+            self.spending.check(asked.caller.key, self.settings.now(), counting=True)
         self.limiter.admit_count(asked.platform + asked.caller.key)
         if not request.get("context_management"):
             return {"input_tokens": count_request(request)}
@@ -278,11 +255,6 @@ class MessageService:
 def _begins(day: date) -> float:
     """The second since 1970 at which a day begins."""
     return datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
-
-
-def content_size(body: bytes) -> int:
-    """How many bytes of text a body may be worth, at most."""
-    return len(body) + IMAGE_SIZE * body.count(b'"image"') + DOCUMENT_SIZE * body.count(b'"document"')
 
 
 def message_of(answer: Answer, message_id: str, model: str, usage: Json) -> Json:

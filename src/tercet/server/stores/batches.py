@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -17,80 +17,34 @@ import msgspec
 from tercet.server.access import Caller
 from tercet.server.errors import HTTPError, invalid, not_found
 from tercet.server.ids import Ids
-from tercet.server.service.message_service import MessageRequest, MessageService, content_size
-from tercet.server.settings import ServerSettings, timestamp
+from tercet.server.service.request import MessageRequest, content_size
+from tercet.server.settings import ServerSettings
+from tercet.server.stores.records import LIFETIME, RESULTS_KEPT, Batch
 
 if TYPE_CHECKING:
     from tercet.server.stores.sqlite import Storage
 
 STORED_AT_ONCE = 100
 """Results that are written together. What was not written when a server dies is answered again, and the same."""
-LIFETIME = timedelta(hours=24)
-RESULTS_KEPT = timedelta(days=29)
-OUTCOMES = ("succeeded", "errored", "canceled", "expired")
 NOT_IN_BATCHES = ("speed", "store", "previous_thread_event_id", "cache_hint", "context_hint", "fallbacks")
 LOG = logging.getLogger("tercet.server")
 Json = dict[str, Any]
 
 
-@dataclass(slots=True)
-class Batch:
-    """One batch. `results` fills while it is answered, and shows when it has ended."""
-
-    id: str
-    caller: Caller
-    requests: list[Json]
-    created_at: datetime
-    results: list[Json] = field(default_factory=list)
-    ended_at: datetime | None = None
-    cancel_initiated_at: datetime | None = None
-    task: asyncio.Task[None] | None = None
-    stored: int = 0
-    """How many of the results are on the disk, where there is one."""
-    changed: bool = False
-    """Whether there is more to bring to the disk."""
-
-    @property
-    def status(self) -> str:
-        """`in_progress`, `canceling` or `ended`."""
-        if self.ended_at is not None:
-            return "ended"
-        return "canceling" if self.cancel_initiated_at is not None else "in_progress"
-
-    def counts(self) -> dict[str, int]:
-        """Requests by outcome: all are processing until the batch has ended."""
-        if self.ended_at is None:
-            return {"processing": len(self.requests), **dict.fromkeys(OUTCOMES, 0)}
-        found = [result["result"]["type"] for result in self.results]
-        return {"processing": 0, **{outcome: found.count(outcome) for outcome in OUTCOMES}}
-
-    def shown(self, base_url: str, now: datetime) -> Json:
-        """The MessageBatch object."""
-        archived = self.created_at + RESULTS_KEPT
-        url = f"{base_url}/v1/messages/batches/{self.id}/results"
-        return {
-            "id": self.id,
-            "type": "message_batch",
-            "processing_status": self.status,
-            "request_counts": self.counts(),
-            "created_at": timestamp(self.created_at),
-            "expires_at": timestamp(self.created_at + LIFETIME),
-            "ended_at": _shown(self.ended_at),
-            "cancel_initiated_at": _shown(self.cancel_initiated_at),
-            "archived_at": timestamp(archived) if now >= archived else None,
-            "results_url": url if self.ended_at is not None and now < archived else None,
-        }
-
-
-def _shown(moment: datetime | None) -> str | None:
-    return timestamp(moment) if moment is not None else None
-
-
 class BatchStore:
-    """All batches of one server. Its methods run in the server's event loop, which never waits for the disk."""
+    """All batches of one server. Its methods run in the server's event loop, which never waits for the disk.
 
-    def __init__(self, settings: ServerSettings, ids: Ids, serving: MessageService) -> None:
-        self._settings, self._ids, self._serving = settings, ids, serving
+    `answer` makes the message that answers a request; `is_blocking` tells whether it may wait for others.
+    """
+
+    def __init__(
+        self,
+        settings: ServerSettings,
+        ids: Ids,
+        answer: Callable[[MessageRequest], Json],
+        is_blocking: Callable[[], bool] = bool,
+    ) -> None:
+        self._settings, self._ids, self._answered_by, self._is_blocking = settings, ids, answer, is_blocking
         self._batches: dict[str, Batch] = {}
         self._storage: Storage | None = None
         self._writing: set[asyncio.Task[None]] = set()
@@ -174,7 +128,7 @@ class BatchStore:
             batch.task = asyncio.get_running_loop().create_task(self._answer(batch))
 
     async def _answer(self, batch: Batch) -> None:
-        blocking = getattr(self._serving.answerer, "blocking", False)
+        blocking = self._is_blocking()
         for request in batch.requests[len(batch.results) :]:
             await asyncio.sleep(0)
             if batch.cancel_initiated_at is not None or self._settings.now() >= batch.created_at + LIFETIME:
@@ -231,4 +185,4 @@ class BatchStore:
         betas = ",".join(sorted(batch.caller.betas))
         headers = {"anthropic-version": batch.caller.version, "anthropic-beta": betas}
         size = content_size(msgspec.json.encode(params))
-        return self._serving.message(MessageRequest(params, batch.caller, headers, size=size, batch=True))
+        return self._answered_by(MessageRequest(params, batch.caller, headers, size=size, batch=True))

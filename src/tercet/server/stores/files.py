@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from tercet.server.errors import HTTPError, invalid
 from tercet.server.ids import Ids
-from tercet.server.settings import ServerSettings, timestamp
+from tercet.server.settings import ServerSettings
+from tercet.server.stores.records import StoredFile
 
 if TYPE_CHECKING:
     from tercet.server.stores.sqlite import Storage
@@ -18,33 +18,6 @@ MOST_NAME = 255
 FORBIDDEN = frozenset('<>:"|?*\\/')
 IMAGE_PREFIX, TEXT_PREFIX = "image/", "text/"
 Json = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class StoredFile:
-    """One file. `downloadable` holds for files that tools made; uploads are not."""
-
-    id: str
-    owner: str
-    filename: str
-    mime_type: str
-    content: bytes
-    created_at: datetime
-    expires_at: datetime | None = None
-    downloadable: bool = False
-
-    def metadata(self) -> Json:
-        """The FileMetadata object."""
-        return {
-            "id": self.id,
-            "type": "file",
-            "filename": self.filename,
-            "mime_type": self.mime_type,
-            "size_bytes": len(self.content),
-            "created_at": timestamp(self.created_at),
-            "downloadable": self.downloadable,
-            "expires_at": timestamp(self.expires_at) if self.expires_at else None,
-        }
 
 
 class FileStore:

@@ -24,8 +24,7 @@ import msgspec
 from tercet.server.access import Caller
 from tercet.server.errors import HTTPError
 from tercet.server.journal.journal import Entry
-from tercet.server.stores.batches import Batch
-from tercet.server.stores.files import StoredFile
+from tercet.server.stores.records import Batch, StoredFile
 from tercet.wire.msgspec_warmup import learned
 
 NAME = "tercet.sqlite3"

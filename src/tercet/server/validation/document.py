@@ -22,8 +22,8 @@ WHEN = {
 }
 OTHERS = (
     ("401, 403, 400", "keys, versions, beta headers", "the section *transport* below"),
-    ("404", "`model: <id>`, unknown paths and ids", "`serving.py`, `routes.py`, the stores"),
-    ("405, 415, 431", "wrong verb, content type, too many headers", "`routes.py`, `exchange.py`, `guard.py`"),
+    ("404", "`model: <id>`, unknown paths and ids", "`service/message_service.py`, `routing.py`, the stores"),
+    ("405, 415, 431", "wrong verb, content type, too many headers", "`routing.py`, `exchange.py`, `access.py`"),
     ("408, 413", "bodies that do not end in time, or are too large", "`exchange.py`, `http/encoding.py`"),
     (
         "429",
@@ -31,7 +31,7 @@ OTHERS = (
         "`limits/rates.py`, `limits/quotas.py`, `limits/ramp.py`",
     ),
     ("429, 400", "spend limits and an empty credit", "`limits/spending.py`"),
-    ("529", "the setting `overloaded`", "`serving.py`"),
+    ("529", "the setting `overloaded`", "`service/message_service.py`"),
 )
 
 
