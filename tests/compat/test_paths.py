@@ -12,6 +12,7 @@ import pytest
 
 import tercet
 from tercet.compat import PATHS, homes, names_of
+from tercet.compat.paths import INSTEAD
 
 
 @pytest.mark.parametrize(
@@ -158,3 +159,18 @@ def test_options_for_a_call_hold_what_is_given_alone() -> None:
 
     assert options == {"params": {"a": 1, "b": 2}, "headers": {"h": "v"}}
     assert [is_given(each) for each in (NOT_GIVEN, omit, None, 0)] == [False, False, True, True]
+
+
+@pytest.mark.parametrize("name", [name for name in INSTEAD if name.rpartition(".")[0] in PATHS])
+def test_a_name_that_is_known_and_not_here_says_what_to_write(name: str) -> None:
+    path, _, last = name.rpartition(".")
+    with pytest.raises(ImportError, match=f"cannot import name '{last}'.*__init__.pyi"):  # where the names are listed
+        exec(f"from tercet.{path} import {last}")
+    with pytest.raises(AttributeError) as caught:
+        getattr(import_module(f"tercet.{path}"), last)
+    assert str(caught.value).endswith(f"has no attribute {last!r}: {INSTEAD[name]}")
+
+
+def test_a_small_module_says_which_names_it_holds() -> None:
+    with pytest.raises(AttributeError, match=r"'Gone': it holds BaseModel, construct_type, construct_type_unchecked$"):
+        getattr(import_module("tercet._models"), "Gone")  # noqa: B009 - type checkers would find it

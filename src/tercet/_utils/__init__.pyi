@@ -3,6 +3,7 @@
 
 from tercet.client.nouns.multipart import file_from_path as file_from_path
 from tercet.compat.values import is_given as is_given
+from tercet._utils import _utils as _utils
 
 __all__ = [
     "file_from_path",

@@ -7,6 +7,7 @@ path is found below `anthropic` as well. Type checkers read the stubs that `make
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from fnmatch import fnmatchcase
@@ -19,7 +20,7 @@ from types import ModuleType
 from typing import Any
 
 import tercet
-from tercet.compat.paths import PATHS
+from tercet.compat.paths import INSTEAD, PATHS
 
 OURS, THEIRS = "tercet", "anthropic"
 Home = tuple[str, str]
@@ -83,7 +84,16 @@ def value(path: str, name: str) -> Any:
         return import_module(f"{OURS}.{path}.{name}")
     if name == "__all__":
         return sorted(homes(path))
-    raise AttributeError(f"module '{OURS}.{path}' has no attribute {name!r}", name=name)
+    raise AttributeError(_missing(path, name), name=name)
+
+
+def _missing(path: str, name: str) -> str:
+    """Say that a row has no such name, and what to write instead or what it does have."""
+    text = f"module '{OURS}.{path}' has no attribute {name!r}"
+    if instead := INSTEAD.get(f"{path}.{name}"):
+        return f"{text}: {instead}"
+    held = names_of(path)
+    return f"{text}: it holds {', '.join(held)}" if 0 < len(held) <= 16 and not name.startswith("__") else text
 
 
 def found(fullname: str) -> ModuleSpec | None:
@@ -93,7 +103,10 @@ def found(fullname: str) -> ModuleSpec | None:
         known = not path or find_spec(f"{OURS}.{path}") is not None
         return ModuleSpec(fullname, _Same(), is_package=True) if known else None
     if path in PATHS:
-        return ModuleSpec(fullname, _Row(), is_package=path in PACKAGES)
+        spec = ModuleSpec(fullname, _Row(), is_package=path in PACKAGES)
+        spec.origin = os.path.join(os.path.dirname(tercet.__file__), *path.split("."), "__init__.pyi")
+        spec.has_location = True  # errors of `from … import` then say where the names are listed
+        return spec
     parent, _, last = path.rpartition(".")
     if parent in PACKAGES and parent.startswith("types") and (name := _class_of(parent).get(last.replace("_", ""))):
         return ModuleSpec(fullname, _OfOneClass(), loader_state=name)

@@ -59,6 +59,7 @@ PATHS: dict[str, str] = TYPES | {
         client.nouns.multipart: file_from_path
         compat.values: is_given
     """,
+    "_utils._utils": "_utils: *",
     "lib": "",
     "lib.aws": "client.platforms.signed_api: AnthropicAWS AsyncAnthropicAWS",
     "lib.bedrock": """
@@ -79,8 +80,16 @@ PATHS: dict[str, str] = TYPES | {
           ParsedMessageStreamEvent=MessageStreamEvent ParsedBetaMessageStreamEvent=MessageStreamEvent
           ParsedBetaTextEvent=TextEvent
     """,
-    "lib.streaming._beta_messages": "lib.streaming: *Beta*",
-    "lib.streaming._messages": "lib.streaming: *Message* *Event",
+    "lib.streaming._beta_messages": """
+        lib.streaming: *Beta*
+        compat.accumulate: accumulate_event
+    """,
+    "lib.streaming._beta_types": "lib.streaming: *Beta*Event",
+    "lib.streaming._messages": """
+        lib.streaming: *Message* *Event
+        compat.accumulate: accumulate_event
+    """,
+    "lib.streaming._types": "lib.streaming: *Event",
     "lib.tools": """
         tools.functions: BetaAsyncBuiltinFunctionTool BetaAsyncFunctionTool
           BetaBuiltinFunctionTool
@@ -133,3 +142,13 @@ PATHS: dict[str, str] = TYPES | {
     "resources.models": "client.nouns.models: AsyncModels Models",
 }
 """Module path -> the names that programs import from there."""
+
+INSTEAD: dict[str, str] = {
+    "_base_client.prepare_request_data": "client.post(path, body=…) takes what the methods take",
+    "_models.FinalRequestOptions": "client.post(path, body=…, options=…) sends any request, middleware sees every one",
+    "lib.credentials": "pass auth_token=, or use a platform's own client",
+    "lib.threads": "client.beta.messages.tool_runner(thread=True) keeps a thread",
+    "resources.completions": "the Messages API took the place of text completions: client.messages.create()",
+    "resources.messages.DEPRECATED_MODELS": "tercet.catalog.find(model).lifecycle says it",
+}
+"""Name of the official SDK that is not here -> what to write instead."""

@@ -31,7 +31,9 @@ from tercet.wire.stream.events import (
     TextEvent as TextEvent,
 )
 from tercet.lib.streaming import _beta_messages as _beta_messages
+from tercet.lib.streaming import _beta_types as _beta_types
 from tercet.lib.streaming import _messages as _messages
+from tercet.lib.streaming import _types as _types
 
 __all__ = [
     "AsyncMessageStream",

@@ -7,6 +7,7 @@ from tercet.client.streams.message import (
     MessageStream as BetaMessageStream,
     MessageStreamManager as BetaMessageStreamManager,
 )
+from tercet.compat.accumulate import accumulate_event as accumulate_event
 from tercet.wire.stream.events import (
     ContentBlockStopEvent as BetaContentBlockStopEvent,
     ContentBlockStopEvent as ParsedBetaContentBlockStopEvent,
@@ -33,4 +34,5 @@ __all__ = [
     "ParsedBetaMessageStopEvent",
     "ParsedBetaMessageStreamEvent",
     "ParsedBetaTextEvent",
+    "accumulate_event",
 ]

@@ -11,6 +11,7 @@ from tercet.client.streams.message import (
     MessageStreamManager as BetaMessageStreamManager,
     MessageStreamManager as MessageStreamManager,
 )
+from tercet.compat.accumulate import accumulate_event as accumulate_event
 from tercet.wire.stream.events import (
     ContentBlockStopEvent as BetaContentBlockStopEvent,
     ContentBlockStopEvent as ContentBlockStopEvent,
@@ -57,4 +58,5 @@ __all__ = [
     "ParsedMessageStopEvent",
     "ParsedMessageStreamEvent",
     "TextEvent",
+    "accumulate_event",
 ]
