@@ -1,7 +1,7 @@
 """Writes what follows from something else, so that nobody keeps two lists alike: `make generate`.
 
 The stubs of `tercet` and of the official SDK's module paths come from `tercet._HOMES` and `tercet/compat/paths.py`, the
-types behind `with_raw_response` from the nouns, the plain names of arguments from the TypedDicts, the reference page
+types behind `with_raw_response` from the resources, the plain names of arguments from the TypedDicts, the reference page
 from docstrings. With `--check` nothing is written: exit status 1 and a sentence if a file is not as it would be made.
 """
 
@@ -23,7 +23,7 @@ import reference  # noqa: E402 - beside this file
 
 import tercet  # noqa: E402 - of this tree
 from tercet import compat  # noqa: E402
-from tercet.client.nouns.noun import Noun  # noqa: E402
+from tercet.client.resources.resource import Resource  # noqa: E402
 from tercet.wire.params import messages as params  # noqa: E402
 
 PACKAGE = ROOT / "src" / "tercet"
@@ -81,8 +81,8 @@ def path_stub(path: str) -> str:
 
 RAW_HEAD = '''"""{made}
 
-Types behind `with_raw_response` and `with_streaming_response`: each noun's methods, with the same arguments, and an
-`APIResponse` around what they return. For type checkers and editors alone: in a running program, the noun itself stands
+Types behind `with_raw_response` and `with_streaming_response`: each resource's methods, with the same arguments, and an
+`APIResponse` around what they return. For type checkers and editors alone: in a running program, the resource itself stands
 behind the prefix."""
 
 from __future__ import annotations
@@ -130,43 +130,46 @@ WITHOUT_RESPONSE = {"stream", "tool_runner"}
 
 
 def clients() -> tuple[Any, Any]:
-    """Return a client of each kind, to see its nouns."""
+    """Return a client of each kind, to see its resources."""
     key = "k" * 20
     return tercet.Anthropic(api_key=key), tercet.AsyncAnthropic(api_key=key)
 
 
-def nouns_of(owner: Any) -> dict[str, Noun]:
-    """Return the nouns that a client or a noun has."""
+def nouns_of(owner: Any) -> dict[str, Resource]:
+    """Return the resources that a client or a resource has."""
     cached = [name for name, value in vars(type(owner)).items() if isinstance(value, cached_property)]
     found = {name: getattr(owner, name) for name in cached if not name.startswith("_")}
-    return {name: value for name, value in found.items() if isinstance(value, Noun)}
+    return {name: value for name, value in found.items() if isinstance(value, Resource)}
 
 
-def methods_of(noun: Any) -> dict[str, str]:
-    """Return the methods of a noun, each with what it says that it returns."""
-    functions = {name: value for name, value in vars(type(noun)).items() if inspect.isfunction(value)}
+def methods_of(resource: Any) -> dict[str, str]:
+    """Return the methods of a resource, each with what it says that it returns."""
+    functions = {name: value for name, value in vars(type(resource)).items() if inspect.isfunction(value)}
     return {name: f.__annotations__.get("return", "") for name, f in functions.items() if not name.startswith("_")}
 
 
 def raw_classes(owner: Any, name: str, made: dict[str, list[str]]) -> None:
-    """Add the classes behind the prefixes of a client or noun, those of its own nouns first."""
+    """Add the classes behind the prefixes of a client or resource, those of its own resources first."""
     if f"{name}WithRawResponse" in made:
         return
-    nouns = nouns_of(owner)
-    for noun in nouns.values():
-        raw_classes(noun, type(noun).__name__, made)
+    resources = nouns_of(owner)
+    for resource in resources.values():
+        raw_classes(resource, type(resource).__name__, made)
     prefix = "async_" if name.startswith("Async") else ""
-    methods = methods_of(owner) if isinstance(owner, Noun) else {}
+    methods = methods_of(owner) if isinstance(owner, Resource) else {}
     for ending, around in (("WithRawResponse", "raw"), ("WithStreamingResponse", "streamed")):
-        lines = [f"class {name}{ending}:", f"    def __init__(self, noun: {type(owner).__name__}) -> None:"]
+        lines = [f"class {name}{ending}:", f"    def __init__(self, resource: {type(owner).__name__}) -> None:"]
         for method, returned in methods.items():
             if method in WITHOUT_RESPONSE:
                 continue
-            wrapped = f"{prefix}{around}(noun.{method})"
+            wrapped = f"{prefix}{around}(resource.{method})"
             if "APIResponse" in returned:
-                wrapped = f"noun.{method}" if around == "raw" else f"{prefix}opened(noun.{method})"
+                wrapped = f"resource.{method}" if around == "raw" else f"{prefix}opened(resource.{method})"
             lines.append(f"        self.{method} = {wrapped}")
-        lines += [f"        self.{each} = {type(noun).__name__}{ending}(noun.{each})" for each, noun in nouns.items()]
+        lines += [
+            f"        self.{each} = {type(resource).__name__}{ending}(resource.{each})"
+            for each, resource in resources.items()
+        ]
         made[name + ending] = lines
 
 
@@ -188,7 +191,7 @@ def raw_types() -> str:
 
 
 def noun_classes(*owners: Any) -> Iterator[type]:
-    """Yield the classes of these and of all nouns below."""
+    """Yield the classes of these and of all resources below."""
     for owner in owners:
         yield type(owner)
         yield from noun_classes(*nouns_of(owner).values())

@@ -15,7 +15,7 @@ from typing import Any
 
 import tercet
 from tercet import compat
-from tercet.client.nouns.noun import Noun
+from tercet.client.resources.resource import Resource
 from tercet.wire.model import Model
 
 HEAD = """
@@ -132,16 +132,16 @@ Named = list[tuple[str, tuple[Any, ...]]]
 
 
 def methods(owner: Any, path: str, named: Named, told: dict[type, str]) -> Iterator[str]:
-    """Yield how each method of a client's nouns is called, and what it says of itself."""
+    """Yield how each method of a client's resources is called, and what it says of itself."""
     for name, member in vars(type(owner)).items():
         if name.startswith("_"):
             continue
-        if isinstance(member, cached_property) and isinstance(noun := getattr(owner, name), Noun):
-            if (first := told.setdefault(type(noun), f"{path}.{name}")) != f"{path}.{name}":
+        if isinstance(member, cached_property) and isinstance(resource := getattr(owner, name), Resource):
+            if (first := told.setdefault(type(resource), f"{path}.{name}")) != f"{path}.{name}":
                 yield f"### {path}.{name}\n\nThe same as `{first}`.\n"
             else:
-                yield from methods(noun, f"{path}.{name}", named, told)
-        elif inspect.isfunction(member) and isinstance(owner, Noun):
+                yield from methods(resource, f"{path}.{name}", named, told)
+        elif inspect.isfunction(member) and isinstance(owner, Resource):
             yield method(member, f"{path}.{name}", named)
 
 

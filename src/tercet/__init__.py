@@ -17,10 +17,10 @@ from typing import Any
 from tercet._version import __version__
 
 _HOMES: dict[str, str] = {
-    "client.advice": "RefusedParameterError",
+    "client.preflight": "RefusedParameterError",
     "client.anthropic": "Anthropic AsyncAnthropic Client AsyncClient",
     "client.platforms.bedrock": "AnthropicBedrock AsyncAnthropicBedrock",
-    "client.exposure": "ExposedConnectionWarning",
+    "client.insecure": "ExposedConnectionWarning",
     "client.platforms.foundry": "AnthropicFoundry AsyncAnthropicFoundry",
     "wire.sentinels": "NOT_GIVEN NotGiven Omit not_given omit",
     "client.platforms.google_cloud": "AnthropicGoogleCloud AsyncAnthropicGoogleCloud",
@@ -33,13 +33,13 @@ _HOMES: dict[str, str] = {
     "client.middleware": (
         "APIRequest AsyncCallNext AsyncMiddlewareCallable CallNext Middleware MiddlewareCallable MiddlewareInput"
     ),
-    "client.nouns.multipart": "file_from_path",
-    "client.old_names": "AI_PROMPT HUMAN_PROMPT",
+    "client.resources.multipart": "file_from_path",
+    "client.migration_hints": "AI_PROMPT HUMAN_PROMPT",
     "client.raw.responses": "APIResponse AsyncAPIResponse",
     "schema.transform": "transform_schema",
     "client.settings": "DEFAULT_MAX_RETRIES DEFAULT_TIMEOUT MissingCredentialsError",
     "client.platforms.signed_api": "AnthropicAWS AnthropicBedrockMantle AsyncAnthropicAWS AsyncAnthropicBedrockMantle",
-    "client.streams.raw": "AsyncStream Stream",
+    "client.streams.reader": "AsyncStream Stream",
     "client.platforms.vertex": "AnthropicVertex AsyncAnthropicVertex",
     "tools.functions": "beta_async_tool beta_tool",
     "flow.breaker": "Breaker CircuitBreaker",

@@ -1,19 +1,18 @@
 # Made by tools/generate.py, which says from what. Change that, and run `make generate`.
 """Tercet: the Claude API for Python, in three lines: a client, a toolkit, a local API."""
 
-from tercet.client.advice import RefusedParameterError as RefusedParameterError
 from tercet.client.anthropic import (
     Anthropic as Anthropic,
     AsyncAnthropic as AsyncAnthropic,
     AsyncClient as AsyncClient,
     Client as Client,
 )
-from tercet.client.exposure import ExposedConnectionWarning as ExposedConnectionWarning
 from tercet.client.http_clients import (
     DEFAULT_CONNECTION_LIMITS as DEFAULT_CONNECTION_LIMITS,
     DefaultAsyncHttpxClient as DefaultAsyncHttpxClient,
     DefaultHttpxClient as DefaultHttpxClient,
 )
+from tercet.client.insecure import ExposedConnectionWarning as ExposedConnectionWarning
 from tercet.client.middleware import (
     APIRequest as APIRequest,
     AsyncCallNext as AsyncCallNext,
@@ -23,8 +22,7 @@ from tercet.client.middleware import (
     MiddlewareCallable as MiddlewareCallable,
     MiddlewareInput as MiddlewareInput,
 )
-from tercet.client.nouns.multipart import file_from_path as file_from_path
-from tercet.client.old_names import (
+from tercet.client.migration_hints import (
     AI_PROMPT as AI_PROMPT,
     HUMAN_PROMPT as HUMAN_PROMPT,
 )
@@ -50,10 +48,12 @@ from tercet.client.platforms.vertex import (
     AnthropicVertex as AnthropicVertex,
     AsyncAnthropicVertex as AsyncAnthropicVertex,
 )
+from tercet.client.preflight import RefusedParameterError as RefusedParameterError
 from tercet.client.raw.responses import (
     APIResponse as APIResponse,
     AsyncAPIResponse as AsyncAPIResponse,
 )
+from tercet.client.resources.multipart import file_from_path as file_from_path
 from tercet.client.settings import (
     DEFAULT_MAX_RETRIES as DEFAULT_MAX_RETRIES,
     DEFAULT_TIMEOUT as DEFAULT_TIMEOUT,
@@ -69,7 +69,7 @@ from tercet.client.streams.message import (
     MessageStreamManager as BetaMessageStreamManager,
     MessageStreamManager as MessageStreamManager,
 )
-from tercet.client.streams.raw import (
+from tercet.client.streams.reader import (
     AsyncStream as AsyncStream,
     Stream as Stream,
 )

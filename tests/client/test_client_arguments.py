@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 
 import tercet
+from tercet.client.base import CARRIERS, SETTING_ARGUMENTS
 from tercet.client.client_arguments import ClientArguments
-from tercet.client.making import CARRIERS
 from tercet.client.policies import DEFAULTS
-from tercet.client.shared import SETTING_ARGUMENTS
 
 KEY = "sk-ant-" + "k" * 20
 CLIENTS: dict[str, dict[str, Any]] = {

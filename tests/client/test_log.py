@@ -11,7 +11,7 @@ import pytest
 from tests.client.scripted import ASK, JSON, MESSAGE, Script
 
 import tercet
-from tercet.client.log import folded
+from tercet.client.log import fold_text
 from tercet.transport.base import Lost
 
 
@@ -47,7 +47,7 @@ def test_bodies_only_when_asked(caplog: pytest.LogCaptureFixture, monkeypatch: p
 
 
 def test_text_from_outside_stays_on_one_line() -> None:
-    assert folded("a\nb\x1b[31m") == "a�b�[31m"
+    assert fold_text("a\nb\x1b[31m") == "a�b�[31m"
 
 
 @pytest.mark.parametrize("variable", ["TERCET_LOG", "ANTHROPIC_LOG"])

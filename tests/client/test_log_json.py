@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from tests.client.scripted import ASK, JSON, KEY, MESSAGE, Script
 
-from tercet.client.log_json import JSONFormatter, as_fields, in_words
+from tercet.client.log_json import JSONFormatter, as_fields, describe_event
 from tercet.flow.details import (
     Adaptation,
     AttemptDetails,
@@ -43,14 +43,14 @@ EVENTS: list[tuple[Any, str]] = [
 def test_every_event_has_its_words_and_its_fields(event: Any, words: str) -> None:
     fields = as_fields(event)
 
-    assert in_words(event) == words
+    assert describe_event(event) == words
     assert fields.pop("event") in ("attempt", "wait", "breaker", "fallback", "pace")
     assert fields.keys() == set(event.__struct_fields__)
     assert json.dumps(fields)
 
 
 def test_an_event_of_somebody_elses_is_shown_as_it_is() -> None:
-    assert in_words("hello") == "'hello'"
+    assert describe_event("hello") == "'hello'"
     assert as_fields("hello") == {"event": "str", "value": "hello"}
 
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tercet.client.anthropic import Anthropic, AsyncAnthropic
-from tercet.client.settings import query_text
+from tercet.client.settings import query_string
 from tercet.wire.http import Timeout
 from tercet.wire.sentinels import omit
 
@@ -125,4 +125,4 @@ def test_a_client_pickles_as_its_configuration_without_the_key(monkeypatch: pyte
     ],
 )
 def test_queries_are_written_as_the_api_reads_them(query: dict[str, Any], text: str) -> None:
-    assert text == query_text(query)
+    assert text == query_string(query)

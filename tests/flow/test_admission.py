@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from tests.flow.shared_state.kept import Kept
 
-from tercet.client.policies import once
+from tercet.client.policies import send_once
 from tercet.flow.admission import Admission, settle_late
 from tercet.flow.budget import Budget
 from tercet.flow.details import PaceDetails
@@ -88,13 +88,13 @@ def limited(limit: int, remaining: int, status: int = 200, **headers: Any) -> Re
 
 
 def through(admission: Admission, request: Request, deadline: float | None = None) -> Plan[Any]:
-    return admission.layer(deadline)(request, once)
+    return admission.layer(deadline)(request, send_once)
 
 
 def retried(admission: Admission, request: Request) -> Plan[Ending]:
     policy = RetryPolicy(random=lambda: 0.0, clock=lambda: 0.0, wall_clock=lambda: NOON)
     layer = admission.layer()
-    return with_retries(lambda attempt: request, policy, step=lambda one: layer(one, once))
+    return with_retries(lambda attempt: request, policy, step=lambda one: layer(one, send_once))
 
 
 class Body:

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from tercet.flow.daemon_threads import beside
+from tercet.flow.daemon_threads import run_in_daemon_thread
 
 SAID: contextvars.ContextVar[str] = contextvars.ContextVar("SAID")
 
@@ -16,7 +16,7 @@ SAID: contextvars.ContextVar[str] = contextvars.ContextVar("SAID")
 def test_it_has_a_thread_of_its_own_and_the_task_s_context() -> None:
     async def run() -> tuple[str, int]:
         SAID.set("here")
-        return await beside(lambda: (SAID.get(), threading.get_ident()))
+        return await run_in_daemon_thread(lambda: (SAID.get(), threading.get_ident()))
 
     said, where = asyncio.run(run())
     assert said == "here"
@@ -30,7 +30,7 @@ def test_what_it_raises_is_raised(kind: type[BaseException]) -> None:
 
     async def run() -> BaseException | None:
         try:
-            await beside(fail)
+            await run_in_daemon_thread(fail)
         except BaseException as error:
             return error
         return None
@@ -45,8 +45,8 @@ def test_one_that_hangs_holds_up_neither_the_loop_nor_a_busy_executor() -> None:
 
     async def run() -> int:
         blocked = [asyncio.get_running_loop().run_in_executor(None, free.wait) for _ in range(40)]
-        hanging = asyncio.ensure_future(beside(free.wait))
-        answer = await beside(lambda: 42)
+        hanging = asyncio.ensure_future(run_in_daemon_thread(free.wait))
+        answer = await run_in_daemon_thread(lambda: 42)
         hanging.cancel()
         with pytest.raises(asyncio.CancelledError):
             await hanging
@@ -65,7 +65,7 @@ def test_an_end_after_the_loop_s_is_heard_by_nobody() -> None:
         ended.set()
 
     async def run() -> None:
-        task = asyncio.ensure_future(beside(hangs))
+        task = asyncio.ensure_future(run_in_daemon_thread(hangs))
         await asyncio.sleep(0)
         task.cancel()
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tercet.client.policies import once
+from tercet.client.policies import send_once
 from tercet.flow.admission import Admission
 from tercet.flow.effects import Metering, Reply, Send, Sleep
 from tercet.flow.pace import Pace
@@ -58,7 +58,7 @@ def simulated(server: Server, pace: Pace | None, *, workers: int, seconds: float
     def worker() -> Iterator[Any]:
         layer = admission.layer()
         while True:
-            yield from with_retries(lambda attempt: ASK, policy, step=lambda request: layer(request, once))
+            yield from with_retries(lambda attempt: ASK, policy, step=lambda request: layer(request, send_once))
 
     order = count()
     queue: list[tuple[float, int, Any, Any]] = [

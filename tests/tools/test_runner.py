@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from tests.client.scripted import JSON, SSE, Script
 
-from tercet.client.nouns.beta_messages import AsyncBetaMessages, BetaMessages
+from tercet.client.resources.beta_messages import AsyncBetaMessages, BetaMessages
 from tercet.tools.functions import beta_async_tool, beta_tool
 from tercet.transport.base import Lost
 from tercet.wire.errors import APIError, ToolInputError

@@ -7,7 +7,7 @@ from typing import assert_type
 
 import tercet as anthropic
 from tercet import APIResponse, AsyncAPIResponse, AsyncStream, Stream
-from tercet.client.streams.lines import JSONLDecoder
+from tercet.client.streams.jsonl import JSONLDecoder
 from tercet.pagination import AsyncPage, SyncPage, SyncPageCursor
 from tercet.types import FileMetadata, Message, MessageParam, MessageTokensCount, ModelInfo, RawMessageStreamEvent
 from tercet.types.beta import BetaMessage, BetaMessageParam

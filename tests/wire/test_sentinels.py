@@ -10,7 +10,7 @@ import pytest
 from tests.client.scripted import ASK, JSON, MESSAGE, Script
 
 from tercet import NOT_GIVEN, not_given, omit
-from tercet.wire.sentinels import absent_kinds, given, is_absent
+from tercet.wire.sentinels import absent_kinds, drop_not_given, is_absent
 
 
 class NotGiven:
@@ -24,7 +24,7 @@ class Omit(NotGiven):
 @pytest.mark.parametrize("value", [NOT_GIVEN, not_given, omit])
 def test_our_own_sentinels_are_absent(value: object) -> None:
     assert is_absent(value)
-    assert given({"a": value, "b": None, "c": 0}) == {"b": None, "c": 0}
+    assert drop_not_given({"a": value, "b": None, "c": 0}) == {"b": None, "c": 0}
 
 
 def test_classes_of_the_same_names_are_values_like_any_other() -> None:

@@ -5,6 +5,7 @@ from tercet.client.anthropic import (
     Anthropic as SyncAPIClient,
     AsyncAnthropic as AsyncAPIClient,
 )
+from tercet.client.base import BaseClient as BaseClient
 from tercet.client.http_clients import (
     DEFAULT_CONNECTION_LIMITS as DEFAULT_CONNECTION_LIMITS,
     DefaultAsyncHttpxClient as AsyncHttpxClientWrapper,
@@ -12,8 +13,7 @@ from tercet.client.http_clients import (
     DefaultHttpxClient as DefaultHttpxClient,
     DefaultHttpxClient as SyncHttpxClientWrapper,
 )
-from tercet.client.making import MadeClient as BaseClient
-from tercet.client.nouns.pages import AsyncPaginator as AsyncPaginator
+from tercet.client.resources.pages import AsyncPaginator as AsyncPaginator
 from tercet.client.settings import (
     DEFAULT_MAX_RETRIES as DEFAULT_MAX_RETRIES,
     DEFAULT_TIMEOUT as DEFAULT_TIMEOUT,

@@ -7,7 +7,7 @@ from tercet.client.anthropic import (
     AsyncClient as AsyncClient,
     Client as Client,
 )
-from tercet.client.streams.raw import (
+from tercet.client.streams.reader import (
     AsyncStream as AsyncStream,
     Stream as Stream,
 )

@@ -1,4 +1,4 @@
-"""The two clients: lifetime and wiring only. What a call sends stands with its noun, how patiently in `flow`."""
+"""The two clients: lifetime and wiring only. What a call sends stands with its resource, how patiently in `flow`."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from tercet.client.base import BaseClient, response_or_error, unread_body
 from tercet.client.call import Call
 from tercet.client.generic import AsyncVerbs, Verbs
-from tercet.client.log import logger_if_heard, record
-from tercet.client.making import MadeClient
-from tercet.client.shared import response_or_error, stream_of
+from tercet.client.log import active_logger, log_call
 from tercet.flow.drive import arun, run
 from tercet.flow.retry import Ending
 from tercet.transport.base import AsyncByteStream, AsyncTransport, AsyncWholeBody, ByteStream, Transport, WholeBody
@@ -20,23 +19,23 @@ from tercet.wire.frames import forget
 from tercet.wire.http import Response
 
 if TYPE_CHECKING:
-    from tercet.client.nouns.batches import AsyncBatches, Batches
-    from tercet.client.nouns.beta import AsyncBeta, Beta
-    from tercet.client.nouns.files import AsyncFiles, Files
-    from tercet.client.nouns.messages import AsyncMessages, Messages
-    from tercet.client.nouns.models import AsyncModels, Models
     from tercet.client.raw.types import (
         AsyncClientWithRawResponse,
         AsyncClientWithStreamingResponse,
         ClientWithRawResponse,
         ClientWithStreamingResponse,
     )
+    from tercet.client.resources.batches import AsyncBatches, Batches
+    from tercet.client.resources.beta import AsyncBeta, Beta
+    from tercet.client.resources.files import AsyncFiles, Files
+    from tercet.client.resources.messages import AsyncMessages, Messages
+    from tercet.client.resources.models import AsyncModels, Models
 
 T = TypeVar("T")
 S = TypeVar("S")
 
 
-class Anthropic(MadeClient, Verbs):
+class Anthropic(BaseClient, Verbs):
     """The Claude API, blocking.
 
     Credentials: `api_key` or `auth_token`, else the environment (`ANTHROPIC_API_KEY`, `ANTHROPIC_AUTH_TOKEN`).
@@ -57,7 +56,7 @@ class Anthropic(MadeClient, Verbs):
     def _transport(self) -> Transport:
         from tercet.transport.factory import transport_for
 
-        self._warn_of_exposure()
+        self._warn_if_insecure()
         transport = transport_for(self._http_client)
         if self._platform is not None:
             from tercet.platforms.transport import PlatformTransport
@@ -74,8 +73,8 @@ class Anthropic(MadeClient, Verbs):
         try:
             started = perf_counter()
             ending = run(self._plan(call), self._transport.send, listen=self._listen)
-            if (logger := logger_if_heard()) is not None:
-                record(logger, ending, perf_counter() - started)
+            if (logger := active_logger()) is not None:
+                log_call(logger, ending, perf_counter() - started)
             return response_or_error(ending), ending
         except BaseException as error:
             forget(error)
@@ -88,12 +87,12 @@ class Anthropic(MadeClient, Verbs):
     def _open(self, call: Call[Any], make: Callable[[Response, ByteStream], S]) -> S:
         """Carry out a call whose answer is a stream."""
         response, ending = self._exchange(call)
-        return make(response, stream_of(ending) or WholeBody(response.content))
+        return make(response, unread_body(ending) or WholeBody(response.content))
 
     @cached_property
     def messages(self) -> Messages:
         """Create messages, count tokens."""
-        from tercet.client.nouns.messages import Messages
+        from tercet.client.resources.messages import Messages
 
         return Messages(self)
 
@@ -105,7 +104,7 @@ class Anthropic(MadeClient, Verbs):
     @cached_property
     def files(self) -> Files:
         """Upload, list, download and delete files."""
-        from tercet.client.nouns.files import Files
+        from tercet.client.resources.files import Files
 
         return Files(self)
 
@@ -114,27 +113,27 @@ class Anthropic(MadeClient, Verbs):
 
         The method of SDK 0.x. `messages.count_tokens` counts whole requests, for the model that they name.
         """
-        from tercet.client.nouns.messages import count_text_call
+        from tercet.client.resources.messages import count_text_call
 
         return self._send(count_text_call(text)).input_tokens
 
     @cached_property
     def models(self) -> Models:
         """List models."""
-        from tercet.client.nouns.models import Models
+        from tercet.client.resources.models import Models
 
         return Models(self)
 
     @cached_property
     def beta(self) -> Beta:
-        """The same nouns with beta features, and the tool runner."""
-        from tercet.client.nouns.beta import Beta
+        """The same resources with beta features, and the tool runner."""
+        from tercet.client.resources.beta import Beta
 
         return Beta(self)
 
     @property
     def with_raw_response(self) -> ClientWithRawResponse:
-        """This client with nouns whose methods return an `APIResponse`."""
+        """This client with resources whose methods return an `APIResponse`."""
         from tercet.client.raw.views import raw_client
 
         view: ClientWithRawResponse = raw_client(self)
@@ -142,7 +141,7 @@ class Anthropic(MadeClient, Verbs):
 
     @property
     def with_streaming_response(self) -> ClientWithStreamingResponse:
-        """This client with nouns whose methods are context managers over an `APIResponse` that is still unread."""
+        """This client with resources whose methods are context managers over an `APIResponse` that is still unread."""
         from tercet.client.raw.views import deferred_client
 
         view: ClientWithStreamingResponse = deferred_client(self)
@@ -164,7 +163,7 @@ class Anthropic(MadeClient, Verbs):
         self.close()
 
 
-class AsyncAnthropic(MadeClient, AsyncVerbs):
+class AsyncAnthropic(BaseClient, AsyncVerbs):
     """The Claude API, async. The same arguments as `Anthropic`; `http_client` is an async client of httpx or httpx2.
 
     One client may be used from several event loops in turn.
@@ -176,7 +175,7 @@ class AsyncAnthropic(MadeClient, AsyncVerbs):
     def _transport(self) -> AsyncTransport:
         from tercet.transport.factory import async_transport_for
 
-        self._warn_of_exposure()
+        self._warn_if_insecure()
         transport = async_transport_for(self._http_client)
         if self._platform is not None:
             from tercet.platforms.transport import AsyncPlatformTransport
@@ -193,8 +192,8 @@ class AsyncAnthropic(MadeClient, AsyncVerbs):
         try:
             started = perf_counter()
             ending = await arun(self._plan(call), self._transport.send, listen=self._listen)
-            if (logger := logger_if_heard()) is not None:
-                record(logger, ending, perf_counter() - started)
+            if (logger := active_logger()) is not None:
+                log_call(logger, ending, perf_counter() - started)
             return response_or_error(ending), ending
         except BaseException as error:
             forget(error)
@@ -207,12 +206,12 @@ class AsyncAnthropic(MadeClient, AsyncVerbs):
     async def _open(self, call: Call[Any], make: Callable[[Response, AsyncByteStream], S]) -> S:
         """Carry out a call whose answer is a stream."""
         response, ending = await self._exchange(call)
-        return make(response, stream_of(ending) or AsyncWholeBody(response.content))
+        return make(response, unread_body(ending) or AsyncWholeBody(response.content))
 
     @cached_property
     def messages(self) -> AsyncMessages:
         """Create messages, count tokens."""
-        from tercet.client.nouns.messages import AsyncMessages
+        from tercet.client.resources.messages import AsyncMessages
 
         return AsyncMessages(self)
 
@@ -224,33 +223,33 @@ class AsyncAnthropic(MadeClient, AsyncVerbs):
     @cached_property
     def files(self) -> AsyncFiles:
         """Upload, list, download and delete files."""
-        from tercet.client.nouns.files import AsyncFiles
+        from tercet.client.resources.files import AsyncFiles
 
         return AsyncFiles(self)
 
     async def count_tokens(self, text: str) -> int:
         """How many input tokens a message of this text has, by the API's count for the model `COUNTING_MODEL`."""
-        from tercet.client.nouns.messages import count_text_call
+        from tercet.client.resources.messages import count_text_call
 
         return (await self._send(count_text_call(text))).input_tokens
 
     @cached_property
     def models(self) -> AsyncModels:
         """List models."""
-        from tercet.client.nouns.models import AsyncModels
+        from tercet.client.resources.models import AsyncModels
 
         return AsyncModels(self)
 
     @cached_property
     def beta(self) -> AsyncBeta:
-        """The same nouns with beta features, and the tool runner."""
-        from tercet.client.nouns.beta import AsyncBeta
+        """The same resources with beta features, and the tool runner."""
+        from tercet.client.resources.beta import AsyncBeta
 
         return AsyncBeta(self)
 
     @property
     def with_raw_response(self) -> AsyncClientWithRawResponse:
-        """This client with nouns whose methods return an `APIResponse`."""
+        """This client with resources whose methods return an `APIResponse`."""
         from tercet.client.raw.views import raw_client
 
         view: AsyncClientWithRawResponse = raw_client(self)
@@ -258,7 +257,7 @@ class AsyncAnthropic(MadeClient, AsyncVerbs):
 
     @property
     def with_streaming_response(self) -> AsyncClientWithStreamingResponse:
-        """This client with nouns whose methods are context managers over an `AsyncAPIResponse` that is still unread."""
+        """This client with resources whose methods are context managers over an `AsyncAPIResponse` that is still unread."""
         from tercet.client.raw.views import deferred_client
 
         view: AsyncClientWithStreamingResponse = deferred_client(self)

@@ -11,8 +11,8 @@ from tercet.client.settings import (
     NO_OVERRIDES,
     Overrides,
     Settings,
-    merged_headers,
-    query_text,
+    merge_headers,
+    query_string,
     require_credentials,
     with_stream_idle,
 )
@@ -64,14 +64,14 @@ class Call(msgspec.Struct, Generic[T]):
 
     def request(self, settings: Settings, base: Headers, attempt: int, platform: Platform | None = None) -> Request:
         """The HTTP request of attempt number `attempt`, the first being 0. `platform`: where it goes instead of the API."""
-        headers = merged_headers(base, self.headers.given)
+        headers = merge_headers(base, self.headers.given)
         if platform is None:
             require_credentials(headers, settings.default_headers, self.headers)
         if attempt:
-            headers = merged_headers(headers, {"x-stainless-retry-count": str(attempt)})
+            headers = merge_headers(headers, {"x-stainless-retry-count": str(attempt)})
         url = self.path if self.path.startswith(("https://", "http://")) else settings.address + self.path
         default, own = settings.default_query.given, self.query.given
-        query = query_text(default, own) if default or own else ""
+        query = query_string(default, own) if default or own else ""
         request = Request(
             self.method,
             url + (query.replace("?", "&", 1) if "?" in url else query),
@@ -95,7 +95,7 @@ def transport_options(arguments: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def call_of(
+def make_call(
     method: str,
     path: str,
     read: Callable[[Response], T],
@@ -149,10 +149,10 @@ def _mapping(name: str, options: Mapping[str, Any]) -> Mapping[str, Any]:
 # --- reading what came -----------------------------------------------------------------------------------------------
 
 
-def decoded(response: Response) -> Any:
+def decode_body(response: Response) -> Any:
     """The body as JSON. Anything else is an APIResponseValidationError that shows what came."""
     if not response.content:
-        raise unreadable(response, "an empty body")
+        raise unreadable_error(response, "an empty body")
     try:
         return msgspec.json.decode(response.content)
     except (ValueError, RecursionError) as problem:
@@ -164,18 +164,18 @@ def _decoded_leniently(response: Response, problem: Exception) -> Any:
     import json
 
     if isinstance(problem, RecursionError) or b"\\u" not in response.content:
-        raise unreadable(response, f"not JSON ({_one_line(problem)})") from problem
+        raise unreadable_error(response, f"not JSON ({_one_line(problem)})") from problem
     try:
         return json.loads(response.content)
     except (ValueError, RecursionError) as again:
-        raise unreadable(response, f"not JSON ({_one_line(again)})") from again
+        raise unreadable_error(response, f"not JSON ({_one_line(again)})") from again
 
 
 def _one_line(problem: Exception) -> str:
     return str(problem).partition("\n")[0][:200] or type(problem).__name__
 
 
-def unreadable(response: Response, what: str) -> APIResponseValidationError:
+def unreadable_error(response: Response, what: str) -> APIResponseValidationError:
     """The error for a success that is none: says what was asked, what came, and where to look."""
     kind = response.headers.get("content-type", "no content-type")
     shown = response.text[:200]
@@ -189,18 +189,18 @@ def unreadable(response: Response, what: str) -> APIResponseValidationError:
     )
 
 
-def reading(cls: type[M], *required: str) -> Callable[[Response], M]:
+def model_reader(cls: type[M], *required: str) -> Callable[[Response], M]:
     """Reads a response as this class; `required` fields must be there, or it is not what was asked for."""
 
     def read(response: Response) -> M:
-        data = decoded(response)
+        data = decode_body(response)
         if type(data) is not dict:
-            raise unreadable(response, f"JSON that is no object but {type(data).__name__}")
+            raise unreadable_error(response, f"JSON that is no object but {type(data).__name__}")
         if data.get("type") == "error":
             raise error_in_body(data, response)
         for name in required:
             if name not in data:
-                raise unreadable(response, f"JSON without {name!r}")
+                raise unreadable_error(response, f"JSON without {name!r}")
         made = cls(data)
         object.__setattr__(made, "_request_id", response.headers.get("request-id"))
         if response.info is not None:
@@ -210,5 +210,5 @@ def reading(cls: type[M], *required: str) -> Callable[[Response], M]:
     return read
 
 
-def nothing(response: Response) -> None:
+def ignore_body(response: Response) -> None:
     """Reads a response whose body does not matter."""

@@ -54,7 +54,7 @@ class ClientArguments(TypedDict, total=False):
     budget: Budget | Sequence[Budget] | None
 
 
-def whole_signature(cls: type[Any]) -> Signature:
+def make_signature(cls: type[Any]) -> Signature:
     """The arguments of a client's class, one by one."""
     own = [each for each in signature(cls.__init__).parameters.values() if each.name != "self"]
     named = [each for each in own if each.kind is not Parameter.VAR_KEYWORD]

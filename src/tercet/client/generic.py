@@ -1,15 +1,15 @@
-"""`client.get`, `post`, `put`, `patch`, `delete`: for endpoints that no noun wraps yet."""
+"""`client.get`, `post`, `put`, `patch`, `delete`: for endpoints that no resource wraps yet."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from tercet.client.call import Call, call_of
+from tercet.client.call import Call, make_call
 from tercet.wire.frames import Guarded
 from tercet.wire.http import Response
 from tercet.wire.json_body import encoded
-from tercet.wire.sentinels import given
+from tercet.wire.sentinels import drop_not_given
 
 OPTIONS = {
     "headers": "extra_headers",
@@ -29,18 +29,18 @@ def generic_call(
     """One request to `path`, its answer read as `cast_to`."""
     if not path.startswith(("/", "https://", "http://")):
         path = "/" + path
-    known = {OPTIONS[name]: value for name, value in given(options or {}).items() if name in OPTIONS}
+    known = {OPTIONS[name]: value for name, value in drop_not_given(options or {}).items() if name in OPTIONS}
 
     def read(response: Response) -> Any:
-        from tercet.client.read_as import read_as
+        from tercet.client.decode_as import decode_as
 
-        return read_as(cast_to, response)
+        return decode_as(cast_to, response)
 
     content = b"" if body is None else body if isinstance(body, bytes) else encoded(body)
     from tercet.flow.kinds import kind_of
 
     kind = kind_of(method, path, content)
-    return call_of(method, path, read, content=content, stream=stream, options=known, kind=kind)
+    return make_call(method, path, read, content=content, stream=stream, options=known, kind=kind)
 
 
 class Verbs(Guarded):
@@ -60,12 +60,12 @@ class Verbs(Guarded):
         stream: bool = False,
         stream_cls: Any = None,
     ) -> Any:
-        """Call an endpoint that no noun wraps. `cast_to`: a Model, pydantic model, dataclass, dict, list, str, bytes.
+        """Call an endpoint that no resource wraps. `cast_to`: a Model, pydantic model, dataclass, dict, list, str, bytes.
 
         `options` may hold `headers`, `params`, `timeout`, `max_retries`. With `stream=True` the answer's events come
         as a `Stream`.
         """
-        from tercet.client.streams.raw import Stream
+        from tercet.client.streams.reader import Stream
 
         call = generic_call(method, path, cast_to, body, options, stream)
         return self._open(call, stream_cls or Stream) if stream else self._send(call)
@@ -108,12 +108,12 @@ class AsyncVerbs(Guarded):
         stream: bool = False,
         stream_cls: Any = None,
     ) -> Any:
-        """Call an endpoint that no noun wraps. `cast_to`: a Model, pydantic model, dataclass, dict, list, str, bytes.
+        """Call an endpoint that no resource wraps. `cast_to`: a Model, pydantic model, dataclass, dict, list, str, bytes.
 
         `options` may hold `headers`, `params`, `timeout`, `max_retries`. With `stream=True` the answer's events come
         as a `Stream`.
         """
-        from tercet.client.streams.raw import AsyncStream
+        from tercet.client.streams.reader import AsyncStream
 
         call = generic_call(method, path, cast_to, body, options, stream)
         return await self._open(call, stream_cls or AsyncStream) if stream else await self._send(call)

@@ -30,7 +30,7 @@ _asked: list[str] = []
 """The level that was set up from the environment, once."""
 
 
-def listen_if_asked() -> None:
+def set_up_logging() -> None:
     """Set the logger up when the environment asks for it. Called when a client is made."""
     wanted = (os.environ.get("TERCET_LOG") or os.environ.get("ANTHROPIC_LOG") or "").lower()
     if wanted not in LEVELS or _asked:
@@ -57,7 +57,7 @@ def formatter() -> logging.Formatter:
     return logging.Formatter("[%(asctime)s %(levelname)s %(name)s] %(message)s")
 
 
-def logger_if_heard() -> logging.Logger | None:
+def active_logger() -> logging.Logger | None:
     """The logger, if somebody listens to it at info or below."""
     module = sys.modules.get("logging")
     if module is None:
@@ -66,14 +66,14 @@ def logger_if_heard() -> logging.Logger | None:
     return logger if logger.isEnabledFor(20) else None
 
 
-def record(logger: logging.Logger, ending: Ending, seconds: float) -> None:
+def log_call(logger: logging.Logger, ending: Ending, seconds: float) -> None:
     """Write down how a call ended."""
     outcome, request = ending.outcome, ending.request
     retries = len([attempt for attempt in ending.attempts if attempt.wait is not None])
     if isinstance(outcome, Reply):
-        result = f"{outcome.status}, request {folded(outcome.headers.get('request-id') or '-')}"
+        result = f"{outcome.status}, request {fold_text(outcome.headers.get('request-id') or '-')}"
     else:
-        result = f"no answer ({folded(outcome.reason)})"
+        result = f"no answer ({fold_text(outcome.reason)})"
     logger.info(
         "%s %s: %s, %.3f s%s",
         request.method,
@@ -101,17 +101,17 @@ def _fields(ending: Ending, seconds: float, retries: int) -> dict[str, Any]:
     }
 
 
-def tell(details: object) -> None:
+def log_event(details: object) -> None:
     """Write down an event of a call, if somebody listens."""
-    logger = logger_if_heard()
+    logger = active_logger()
     if logger is None:
         return
-    from tercet.client.log_json import as_fields, in_words
+    from tercet.client.log_json import as_fields, describe_event
 
-    logger.info("%s", folded(in_words(details)), extra={"tercet": as_fields(details)})
+    logger.info("%s", fold_text(describe_event(details)), extra={"tercet": as_fields(details)})
 
 
-def tell_of_failure(tool: str, problem: BaseException) -> None:
+def log_tool_failure(tool: str, problem: BaseException) -> None:
     """Write down what a tool raised, its traceback as text: the exception itself may carry credentials, and what keeps
     records keeps its frames."""
     import logging
@@ -130,10 +130,10 @@ def _record_details(logger: logging.Logger, request: Request) -> None:
     logger.debug("request headers: %r", dict(request.headers.redacted()))
     if os.environ.get("TERCET_LOG_BODIES"):
         logger.debug(
-            "request body: %s", folded(request.content[:LONGEST_BODY].decode("utf-8", "replace"), LONGEST_BODY)
+            "request body: %s", fold_text(request.content[:LONGEST_BODY].decode("utf-8", "replace"), LONGEST_BODY)
         )
 
 
-def folded(text: str, longest: int = LONGEST_TEXT) -> str:
+def fold_text(text: str, longest: int = LONGEST_TEXT) -> str:
     """Text from outside on one line, without terminal codes, cut to so many characters."""
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text[:longest])

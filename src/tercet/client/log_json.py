@@ -37,7 +37,7 @@ def as_fields(details: object) -> dict[str, Any]:
     return fields if isinstance(fields, dict) else {"event": type(details).__name__, "value": fields}
 
 
-def in_words(details: object) -> str:
+def describe_event(details: object) -> str:
     """An event as a sentence for people."""
     match details:
         case AttemptDetails():

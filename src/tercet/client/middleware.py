@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from tercet.client.raw.responses import APIResponse, AsyncAPIResponse
-from tercet.client.settings import merged_headers
+from tercet.client.settings import merge_headers
 from tercet.flow.effects import Lost, Outcome, Reply
 from tercet.flow.endings import error_from_lost, response_of
 from tercet.flow.retry import Ending
@@ -84,7 +84,7 @@ class APIRequest:
             Request(
                 method or now.method,
                 url or now.url,
-                merged_headers(now.headers, headers or {}),
+                merge_headers(now.headers, headers or {}),
                 now.content if body is None else msgspec.json.encode(body),
                 timeout=now.timeout,
                 stream=now.stream,
@@ -110,7 +110,7 @@ class Middleware:
 MiddlewareInput: TypeAlias = Middleware | MiddlewareCallable | AsyncMiddlewareCallable
 
 
-def checked_middleware(middleware: Iterable[Any] | None, *, is_async: bool) -> tuple[Any, ...]:
+def check_middleware(middleware: Iterable[Any] | None, *, is_async: bool) -> tuple[Any, ...]:
     """The middleware as functions `(request, call_next)` of the right world; TypeError names one of the wrong."""
     name = "handle_async" if is_async else "handle"
     functions = []

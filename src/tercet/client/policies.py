@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tercet.client.log import tell
+from tercet.client.log import log_event
 from tercet.flow.effects import Outcome, Plan, Send
 from tercet.flow.phases import as_meant
 from tercet.flow.quota import QuotaPolicy, RetryQuota
@@ -48,7 +48,7 @@ Behind = Callable[[str], str]
 """Tells the model that an id stands for."""
 
 
-class Standing:
+class PolicyState:
     """What a client and its copies have in common while they work: quotas and circuits."""
 
     __slots__ = ("circuits", "places", "quotas")
@@ -62,9 +62,9 @@ class Standing:
 class Policies:
     """A client's policies. Does not change; `changed` makes others that share quotas and circuits with these."""
 
-    def __init__(self, given: Mapping[str, Any], standing: Standing | None = None) -> None:
+    def __init__(self, given: Mapping[str, Any], standing: PolicyState | None = None) -> None:
         self.given = {name: value for name, value in given.items() if value is not DEFAULTS[name]}
-        self.standing = standing or Standing()
+        self.standing = standing or PolicyState()
         asked = {**DEFAULTS, **self.given}
         self.retry_ambiguous = _flag("retry_ambiguous", asked["retry_ambiguous"])
         self.quota = quota_from(asked["retry_quota"])
@@ -73,7 +73,7 @@ class Policies:
         self.on_event = _callable("on_event", asked["on_event"])
         self.trace = _trace(asked["open_telemetry"])
         self.admission = _admission(asked, self.standing)
-        self.listen = tell if self.on_event is None else self._tell_both
+        self.listen = log_event if self.on_event is None else self._tell_both
         asks = (self.breaker, self.fallbacks, self.on_event, self.trace, self.admission)
         self.plain = all(policy is None for policy in asks)
         """Whether a call read whole needs retries alone."""
@@ -83,7 +83,7 @@ class Policies:
         return Policies({**self.given, **changes}, self.standing) if changes else self
 
     def _tell_both(self, details: object) -> None:
-        tell(details)
+        log_event(details)
         assert self.on_event is not None
         self.on_event(details)
 
@@ -145,7 +145,7 @@ class Policies:
 
         def with_params(params: dict[str, Any] | None, attempts: int) -> Plan[Ending]:
             patient = msgspec.structs.replace(policy, max_retries=min(policy.max_retries, attempts - 1))
-            return self._one(patched(call, params), build, patient, quota, deadline, behind, peeks=True)
+            return self._one(replace_params(call, params), build, patient, quota, deadline, behind, peeks=True)
 
         def params() -> dict[str, Any]:
             read: dict[str, Any] = msgspec.json.decode(call.content)
@@ -173,7 +173,7 @@ class Policies:
         layers: list[Layer] = []
         hold = None
         if self.breaker is not None:
-            guard = Guard(self, call.model)
+            guard = BreakerLayer(self, call.model)
             hold = guard.holds
             layers.append(guard)
         if self.admission is not None:
@@ -184,7 +184,9 @@ class Policies:
             from tercet.flow.observing import observed
 
             layers.append(partial(observed, call.model, policy.clock))
-        return with_retries(partial(build, call), policy, deadline, quota=quota, step=around(step, layers), hold=hold)
+        return with_retries(
+            partial(build, call), policy, deadline, quota=quota, step=wrap_step(step, layers), hold=hold
+        )
 
     def _step(self, call: Call[Any], policy: RetryPolicy, deadline: float | None, *, peeks: bool) -> Step | None:
         if not call.stream:
@@ -196,7 +198,7 @@ class Policies:
         return partial(bounded, until=deadline)
 
 
-class Guard:
+class BreakerLayer:
     """The layer that asks a circuit before each attempt and tells it what came of it."""
 
     def __init__(self, policies: Policies, model: str | None) -> None:
@@ -214,16 +216,16 @@ class Guard:
         return 0.0 if self._circuit is None else self._circuit.holds()
 
 
-def once(request: Request) -> Plan[Outcome]:
+def send_once(request: Request) -> Plan[Outcome]:
     """One attempt with nothing around it."""
     outcome: Outcome = yield Send(request)
     return as_meant(outcome, request)
 
 
-def around(step: Step | None, layers: list[Layer]) -> Step | None:
+def wrap_step(step: Step | None, layers: list[Layer]) -> Step | None:
     """`step` with these layers around it, the first one outermost."""
     for layer in reversed(layers):
-        step = partial(_through, layer, step or once)
+        step = partial(_through, layer, step or send_once)
     return step
 
 
@@ -231,7 +233,7 @@ def _through(layer: Layer, step: Step, request: Request) -> Plan[Outcome]:
     return layer(request, step)
 
 
-def patched(call: Call[Any], params: dict[str, Any] | None) -> Call[Any]:
+def replace_params(call: Call[Any], params: dict[str, Any] | None) -> Call[Any]:
     """The same call with another body."""
     if params is None:
         return call
@@ -274,7 +276,7 @@ def _breaker(value: object) -> Breaker | None:
     return breaker_from(value)
 
 
-def _admission(asked: Mapping[str, Any], standing: Standing) -> Admission | None:
+def _admission(asked: Mapping[str, Any], standing: PolicyState) -> Admission | None:
     pace, max_concurrency, budget = asked["pace"], asked["max_concurrency"], asked["budget"]
     if pace in (None, False) and max_concurrency is None and budget is None:
         return None

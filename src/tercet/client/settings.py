@@ -100,7 +100,7 @@ class Settings(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self, **changes)
 
 
-def settings_from(
+def make_settings(
     *,
     api_key: str | None = None,
     auth_token: str | None = None,
@@ -125,7 +125,7 @@ def settings_from(
         auth_token = None if api_key else os.environ.get("ANTHROPIC_AUTH_TOKEN") or None
     if base_url is None:
         base_url = os.environ.get("ANTHROPIC_BASE_URL") or DEFAULT_BASE_URL
-    url, user = checked_base_url(base_url)
+    url, user = check_base_url(base_url)
     headers = {**headers_from_environment(), **(default_headers or {})}
     checked_headers({name: value for name, value in headers.items() if not isinstance(value, Omit)})
     return Settings(
@@ -133,17 +133,17 @@ def settings_from(
         auth_token=None if auth_token is None else Secret(auth_token, "auth_token"),
         base_url=url,
         user=user,
-        timeout=with_stream_idle(checked_timeout(timeout), stream_idle_timeout),
-        max_retries=checked_retries(max_retries),
+        timeout=with_stream_idle(check_timeout(timeout), stream_idle_timeout),
+        max_retries=check_retries(max_retries),
         deadline=seconds(deadline, "deadline"),
         default_headers=Overrides(headers),
         default_query=Overrides(default_query or {}),
-        anthropic_version=checked_version(anthropic_version),
+        anthropic_version=check_version(anthropic_version),
         stream_idle_timeout=stream_idle_timeout,
     )
 
 
-def checked_timeout(value: Any) -> Timeout:
+def check_timeout(value: Any) -> Timeout:
     """`value` as a Timeout; what was not given is the default of 600 s, 5 s to connect."""
     return DEFAULT_TIMEOUT if isinstance(value, NotGiven) else Timeout.of(value)
 
@@ -153,7 +153,7 @@ def with_stream_idle(timeout: Timeout, stream_idle: float | NotGiven | None) -> 
     return timeout if isinstance(stream_idle, NotGiven) else Timeout(timeout, stream_idle=stream_idle)
 
 
-def checked_retries(value: object) -> int:
+def check_retries(value: object) -> int:
     """`value` as a number of retries."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"max_retries must be an int ≥ 0, not {type(value).__name__} {value!r}")
@@ -162,14 +162,14 @@ def checked_retries(value: object) -> int:
     return value
 
 
-def checked_version(value: object) -> str:
+def check_version(value: object) -> str:
     """`value` as the text of an anthropic-version header."""
     if not isinstance(value, str) or not value.strip():
         raise ValueError(f"anthropic_version must be a date such as {API_VERSION!r}, not {value!r}")
     return value
 
 
-def checked_base_url(value: object) -> tuple[str, Secret | None]:
+def check_base_url(value: object) -> tuple[str, Secret | None]:
     """`value` without its last slash, if it is an http(s) URL with a host and nothing that could end a header; and the
     user and password that it names. No error shows them."""
     text = str(value)
@@ -227,10 +227,10 @@ def base_headers(settings: Settings, client_name: str) -> Headers:
         "User-Agent": user_agent(client_name),
         "anthropic-version": settings.anthropic_version,
     }
-    return merged_headers(Headers({**own, **credential_headers(settings)}), settings.default_headers.given)
+    return merge_headers(Headers({**own, **credential_headers(settings)}), settings.default_headers.given)
 
 
-def merged_headers(base: Headers, extra: Mapping[str, Any]) -> Headers:
+def merge_headers(base: Headers, extra: Mapping[str, Any]) -> Headers:
     """`extra` laid over `base`, names compared without case; `omit` takes a header away."""
     if not extra:
         return base
@@ -257,7 +257,7 @@ def require_credentials(headers: Headers, *overrides: Overrides) -> None:
     )
 
 
-def query_text(*queries: Mapping[str, object]) -> str:
+def query_string(*queries: Mapping[str, object]) -> str:
     """`?a=1&ids[]=x` for the given mappings, later ones over earlier; empty if there is nothing."""
     pairs = [
         pair

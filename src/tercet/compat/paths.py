@@ -15,14 +15,14 @@ PATHS: dict[str, str] = TYPES | {
         client.anthropic: SyncAPIClient=Anthropic AsyncAPIClient=AsyncAnthropic
         client.http_clients: DEFAULT_CONNECTION_LIMITS DefaultAsyncHttpxClient DefaultHttpxClient
           AsyncHttpxClientWrapper=DefaultAsyncHttpxClient SyncHttpxClientWrapper=DefaultHttpxClient
-        client.making: BaseClient=MadeClient
-        client.nouns.pages: AsyncPaginator
+        client.base: BaseClient
+        client.resources.pages: AsyncPaginator
         client.settings: DEFAULT_MAX_RETRIES DEFAULT_TIMEOUT
         compat.values: make_request_options
     """,
     "_client": """
         client.anthropic: Anthropic AsyncAnthropic AsyncClient Client
-        client.streams.raw: AsyncStream Stream
+        client.streams.reader: AsyncStream Stream
         wire.http: Timeout
     """,
     "_constants": """
@@ -30,7 +30,7 @@ PATHS: dict[str, str] = TYPES | {
         client.settings: DEFAULT_MAX_RETRIES DEFAULT_TIMEOUT
     """,
     "_exceptions": "wire.errors: *",
-    "_files": "client.nouns.multipart: file_from_path",
+    "_files": "client.resources.multipart: file_from_path",
     "_legacy_response": """
         client.raw.responses: LegacyAPIResponse=APIResponse
         compat.values: HttpxBinaryResponseContent
@@ -48,7 +48,7 @@ PATHS: dict[str, str] = TYPES | {
         client.raw.views: AsyncResponseContextManager ResponseContextManager
         compat.values: AsyncBinaryAPIResponse AsyncStreamedBinaryAPIResponse BinaryAPIResponse StreamedBinaryAPIResponse
     """,
-    "_streaming": "client.streams.raw: AsyncStream Stream",
+    "_streaming": "client.streams.reader: AsyncStream Stream",
     "_types": """
         wire.sentinels: NOT_GIVEN NotGiven Omit not_given omit
         compat.values: Base64FileInput Body Headers NoneType Query RequestOptions
@@ -56,7 +56,7 @@ PATHS: dict[str, str] = TYPES | {
         wire.params.lists: FileContent FileTypes
     """,
     "_utils": """
-        client.nouns.multipart: file_from_path
+        client.resources.multipart: file_from_path
         compat.values: is_given
     """,
     "_utils._utils": "_utils: *",
@@ -106,7 +106,7 @@ PATHS: dict[str, str] = TYPES | {
     "lib.vertex": "client.platforms.vertex: AnthropicVertex AsyncAnthropicVertex",
     "lib.vertex._client": "client.platforms.vertex: AnthropicVertex AsyncAnthropicVertex",
     "pagination": """
-        client.nouns.pages: AsyncBidirectionalPageCursor AsyncPage AsyncPageCursor AsyncReportPageCursor AsyncTokenPage
+        client.resources.pages: AsyncBidirectionalPageCursor AsyncPage AsyncPageCursor AsyncReportPageCursor AsyncTokenPage
           SyncBidirectionalPageCursor SyncPage SyncPageCursor SyncReportPageCursor SyncTokenPage
     """,
     "resources": """
@@ -121,7 +121,7 @@ PATHS: dict[str, str] = TYPES | {
         resources.beta.messages.messages: *
         resources.models: *
     """,
-    "resources.beta.beta": "client.nouns.beta: AsyncBeta Beta",
+    "resources.beta.beta": "client.resources.beta: AsyncBeta Beta",
     "resources.beta.files": "resources.files: *",
     "resources.beta.messages": """
         resources.beta.messages.messages: *
@@ -129,17 +129,17 @@ PATHS: dict[str, str] = TYPES | {
     """,
     "resources.beta.messages.batches": "resources.messages.batches: *",
     "resources.beta.messages.messages": """
-        client.nouns.beta_messages: AsyncMessages=AsyncBetaMessages Messages=BetaMessages
+        client.resources.beta_messages: AsyncMessages=AsyncBetaMessages Messages=BetaMessages
     """,
     "resources.beta.models": "resources.models: *",
-    "resources.files": "client.nouns.files: AsyncFiles Files",
+    "resources.files": "client.resources.files: AsyncFiles Files",
     "resources.messages": """
         resources.messages.messages: *
         resources.messages.batches: *
     """,
-    "resources.messages.batches": "client.nouns.batches: AsyncBatches Batches",
-    "resources.messages.messages": "client.nouns.messages: AsyncMessages Messages",
-    "resources.models": "client.nouns.models: AsyncModels Models",
+    "resources.messages.batches": "client.resources.batches: AsyncBatches Batches",
+    "resources.messages.messages": "client.resources.messages: AsyncMessages Messages",
+    "resources.models": "client.resources.models: AsyncModels Models",
 }
 """Module path -> the names that programs import from there."""
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-async def beside(act: Callable[[], T]) -> T:
+async def run_in_daemon_thread(act: Callable[[], T]) -> T:
     """Do it in a thread of its own, with the context variables of this task. Cancelled, it goes on unheard."""
     from asyncio import get_running_loop
     from contextvars import copy_context

@@ -1,7 +1,7 @@
 # Made by tools/generate.py, which says from what. Change that, and run `make generate`.
 """Names that code written for the official SDK imports from `anthropic.pagination`."""
 
-from tercet.client.nouns.pages import (
+from tercet.client.resources.pages import (
     AsyncBidirectionalPageCursor as AsyncBidirectionalPageCursor,
     AsyncPage as AsyncPage,
     AsyncPageCursor as AsyncPageCursor,

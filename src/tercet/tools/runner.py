@@ -7,7 +7,7 @@ import inspect
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from tercet.flow.daemon_threads import beside
+from tercet.flow.daemon_threads import run_in_daemon_thread
 from tercet.tools.eager import EagerCalls
 from tercet.tools.loop import CallTool, RunTools, tool_loop, tool_results
 from tercet.tools.results import Result, succeeded
@@ -17,7 +17,7 @@ from tercet.wire.responses.message import Message
 from tercet.wire.responses.parsed import ParsedMessage
 
 if TYPE_CHECKING:
-    from tercet.client.nouns.beta_messages import AsyncBetaMessages, BetaMessages
+    from tercet.client.resources.beta_messages import AsyncBetaMessages, BetaMessages
     from tercet.client.streams.message import AsyncMessageStream, MessageStream
     from tercet.wire.params import MessageParam
 
@@ -214,7 +214,7 @@ class _AsyncRunner(Runner, Generic[Item, T]):
         self._calling = True
         try:
             if not inspect.iscoroutinefunction(tool.call):
-                return await beside(lambda: called(tool, call))
+                return await run_in_daemon_thread(lambda: called(tool, call))
             return succeeded(call, await tool.call(call.input))
         except Exception as problem:  # whatever a tool raises is for the model to read
             return failed_call(tool, call, problem)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from tercet.client.nouns.beta_messages import RUNNER_NAMES
+from tercet.client.resources.beta_messages import RUNNER_NAMES
 from tercet.schema.answers import with_output_format
 from tercet.tools.results import Result, failed, succeeded
 from tercet.tools.run_state import RunState
 from tercet.wire.arguments import check_arguments, count
 from tercet.wire.frames import Guarded
 from tercet.wire.responses.message import Message
-from tercet.wire.sentinels import given
+from tercet.wire.sentinels import drop_not_given
 
 if TYPE_CHECKING:
     from tercet.wire.params import AnyMessageParam
@@ -79,9 +79,9 @@ def called(tool: Any, call: Any) -> Result:
 
 def failed_call(tool: Any, call: Any, problem: Exception) -> Result:
     """A tool's exception goes to the model; whoever runs the program shall find it in the log, too."""
-    from tercet.client.log import tell_of_failure
+    from tercet.client.log import log_tool_failure
 
-    tell_of_failure(getattr(tool, "name", "?"), problem)
+    log_tool_failure(getattr(tool, "name", "?"), problem)
     return failed(call, problem)
 
 
@@ -90,7 +90,7 @@ def conversation_of(arguments: Mapping[str, Any]) -> tuple[RunState, Any, bool]:
 
     Raises TypeError or ValueError for wrong arguments.
     """
-    passed = dict(given(arguments))
+    passed = dict(drop_not_given(arguments))
     tools = list(passed.get("tools") or ())
     params = check_arguments(passed, RUNNER_NAMES, ("model", "max_tokens", "messages"), "tool_runner")
     output_format = params.pop("output_format", None)

@@ -54,7 +54,7 @@ def is_absent(value: object) -> bool:
     return isinstance(value, absent_kinds())
 
 
-def given(arguments: Mapping[str, Any]) -> dict[str, Any]:
+def drop_not_given(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments that really were given."""
     kinds = absent_kinds()
     return {name: value for name, value in arguments.items() if not isinstance(value, kinds)}

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tercet.client.platforms.shared import PlatformClient
+from tercet.client.platforms.base import PlatformClient
 from tercet.platforms.aws_credentials import AmazonCredentials, region_for
 from tercet.wire.secret import Secret
 

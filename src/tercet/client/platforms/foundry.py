@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 from tercet.client.anthropic import Anthropic, AsyncAnthropic
-from tercet.client.platforms.shared import PlatformClient
+from tercet.client.platforms.base import PlatformClient
 from tercet.client.settings import MissingCredentialsError
 from tercet.platforms.base import TokenProvider
 from tercet.platforms.foundry import Foundry, base_url_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
+from tercet.client.platforms.base import PlatformClient
 from tercet.client.platforms.google_project import AsyncWithProject, WithProject
-from tercet.client.platforms.shared import PlatformClient
 from tercet.platforms.base import TokenProvider
 from tercet.platforms.google_cloud import ORIGIN, GoogleCloud
 from tercet.platforms.google_tokens import GoogleTokens

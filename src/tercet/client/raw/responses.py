@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
 from typing import Any, Generic, NoReturn, TypeVar, overload
 
-from tercet.client.read_as import read_as
+from tercet.client.decode_as import decode_as
 from tercet.flow.endings import error_from_lost
 from tercet.flow.retry import Ending
 from tercet.transport.base import Lost
@@ -130,7 +130,7 @@ class APIResponse(_Response[R]):
                 self._parsed[to] = self._parse(self.http_response, source)
             else:
                 self.read()
-                self._parsed[to] = read_as(to, self.http_response) if to else self._parse(self.http_response, None)
+                self._parsed[to] = decode_as(to, self.http_response) if to else self._parse(self.http_response, None)
         return self._parsed[to]
 
     def _streams(self) -> bool:
@@ -235,7 +235,7 @@ class AsyncAPIResponse(_Response[R]):
                 self._parsed[to] = self._parse(self.http_response, source)
             else:
                 await self.read()
-                self._parsed[to] = read_as(to, self.http_response) if to else self._parse(self.http_response, None)
+                self._parsed[to] = decode_as(to, self.http_response) if to else self._parse(self.http_response, None)
         return self._parsed[to]
 
     async def read(self) -> bytes:

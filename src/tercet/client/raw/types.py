@@ -1,7 +1,7 @@
 """Made by tools/generate.py, which says from what. Change that, and run `make generate`.
 
-Types behind `with_raw_response` and `with_streaming_response`: each noun's methods, with the same arguments, and an
-`APIResponse` around what they return. For type checkers and editors alone: in a running program, the noun itself stands
+Types behind `with_raw_response` and `with_streaming_response`: each resource's methods, with the same arguments, and an
+`APIResponse` around what they return. For type checkers and editors alone: in a running program, the resource itself stands
 behind the prefix."""
 
 from __future__ import annotations
@@ -11,20 +11,20 @@ from typing import ParamSpec, TypeVar
 
 from tercet.client.anthropic import Anthropic
 from tercet.client.anthropic import AsyncAnthropic
-from tercet.client.nouns.batches import AsyncBatches
-from tercet.client.nouns.batches import Batches
-from tercet.client.nouns.beta import AsyncBeta
-from tercet.client.nouns.beta import Beta
-from tercet.client.nouns.beta_messages import AsyncBetaMessages
-from tercet.client.nouns.beta_messages import BetaMessages
-from tercet.client.nouns.files import AsyncFiles
-from tercet.client.nouns.files import Files
-from tercet.client.nouns.messages import AsyncMessages
-from tercet.client.nouns.messages import Messages
-from tercet.client.nouns.models import AsyncModels
-from tercet.client.nouns.models import Models
 from tercet.client.raw.responses import APIResponse, AsyncAPIResponse
 from tercet.client.raw.views import AsyncResponseContextManager, ResponseContextManager
+from tercet.client.resources.batches import AsyncBatches
+from tercet.client.resources.batches import Batches
+from tercet.client.resources.beta import AsyncBeta
+from tercet.client.resources.beta import Beta
+from tercet.client.resources.beta_messages import AsyncBetaMessages
+from tercet.client.resources.beta_messages import BetaMessages
+from tercet.client.resources.files import AsyncFiles
+from tercet.client.resources.files import Files
+from tercet.client.resources.messages import AsyncMessages
+from tercet.client.resources.messages import Messages
+from tercet.client.resources.models import AsyncModels
+from tercet.client.resources.models import Models
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -61,228 +61,228 @@ def async_streamed(method: Callable[P, Awaitable[R]]) -> Callable[P, AsyncRespon
 
 
 class BatchesWithRawResponse:
-    def __init__(self, noun: Batches) -> None:
-        self.create = raw(noun.create)
-        self.retrieve = raw(noun.retrieve)
-        self.list = raw(noun.list)
-        self.cancel = raw(noun.cancel)
-        self.delete = raw(noun.delete)
-        self.results = raw(noun.results)
+    def __init__(self, resource: Batches) -> None:
+        self.create = raw(resource.create)
+        self.retrieve = raw(resource.retrieve)
+        self.list = raw(resource.list)
+        self.cancel = raw(resource.cancel)
+        self.delete = raw(resource.delete)
+        self.results = raw(resource.results)
 
 
 class BatchesWithStreamingResponse:
-    def __init__(self, noun: Batches) -> None:
-        self.create = streamed(noun.create)
-        self.retrieve = streamed(noun.retrieve)
-        self.list = streamed(noun.list)
-        self.cancel = streamed(noun.cancel)
-        self.delete = streamed(noun.delete)
-        self.results = streamed(noun.results)
+    def __init__(self, resource: Batches) -> None:
+        self.create = streamed(resource.create)
+        self.retrieve = streamed(resource.retrieve)
+        self.list = streamed(resource.list)
+        self.cancel = streamed(resource.cancel)
+        self.delete = streamed(resource.delete)
+        self.results = streamed(resource.results)
 
 
 class MessagesWithRawResponse:
-    def __init__(self, noun: Messages) -> None:
-        self.create = raw(noun.create)
-        self.parse = raw(noun.parse)
-        self.count_tokens = raw(noun.count_tokens)
-        self.batches = BatchesWithRawResponse(noun.batches)
+    def __init__(self, resource: Messages) -> None:
+        self.create = raw(resource.create)
+        self.parse = raw(resource.parse)
+        self.count_tokens = raw(resource.count_tokens)
+        self.batches = BatchesWithRawResponse(resource.batches)
 
 
 class MessagesWithStreamingResponse:
-    def __init__(self, noun: Messages) -> None:
-        self.create = streamed(noun.create)
-        self.parse = streamed(noun.parse)
-        self.count_tokens = streamed(noun.count_tokens)
-        self.batches = BatchesWithStreamingResponse(noun.batches)
+    def __init__(self, resource: Messages) -> None:
+        self.create = streamed(resource.create)
+        self.parse = streamed(resource.parse)
+        self.count_tokens = streamed(resource.count_tokens)
+        self.batches = BatchesWithStreamingResponse(resource.batches)
 
 
 class FilesWithRawResponse:
-    def __init__(self, noun: Files) -> None:
-        self.upload = raw(noun.upload)
-        self.list = raw(noun.list)
-        self.retrieve_metadata = raw(noun.retrieve_metadata)
-        self.download = noun.download
-        self.delete = raw(noun.delete)
+    def __init__(self, resource: Files) -> None:
+        self.upload = raw(resource.upload)
+        self.list = raw(resource.list)
+        self.retrieve_metadata = raw(resource.retrieve_metadata)
+        self.download = resource.download
+        self.delete = raw(resource.delete)
 
 
 class FilesWithStreamingResponse:
-    def __init__(self, noun: Files) -> None:
-        self.upload = streamed(noun.upload)
-        self.list = streamed(noun.list)
-        self.retrieve_metadata = streamed(noun.retrieve_metadata)
-        self.download = opened(noun.download)
-        self.delete = streamed(noun.delete)
+    def __init__(self, resource: Files) -> None:
+        self.upload = streamed(resource.upload)
+        self.list = streamed(resource.list)
+        self.retrieve_metadata = streamed(resource.retrieve_metadata)
+        self.download = opened(resource.download)
+        self.delete = streamed(resource.delete)
 
 
 class ModelsWithRawResponse:
-    def __init__(self, noun: Models) -> None:
-        self.list = raw(noun.list)
-        self.retrieve = raw(noun.retrieve)
+    def __init__(self, resource: Models) -> None:
+        self.list = raw(resource.list)
+        self.retrieve = raw(resource.retrieve)
 
 
 class ModelsWithStreamingResponse:
-    def __init__(self, noun: Models) -> None:
-        self.list = streamed(noun.list)
-        self.retrieve = streamed(noun.retrieve)
+    def __init__(self, resource: Models) -> None:
+        self.list = streamed(resource.list)
+        self.retrieve = streamed(resource.retrieve)
 
 
 class BetaMessagesWithRawResponse:
-    def __init__(self, noun: BetaMessages) -> None:
-        self.create = raw(noun.create)
-        self.parse = raw(noun.parse)
-        self.count_tokens = raw(noun.count_tokens)
-        self.batches = BatchesWithRawResponse(noun.batches)
+    def __init__(self, resource: BetaMessages) -> None:
+        self.create = raw(resource.create)
+        self.parse = raw(resource.parse)
+        self.count_tokens = raw(resource.count_tokens)
+        self.batches = BatchesWithRawResponse(resource.batches)
 
 
 class BetaMessagesWithStreamingResponse:
-    def __init__(self, noun: BetaMessages) -> None:
-        self.create = streamed(noun.create)
-        self.parse = streamed(noun.parse)
-        self.count_tokens = streamed(noun.count_tokens)
-        self.batches = BatchesWithStreamingResponse(noun.batches)
+    def __init__(self, resource: BetaMessages) -> None:
+        self.create = streamed(resource.create)
+        self.parse = streamed(resource.parse)
+        self.count_tokens = streamed(resource.count_tokens)
+        self.batches = BatchesWithStreamingResponse(resource.batches)
 
 
 class BetaWithRawResponse:
-    def __init__(self, noun: Beta) -> None:
-        self.messages = BetaMessagesWithRawResponse(noun.messages)
-        self.models = ModelsWithRawResponse(noun.models)
-        self.files = FilesWithRawResponse(noun.files)
+    def __init__(self, resource: Beta) -> None:
+        self.messages = BetaMessagesWithRawResponse(resource.messages)
+        self.models = ModelsWithRawResponse(resource.models)
+        self.files = FilesWithRawResponse(resource.files)
 
 
 class BetaWithStreamingResponse:
-    def __init__(self, noun: Beta) -> None:
-        self.messages = BetaMessagesWithStreamingResponse(noun.messages)
-        self.models = ModelsWithStreamingResponse(noun.models)
-        self.files = FilesWithStreamingResponse(noun.files)
+    def __init__(self, resource: Beta) -> None:
+        self.messages = BetaMessagesWithStreamingResponse(resource.messages)
+        self.models = ModelsWithStreamingResponse(resource.models)
+        self.files = FilesWithStreamingResponse(resource.files)
 
 
 class ClientWithRawResponse:
-    def __init__(self, noun: Anthropic) -> None:
-        self.messages = MessagesWithRawResponse(noun.messages)
-        self.batches = BatchesWithRawResponse(noun.batches)
-        self.files = FilesWithRawResponse(noun.files)
-        self.models = ModelsWithRawResponse(noun.models)
-        self.beta = BetaWithRawResponse(noun.beta)
+    def __init__(self, resource: Anthropic) -> None:
+        self.messages = MessagesWithRawResponse(resource.messages)
+        self.batches = BatchesWithRawResponse(resource.batches)
+        self.files = FilesWithRawResponse(resource.files)
+        self.models = ModelsWithRawResponse(resource.models)
+        self.beta = BetaWithRawResponse(resource.beta)
 
 
 class ClientWithStreamingResponse:
-    def __init__(self, noun: Anthropic) -> None:
-        self.messages = MessagesWithStreamingResponse(noun.messages)
-        self.batches = BatchesWithStreamingResponse(noun.batches)
-        self.files = FilesWithStreamingResponse(noun.files)
-        self.models = ModelsWithStreamingResponse(noun.models)
-        self.beta = BetaWithStreamingResponse(noun.beta)
+    def __init__(self, resource: Anthropic) -> None:
+        self.messages = MessagesWithStreamingResponse(resource.messages)
+        self.batches = BatchesWithStreamingResponse(resource.batches)
+        self.files = FilesWithStreamingResponse(resource.files)
+        self.models = ModelsWithStreamingResponse(resource.models)
+        self.beta = BetaWithStreamingResponse(resource.beta)
 
 
 class AsyncBatchesWithRawResponse:
-    def __init__(self, noun: AsyncBatches) -> None:
-        self.create = async_raw(noun.create)
-        self.retrieve = async_raw(noun.retrieve)
-        self.list = async_raw(noun.list)
-        self.cancel = async_raw(noun.cancel)
-        self.delete = async_raw(noun.delete)
-        self.results = async_raw(noun.results)
+    def __init__(self, resource: AsyncBatches) -> None:
+        self.create = async_raw(resource.create)
+        self.retrieve = async_raw(resource.retrieve)
+        self.list = async_raw(resource.list)
+        self.cancel = async_raw(resource.cancel)
+        self.delete = async_raw(resource.delete)
+        self.results = async_raw(resource.results)
 
 
 class AsyncBatchesWithStreamingResponse:
-    def __init__(self, noun: AsyncBatches) -> None:
-        self.create = async_streamed(noun.create)
-        self.retrieve = async_streamed(noun.retrieve)
-        self.list = async_streamed(noun.list)
-        self.cancel = async_streamed(noun.cancel)
-        self.delete = async_streamed(noun.delete)
-        self.results = async_streamed(noun.results)
+    def __init__(self, resource: AsyncBatches) -> None:
+        self.create = async_streamed(resource.create)
+        self.retrieve = async_streamed(resource.retrieve)
+        self.list = async_streamed(resource.list)
+        self.cancel = async_streamed(resource.cancel)
+        self.delete = async_streamed(resource.delete)
+        self.results = async_streamed(resource.results)
 
 
 class AsyncMessagesWithRawResponse:
-    def __init__(self, noun: AsyncMessages) -> None:
-        self.create = async_raw(noun.create)
-        self.parse = async_raw(noun.parse)
-        self.count_tokens = async_raw(noun.count_tokens)
-        self.batches = AsyncBatchesWithRawResponse(noun.batches)
+    def __init__(self, resource: AsyncMessages) -> None:
+        self.create = async_raw(resource.create)
+        self.parse = async_raw(resource.parse)
+        self.count_tokens = async_raw(resource.count_tokens)
+        self.batches = AsyncBatchesWithRawResponse(resource.batches)
 
 
 class AsyncMessagesWithStreamingResponse:
-    def __init__(self, noun: AsyncMessages) -> None:
-        self.create = async_streamed(noun.create)
-        self.parse = async_streamed(noun.parse)
-        self.count_tokens = async_streamed(noun.count_tokens)
-        self.batches = AsyncBatchesWithStreamingResponse(noun.batches)
+    def __init__(self, resource: AsyncMessages) -> None:
+        self.create = async_streamed(resource.create)
+        self.parse = async_streamed(resource.parse)
+        self.count_tokens = async_streamed(resource.count_tokens)
+        self.batches = AsyncBatchesWithStreamingResponse(resource.batches)
 
 
 class AsyncFilesWithRawResponse:
-    def __init__(self, noun: AsyncFiles) -> None:
-        self.upload = async_raw(noun.upload)
-        self.list = async_raw(noun.list)
-        self.retrieve_metadata = async_raw(noun.retrieve_metadata)
-        self.download = noun.download
-        self.delete = async_raw(noun.delete)
+    def __init__(self, resource: AsyncFiles) -> None:
+        self.upload = async_raw(resource.upload)
+        self.list = async_raw(resource.list)
+        self.retrieve_metadata = async_raw(resource.retrieve_metadata)
+        self.download = resource.download
+        self.delete = async_raw(resource.delete)
 
 
 class AsyncFilesWithStreamingResponse:
-    def __init__(self, noun: AsyncFiles) -> None:
-        self.upload = async_streamed(noun.upload)
-        self.list = async_streamed(noun.list)
-        self.retrieve_metadata = async_streamed(noun.retrieve_metadata)
-        self.download = async_opened(noun.download)
-        self.delete = async_streamed(noun.delete)
+    def __init__(self, resource: AsyncFiles) -> None:
+        self.upload = async_streamed(resource.upload)
+        self.list = async_streamed(resource.list)
+        self.retrieve_metadata = async_streamed(resource.retrieve_metadata)
+        self.download = async_opened(resource.download)
+        self.delete = async_streamed(resource.delete)
 
 
 class AsyncModelsWithRawResponse:
-    def __init__(self, noun: AsyncModels) -> None:
-        self.list = async_raw(noun.list)
-        self.retrieve = async_raw(noun.retrieve)
+    def __init__(self, resource: AsyncModels) -> None:
+        self.list = async_raw(resource.list)
+        self.retrieve = async_raw(resource.retrieve)
 
 
 class AsyncModelsWithStreamingResponse:
-    def __init__(self, noun: AsyncModels) -> None:
-        self.list = async_streamed(noun.list)
-        self.retrieve = async_streamed(noun.retrieve)
+    def __init__(self, resource: AsyncModels) -> None:
+        self.list = async_streamed(resource.list)
+        self.retrieve = async_streamed(resource.retrieve)
 
 
 class AsyncBetaMessagesWithRawResponse:
-    def __init__(self, noun: AsyncBetaMessages) -> None:
-        self.create = async_raw(noun.create)
-        self.parse = async_raw(noun.parse)
-        self.count_tokens = async_raw(noun.count_tokens)
-        self.batches = AsyncBatchesWithRawResponse(noun.batches)
+    def __init__(self, resource: AsyncBetaMessages) -> None:
+        self.create = async_raw(resource.create)
+        self.parse = async_raw(resource.parse)
+        self.count_tokens = async_raw(resource.count_tokens)
+        self.batches = AsyncBatchesWithRawResponse(resource.batches)
 
 
 class AsyncBetaMessagesWithStreamingResponse:
-    def __init__(self, noun: AsyncBetaMessages) -> None:
-        self.create = async_streamed(noun.create)
-        self.parse = async_streamed(noun.parse)
-        self.count_tokens = async_streamed(noun.count_tokens)
-        self.batches = AsyncBatchesWithStreamingResponse(noun.batches)
+    def __init__(self, resource: AsyncBetaMessages) -> None:
+        self.create = async_streamed(resource.create)
+        self.parse = async_streamed(resource.parse)
+        self.count_tokens = async_streamed(resource.count_tokens)
+        self.batches = AsyncBatchesWithStreamingResponse(resource.batches)
 
 
 class AsyncBetaWithRawResponse:
-    def __init__(self, noun: AsyncBeta) -> None:
-        self.messages = AsyncBetaMessagesWithRawResponse(noun.messages)
-        self.models = AsyncModelsWithRawResponse(noun.models)
-        self.files = AsyncFilesWithRawResponse(noun.files)
+    def __init__(self, resource: AsyncBeta) -> None:
+        self.messages = AsyncBetaMessagesWithRawResponse(resource.messages)
+        self.models = AsyncModelsWithRawResponse(resource.models)
+        self.files = AsyncFilesWithRawResponse(resource.files)
 
 
 class AsyncBetaWithStreamingResponse:
-    def __init__(self, noun: AsyncBeta) -> None:
-        self.messages = AsyncBetaMessagesWithStreamingResponse(noun.messages)
-        self.models = AsyncModelsWithStreamingResponse(noun.models)
-        self.files = AsyncFilesWithStreamingResponse(noun.files)
+    def __init__(self, resource: AsyncBeta) -> None:
+        self.messages = AsyncBetaMessagesWithStreamingResponse(resource.messages)
+        self.models = AsyncModelsWithStreamingResponse(resource.models)
+        self.files = AsyncFilesWithStreamingResponse(resource.files)
 
 
 class AsyncClientWithRawResponse:
-    def __init__(self, noun: AsyncAnthropic) -> None:
-        self.messages = AsyncMessagesWithRawResponse(noun.messages)
-        self.batches = AsyncBatchesWithRawResponse(noun.batches)
-        self.files = AsyncFilesWithRawResponse(noun.files)
-        self.models = AsyncModelsWithRawResponse(noun.models)
-        self.beta = AsyncBetaWithRawResponse(noun.beta)
+    def __init__(self, resource: AsyncAnthropic) -> None:
+        self.messages = AsyncMessagesWithRawResponse(resource.messages)
+        self.batches = AsyncBatchesWithRawResponse(resource.batches)
+        self.files = AsyncFilesWithRawResponse(resource.files)
+        self.models = AsyncModelsWithRawResponse(resource.models)
+        self.beta = AsyncBetaWithRawResponse(resource.beta)
 
 
 class AsyncClientWithStreamingResponse:
-    def __init__(self, noun: AsyncAnthropic) -> None:
-        self.messages = AsyncMessagesWithStreamingResponse(noun.messages)
-        self.batches = AsyncBatchesWithStreamingResponse(noun.batches)
-        self.files = AsyncFilesWithStreamingResponse(noun.files)
-        self.models = AsyncModelsWithStreamingResponse(noun.models)
-        self.beta = AsyncBetaWithStreamingResponse(noun.beta)
+    def __init__(self, resource: AsyncAnthropic) -> None:
+        self.messages = AsyncMessagesWithStreamingResponse(resource.messages)
+        self.batches = AsyncBatchesWithStreamingResponse(resource.batches)
+        self.files = AsyncFilesWithStreamingResponse(resource.files)
+        self.models = AsyncModelsWithStreamingResponse(resource.models)
+        self.beta = AsyncBetaWithStreamingResponse(resource.beta)

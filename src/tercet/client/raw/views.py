@@ -1,6 +1,6 @@
-"""Views of a client: what a noun sees instead of its client when HTTP responses are asked for.
+"""Views of a client: what a resource sees instead of its client when HTTP responses are asked for.
 
-A noun calls `_send` or `_open` of its client and knows no more; a view gives it an APIResponse instead of the parsed
+A resource calls `_send` or `_open` of its client and knows no more; a view gives it an APIResponse instead of the parsed
 thing, so that no method had to be written again.
 """
 
@@ -11,9 +11,9 @@ from types import TracebackType
 from typing import Any, Generic, TypeVar
 
 from tercet.client.anthropic import Anthropic, AsyncAnthropic
+from tercet.client.base import unread_body
 from tercet.client.call import Call
 from tercet.client.raw.responses import APIResponse, AsyncAPIResponse
-from tercet.client.shared import stream_of
 from tercet.transport.base import AsyncWholeBody, WholeBody
 from tercet.wire.frames import Guarded
 from tercet.wire.http import Response
@@ -22,7 +22,7 @@ R = TypeVar("R")
 
 
 class _View:
-    """Stands in for the client of a noun. What it does not do itself, the client does; its nouns are views too."""
+    """Stands in for the client of a resource. What it does not do itself, the client does; its resources are views too."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
@@ -50,7 +50,7 @@ class RawView(_View):
 
     def _open(self, call: Call[Any], make: Callable[[Response, Any], Any]) -> APIResponse[Any]:
         response, ending = self._client._exchange(call)
-        return APIResponse(response, ending, make, stream_of(ending) or WholeBody(response.content))
+        return APIResponse(response, ending, make, unread_body(ending) or WholeBody(response.content))
 
 
 class AsyncRawView(_View):
@@ -64,7 +64,7 @@ class AsyncRawView(_View):
 
     async def _open(self, call: Call[Any], make: Callable[[Response, Any], Any]) -> AsyncAPIResponse[Any]:
         response, ending = await self._client._exchange(call)
-        return AsyncAPIResponse(response, ending, make, stream_of(ending) or AsyncWholeBody(response.content))
+        return AsyncAPIResponse(response, ending, make, unread_body(ending) or AsyncWholeBody(response.content))
 
 
 class ResponseContextManager(Guarded, Generic[R]):
@@ -126,10 +126,10 @@ class AsyncStreamingView(AsyncRawView):
 
 
 class Deferred:
-    """A noun whose methods return context managers: the request goes out on entering the block."""
+    """A resource whose methods return context managers: the request goes out on entering the block."""
 
-    def __init__(self, noun: Any, manager: type[Any]) -> None:
-        self._noun, self._manager = noun, manager
+    def __init__(self, resource: Any, manager: type[Any]) -> None:
+        self._noun, self._manager = resource, manager
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(self._noun, name)
@@ -138,25 +138,25 @@ class Deferred:
         return lambda *arguments, **named: self._manager(lambda: value(*arguments, **named))
 
 
-def raw(noun: Any) -> Any:
-    """`noun` with methods that return APIResponses."""
-    view = AsyncRawView if isinstance(noun._client, AsyncAnthropic) else RawView
-    return type(noun)(view(noun._client))
+def raw_view(resource: Any) -> Any:
+    """`resource` with methods that return APIResponses."""
+    view = AsyncRawView if isinstance(resource._client, AsyncAnthropic) else RawView
+    return type(resource)(view(resource._client))
 
 
-def deferred(noun: Any) -> Deferred:
-    """`noun` with methods that return context managers over unread APIResponses."""
-    view, manager = _streaming(noun._client)
-    return Deferred(type(noun)(view), manager)
+def deferred_view(resource: Any) -> Deferred:
+    """`resource` with methods that return context managers over unread APIResponses."""
+    view, manager = _streaming(resource._client)
+    return Deferred(type(resource)(view), manager)
 
 
 def raw_client(client: Anthropic | AsyncAnthropic) -> Any:
-    """The client with nouns whose methods return APIResponses."""
+    """The client with resources whose methods return APIResponses."""
     return AsyncRawView(client) if isinstance(client, AsyncAnthropic) else RawView(client)
 
 
 def deferred_client(client: Anthropic | AsyncAnthropic) -> Any:
-    """The client whose nouns have such methods."""
+    """The client whose resources have such methods."""
     return Deferred(*_streaming(client))
 
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, cast
 
-from tercet.client.streams.raw import Incoming, async_raw_events, raw_events
+from tercet.client.streams.reader import StreamReader, async_raw_events, raw_events
 from tercet.transport.base import AsyncByteStream, ByteStream
 from tercet.wire.errors import APIError, OutputValidationError
 from tercet.wire.frames import Guarded
@@ -32,14 +32,14 @@ def final_text(message: Message) -> str:
     return "".join(texts)
 
 
-def snapshot(incoming: Incoming) -> ParsedMessage[Any]:
+def snapshot(reader: StreamReader) -> ParsedMessage[Any]:
     """The message so far."""
-    if not incoming.assembler.started:
+    if not reader.assembler.started:
         raise AssertionError("no event has arrived yet; read from the stream first")
-    message = cast("ParsedMessage[Any]", incoming.assembler.message)
-    object.__setattr__(message, "_request_id", incoming.response.headers.get("request-id"))
-    if incoming.response.info is not None:
-        object.__setattr__(message, "_info", incoming.response.info)
+    message = cast("ParsedMessage[Any]", reader.assembler.message)
+    object.__setattr__(message, "_request_id", reader.response.headers.get("request-id"))
+    if reader.response.info is not None:
+        object.__setattr__(message, "_info", reader.response.info)
     return message
 
 
@@ -61,11 +61,11 @@ class MessageStream(Generic[T]):
     ) -> None:
         self.response = response
         self._source = source
-        self._incoming = Incoming(response, assembler)
-        self._raw = raw_events(self._incoming, source)
+        self._reader = StreamReader(response, assembler)
+        self._raw = raw_events(self._reader, source)
         if output is not None:
-            self._raw = filled_events(self._raw, self._incoming, output)
-        self._iterator: Iterator[ParsedMessageStreamEvent[T]] = helper_events(self._raw, self._incoming.assembler)
+            self._raw = filled_events(self._raw, self._reader, output)
+        self._iterator: Iterator[ParsedMessageStreamEvent[T]] = helper_events(self._raw, self._reader.assembler)
         self.text_stream = texts(self._raw)
 
     def __iter__(self) -> Iterator[ParsedMessageStreamEvent[T]]:
@@ -87,7 +87,7 @@ class MessageStream(Generic[T]):
     @property
     def current_message_snapshot(self) -> ParsedMessage[T]:
         """The message as far as it has been read. Unfinished tool input shows its readable part."""
-        return snapshot(self._incoming)
+        return snapshot(self._reader)
 
     def until_done(self) -> None:
         """Read the answer to its end."""
@@ -97,8 +97,8 @@ class MessageStream(Generic[T]):
     def get_final_message(self) -> ParsedMessage[T]:
         """Read to the end and return the whole message. An incomplete answer raises an APIError that carries the part."""
         self.until_done()
-        _raise(self._incoming.error)
-        return snapshot(self._incoming)
+        _raise(self._reader.error)
+        return snapshot(self._reader)
 
     def get_final_text(self) -> str:
         """Read to the end and return all text. Raises RuntimeError if there is none."""
@@ -117,27 +117,27 @@ class MessageStream(Generic[T]):
         self.close()
 
 
-def filled_events(raw: Iterator[Any], incoming: Incoming, output: OutputFormat) -> Iterator[Any]:
+def filled_events(raw: Iterator[Any], reader: StreamReader, output: OutputFormat) -> Iterator[Any]:
     """Give each block that ends its data of the output format. A misfit is raised after the last event."""
     for event in raw:
         if type(event) is RawContentBlockStopEvent:
-            _fill_ended_block(event, incoming, output)
+            _fill_ended_block(event, reader, output)
         yield event
-    _fill_message(incoming, output)
+    _fill_message(reader, output)
 
 
-def _fill_ended_block(event: Any, incoming: Incoming, output: OutputFormat) -> None:
-    blocks, index = incoming.assembler.message.content, event["index"]
-    if not incoming.assembler.complete and isinstance(blocks[index], ParsedTextBlock):
+def _fill_ended_block(event: Any, reader: StreamReader, output: OutputFormat) -> None:
+    blocks, index = reader.assembler.message.content, event["index"]
+    if not reader.assembler.complete and isinstance(blocks[index], ParsedTextBlock):
         output.fill_block(cast("ParsedTextBlock[Any]", blocks[index]))
 
 
-def _fill_message(incoming: Incoming, output: OutputFormat) -> None:
+def _fill_message(reader: StreamReader, output: OutputFormat) -> None:
     try:
-        output.fill(cast("ParsedMessage[Any]", incoming.assembler.message), incoming.response)
+        output.fill(cast("ParsedMessage[Any]", reader.assembler.message), reader.response)
     except OutputValidationError as error:
-        error.events_seen = incoming.events_seen
-        incoming.error = error
+        error.events_seen = reader.events_seen
+        reader.error = error
         raise
 
 
@@ -174,12 +174,12 @@ class AsyncMessageStream(Generic[T]):
     ) -> None:
         self.response = response
         self._source = source
-        self._incoming = Incoming(response, assembler)
-        self._raw = async_raw_events(self._incoming, source)
+        self._reader = StreamReader(response, assembler)
+        self._raw = async_raw_events(self._reader, source)
         if output is not None:
-            self._raw = async_filled_events(self._raw, self._incoming, output)
+            self._raw = async_filled_events(self._raw, self._reader, output)
         self._iterator: AsyncIterator[ParsedMessageStreamEvent[T]] = async_helper_events(
-            self._raw, self._incoming.assembler
+            self._raw, self._reader.assembler
         )
         self.text_stream = async_texts(self._raw)
 
@@ -202,7 +202,7 @@ class AsyncMessageStream(Generic[T]):
     @property
     def current_message_snapshot(self) -> ParsedMessage[T]:
         """The message as far as it has been read. Unfinished tool input shows its readable part."""
-        return snapshot(self._incoming)
+        return snapshot(self._reader)
 
     async def until_done(self) -> None:
         """Read the answer to its end."""
@@ -212,8 +212,8 @@ class AsyncMessageStream(Generic[T]):
     async def get_final_message(self) -> ParsedMessage[T]:
         """Read to the end and return the whole message. An incomplete answer raises an APIError that carries the part."""
         await self.until_done()
-        _raise(self._incoming.error)
-        return snapshot(self._incoming)
+        _raise(self._reader.error)
+        return snapshot(self._reader)
 
     async def get_final_text(self) -> str:
         """Read to the end and return all text. Raises RuntimeError if there is none."""
@@ -232,13 +232,15 @@ class AsyncMessageStream(Generic[T]):
         await self.close()
 
 
-async def async_filled_events(raw: AsyncIterator[Any], incoming: Incoming, output: OutputFormat) -> AsyncIterator[Any]:
+async def async_filled_events(
+    raw: AsyncIterator[Any], reader: StreamReader, output: OutputFormat
+) -> AsyncIterator[Any]:
     """The async twin of `filled_events`."""
     async for event in raw:
         if type(event) is RawContentBlockStopEvent:
-            _fill_ended_block(event, incoming, output)
+            _fill_ended_block(event, reader, output)
         yield event
-    _fill_message(incoming, output)
+    _fill_message(reader, output)
 
 
 async def async_helper_events(raw: AsyncIterator[Any], assembler: Assembler) -> AsyncIterator[Any]:

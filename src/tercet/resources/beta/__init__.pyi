@@ -1,19 +1,19 @@
 # Made by tools/generate.py, which says from what. Change that, and run `make generate`.
 """Names that code written for the official SDK imports from `anthropic.resources.beta`."""
 
-from tercet.client.nouns.beta import (
+from tercet.client.resources.beta import (
     AsyncBeta as AsyncBeta,
     Beta as Beta,
 )
-from tercet.client.nouns.beta_messages import (
+from tercet.client.resources.beta_messages import (
     AsyncBetaMessages as AsyncMessages,
     BetaMessages as Messages,
 )
-from tercet.client.nouns.files import (
+from tercet.client.resources.files import (
     AsyncFiles as AsyncFiles,
     Files as Files,
 )
-from tercet.client.nouns.models import (
+from tercet.client.resources.models import (
     AsyncModels as AsyncModels,
     Models as Models,
 )

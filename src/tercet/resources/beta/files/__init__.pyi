@@ -1,7 +1,7 @@
 # Made by tools/generate.py, which says from what. Change that, and run `make generate`.
 """Names that code written for the official SDK imports from `anthropic.resources.beta.files`."""
 
-from tercet.client.nouns.files import (
+from tercet.client.resources.files import (
     AsyncFiles as AsyncFiles,
     Files as Files,
 )

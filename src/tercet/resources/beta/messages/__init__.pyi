@@ -1,11 +1,11 @@
 # Made by tools/generate.py, which says from what. Change that, and run `make generate`.
 """Names that code written for the official SDK imports from `anthropic.resources.beta.messages`."""
 
-from tercet.client.nouns.batches import (
+from tercet.client.resources.batches import (
     AsyncBatches as AsyncBatches,
     Batches as Batches,
 )
-from tercet.client.nouns.beta_messages import (
+from tercet.client.resources.beta_messages import (
     AsyncBetaMessages as AsyncMessages,
     BetaMessages as Messages,
 )

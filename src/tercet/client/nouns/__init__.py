@@ -1,1 +1,0 @@
-"""The API's nouns: what can be asked of messages, batches, files and models. Each describes calls; none sends."""

@@ -1,0 +1,323 @@
+"""`client.beta.messages`: the messages API with beta features, and the tool runner. `betas` become a header; everything
+else is what `messages.py` does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, Unpack, overload
+
+from tercet.client.resources.arguments import underlying_client
+from tercet.client.resources.messages import (
+    async_whole_stream,
+    count_call,
+    create_call,
+    parse_call,
+    stream_call,
+    whole_stream,
+    with_any_output,
+    with_output,
+)
+from tercet.client.resources.resource import Resource
+from tercet.client.streams.message import (
+    AsyncMessageStream,
+    AsyncMessageStreamManager,
+    MessageStream,
+    MessageStreamManager,
+)
+from tercet.client.streams.reader import AsyncStream, Stream
+from tercet.wire import argument_names
+from tercet.wire.arguments import strings
+from tercet.wire.sentinels import is_absent
+
+if TYPE_CHECKING:
+    from tercet.client.anthropic import Anthropic, AsyncAnthropic
+    from tercet.client.raw.types import (
+        AsyncBetaMessagesWithRawResponse,
+        AsyncBetaMessagesWithStreamingResponse,
+        BetaMessagesWithRawResponse,
+        BetaMessagesWithStreamingResponse,
+    )
+    from tercet.client.resources.batches import AsyncBatches, Batches
+    from tercet.tools.runner import (
+        BetaAsyncStreamingToolRunner,
+        BetaAsyncToolRunner,
+        BetaStreamingToolRunner,
+        BetaToolRunner,
+    )
+    from tercet.wire.params import (
+        BetaMessageCountTokensParams,
+        BetaMessageCreateParams,
+        BetaMessageParseParams,
+        BetaMessageStreamParams,
+        BetaToolRunnerParams,
+    )
+    from tercet.wire.responses.message import Message, MessageTokensCount
+    from tercet.wire.responses.parsed import ParsedMessage
+    from tercet.wire.stream.events import RawMessageStreamEvent
+    from tercet.wire.typing_compat import Absent
+
+F = TypeVar("F")
+
+PARSE_NAMES = argument_names.BETA_CREATE
+CREATE_NAMES = PARSE_NAMES | {"stream"}
+COUNT_NAMES = argument_names.BETA_COUNT_TOKENS
+COUNTING = "token-counting-2024-11-01"
+"""Without meaning by now; code for beta features names it when it counts, and so do we."""
+RUNNER_NAMES = CREATE_NAMES | {"max_iterations", "run_tools_eagerly", "output_format"}
+
+
+def beta_arguments(arguments: Mapping[str, Any], *own: str) -> dict[str, Any]:
+    """The arguments with `betas` as the header `anthropic-beta`, together with those that `extra_headers` name.
+
+    `own` are the betas that the method itself stands for.
+    """
+    rest = dict(arguments)
+    betas, headers = rest.pop("betas", None), rest.get("extra_headers") or {}
+    asked = [] if betas is None or is_absent(betas) else strings("betas", betas)
+    if not (asked or own) or not isinstance(headers, Mapping):
+        return rest
+    names = [name for name in headers if name.lower() == "anthropic-beta"]
+    named = [headers[name] for name in names]
+    if any(not isinstance(value, str) for value in named):
+        return rest  # the caller takes the header away
+    every = [*asked, *own, *(beta.strip() for value in named for beta in value.split(","))]
+    others = {name: value for name, value in headers.items() if name not in names}
+    text = ",".join(dict.fromkeys(beta for beta in every if beta))
+    return {**rest, "extra_headers": {**others, "anthropic-beta": text} if text else others}
+
+
+class BetaMessages(Resource):
+    """`client.beta.messages`. See `client.messages`; `betas=[...]` names the features to use."""
+
+    _client: Anthropic
+
+    if TYPE_CHECKING:
+
+        @property
+        def with_raw_response(self) -> BetaMessagesWithRawResponse: ...
+        @property
+        def with_streaming_response(self) -> BetaMessagesWithStreamingResponse: ...
+
+    @cached_property
+    def batches(self) -> Batches:
+        """Many requests at once, at half the price, answered within 24 hours."""
+        from tercet.client.resources.batches import Batches
+
+        return Batches(self._client)
+
+    @overload
+    def create(self, *, stream: Literal[False] = False, **params: Unpack[BetaMessageCreateParams]) -> Message: ...
+    @overload
+    def create(
+        self, *, stream: Literal[True], **params: Unpack[BetaMessageCreateParams]
+    ) -> Stream[RawMessageStreamEvent]: ...
+    @overload
+    def create(
+        self, *, stream: bool, **params: Unpack[BetaMessageCreateParams]
+    ) -> Message | Stream[RawMessageStreamEvent]: ...
+    def create(self, **params: Any) -> Any:
+        """Send a conversation and return the answer, or with `stream=True` its events as they come."""
+        arguments, _ = with_output(beta_arguments(params))
+        if self._client._takes_too_long(arguments):
+            call = stream_call(arguments, "create", CREATE_NAMES)
+            return self._client._open(call, whole_stream).get_final_message()
+        call = create_call(arguments, CREATE_NAMES)
+        return self._client._open(call, Stream) if call.stream else self._client._send(call)
+
+    @overload
+    def stream(
+        self, *, output_format: type[F], **params: Unpack[BetaMessageStreamParams]
+    ) -> MessageStreamManager[F]: ...
+    @overload
+    def stream(
+        self, *, output_format: Absent | None = None, **params: Unpack[BetaMessageStreamParams]
+    ) -> MessageStreamManager[None]: ...
+    @overload
+    def stream(
+        self, *, output_format: object, **params: Unpack[BetaMessageStreamParams]
+    ) -> MessageStreamManager[Any]: ...
+    def stream(self, **params: Any) -> MessageStreamManager[Any]:
+        """Stream the answer. See `Messages.stream`."""
+        arguments, output = with_output(beta_arguments(params))
+        made = partial(MessageStream[Any], output=output)
+        call = stream_call(arguments, names=CREATE_NAMES)
+        return MessageStreamManager(lambda: self._client._open(call, made))
+
+    @overload
+    def parse(self, *, output_format: type[F], **params: Unpack[BetaMessageParseParams]) -> ParsedMessage[F]: ...
+    @overload
+    def parse(
+        self, *, output_format: Absent | None = None, **params: Unpack[BetaMessageParseParams]
+    ) -> ParsedMessage[Any]: ...
+    @overload
+    def parse(self, *, output_format: object, **params: Unpack[BetaMessageParseParams]) -> ParsedMessage[Any]: ...
+    def parse(self, **params: Any) -> Any:
+        """Ask for an answer of a type. See `Messages.parse`."""
+        arguments, output = with_any_output(beta_arguments(params))
+        if self._client._takes_too_long(arguments):
+            made = partial(MessageStream[Any], output=output)
+            return self._client._open(stream_call(arguments, "parse", CREATE_NAMES), made).get_final_message()
+        return self._client._send(parse_call(arguments, output, PARSE_NAMES))
+
+    def count_tokens(self, **params: Unpack[BetaMessageCountTokensParams]) -> MessageTokensCount:
+        """How many input tokens a request of these parameters would have, by the API's own estimate."""
+        return self._client._send(count_call(beta_arguments(params, COUNTING), COUNT_NAMES))
+
+    @overload
+    def tool_runner(
+        self, *, output_format: type[F], stream: Literal[False] = False, **params: Unpack[BetaToolRunnerParams]
+    ) -> BetaToolRunner[F]: ...
+    @overload
+    def tool_runner(
+        self,
+        *,
+        output_format: Absent | None = None,
+        stream: Literal[False] = False,
+        **params: Unpack[BetaToolRunnerParams],
+    ) -> BetaToolRunner[None]: ...
+    @overload
+    def tool_runner(
+        self, *, output_format: type[F], stream: Literal[True], **params: Unpack[BetaToolRunnerParams]
+    ) -> BetaStreamingToolRunner[F]: ...
+    @overload
+    def tool_runner(
+        self, *, output_format: Absent | None = None, stream: Literal[True], **params: Unpack[BetaToolRunnerParams]
+    ) -> BetaStreamingToolRunner[None]: ...
+    @overload
+    def tool_runner(
+        self, *, output_format: object = None, stream: bool, **params: Unpack[BetaToolRunnerParams]
+    ) -> BetaToolRunner[Any] | BetaStreamingToolRunner[Any]: ...
+    def tool_runner(self, **params: Any) -> Any:
+        """Let the model call your tools until it is done: iterate the runner for each answer, or call `until_done()`.
+
+        `tools`: functions made tools by `@beta_tool`, and definitions as dicts, which you answer yourself. Whatever a
+        tool raises, and input that does not fit, is for the model to read. A call that was cut off is never run. With
+        `stream=True` each answer comes as a stream. Every request sends the whole history; `thread=True` lets the API
+        keep it, which needs a beta feature (named for you) that not every account and platform has.
+        """
+        from tercet.tools.runner import BetaStreamingToolRunner, BetaToolRunner
+        from tercet.tools.runner_base import conversation_of
+
+        run, output_format, eager = conversation_of(params)
+        messages = BetaMessages(underlying_client(self._client))
+        if params.get("stream"):
+            return BetaStreamingToolRunner(messages, run, output_format, eager)
+        return BetaToolRunner(messages, run, output_format)
+
+
+class AsyncBetaMessages(Resource):
+    """`client.beta.messages` of the async client. See `BetaMessages`."""
+
+    _client: AsyncAnthropic
+
+    if TYPE_CHECKING:
+
+        @property
+        def with_raw_response(self) -> AsyncBetaMessagesWithRawResponse: ...
+        @property
+        def with_streaming_response(self) -> AsyncBetaMessagesWithStreamingResponse: ...
+
+    @cached_property
+    def batches(self) -> AsyncBatches:
+        """Many requests at once, at half the price, answered within 24 hours."""
+        from tercet.client.resources.batches import AsyncBatches
+
+        return AsyncBatches(self._client)
+
+    @overload
+    async def create(self, *, stream: Literal[False] = False, **params: Unpack[BetaMessageCreateParams]) -> Message: ...
+    @overload
+    async def create(
+        self, *, stream: Literal[True], **params: Unpack[BetaMessageCreateParams]
+    ) -> AsyncStream[RawMessageStreamEvent]: ...
+    @overload
+    async def create(
+        self, *, stream: bool, **params: Unpack[BetaMessageCreateParams]
+    ) -> Message | AsyncStream[RawMessageStreamEvent]: ...
+    async def create(self, **params: Any) -> Any:
+        """Send a conversation and return the answer, or with `stream=True` its events as they come."""
+        arguments, _ = with_output(beta_arguments(params))
+        if self._client._takes_too_long(arguments):
+            call = stream_call(arguments, "create", CREATE_NAMES)
+            return await (await self._client._open(call, async_whole_stream)).get_final_message()
+        call = create_call(arguments, CREATE_NAMES)
+        return await (self._client._open(call, AsyncStream) if call.stream else self._client._send(call))
+
+    @overload
+    def stream(
+        self, *, output_format: type[F], **params: Unpack[BetaMessageStreamParams]
+    ) -> AsyncMessageStreamManager[F]: ...
+    @overload
+    def stream(
+        self, *, output_format: Absent | None = None, **params: Unpack[BetaMessageStreamParams]
+    ) -> AsyncMessageStreamManager[None]: ...
+    @overload
+    def stream(
+        self, *, output_format: object, **params: Unpack[BetaMessageStreamParams]
+    ) -> AsyncMessageStreamManager[Any]: ...
+    def stream(self, **params: Any) -> AsyncMessageStreamManager[Any]:
+        """Stream the answer. See `AsyncMessages.stream`."""
+        arguments, output = with_output(beta_arguments(params))
+        made = partial(AsyncMessageStream[Any], output=output)
+        call = stream_call(arguments, names=CREATE_NAMES)
+        return AsyncMessageStreamManager(lambda: self._client._open(call, made))
+
+    @overload
+    async def parse(self, *, output_format: type[F], **params: Unpack[BetaMessageParseParams]) -> ParsedMessage[F]: ...
+    @overload
+    async def parse(
+        self, *, output_format: Absent | None = None, **params: Unpack[BetaMessageParseParams]
+    ) -> ParsedMessage[Any]: ...
+    @overload
+    async def parse(self, *, output_format: object, **params: Unpack[BetaMessageParseParams]) -> ParsedMessage[Any]: ...
+    async def parse(self, **params: Any) -> Any:
+        """Ask for an answer of a type. See `Messages.parse`."""
+        arguments, output = with_any_output(beta_arguments(params))
+        if self._client._takes_too_long(arguments):
+            made = partial(AsyncMessageStream[Any], output=output)
+            opened = await self._client._open(stream_call(arguments, "parse", CREATE_NAMES), made)
+            return await opened.get_final_message()
+        return await self._client._send(parse_call(arguments, output, PARSE_NAMES))
+
+    async def count_tokens(self, **params: Unpack[BetaMessageCountTokensParams]) -> MessageTokensCount:
+        """How many input tokens a request of these parameters would have, by the API's own estimate."""
+        return await self._client._send(count_call(beta_arguments(params, COUNTING), COUNT_NAMES))
+
+    @overload
+    def tool_runner(
+        self, *, output_format: type[F], stream: Literal[False] = False, **params: Unpack[BetaToolRunnerParams]
+    ) -> BetaAsyncToolRunner[F]: ...
+    @overload
+    def tool_runner(
+        self,
+        *,
+        output_format: Absent | None = None,
+        stream: Literal[False] = False,
+        **params: Unpack[BetaToolRunnerParams],
+    ) -> BetaAsyncToolRunner[None]: ...
+    @overload
+    def tool_runner(
+        self, *, output_format: type[F], stream: Literal[True], **params: Unpack[BetaToolRunnerParams]
+    ) -> BetaAsyncStreamingToolRunner[F]: ...
+    @overload
+    def tool_runner(
+        self, *, output_format: Absent | None = None, stream: Literal[True], **params: Unpack[BetaToolRunnerParams]
+    ) -> BetaAsyncStreamingToolRunner[None]: ...
+    @overload
+    def tool_runner(
+        self, *, output_format: object = None, stream: bool, **params: Unpack[BetaToolRunnerParams]
+    ) -> BetaAsyncToolRunner[Any] | BetaAsyncStreamingToolRunner[Any]: ...
+    def tool_runner(self, **params: Any) -> Any:
+        """Let the model call your tools until it is done. See `BetaMessages.tool_runner`.
+
+        Takes tools made by `@beta_async_tool` and by `@beta_tool`; the latter are called in another thread.
+        """
+        from tercet.tools.runner import BetaAsyncStreamingToolRunner, BetaAsyncToolRunner
+        from tercet.tools.runner_base import conversation_of
+
+        run, output_format, eager = conversation_of(params)
+        messages = AsyncBetaMessages(underlying_client(self._client))
+        if params.get("stream"):
+            return BetaAsyncStreamingToolRunner(messages, run, output_format, eager)
+        return BetaAsyncToolRunner(messages, run, output_format)

@@ -1,0 +1,316 @@
+"""Messages: create, stream, parse, count_tokens. Checks arguments, describes the call, and says how to read the answer;
+blocking and async stand side by side and differ in `await`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, Unpack, overload
+
+from tercet.client.call import HEADER_ARGUMENTS, Call, make_call, model_reader, transport_options
+from tercet.client.resources.resource import Resource
+from tercet.client.streams.message import (
+    AsyncMessageStream,
+    AsyncMessageStreamManager,
+    MessageStream,
+    MessageStreamManager,
+)
+from tercet.client.streams.reader import AsyncStream, Stream, read_message
+from tercet.wire import argument_names
+from tercet.wire.arguments import check_arguments, text, unknown_argument
+from tercet.wire.json_body import body
+from tercet.wire.responses.message import Message, MessageTokensCount
+from tercet.wire.responses.parsed import ParsedMessage
+from tercet.wire.sentinels import drop_not_given
+from tercet.wire.stream.message_builder import Assembler
+
+if TYPE_CHECKING:
+    from tercet.client.anthropic import Anthropic, AsyncAnthropic
+    from tercet.client.raw.types import (
+        AsyncMessagesWithRawResponse,
+        AsyncMessagesWithStreamingResponse,
+        MessagesWithRawResponse,
+        MessagesWithStreamingResponse,
+    )
+    from tercet.client.resources.batches import AsyncBatches, Batches
+    from tercet.schema.answers import OutputFormat
+    from tercet.wire.http import Response
+    from tercet.wire.params import (
+        MessageCountTokensParams,
+        MessageCreateParams,
+        MessageParseParams,
+        MessageStreamParams,
+    )
+    from tercet.wire.stream.events import RawMessageStreamEvent
+    from tercet.wire.typing_compat import Absent
+
+F = TypeVar("F")
+
+COUNTING_MODEL = "claude-haiku-5-5"
+"""Counts texts for `client.count_tokens`, which names no model: the cheapest current one. Counting is free."""
+read_count = model_reader(MessageTokensCount, "input_tokens")
+read_parsed: Callable[[Response], ParsedMessage[Any]] = model_reader(ParsedMessage, "content", "role")
+
+CREATE_REQUIRES = ("model", "max_tokens", "messages")
+COUNT_REQUIRES = ("model", "messages")
+Arguments: TypeAlias = Mapping[str, Any]
+"""Keyword arguments as they came, before they were checked."""
+
+OWN_OPTIONS = {"deadline", "max_retries"}
+STREAM_NAMES = argument_names.CREATE | OWN_OPTIONS
+CREATE_NAMES = STREAM_NAMES | {"stream"}
+COUNT_NAMES = argument_names.COUNT_TOKENS | OWN_OPTIONS
+
+
+def create_call(arguments: Arguments, names: frozenset[str] = CREATE_NAMES, caller: str = "create") -> Call[Message]:
+    """POST /v1/messages. `stream=True` among the arguments leaves the body unread."""
+    params = check_arguments(drop_not_given(arguments), names, CREATE_REQUIRES, caller)
+    options = transport_options(params)
+    stream = params.get("stream") is True
+    if params.get("stream") is None:
+        params.pop("stream", None)
+    headers = {"Accept": "text/event-stream"} if stream else {}
+    headers |= header_arguments(params)
+    fallbacks = None if "betas" in names else params.pop("fallbacks", None)  # with betas they are the API's own
+    content = body(params, options.get("extra_body"))
+    call = make_call(
+        "POST",
+        "/v1/messages",
+        read_message,
+        content=content,
+        headers=headers,
+        stream=stream,
+        options=options,
+        kind="message",
+    )
+    call.model, call.asked, call.fallbacks = params["model"], params, fallbacks
+    return call
+
+
+def stream_call(arguments: Arguments, caller: str = "stream", names: frozenset[str] = CREATE_NAMES) -> Call[Message]:
+    """POST /v1/messages with `stream: true`, for the helper."""
+    if "stream" in arguments and caller == "stream":
+        raise unknown_argument("stream", STREAM_NAMES, caller)
+    return create_call({**arguments, "stream": True}, names, caller)
+
+
+def parse_call(
+    arguments: Arguments, output: OutputFormat | None, names: frozenset[str] = STREAM_NAMES
+) -> Call[ParsedMessage[Any]]:
+    """POST /v1/messages, for an answer with data. `arguments` say the format already."""
+    call: Call[Any] = create_call(arguments, names, "parse")
+    call.read = read_parsed if output is None else partial(read_filled, output)
+    return call
+
+
+def read_filled(output: OutputFormat, response: Response) -> ParsedMessage[Any]:
+    """Return a whole response as a message with its data. OutputValidationError if a finished answer does not fit."""
+    message = read_parsed(response)
+    output.fill(message, response)
+    return message
+
+
+def with_any_output(arguments: Arguments) -> tuple[Arguments, OutputFormat | None]:
+    """The same for `parse`, which also reads by the schema of an `output_config.format`."""
+    from tercet.schema.answers import with_any_format
+
+    if "stream" in arguments:
+        raise unknown_argument("stream", STREAM_NAMES, "parse")
+    return with_any_format(arguments)
+
+
+def with_output(arguments: Arguments) -> tuple[Arguments, OutputFormat | None]:
+    """The arguments as `create` takes them, with `output_format` in its place, and how to read the answer by it."""
+    if "output_format" not in arguments:
+        return arguments, None
+    from tercet.schema.answers import with_output_format
+
+    return with_output_format(arguments)
+
+
+def count_call(arguments: Arguments, names: frozenset[str] = COUNT_NAMES) -> Call[MessageTokensCount]:
+    """POST /v1/messages/count_tokens."""
+    arguments, _ = with_output(arguments)
+    params = check_arguments(drop_not_given(arguments), names, COUNT_REQUIRES, "count_tokens")
+    options = transport_options(params)
+    headers = header_arguments(params)
+    content = body(params, options.get("extra_body"))
+    return make_call(
+        "POST", "/v1/messages/count_tokens", read_count, content=content, headers=headers, options=options, kind="free"
+    )
+
+
+def header_arguments(params: dict[str, Any]) -> dict[str, Any]:
+    """Take the arguments that go out as headers out of `params`."""
+    taken = {header: params.pop(name, None) for name, header in HEADER_ARGUMENTS.items()}
+    return {header: value for header, value in taken.items() if value is not None}
+
+
+def count_text_call(content: str) -> Call[MessageTokensCount]:
+    """POST /v1/messages/count_tokens for a text alone, as `client.count_tokens` of SDK 0.x is asked."""
+    return count_call({"model": COUNTING_MODEL, "messages": [{"role": "user", "content": text("text", content)}]})
+
+
+whole_stream = partial(MessageStream[None], assembler=Assembler)
+async_whole_stream = partial(AsyncMessageStream[None], assembler=Assembler)
+"""For `create`, which streams long answers inside: the message is what it would be unstreamed."""
+
+
+class Messages(Resource):
+    """`client.messages`: say something, get the answer, whole or streamed. Source of every parameter's meaning: the
+    API reference, in short on `MessageCreateParams`."""
+
+    _client: Anthropic
+
+    if TYPE_CHECKING:
+
+        @property
+        def with_raw_response(self) -> MessagesWithRawResponse: ...
+        @property
+        def with_streaming_response(self) -> MessagesWithStreamingResponse: ...
+
+    @cached_property
+    def batches(self) -> Batches:
+        """Many requests at once, at half the price, answered within 24 hours."""
+        from tercet.client.resources.batches import Batches
+
+        return Batches(self._client)
+
+    @overload
+    def create(self, *, stream: Literal[False] = False, **params: Unpack[MessageCreateParams]) -> Message: ...
+    @overload
+    def create(
+        self, *, stream: Literal[True], **params: Unpack[MessageCreateParams]
+    ) -> Stream[RawMessageStreamEvent]: ...
+    @overload
+    def create(
+        self, *, stream: bool, **params: Unpack[MessageCreateParams]
+    ) -> Message | Stream[RawMessageStreamEvent]: ...
+    def create(self, **params: Any) -> Any:
+        """Send a conversation and return the answer, or with `stream=True` its events as they come.
+
+        Raises TypeError or ValueError for wrong arguments before anything is sent, and an APIError subclass for
+        whatever the network or the API does.
+        """
+        if self._client._takes_too_long(params):
+            return self._client._open(stream_call(params, "create"), whole_stream).get_final_message()
+        call = create_call(params)
+        return self._client._open(call, Stream) if call.stream else self._client._send(call)
+
+    @overload
+    def stream(self, *, output_format: type[F], **params: Unpack[MessageStreamParams]) -> MessageStreamManager[F]: ...
+    @overload
+    def stream(
+        self, *, output_format: Absent | None = None, **params: Unpack[MessageStreamParams]
+    ) -> MessageStreamManager[None]: ...
+    @overload
+    def stream(self, *, output_format: object, **params: Unpack[MessageStreamParams]) -> MessageStreamManager[Any]: ...
+    def stream(self, **params: Any) -> MessageStreamManager[Any]:
+        """Stream the answer: `with client.messages.stream(...) as stream: for text in stream.text_stream: ...`"""
+        arguments, output = with_output(params)
+        made = partial(MessageStream[Any], output=output)
+        call = stream_call(arguments)  # arguments are checked here, the request goes out on entering the block
+        return MessageStreamManager(lambda: self._client._open(call, made))
+
+    @overload
+    def parse(self, *, output_format: type[F], **params: Unpack[MessageParseParams]) -> ParsedMessage[F]: ...
+    @overload
+    def parse(
+        self, *, output_format: Absent | None = None, **params: Unpack[MessageParseParams]
+    ) -> ParsedMessage[Any]: ...
+    @overload
+    def parse(self, *, output_format: object, **params: Unpack[MessageParseParams]) -> ParsedMessage[Any]: ...
+    def parse(self, **params: Any) -> Any:
+        """Ask for an answer of a type: `message.parsed_output` is a value of it, all its constraints checked here.
+
+        `output_format`: a pydantic model, dataclass, TypedDict, msgspec Struct, Enum, a list or union of those, or a JSON
+        schema. A refused or cut answer has `parsed_output` None and says why in `stop_reason`; a finished one that does
+        not fit raises OutputValidationError, which holds the message. A type that the API cannot answer in (recursive,
+        `Any`) is a ValueError before anything is sent.
+        """
+        arguments, output = with_any_output(params)
+        if self._client._takes_too_long(arguments):
+            made = partial(MessageStream[Any], output=output)
+            return self._client._open(stream_call(arguments, "parse"), made).get_final_message()
+        return self._client._send(parse_call(arguments, output))
+
+    def count_tokens(self, **params: Unpack[MessageCountTokensParams]) -> MessageTokensCount:
+        """How many input tokens a request of these parameters would have, by the API's own estimate."""
+        return self._client._send(count_call(params))
+
+
+class AsyncMessages(Resource):
+    """`client.messages` of the async client. See `Messages`."""
+
+    _client: AsyncAnthropic
+
+    if TYPE_CHECKING:
+
+        @property
+        def with_raw_response(self) -> AsyncMessagesWithRawResponse: ...
+        @property
+        def with_streaming_response(self) -> AsyncMessagesWithStreamingResponse: ...
+
+    @cached_property
+    def batches(self) -> AsyncBatches:
+        """Many requests at once, at half the price, answered within 24 hours."""
+        from tercet.client.resources.batches import AsyncBatches
+
+        return AsyncBatches(self._client)
+
+    @overload
+    async def create(self, *, stream: Literal[False] = False, **params: Unpack[MessageCreateParams]) -> Message: ...
+    @overload
+    async def create(
+        self, *, stream: Literal[True], **params: Unpack[MessageCreateParams]
+    ) -> AsyncStream[RawMessageStreamEvent]: ...
+    @overload
+    async def create(
+        self, *, stream: bool, **params: Unpack[MessageCreateParams]
+    ) -> Message | AsyncStream[RawMessageStreamEvent]: ...
+    async def create(self, **params: Any) -> Any:
+        """Send a conversation and return the answer, or with `stream=True` its events as they come."""
+        if self._client._takes_too_long(params):
+            stream = await self._client._open(stream_call(params, "create"), async_whole_stream)
+            return await stream.get_final_message()
+        call = create_call(params)
+        return await (self._client._open(call, AsyncStream) if call.stream else self._client._send(call))
+
+    @overload
+    def stream(
+        self, *, output_format: type[F], **params: Unpack[MessageStreamParams]
+    ) -> AsyncMessageStreamManager[F]: ...
+    @overload
+    def stream(
+        self, *, output_format: Absent | None = None, **params: Unpack[MessageStreamParams]
+    ) -> AsyncMessageStreamManager[None]: ...
+    @overload
+    def stream(
+        self, *, output_format: object, **params: Unpack[MessageStreamParams]
+    ) -> AsyncMessageStreamManager[Any]: ...
+    def stream(self, **params: Any) -> AsyncMessageStreamManager[Any]:
+        """Stream the answer: `async with client.messages.stream(...) as stream: async for text in stream.text_stream: ...`"""
+        arguments, output = with_output(params)
+        made = partial(AsyncMessageStream[Any], output=output)
+        call = stream_call(arguments)
+        return AsyncMessageStreamManager(lambda: self._client._open(call, made))
+
+    @overload
+    async def parse(self, *, output_format: type[F], **params: Unpack[MessageParseParams]) -> ParsedMessage[F]: ...
+    @overload
+    async def parse(
+        self, *, output_format: Absent | None = None, **params: Unpack[MessageParseParams]
+    ) -> ParsedMessage[Any]: ...
+    @overload
+    async def parse(self, *, output_format: object, **params: Unpack[MessageParseParams]) -> ParsedMessage[Any]: ...
+    async def parse(self, **params: Any) -> Any:
+        """Ask for an answer of a type. See `Messages.parse`."""
+        arguments, output = with_any_output(params)
+        if self._client._takes_too_long(arguments):
+            made = partial(AsyncMessageStream[Any], output=output)
+            return await (await self._client._open(stream_call(arguments, "parse"), made)).get_final_message()
+        return await self._client._send(parse_call(arguments, output))
+
+    async def count_tokens(self, **params: Unpack[MessageCountTokensParams]) -> MessageTokensCount:
+        """How many input tokens a request of these parameters would have, by the API's own estimate."""
+        return await self._client._send(count_call(params))

@@ -1,0 +1,28 @@
+"""What every resource of the API has: its client, and the two prefixes that give HTTP responses instead of objects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tercet.wire.frames import Guarded
+
+
+class Resource(Guarded):
+    """`client.messages`, `client.models` … A resource calls `_send` and `_open` of its client and knows no more of it."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    @property
+    def with_raw_response(self) -> Any:
+        """The same methods, returning an `APIResponse`: status, headers, body, and `parse()`."""
+        from tercet.client.raw.views import raw_view
+
+        return raw_view(self)
+
+    @property
+    def with_streaming_response(self) -> Any:
+        """The same methods as context managers over an `APIResponse` whose body is still unread."""
+        from tercet.client.raw.views import deferred_view
+
+        return deferred_view(self)

@@ -1,0 +1,274 @@
+"""`create(stream=True)`: the raw events of one streamed answer, blocking and async.
+
+Completeness: a stream is whole when a `stop_reason` was seen. Whatever else ends it becomes an APIError that carries
+the message so far. The events are told apart below (`Incoming`); the two classes only read bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar, cast
+
+from tercet.client.call import model_reader
+from tercet.client.streams.idle_timeout import IdleTimer, timeout_error
+from tercet.flow.opening import SILENT
+from tercet.transport.base import AsyncByteStream, ByteStream, Lost
+from tercet.wire.errors import APIError, IncompleteStreamError, StreamProtocolError, ToolInputError, error_in_stream
+from tercet.wire.http import Response
+from tercet.wire.model import Model
+from tercet.wire.responses.message import Message
+from tercet.wire.stream.decoder import EventDecoder
+from tercet.wire.stream.events import ErrorEvent, Fault, event_model
+from tercet.wire.stream.message_builder import Assembler
+
+E = TypeVar("E", covariant=True)
+
+_BAD_ENDS = (Fault, ErrorEvent)
+read_message = model_reader(Message, "content", "role")
+
+
+class StreamReader:
+    """What one stream has brought: bytes go in, events come out, and how it ended is decided here, for both worlds."""
+
+    def __init__(
+        self, response: Response, assembler: Callable[[], Assembler] = Assembler, *, reads_inputs: bool = True
+    ) -> None:
+        self.response = response
+        self.assembler = assembler()
+        self._reads_inputs = reads_inputs
+        """Whether tool inputs are decoded for the caller. Who reads raw events puts them together himself."""
+        self.decoder = EventDecoder()
+        self.events_seen = 0
+        self.over = False
+        """Whether no more bytes are wanted."""
+        self.error: APIError | None = None
+        """Why the stream did not end well; raised after the events that came before."""
+        self._lost: Lost | None = None
+        self._bad_end: Fault | ErrorEvent | None = None
+        is_json = response.headers.get("content-type", "").startswith("application/json")
+        self._whole: list[bytes] | None = [] if is_json else None
+        """A JSON body where a stream was due: gathered here, and read as a message or an error at its end."""
+
+    def take(self, chunk: bytes | Lost | None) -> Sequence[Any]:
+        """The events that this chunk completes. None is the clean end of the bytes, Lost a break."""
+        if self._whole is not None:
+            return self._take_whole(chunk, self._whole)
+        if type(chunk) is bytes:
+            events: list[Any] = self.decoder.feed(chunk)
+        else:
+            self.over = True
+            self._lost = chunk if isinstance(chunk, Lost) else None
+            events = self.decoder.close() if chunk is None else []
+        if events and type(events[-1]) in _BAD_ENDS:
+            self.over = True
+            self._bad_end = events.pop()
+        self.events_seen += len(events)
+        return events
+
+    def time_out(self) -> None:
+        """No event for too long: no more are wanted."""
+        self.over, self._lost = True, SILENT
+
+    def _take_whole(self, chunk: bytes | Lost | None, whole: list[bytes]) -> Sequence[Any]:
+        if type(chunk) is bytes:
+            whole.append(chunk)
+            return ()
+        self.over = True
+        self._lost = chunk if isinstance(chunk, Lost) else None
+        if chunk is not None:
+            return ()
+        response = self.response
+        body = Response(response.status_code, response.headers, b"".join(whole), request=response.request)
+        try:
+            return events_of(read_message(body))
+        except APIError as error:
+            self.error = error
+            return ()
+
+    def tolerates(self, fault: Fault) -> bool:
+        """Whether an event that did not fit is none of this reader's business."""
+        return fault.kind == "tool_input" and not self._reads_inputs
+
+    def stop_at(self, fault: Fault, event: Model, events: Sequence[Model]) -> bool:
+        """`event` of the batch `events` did not fit, so no more are wanted. Returns whether the caller shall see it all
+        the same, as with unusable tool input."""
+        self.over = True
+        self._bad_end = fault
+        shown = fault.kind == "tool_input"
+        position = next(index for index, each in enumerate(events) if each is event)
+        self.events_seen -= len(events) - position - shown
+        return shown
+
+    def end(self) -> None:
+        """No more events come: decide how the stream ended, and raise if it did not end well."""
+        bad_end, self._bad_end = self._bad_end, None
+        if self.error is None and isinstance(bad_end, Fault) and bad_end.kind == "tool_input":
+            self.error = ToolInputError(bad_end.reason, self.response.request, raw_input=bad_end.data)
+        elif self.error is None and not self.assembler.complete:  # nothing that follows the end can undo it
+            self.error = self._unfinished(bad_end)
+        if self.error is not None:
+            self._attach(self.error)
+            raise self.error
+
+    def _unfinished(self, bad_end: Fault | ErrorEvent | None) -> APIError:
+        request, lost = self.response.request, self._lost
+        if isinstance(bad_end, ErrorEvent):
+            return error_in_stream(dict(bad_end), self.response)
+        if bad_end is not None:
+            return StreamProtocolError(f"The stream is broken: {bad_end.reason}", request)
+        if lost is not None and lost.kind == "timeout":
+            return timeout_error(lost, request, request.timeout.stream_idle if request else None)
+        why = f"the connection broke ({lost.reason})" if lost else "it ended without a stop_reason"
+        error = IncompleteStreamError(
+            f"The answer is incomplete: {why} after {self.events_seen} events.", request=request
+        )
+        error.__cause__ = lost.cause if lost else None
+        return error
+
+    def _attach(self, error: APIError) -> None:
+        started = self.assembler.started
+        for name, value in (
+            ("attempts", self.response.attempts),
+            ("partial_message", self.assembler.message if started else None),
+            ("usage", self.assembler.usage if started else None),
+            ("events_seen", self.events_seen),
+        ):
+            setattr(error, name, value)
+
+
+def events_of(message: Message) -> list[Model]:
+    """A whole message as the events that would have built it, each block complete from its start."""
+    blocks = message["content"] or []
+    events: list[dict[str, Any]] = [
+        {"type": "message_start", "message": {**message, "content": [], "stop_reason": None}}
+    ]
+    for index, block in enumerate(blocks):
+        events.append({"type": "content_block_start", "index": index, "content_block": block})
+        if block.get("type") == "text":  # those who read text alone look at deltas
+            delta = {"type": "text_delta", "text": block.get("text", "")}
+            events[-1]["content_block"] = {**block, "text": ""}
+            events.append({"type": "content_block_delta", "index": index, "delta": delta})
+        events.append({"type": "content_block_stop", "index": index})
+    ending = {key: message.get(key) for key in ("stop_reason", "stop_sequence", "stop_details")}
+    events.append({"type": "message_delta", "delta": ending, "usage": message.get("usage") or {}})
+    return [event_model(event) for event in [*events, {"type": "message_stop"}]]
+
+
+def raw_events(reader: StreamReader, source: ByteStream) -> Iterator[Any]:
+    """Each raw event of the stream, already part of the assembled message when it is yielded."""
+    add = reader.assembler.add
+    timer = IdleTimer(reader.response.request, source)
+    try:
+        while not reader.over:
+            events = reader.take(source.read())
+            if not events and not reader.over and timer.expired():
+                reader.time_out()
+            for event in events:
+                fault = add(event)
+                if fault is None or reader.tolerates(fault):
+                    yield event
+                    continue
+                if reader.stop_at(fault, event, events):
+                    yield event
+                break
+            if events:
+                timer.restart()
+    finally:
+        source.close()
+    reader.end()
+
+
+async def async_raw_events(reader: StreamReader, source: AsyncByteStream) -> AsyncIterator[Any]:
+    """The async twin of `raw_events`."""
+    add = reader.assembler.add
+    timer = IdleTimer(reader.response.request, source)
+    try:
+        while not reader.over:
+            events = reader.take(await source.read())
+            if not events and not reader.over and timer.expired():
+                reader.time_out()
+            for event in events:
+                fault = add(event)
+                if fault is None or reader.tolerates(fault):
+                    yield event
+                    continue
+                if reader.stop_at(fault, event, events):
+                    yield event
+                break
+            if events:
+                timer.restart()
+    finally:
+        await source.close()
+    reader.end()
+
+
+class Stream(Generic[E]):
+    """Raw events of a streamed answer, in this thread. Iterate it, or use it as a context manager; leaving the block,
+    `close()` and dropping it all free the connection at once."""
+
+    response: Response
+
+    def __init__(self, response: Response, source: ByteStream) -> None:
+        self.response = response
+        self._source = source
+        self._reader = StreamReader(response, reads_inputs=False)
+        self._iterator = cast(Iterator[E], raw_events(self._reader, source))
+
+    def __iter__(self) -> Iterator[E]:
+        return self._iterator
+
+    def __next__(self) -> E:
+        return next(self._iterator)
+
+    @property
+    def request_id(self) -> str | None:
+        """The `request-id` header."""
+        return self.response.headers.get("request-id")
+
+    def close(self) -> None:
+        """Give the connection up. Called for you when the stream was read to its end."""
+        self._source.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class AsyncStream(Generic[E]):
+    """Raw events of a streamed answer, in the running event loop. See `Stream`."""
+
+    response: Response
+
+    def __init__(self, response: Response, source: AsyncByteStream) -> None:
+        self.response = response
+        self._source = source
+        self._reader = StreamReader(response, reads_inputs=False)
+        self._iterator = cast(AsyncIterator[E], async_raw_events(self._reader, source))
+
+    def __aiter__(self) -> AsyncIterator[E]:
+        return self._iterator
+
+    async def __anext__(self) -> E:
+        return await anext(self._iterator)
+
+    @property
+    def request_id(self) -> str | None:
+        """The `request-id` header."""
+        return self.response.headers.get("request-id")
+
+    async def close(self) -> None:
+        """Give the connection up. Called for you when the stream was read to its end."""
+        await self._source.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
