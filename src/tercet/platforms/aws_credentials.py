@@ -22,7 +22,7 @@ _ADDED = ("X-Amz-Date", "X-Amz-Security-Token", "Authorization")
 
 
 class AmazonCredentials:
-    """Keys as given, or else whatever botocore finds: environment, profile, SSO, container or instance role.
+    """Hold keys as given, or else whatever botocore finds: environment, profile, SSO, container or instance role.
 
     Found keys are renewed by botocore when they run out. One object may be used by many threads and clients.
     """
@@ -46,28 +46,28 @@ class AmazonCredentials:
 
     @property
     def access_key(self) -> str | None:
-        """The access key's id, if keys were given."""
+        """Return the access key's id, if keys were given."""
         found: str | None = self._keys()[0]
         return found
 
     @property
     def secret_key(self) -> str | None:
-        """The secret key, if keys were given."""
+        """Return the secret key, if keys were given."""
         found: str | None = self._keys()[1]
         return found
 
     @property
     def session_token(self) -> str | None:
-        """The session token, if one was given."""
+        """Return the session token, if one was given."""
         found: str | None = self._keys()[2]
         return found
 
     def ready(self, request: Request) -> bool:
-        """Whether signing takes no time worth mentioning."""
+        """Return whether signing takes no time worth mentioning."""
         return self.given and "botocore.auth" in sys.modules and len(request.content) <= SOON_SIGNED
 
     def sign(self, request: Request, region: str, service: str) -> Request | Lost:
-        """The request with its signature. All headers are signed but those that a proxy may change.
+        """Return the request with its signature. All headers are signed but those that a proxy may change.
 
         A Lost says that a server of credentials could not be reached. Raises CredentialsError if there are none.
         """
@@ -120,7 +120,7 @@ def _first_line(error: Exception) -> str:
 
 
 def region_for(given: str | None, profile: str | None) -> str:
-    """The region: as given, from AWS_REGION or AWS_DEFAULT_REGION, or from the AWS configuration file.
+    """Return the region: as given, from AWS_REGION or AWS_DEFAULT_REGION, or from the AWS configuration file.
 
     Raises MissingRegionError, a ValueError, if nobody names one; there is no default region.
     """

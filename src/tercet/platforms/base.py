@@ -22,18 +22,18 @@ COUNT = "/v1/messages/count_tokens"
 
 
 class MissingDependencyError(AnthropicError, ImportError):
-    """A library that only this platform needs is not installed."""
+    """Raised when a library that only this platform needs is not installed."""
 
     def __init__(self, library: str, extra: str) -> None:
         super().__init__(f"{library} is needed here and not installed: pip install 'tercet[{extra}]'")
 
 
 class MissingRegionError(AnthropicError, ValueError):
-    """No region was given. A ValueError too, since that is what the official SDK raises."""
+    """Raised when no region was given. A ValueError too, since that is what the official SDK raises."""
 
 
 class BodyTranslator(Protocol):
-    """Turns the bytes of a platform's stream into server-sent events. `broken` says why no more can come."""
+    """Turn the bytes of a platform's stream into server-sent events. `broken` says why no more can come."""
 
     @property
     def broken(self) -> str | None: ...
@@ -44,39 +44,39 @@ class BodyTranslator(Protocol):
 
 
 class Platform:
-    """A platform that speaks the Claude API itself and takes the client's own credentials. Others change what differs."""
+    """Describe a platform that speaks the Claude API itself and takes the client's own credentials. Others change what differs."""
 
     name = "the Claude API"
 
     @property
     def credential(self) -> object:
-        """Where credentials come from, in a form that may be printed."""
+        """Return where credentials come from, in a form that may be printed."""
         return None
 
     def shape(self, request: Request, base_url: str) -> Request:
-        """The request in the platform's form. Raises AnthropicError for what the platform does not have."""
+        """Return the request in the platform's form. Raises AnthropicError for what the platform does not have."""
         return request
 
     def authorises_at_once(self, request: Request) -> bool:
-        """Whether `authorised` will answer without waiting for disk or network, or working long."""
+        """Return whether `authorise` will answer without waiting for disk or network, or working long."""
         return True
 
     def authorise(self, request: Request) -> Request | Lost:
-        """The request with its credentials. May read files and ask servers. Raises CredentialsError if there are none."""
+        """Return the request with its credentials. May read files and ask servers. Raises CredentialsError if there are none."""
         return request
 
     async def authorise_async(self, request: Request) -> Request | Lost:
-        """`authorised` for an event loop, which goes on meanwhile."""
+        """Return what `authorise` does, while the event loop goes on."""
         if self.authorises_at_once(request):
             return self.authorise(request)
         return await run_in_thread(self.authorise, request)
 
     def restore_reply(self, reply: Reply) -> Reply:
-        """The reply with the headers that the Claude API would have sent."""
+        """Return the reply with the headers that the Claude API would have sent."""
         return reply
 
     def translator_for(self, reply: Reply) -> BodyTranslator | None:
-        """What reads this reply's body, if it is not what the Claude API sends."""
+        """Return what reads this reply's body, if it is not what the Claude API sends."""
         return None
 
 
@@ -88,7 +88,7 @@ async def run_in_thread(work: Callable[..., T], *arguments: Any) -> T:
 
 
 class PlatformRequest(NamedTuple):
-    """Where a request of a client goes, as seen from its base URL."""
+    """Say where a request of a client goes, as seen from its base URL."""
 
     path: str
     query: str
@@ -96,7 +96,7 @@ class PlatformRequest(NamedTuple):
 
 
 def platform_request(request: Request, base_url: str) -> PlatformRequest | None:
-    """What is asked of the API at `base_url`; None if the request goes elsewhere."""
+    """Return what is asked of the API at `base_url`; None if the request goes elsewhere."""
     if not request.url.startswith(base_url + "/"):
         return None
     path, _, query = request.url[len(base_url) :].partition("?")
@@ -105,7 +105,7 @@ def platform_request(request: Request, base_url: str) -> PlatformRequest | None:
 
 
 def fields_of(request: Request) -> dict[str, msgspec.Raw]:
-    """The top-level fields of a JSON body, their values untouched. Raises AnthropicError if it is no object."""
+    """Return the top-level fields of a JSON body, their values untouched. Raises AnthropicError if it is no object."""
     try:
         return msgspec.json.decode(request.content, type=dict[str, msgspec.Raw])
     except (msgspec.DecodeError, RecursionError) as problem:
@@ -113,7 +113,7 @@ def fields_of(request: Request) -> dict[str, msgspec.Raw]:
 
 
 def text_field(fields: dict[str, msgspec.Raw], name: str) -> str:
-    """A field that must be text with something in it."""
+    """Return a field that must be text with something in it."""
     try:
         value: Any = msgspec.json.decode(fields[name]) if name in fields else None
     except msgspec.DecodeError:
@@ -124,26 +124,26 @@ def text_field(fields: dict[str, msgspec.Raw], name: str) -> str:
 
 
 def rewrite_request(request: Request, url: str, fields: dict[str, Any], headers: Headers) -> Request:
-    """The same request at another URL, with another body and headers."""
+    """Return the same request at another URL, with another body and headers."""
     content = msgspec.json.encode(fields)
     return Request(request.method, url, headers, content, timeout=request.timeout, stream=request.stream)
 
 
 def with_version(fields: dict[str, msgspec.Raw], headers: Headers, **more: Any) -> dict[str, Any]:
-    """The body with the API version in it, which is a header elsewhere. One that the caller put there stays."""
+    """Return the body with the API version in it, which is a header elsewhere. One that the caller put there stays."""
     version = headers.get("anthropic-version")
     added = {} if version is None else {"anthropic_version": version}
     return {**added, **more, **fields}
 
 
 def body_headers(headers: Headers) -> Headers:
-    """The headers of a request whose body holds the API version, and whose path says whether the answer is streamed."""
+    """Return the headers of a request whose body holds the API version, and whose path says whether the answer is streamed."""
     kept = without_headers(headers, "anthropic-version", "accept")
     return Headers([("Accept", "application/json"), *kept.multi_items()])
 
 
 def without_headers(headers: Headers, *names: str) -> Headers:
-    """The headers but for these, named in lower case."""
+    """Return the headers but for these, named in lower case."""
     return Headers([pair for pair in headers.multi_items() if pair[0].lower() not in names])
 
 
@@ -151,14 +151,14 @@ TokenProvider: TypeAlias = Callable[[], str | Awaitable[str]]
 
 
 async def call_provider(provider: TokenProvider) -> object:
-    """What a provider gives in an event loop: a plain function is called in a thread, since it may ask a server."""
+    """Return what a provider gives in an event loop: a plain function is called in a thread, since it may ask a server."""
     plain = not inspect.iscoroutinefunction(provider)
     token: Any = await run_in_thread(provider) if plain else provider()
     return await token if inspect.isawaitable(token) else token
 
 
 def with_token(request: Request, token: object, argument: str) -> Request:
-    """The request with what a provider gave. Raises CredentialsError, which does not show it, if that is no token."""
+    """Return the request with what a provider gave. Raises CredentialsError, which does not show it, if that is no token."""
     if not isinstance(token, str) or not token:
         if inspect.iscoroutine(token):
             token.close()

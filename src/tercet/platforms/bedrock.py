@@ -33,12 +33,12 @@ REQUEST_ID = "x-amzn-requestid"
 
 
 def base_url_of(region: str) -> str:
-    """Where Bedrock listens in a region."""
+    """Return where Bedrock listens in a region."""
     return f"https://bedrock-runtime.{region}.amazonaws.com"
 
 
 class Bedrock(Platform):
-    """Bedrock in one region. `hint`: the model behind ids that do not say it (ARNs of inference profiles), by id or one
+    """Reach Bedrock in one region. `hint`: the model behind ids that do not say it (ARNs of inference profiles), by id or one
     for all."""
 
     name = "Amazon Bedrock"
@@ -50,11 +50,11 @@ class Bedrock(Platform):
 
     @property
     def credential(self) -> object:
-        """Amazon's keys, printed without them."""
+        """Return Amazon's keys, printed without them."""
         return self.credentials
 
     def shape(self, request: Request, base_url: str) -> Request:
-        """POST /v1/messages becomes an invocation of the model. Other requests go as they are, signed."""
+        """Return POST /v1/messages as an invocation of the model. Other requests go as they are, signed."""
         asked = platform_request(request, base_url)
         if asked is None:
             return request
@@ -79,17 +79,17 @@ class Bedrock(Platform):
         )
 
     def authorises_at_once(self, request: Request) -> bool:
-        """Whether the request carries a token already, or is signed with given keys."""
+        """Return whether the request carries a token already, or is signed with given keys."""
         return "authorization" in request.headers or self.credentials.ready(request)
 
     def authorise(self, request: Request) -> Request | Lost:
-        """The request, signed unless it carries a token already."""
+        """Return the request, signed unless it carries a token already."""
         if "authorization" in request.headers:
             return request
         return self.credentials.sign(request, self.region, SERVICE)
 
     def restore_reply(self, reply: Reply) -> Reply:
-        """Amazon's request id under the name that the Claude API has for it."""
+        """Return the reply with Amazon's request id under the name that the Claude API has for it."""
         headers = reply.headers
         identity = headers.get(REQUEST_ID)
         named = [("request-id", identity)] if identity and "request-id" not in headers else []
@@ -102,7 +102,7 @@ class Bedrock(Platform):
         )
 
     def translator_for(self, reply: Reply) -> BodyTranslator | None:
-        """What unwraps a streamed answer."""
+        """Return what unwraps a streamed answer."""
         if not self._is_framed(reply):
             return None
         from tercet.platforms.eventstream import EventStreamBody
@@ -114,7 +114,7 @@ class Bedrock(Platform):
         return reply.headers.get("content-type", "").lower().startswith("application/vnd.amazon.eventstream")
 
     def model_behind(self, model: str) -> str:
-        """The model's own name where the id does not tell it, by `hint`; else the id."""
+        """Return the model's own name where the id does not tell it, by `hint`; else the id."""
         if self.hint is None:
             return model
         if isinstance(self.hint, str):
@@ -126,12 +126,12 @@ _SSE = ("content-type", "text/event-stream; charset=utf-8")
 
 
 def hides_model(model: str) -> bool:
-    """Whether this is the ARN of something that stands for a model: an inference profile, a provisioned throughput."""
+    """Return whether this is the ARN of something that stands for a model: an inference profile, a provisioned throughput."""
     return model.startswith("arn:") and "anthropic." not in model.rpartition("/")[2]
 
 
 def model_segment(model: str) -> str:
-    """A model id or ARN as one segment of a path: no id can lead the request elsewhere."""
+    """Return a model id or ARN as one segment of a path: no id can lead the request elsewhere."""
     if model.partition(";")[0] in (".", "..", ""):
         raise ValueError(f"model must be a model id or ARN, not {model!r}")
     return quote(model, safe=":;")

@@ -17,7 +17,7 @@ from tercet.wire.http import Request
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
-    """What one platform does not have."""
+    """List what one platform does not have."""
 
     endpoints: Mapping[str, str] = field(default_factory=dict)
     """Path, with all below it -> what it is called and what to do instead."""
@@ -92,7 +92,7 @@ def _refuse_sources(platform: str, lacking: Lacking, name: str, raw: msgspec.Raw
 
 
 def _sources(value: Any, where: str) -> Iterator[tuple[str, Any]]:
-    """Every image's and document's source in messages or content blocks: where it stands and its type."""
+    """Yield every image's and document's source in messages or content blocks: where it stands and its type."""
     for index, each in enumerate(value if isinstance(value, list) else ()):
         if not isinstance(each, dict):
             continue

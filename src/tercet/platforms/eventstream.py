@@ -25,14 +25,14 @@ _LINE_ENDS = re.compile(rb"\r\n|\r|\n")
 
 
 class Frame(NamedTuple):
-    """One message of the framing. Header values that are no text are left out: nothing here reads them."""
+    """Hold one message of the framing. Header values that are no text are left out: nothing here reads them."""
 
     headers: dict[str, str]
     payload: bytes
 
 
 class FrameDecoder:
-    """Takes bytes, gives frames. `broken` says what was wrong with the bytes; nothing comes after that."""
+    """Turn bytes into frames. `broken` says what was wrong with the bytes; nothing comes after that."""
 
     def __init__(self) -> None:
         self.broken: str | None = None
@@ -41,7 +41,7 @@ class FrameDecoder:
         self._last_headers: dict[str, str] = {}
 
     def feed(self, chunk: bytes) -> list[Frame]:
-        """The frames that this chunk completes."""
+        """Return the frames that this chunk completes."""
         frames: list[Frame] = []
         if self.broken is not None:
             return frames
@@ -57,12 +57,12 @@ class FrameDecoder:
         return frames
 
     def close(self) -> None:
-        """No more bytes come: a frame that has begun is broken."""
+        """End the bytes: a frame that has begun is broken."""
         if self._held and self.broken is None:
             self.broken = "it ended within a frame of the event stream"
 
     def _length_at(self, start: int) -> int:
-        """The length of the frame that starts here; 0 while that is not known, and if it cannot be right."""
+        """Return the length of the frame that starts here; 0 while that is not known, and if it cannot be right."""
         if len(self._held) - start < _PRELUDE.size:
             return 0
         total, heads, checksum = _PRELUDE.unpack_from(self._held, start)
@@ -91,7 +91,7 @@ class FrameDecoder:
 
 
 def headers_in(head: bytes) -> dict[str, str]:
-    """A frame's headers. Raises ValueError if the bytes are not what they say."""
+    """Return a frame's headers. Raises ValueError if the bytes are not what they say."""
     headers: dict[str, str] = {}
     at = 0
     while at < len(head):
@@ -126,22 +126,22 @@ _decode_type = msgspec.json.Decoder(_Typed).decode
 
 
 class EventStreamBody:
-    """The body of a streamed answer on Bedrock, as server-sent events."""
+    """Turn the body of a streamed answer on Bedrock into server-sent events."""
 
     def __init__(self) -> None:
         self._frames = FrameDecoder()
 
     @property
     def broken(self) -> str | None:
-        """What was wrong with the bytes."""
+        """Return what was wrong with the bytes."""
         return self._frames.broken
 
     def feed(self, chunk: bytes) -> bytes:
-        """The events that this chunk completes, as bytes of an event stream of the web's kind."""
+        """Return the events that this chunk completes, as bytes of an event stream of the web's kind."""
         return b"".join([self._event(frame) for frame in self._frames.feed(chunk)])
 
     def close(self) -> None:
-        """No more bytes come."""
+        """End the bytes."""
         self._frames.close()
 
     def _event(self, frame: Frame) -> bytes:
@@ -159,7 +159,7 @@ class EventStreamBody:
 
 
 def _message_event(data: bytes) -> bytes:
-    """One event of the message. An object without a type, such as metrics alone, is none; what is no object is passed on."""
+    """Return one event of the message. An object without a type, such as metrics alone, is none; what is no object is passed on."""
     name: str | None = ""
     try:
         name = _decode_type(data).type
@@ -175,7 +175,7 @@ def _message_event(data: bytes) -> bytes:
 
 
 def _is_object_of_other_type(data: bytes) -> bool:
-    """Whether this is a JSON object whose `type` is no text."""
+    """Return whether this is a JSON object whose `type` is no text."""
     try:
         return isinstance(msgspec.json.decode(data), dict)
     except msgspec.DecodeError:
@@ -183,7 +183,7 @@ def _is_object_of_other_type(data: bytes) -> bool:
 
 
 def _error_event(frame: Frame) -> bytes:
-    """An exception or error frame as the Claude API's `error` event. `code` keeps Amazon's own name for it."""
+    """Return an exception or error frame as the Claude API's `error` event. `code` keeps Amazon's own name for it."""
     code = frame.headers.get(":exception-type") or frame.headers.get(":error-code") or "error"
     said = frame.headers.get(":error-message") or _message_in(frame.payload) or code
     error = {"type": error_type_of(code) or code, "message": said, "code": code}

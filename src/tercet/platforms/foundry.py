@@ -14,14 +14,14 @@ _RESOURCE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 
 
 def base_url_of(resource: str) -> str:
-    """Where a Foundry resource listens."""
+    """Return where a Foundry resource listens."""
     if not isinstance(resource, str) or not _RESOURCE.fullmatch(resource):
         raise ValueError(f"resource must be the name of a Foundry resource, such as 'my-resource', not {resource!r}")
     return f"https://{resource}.services.ai.azure.com/anthropic"
 
 
 class Foundry(Platform):
-    """A Foundry resource. `provider` gives an Entra ID token for each request; it caches, if it is azure-identity's."""
+    """Reach a Foundry resource. `provider` gives an Entra ID token for each request; it caches, if it is azure-identity's."""
 
     name = "Microsoft Foundry"
 
@@ -29,7 +29,7 @@ class Foundry(Platform):
         self.provider = provider
 
     def shape(self, request: Request, base_url: str) -> Request:
-        """The same request; a key goes out under both names that Foundry has had for it."""
+        """Return the same request; a key goes out under both names that Foundry has had for it."""
         asked = platform_request(request, base_url)
         if asked is None:
             return request
@@ -40,13 +40,13 @@ class Foundry(Platform):
         return request.with_headers({"api-key": key})
 
     def authorise(self, request: Request) -> Request | Lost:
-        """The request with a token of the provider, if there is one."""
+        """Return the request with a token of the provider, if there is one."""
         if self.provider is None or "authorization" in request.headers:
             return request
         return with_token(request, self.provider(), PROVIDER)
 
     async def authorise_async(self, request: Request) -> Request | Lost:
-        """The same in an event loop."""
+        """Return what `authorise` does, while the event loop goes on."""
         if self.provider is None or "authorization" in request.headers:
             return request
         return with_token(request, await call_provider(self.provider), PROVIDER)

@@ -21,7 +21,7 @@ OF_ORGANIZATIONS = ("/v1/organizations", "/v1/user_profiles")
 
 
 class GoogleCloud(Platform):
-    """One project and location. A gateway of one's own (another base URL than `ORIGIN`) gets requests as they are."""
+    """Reach one project and location. A gateway of one's own (another base URL than `ORIGIN`) gets requests as they are."""
 
     name = "Claude on Google Cloud"
 
@@ -40,24 +40,24 @@ class GoogleCloud(Platform):
 
     @property
     def project(self) -> str | None:
-        """The project: as given, that of the credentials, or of the default ones once they were read."""
+        """Return the project: as given, that of the credentials, or of the default ones once they were read."""
         own = getattr(self.tokens.credentials, "project_id", None)
         return self._project or self.tokens.project or (own if isinstance(own, str) else None)
 
     @property
     def lacks_project(self) -> bool:
-        """Whether only default credentials can tell the project, and nobody has read them yet."""
+        """Return whether only default credentials can tell the project, and nobody has read them yet."""
         return self.signs and self.provider is None and self.project is None and self.tokens.credentials is None
 
     @property
     def credential(self) -> object:
-        """Where tokens come from."""
+        """Return where tokens come from."""
         if not self.signs:
             return None
         return self.tokens if self.provider is None else PROVIDER
 
     def shape(self, request: Request, base_url: str) -> Request:
-        """The same request, at the place of its workspace."""
+        """Return the same request, at the place of its workspace."""
         asked = platform_request(request, base_url)
         if asked is None or base_url != ORIGIN:
             return request
@@ -81,21 +81,21 @@ class GoogleCloud(Platform):
         return f"{place}/workspaces/{segment(self.workspace, 'workspace_id')}/invoke"
 
     def authorises_at_once(self, request: Request) -> bool:
-        """Whether a token is at hand, or none is wanted."""
+        """Return whether a token is at hand, or none is wanted."""
         return self._is_authorised(request) or (self.provider is None and self.tokens.ready)
 
     def _is_authorised(self, request: Request) -> bool:
         return not self.signs or "authorization" in request.headers
 
     def authorise(self, request: Request) -> Request | Lost:
-        """The request with a token of the provider or of the credentials."""
+        """Return the request with a token of the provider or of the credentials."""
         if self._is_authorised(request):
             return request
         token = self.tokens.token() if self.provider is None else self.provider()
         return token if isinstance(token, Lost) else with_token(request, token, PROVIDER)
 
     async def authorise_async(self, request: Request) -> Request | Lost:
-        """The same in an event loop."""
+        """Return what `authorise` does, while the event loop goes on."""
         if self.provider is None or self._is_authorised(request):
             return await super().authorise_async(request)
         return with_token(request, await call_provider(self.provider), PROVIDER)

@@ -17,7 +17,7 @@ LONGEST_REFRESH = 120.0
 
 
 class GoogleTokens:
-    """Tokens of the credentials given, or of Google's Application Default Credentials. For many threads and clients."""
+    """Keep tokens of the credentials given, or of Google's Application Default Credentials. For many threads and clients."""
 
     def __init__(self, credentials: Any = None) -> None:
         self._credentials = credentials
@@ -31,16 +31,16 @@ class GoogleTokens:
 
     @property
     def credentials(self) -> Any:
-        """The google-auth object, once there is one."""
+        """Return the google-auth object, once there is one."""
         return self._credentials
 
     @property
     def ready(self) -> bool:
-        """Whether a token is at hand."""
+        """Return whether a token is at hand."""
         return self._credentials is not None and _usable(self._credentials)
 
     def token(self) -> str | Lost:
-        """A token that is still good. May read files and ask Google.
+        """Return a token that is still good. May read files and ask Google.
 
         A Lost says that Google could not be reached. Raises CredentialsError if there are no usable credentials.
         """
@@ -63,7 +63,7 @@ class GoogleTokens:
         return token
 
     def project_of_defaults(self) -> str | None:
-        """The project of the default credentials. May read files and ask the metadata server."""
+        """Return the project of the default credentials. May read files and ask the metadata server."""
         if self.project is None and self._credentials is None:
             self.token()
         return self.project
@@ -89,14 +89,14 @@ def _google_exceptions() -> Any:
 
 
 class TokenResponse:
-    """A response in the form that google-auth reads."""
+    """Hold a response in the form that google-auth reads."""
 
     def __init__(self, status: int, headers: Mapping[str, str], data: bytes) -> None:
         self.status, self.headers, self.data = status, headers, data
 
 
 class RequestOverHttpx2:
-    """A request in the form that google-auth makes."""
+    """Send a request in the form that google-auth makes."""
 
     def __call__(
         self,

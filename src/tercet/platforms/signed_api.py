@@ -17,7 +17,7 @@ WORKSPACE, USER_PROFILE, REQUEST_ID = "anthropic-workspace-id", "anthropic-user-
 
 
 class Service(NamedTuple):
-    """One of Amazon's services that speak the API."""
+    """Name one of Amazon's services that speak the API."""
 
     name: str
     signed_as: str
@@ -36,7 +36,7 @@ MANTLE = Service(
 
 
 class SignedAPI(Platform):
-    """One service in one region. `signs=False` leaves credentials to a proxy, or to a token that the client has."""
+    """Reach one service in one region. `signs=False` leaves credentials to a proxy, or to a token that the client has."""
 
     def __init__(
         self,
@@ -53,11 +53,11 @@ class SignedAPI(Platform):
 
     @property
     def credential(self) -> object:
-        """Amazon's keys, printed without them."""
+        """Return Amazon's keys, printed without them."""
         return self.credentials if self.signs else None
 
     def shape(self, request: Request, base_url: str) -> Request:
-        """The same request, with the workspace that it belongs to."""
+        """Return the same request, with the workspace that it belongs to."""
         asked = platform_request(request, base_url)
         if asked is None:
             return request
@@ -71,11 +71,11 @@ class SignedAPI(Platform):
         return rewrite_request(request, request.url, fields, without_headers(request.headers, USER_PROFILE))
 
     def authorises_at_once(self, request: Request) -> bool:
-        """Whether there is nothing to sign, or all to sign it with is at hand."""
+        """Return whether there is nothing to sign, or all to sign it with is at hand."""
         return self._is_authorised(request) or self.credentials.ready(request)
 
     def authorise(self, request: Request) -> Request | Lost:
-        """The request, signed unless it carries a token already."""
+        """Return the request, signed unless it carries a token already."""
         if self._is_authorised(request) or self.region is None:
             return request
         return self.credentials.sign(request, self.region, self.service.signed_as)
@@ -84,7 +84,7 @@ class SignedAPI(Platform):
         return not self.signs or "authorization" in request.headers
 
     def restore_reply(self, reply: Reply) -> Reply:
-        """Amazon's request id where the API's own is missing."""
+        """Return the reply with Amazon's request id where the API's own is missing."""
         identity = reply.headers.get(REQUEST_ID)
         if not identity or "request-id" in reply.headers:
             return reply

@@ -11,13 +11,13 @@ from tercet.wire.http import REDACTED, Request
 
 
 class PlatformTransport:
-    """Blocking."""
+    """Send through a blocking transport, authorised for a platform."""
 
     def __init__(self, inner: Transport, platform: Platform) -> None:
         self._inner, self._platform = inner, platform
 
     def send(self, request: Request) -> Reply | Lost:
-        """One attempt at the platform."""
+        """Send one attempt at the platform."""
         ready = self._platform.authorise(request)
         if isinstance(ready, Lost):
             return ready
@@ -33,13 +33,13 @@ class PlatformTransport:
 
 
 class AsyncPlatformTransport:
-    """The async twin of `PlatformTransport`."""
+    """Send through an async transport, authorised for a platform."""
 
     def __init__(self, inner: AsyncTransport, platform: Platform) -> None:
         self._inner, self._platform = inner, platform
 
     async def send(self, request: Request) -> Reply | Lost:
-        """One attempt at the platform."""
+        """Send one attempt at the platform."""
         ready = await self._platform.authorise_async(request)
         if isinstance(ready, Lost):
             return ready
@@ -55,7 +55,7 @@ class AsyncPlatformTransport:
 
 
 def _redact_echo(reply: Reply, sent: Request) -> Reply:
-    """The reply without the credentials that were added here: what keeps errors does not know them."""
+    """Return the reply without the credentials that were added here: what keeps errors does not know them."""
     if reply.status < 400:
         return reply
     content = reply.content
@@ -77,13 +77,13 @@ def _translate(
 
 
 class TranslatedBody:
-    """A streamed body, turned into server-sent events as it comes."""
+    """Read a streamed body, turned into server-sent events as it comes."""
 
     def __init__(self, inner: ByteStream, body: BodyTranslator) -> None:
         self._inner, self._body = inner, body
 
     def read(self) -> bytes | Lost | None:
-        """The next events. What breaks the platform's framing is a Lost: nothing after it can be trusted."""
+        """Return the next events. What breaks the platform's framing is a Lost: nothing after it can be trusted."""
         while self._body.broken is None:
             chunk = self._inner.read()
             if not isinstance(chunk, bytes):
@@ -99,13 +99,13 @@ class TranslatedBody:
 
 
 class AsyncTranslatedBody:
-    """The async twin of `Turned`."""
+    """Read a streamed body of an event loop, turned into server-sent events as it comes."""
 
     def __init__(self, inner: AsyncByteStream, body: BodyTranslator) -> None:
         self._inner, self._body = inner, body
 
     async def read(self) -> bytes | Lost | None:
-        """The next events."""
+        """Return the next events."""
         while self._body.broken is None:
             chunk = await self._inner.read()
             if not isinstance(chunk, bytes):

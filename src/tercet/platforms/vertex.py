@@ -40,12 +40,12 @@ _HOSTS = {
 
 
 def base_url_of(region: str) -> str:
-    """Where Vertex AI listens for a region."""
+    """Return where Vertex AI listens for a region."""
     return f"https://{_HOSTS.get(region, f'{region}-aiplatform.googleapis.com')}/v1"
 
 
 def region_for(given: str | None) -> str:
-    """The region: as given, or from CLOUD_ML_REGION. Raises MissingRegionError, a ValueError, if nobody names one."""
+    """Return the region: as given, or from CLOUD_ML_REGION. Raises MissingRegionError, a ValueError, if nobody names one."""
     region = os.environ.get("CLOUD_ML_REGION") if given is None else given
     if not region:
         raise MissingRegionError("No Google Cloud region: pass region= (such as 'global'), or set CLOUD_ML_REGION.")
@@ -55,7 +55,7 @@ def region_for(given: str | None) -> str:
 
 
 class Vertex(Platform):
-    """Vertex AI in one project and region."""
+    """Reach Vertex AI in one project and region."""
 
     name = "Vertex AI"
 
@@ -65,21 +65,21 @@ class Vertex(Platform):
 
     @property
     def project(self) -> str | None:
-        """The project: as given, or that of the default credentials once they were read."""
+        """Return the project: as given, or that of the default credentials once they were read."""
         return self._project or self.tokens.project
 
     @property
     def lacks_project(self) -> bool:
-        """Whether only default credentials can tell the project, and nobody has read them yet."""
+        """Return whether only default credentials can tell the project, and nobody has read them yet."""
         return self.project is None and self.tokens.credentials is None
 
     @property
     def credential(self) -> object:
-        """Google's tokens, printed without them."""
+        """Return Google's tokens, printed without them."""
         return self.tokens
 
     def shape(self, request: Request, base_url: str) -> Request:
-        """Messages and counts become predictions of the model. Other requests go as they are, with a token."""
+        """Return messages and counts as predictions of the model. Other requests go as they are, with a token."""
         asked = platform_request(request, base_url)
         if asked is None:
             return request
@@ -107,11 +107,11 @@ class Vertex(Platform):
         return f"/projects/{segment(self.project, 'project_id')}/locations/{self.region}"
 
     def authorises_at_once(self, request: Request) -> bool:
-        """Whether a token is at hand."""
+        """Return whether a token is at hand."""
         return "authorization" in request.headers or self.tokens.ready
 
     def authorise(self, request: Request) -> Request | Lost:
-        """The request with an access token, unless it carries one already."""
+        """Return the request with an access token, unless it carries one already."""
         if "authorization" in request.headers:
             return request
         token = self.tokens.token()
@@ -119,7 +119,7 @@ class Vertex(Platform):
 
 
 def segment(value: str, name: str) -> str:
-    """A value as one segment of a path: none can lead the request elsewhere."""
+    """Return a value as one segment of a path: none can lead the request elsewhere."""
     if value in (".", ".."):
         raise ValueError(f"{name} must be a name, not {value!r}")
     return quote(value, safe="!$&'()*+,=:@")

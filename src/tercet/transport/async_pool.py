@@ -29,7 +29,7 @@ from tercet.transport.tls import start_tls
 
 
 class LoopPool:
-    """The connections of one event loop. Used in its thread only."""
+    """Hold the connections of one event loop. Used in its thread only."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, settings: TransportSettings) -> None:
         self.loop, self.settings = loop, settings
@@ -39,7 +39,7 @@ class LoopPool:
         self._waiting: deque[asyncio.Future[None]] = deque()
 
     async def take(self, origin: Origin, deadline: Deadline, fresh: bool) -> AsyncSocket:
-        """A connection to this origin, idle or new."""
+        """Return a connection to this origin, idle or new."""
         while not fresh and (found := self._idle.take(origin)) is not None:
             self._open.add(found)
             if found.is_usable():
@@ -120,7 +120,7 @@ class LoopPool:
             self._free()
 
     def retire(self) -> None:
-        """Nobody will ask again: close what is idle, let streams under way come to their end."""
+        """Close what is idle and let streams under way come to their end: nobody will ask again."""
         self.retired = True
         for connection in self._idle.clear():
             self._idle.open -= 1
@@ -136,7 +136,7 @@ class LoopPool:
 
 
 class AsyncPool(SharedPool):
-    """The connections of all async transports with equal settings: a pool for each event loop."""
+    """Hold the connections of all async transports with equal settings: a LoopPool for each event loop."""
 
     def __init__(self, settings: TransportSettings) -> None:
         super().__init__()
@@ -146,14 +146,14 @@ class AsyncPool(SharedPool):
         reset_in_child(self)
 
     def after_fork(self) -> None:
-        """In the child: close the copies of the parent's sockets, and forget its loops."""
+        """Close the child's copies of its parent's sockets, and forget its loops."""
         pools = list(self._loops.values())
         self._loops, self._lock = {}, threading.RLock()
         for pool in pools:
             pool.close()
 
     def here(self) -> LoopPool:
-        """The pool of the running loop."""
+        """Return the pool of the running loop."""
         loop = asyncio.get_running_loop()
         pool = self._loops.get(id(loop))
         if pool is None or pool.loop is not loop or pool.closed:

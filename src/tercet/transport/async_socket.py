@@ -1,5 +1,25 @@
-"""One socket in an asyncio event loop: read, write, timeouts. Uses the loop's readiness callbacks directly, which costs a
-third less for each arriving event than a transport with a protocol. Knows no HTTP, and of TLS only who does it."""
+"""One socket in an asyncio event loop: reads, writes, time limits. Knows no HTTP, and of TLS only who does it.
+
+Theory of operation. A transport with a protocol costs a third more for each event that arrives alone, so the loop's
+readiness callbacks are used directly:
+
+- *The reader is registered from the first moment to the last*, also between two reads and while the connection lies idle in
+  its pool. So bytes are taken when they come (`_readable`), and a connection that the server closes is known to be dead
+  before it is used again. If a task waits, it goes on within that very callback (waiter.py); else the bytes are kept in
+  `_chunks`. The reader is taken off only at the end of the connection, since an ended socket stays readable for ever, and
+  while MOST_BUFFERED bytes lie unread, so that the peer is slowed down by TCP; taking them puts it back.
+- *`receive` begins a wait and returns what to await.* What has come already, or the end, fills the waiter first, and the await
+  ends without a turn of the loop; an error that was kept is raised at once.
+- *One timer serves many waits.* Each wait moves `_deadline`; a timer that fires earlier (`_fires`) stays as it is, since
+  making one for each event would cost more than reading it. When it fires, `_tick` looks: nobody waits, nothing to do; the
+  deadline has moved on, set the timer for the rest; else the wait fails. The millisecond that is forgiven there is the
+  clock's grain: without it a timer that fires a moment early would be set again for nothing.
+- *The end is told once and kept.* `ended` and `_error` outlive the wait that saw them, so that the next one is told, too.
+- *Writing waits on its own future*, which bytes from the peer end as well: a server that answers before a request has left
+  whole, or hangs up, is heard (`send` returns False).
+- *Closing may come from anywhere*: from the loop, from another thread (handed over), after a fork or behind a closed loop
+  (then only our copy of the descriptor is closed, and the loop is not touched).
+"""
 
 from __future__ import annotations
 
@@ -28,8 +48,7 @@ _NOT_YET = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWant
 
 
 class AsyncSocket:
-    """An open socket of one event loop. Reads are fed by the loop's reader callback, also while idle, so that a
-    connection which the server closes is known to be dead before it is used again."""
+    """Hold one open socket of one event loop, to one origin; theory of operation above."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, sock: socket.socket | TlsSocket, origin: Origin) -> None:
         self.loop, self.sock, self.origin = loop, sock, origin
@@ -50,7 +69,7 @@ class AsyncSocket:
 
     @property
     def usable(self) -> bool:
-        """Whether nothing came and nothing ended while it was idle, as far as the event loop has looked."""
+        """Return whether nothing came and nothing ended while it was idle, as far as the event loop has looked."""
         return not (self.ended or self.closed or self._chunks)
 
     def is_usable(self) -> bool:
@@ -73,7 +92,7 @@ class AsyncSocket:
             self._keep(data)
 
     def _keep(self, data: bytes) -> None:
-        """Nobody waited for it, or it is the end."""
+        """Keep bytes that nobody waited for, or note the end."""
         if data:
             self._chunks.append(data)
             self._buffered += len(data)
@@ -96,7 +115,7 @@ class AsyncSocket:
                 self.loop.remove_reader(self.sock.fileno())
 
     def receive(self, seconds: float | None) -> ReadWaiter:
-        """To be awaited at once: whatever has come; empty at the end of the connection."""
+        """Return what is to be awaited at once: it gives the bytes that have come, none at the end of the connection."""
         if self._chunks or self.ended or self.closed:
             self._read_waiter.fill(self._take())
         elif seconds is None:
@@ -138,7 +157,7 @@ class AsyncSocket:
             self._read_waiter.fail(SilentError("nothing came within the time limit"))
 
     def rest(self) -> None:
-        """Nothing more is awaited for now."""
+        """Cancel the timer: nothing is awaited for now."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer, self._fires = None, NEVER
@@ -164,7 +183,7 @@ class AsyncSocket:
         return True
 
     async def _writable(self, seconds: float | None) -> None:
-        """Until there is room, or something came that ends the sending."""
+        """Wait until there is room, or something came that ends the sending."""
         waiter = self._write_waiter = self.loop.create_future()
         descriptor = self.sock.fileno()
         self.loop.add_writer(descriptor, _wake, waiter)
@@ -223,7 +242,7 @@ def _within(seconds: float | None) -> asyncio.Timeout:
 
 
 async def connect_tcp(host: str, port: int) -> socket.socket:
-    """A socket connect_tcp to a host: its addresses in turn. The caller sets the limit around it."""
+    """Return a socket connected to a host, whose addresses are tried in turn. The caller sets the limit around it."""
     loop = asyncio.get_running_loop()
     found: list[Any] = await _addresses(loop, host, port)
     failure: OSError | None = None
@@ -240,7 +259,7 @@ async def connect_tcp(host: str, port: int) -> socket.socket:
 
 
 async def _addresses(loop: asyncio.AbstractEventLoop, host: str, port: int) -> list[Any]:
-    """Numeric hosts are looked up here, names in a thread."""
+    """Look numeric hosts up here, names in a thread."""
     with contextlib.suppress(socket.gaierror):
         return socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM, 0, socket.AI_NUMERICHOST)
     return await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)

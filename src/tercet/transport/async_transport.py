@@ -23,7 +23,7 @@ from tercet.wire.http import Request
 
 
 class AsyncSocketStream:
-    """The unread body of a reply."""
+    """Read the body of a reply from its connection."""
 
     __slots__ = ("_connection", "_deadline", "_exchange", "_pool", "_ready")
 
@@ -39,11 +39,11 @@ class AsyncSocketStream:
         self._deadline.bound_silence(seconds)
 
     def unread(self, data: bytes) -> None:
-        """Let the next read give this again."""
+        """Give `data` again at the next read."""
         self._ready = data + self._ready
 
     async def read(self) -> bytes | Lost | None:
-        """The next bytes, None at the end, Lost when it broke."""
+        """Return the next bytes, None at the end, Lost when it broke."""
         body, self._ready = self._ready, b""
         connection, exchange = self._connection, self._exchange
         if connection is None:
@@ -132,7 +132,7 @@ class AsyncFastTransport:
     async def _attempt(
         self, exchange: Exchange, origin: Origin, deadline: Deadline, fresh: bool
     ) -> Reply | Lost | None:
-        """One try on one connection. None: a kept connection was gone before the request had left, try a new one."""
+        """Make one try on one connection. None: a kept connection was gone before the request had left, try a new one."""
         pool, connection, doing = self._pool.here(), None, "connecting to"
         try:
             connection = await pool.take(origin, deadline, fresh)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TransportSettings:
-    """`proxy`: a URL, "" for none, None for what the environment says. `verify`: True, a path to CAs, False, or an
+    """Say how to connect; equal settings share connections. `proxy`: a URL, "" for none, None for what the environment says. `verify`: True, a path to CAs, False, or an
     SSLContext. `http2` needs the portable transport and the package h2."""
 
     proxy: str | None = field(default=None, repr=False)
@@ -54,7 +54,7 @@ have been received, no response came. `cut`: a response had begun."""
 
 
 class Lost(msgspec.Struct, frozen=True):
-    """An exchange that got no whole answer."""
+    """Describe an exchange that got no whole answer."""
 
     kind: Kind
     phase: Phase
@@ -66,10 +66,10 @@ class Lost(msgspec.Struct, frozen=True):
 
 
 class ByteStream(Protocol):
-    """The unread body of a streamed reply, in this thread."""
+    """Read the body of a streamed reply, in this thread."""
 
     def read(self) -> bytes | Lost | None:
-        """The next bytes (at least one), None at the clean end, Lost when it broke. After None or Lost: closed."""
+        """Return the next bytes (at least one), None at the clean end, Lost when it broke. After None or Lost: closed."""
         ...
 
     def close(self) -> None:
@@ -78,7 +78,7 @@ class ByteStream(Protocol):
 
 
 class AsyncByteStream(Protocol):
-    """The unread body of a streamed reply, in this event loop."""
+    """Read the body of a streamed reply, in this event loop."""
 
     async def read(self) -> bytes | Lost | None: ...
 
@@ -86,7 +86,7 @@ class AsyncByteStream(Protocol):
 
 
 class Reply:
-    """A response has come: status and headers, and the body either read whole (`content`) or still in `stream`.
+    """Hold a response: status and headers, and the body either read whole (`content`) or still in `stream`.
 
     Bodies of status ≥ 400 are always read (best effort: what came before a break counts), also for streamed requests.
     """
@@ -113,7 +113,7 @@ Outcome = Reply | Lost
 
 @runtime_checkable
 class Transport(Protocol):
-    """Sends in this thread. One transport may be used by many threads."""
+    """Send in this thread. One transport may be used by many threads."""
 
     def send(self, request: Request) -> Reply | Lost: ...
 
@@ -122,7 +122,7 @@ class Transport(Protocol):
 
 @runtime_checkable
 class AsyncTransport(Protocol):
-    """Sends in the running event loop. One transport may be used from several loops in turn."""
+    """Send in the running event loop. One transport may be used from several loops in turn."""
 
     async def send(self, request: Request) -> Reply | Lost: ...
 
@@ -130,7 +130,7 @@ class AsyncTransport(Protocol):
 
 
 class WholeBody:
-    """A body that was read whole, where a stream is expected."""
+    """Give a body that was read whole where a stream is expected."""
 
     __slots__ = ("_content",)
 
@@ -138,20 +138,20 @@ class WholeBody:
         self._content: bytes | None = content or None
 
     def read(self) -> bytes | Lost | None:
-        """Everything, once."""
+        """Return everything, once."""
         content, self._content = self._content, None
         return content
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: no connection is held."""
 
 
 class AsyncWholeBody(WholeBody):
-    """The same where an async stream is expected."""
+    """Give a body that was read whole where an async stream is expected."""
 
     async def read(self) -> bytes | Lost | None:  # type: ignore[override] # the async protocol is another one
-        """Everything, once."""
+        """Return everything, once."""
         return super().read()
 
     async def close(self) -> None:  # type: ignore[override]
-        """Nothing is held."""
+        """Do nothing: no connection is held."""

@@ -1,4 +1,4 @@
-"""How much time one attempt has left."""
+"""The time that one attempt has left."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class SilentError(TimedOutError):
 
 
 class Deadline:
-    """The limits of one attempt: how long the next wait may be."""
+    """Tell how long the next wait of one attempt may be."""
 
     __slots__ = ("end", "silence", "timeout")
 
@@ -27,7 +27,7 @@ class Deadline:
         self.end = None if timeout.total is None else time.monotonic() + timeout.total
 
     def limit(self, seconds: float | None) -> float | None:
-        """The shorter of `seconds` and what is left in all. Raises TimedOutError when nothing is left."""
+        """Return the shorter of `seconds` and what is left in all. Raises TimedOutError when nothing is left."""
         if self.end is None:
             return seconds
         left = self.end - time.monotonic()
@@ -36,7 +36,7 @@ class Deadline:
         return left if seconds is None else min(seconds, left)
 
     def bound_silence(self, seconds: float | None = None) -> None:
-        """From now on a stream is read: its own limit applies, and `seconds` if that is shorter."""
+        """Apply the limits of a stream to the waits from now on, and `seconds` if that is shorter."""
         limits = [each for each in (self.timeout.read, self.timeout.idle, seconds) if each is not None]
         self.silence = min(limits, default=None)
 

@@ -12,15 +12,15 @@ MOST_MEMBERS = 100
 
 
 class UndecodableError(Exception):
-    """The body is not in the content-encoding that its header says."""
+    """Raised when a body is not in the content-encoding that its header says."""
 
 
 class TooLargeError(Exception):
-    """The body is larger than a cap."""
+    """Raised when a body is larger than a cap."""
 
 
 class ContentDecoder(Protocol):
-    """Bytes as sent -> bytes as meant. `failure`: what was wrong behind the bytes that `feed` gave last."""
+    """Turn bytes as sent into bytes as meant. `failure`: what was wrong behind the bytes that `feed` gave last."""
 
     failure: Exception | None
 
@@ -30,7 +30,7 @@ class ContentDecoder(Protocol):
 
 
 def decoder_for(encoding: str | None) -> ContentDecoder | None:
-    """The decoder for a content-encoding header; None if the body stands as it is. Raises UndecodableError."""
+    """Return the decoder for a content-encoding header; None if the body stands as it is. Raises UndecodableError."""
     coding = (encoding or "").strip().lower()
     if coding in ("", "identity"):
         return None
@@ -40,7 +40,7 @@ def decoder_for(encoding: str | None) -> ContentDecoder | None:
 
 
 class Inflate:
-    """gzip (several members in a row, too), zlib and raw deflate, told apart by their first bytes."""
+    """Decode gzip (several members in a row, too), zlib and raw deflate, told apart by their first bytes."""
 
     def __init__(self) -> None:
         self.failure: Exception | None = None
@@ -76,7 +76,7 @@ class Inflate:
             data = self._inflate(self._inflater, data, pieces)
 
     def feed_end(self) -> None:
-        """The body ended. Raises UndecodableError if the encoding did not, and what `feed` kept."""
+        """End the body. Raises UndecodableError if the encoding did not, and what `feed` kept."""
         if self.failure is not None:
             raise self.failure
         if self._inflater is not None or self._first or not self._members:

@@ -1,4 +1,4 @@
-"""What went wrong, as values: exceptions of sockets, TLS and parsers become `Lost`. Names origins, never credentials."""
+"""Failures as values: exceptions of sockets, TLS and parsers become `Lost`. Names origins, never credentials."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ _NOT_A_TIMEOUT = (errno.ECONNREFUSED, errno.ECONNRESET, errno.EPIPE)
 
 
 class ProxyRefusedError(Exception):
-    """The proxy answered a CONNECT with something other than 2xx."""
+    """Raised when the proxy answers a CONNECT with something other than 2xx."""
 
 
 class ProxyCredentialsError(ProxyRefusedError):
-    """The proxy wants credentials, or others."""
+    """Raised when the proxy wants credentials, or others."""
 
 
 class PoolClosedError(Exception):
-    """Our own pool was closed meanwhile."""
+    """Raised when our own pool was closed meanwhile."""
 
 
 class PoolFullError(Exception):
-    """No connection became free within the pool timeout."""
+    """Raised when no connection became free within the pool timeout."""
 
 
 def is_from_network(error: BaseException) -> bool:
@@ -51,7 +51,7 @@ def is_from_handler(error: BaseException) -> bool:
 
 
 def lost_from(error: BaseException, origin: Origin, phase: Phase, doing: str, closed: bool = False) -> Lost:
-    """The Lost for an exception that came while `doing` ("connecting to", "reading from" …) a origin."""
+    """Return the Lost for an exception that came while `doing` ("connecting to", "reading from" …) an origin."""
     _forget_frames(error)
     if closed or isinstance(error, PoolClosedError):
         return Lost("closed", phase, "the client was closed", error)

@@ -19,7 +19,7 @@ SMALL_BODY = 65_536
 
 
 class Exchange:
-    """Feed it what is received (`b""` for the end of the connection); it returns decoded body bytes."""
+    """Turn what is received (`b""` for the end of the connection) into decoded body bytes."""
 
     __slots__ = ("_decoder", "_head", "failure", "parser", "received", "request", "sent")
 
@@ -36,30 +36,30 @@ class Exchange:
 
     @property
     def head(self) -> bytes:
-        """The request line and headers, credentials included."""
+        """Return the request line and headers, credentials included."""
         head: bytes = self._head.cell_contents
         return head
 
     @property
     def done(self) -> bool:
-        """Whether the response is whole."""
+        """Return whether the response is whole."""
         return self.parser.framing == "done" and self.failure is None
 
     @property
     def answered(self) -> bool:
-        """Whether status and headers are there."""
+        """Return whether status and headers are there."""
         return self.parser.framing != "head"
 
     @property
     def phase(self) -> Phase:
-        """How far it got. Without a whole head no status is known, however much of it came and however it was cut."""
+        """Return how far it got. Without a whole head no status is known, however much of it came and however it was cut."""
         if self.answered:
             return "cut"
         return "unanswered" if self.sent else "not_sent"
 
     @property
     def streams(self) -> bool:
-        """Whether the caller gets this body unread."""
+        """Return whether the caller gets this body unread."""
         return self.request.stream and self.parser.status < 300
 
     def feed(self, data: bytes) -> bytes:
@@ -97,7 +97,7 @@ class Exchange:
         return body
 
     def reply(self, content: bytes = b"", stream: ByteStream | AsyncByteStream | None = None) -> Reply:
-        """The reply as it stands."""
+        """Return the reply as it stands."""
         parser = self.parser
         return Reply(parser.status, parser.headers, content, stream, parser.version)
 
@@ -114,7 +114,7 @@ def _head(request: Request, target: RequestTarget, origin: Origin) -> bytes:
 
 
 def connect_head(origin: Origin) -> bytes:
-    """The CONNECT request for a origin behind a proxy."""
+    """Return the CONNECT request for an origin behind a proxy."""
     host = str(origin)
     credentials = origin.proxy.authorization if origin.proxy else None
     extra = f"Proxy-Authorization: {credentials.reveal()}\r\n" if credentials else ""
@@ -122,7 +122,7 @@ def connect_head(origin: Origin) -> bytes:
 
 
 def redirect_request(request: Request, reply: Reply, target: RequestTarget, hops: int) -> Request | None:
-    """The request to send next, or None if the reply stands: only 307 and 308 are followed, and only to the same origin,
+    """Return the request to send next, or None if the reply stands: only 307 and 308 are followed, and only to the same origin,
     so that no prompt and no key goes where it was not meant to go. GET and HEAD also follow 301, 302 and 303."""
     safe = request.method in ("GET", "HEAD")
     if reply.status not in ((301, 302, 303, 307, 308) if safe else (307, 308)) or hops >= MOST_REDIRECTS:
@@ -142,7 +142,7 @@ def redirect_request(request: Request, reply: Reply, target: RequestTarget, hops
 
 
 def is_replaceable(error: BaseException, exchange: Exchange) -> bool:
-    """Return whether a new connection may take the origin of a kept one: the peer was gone before the request had left
+    """Return whether a new connection may take the place of a kept one: the peer was gone before the request had left
     whole, so that nobody can have acted on it. After that, sending again is for those above to decide, and to count."""
     if exchange.sent or exchange.parser.begun:
         return False

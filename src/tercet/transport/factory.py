@@ -1,4 +1,4 @@
-"""Which transport a client gets: the fast one, shared by all clients with equal settings; the portable one around the
+"""The transport that a client gets: the fast one, shared by all clients with equal settings; the portable one around the
 user's own client object or where TERCET_TRANSPORT=portable says so; or a transport that the user passes."""
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def transport_for(given: Any = None, *, own_timeout: bool = False) -> Transport:
-    """A blocking transport. `given`: None, TransportSettings, a Transport, or an httpx or httpx2 Client.
+    """Return a blocking transport. `given`: None, TransportSettings, a Transport, or an httpx or httpx2 Client.
 
     `own_timeout`: of a user's client object, its own timeout applies instead of each request's. Raises TypeError for
     anything else, and for an async client.
@@ -38,7 +38,7 @@ def transport_for(given: Any = None, *, own_timeout: bool = False) -> Transport:
 
 
 def async_transport_for(given: Any = None, *, own_timeout: bool = False) -> AsyncTransport:
-    """The async twin of `transport_for`."""
+    """Return an async transport, as `transport_for` does a blocking one."""
     if given is None or isinstance(given, TransportSettings):
         return _async_shared(given or DEFAULT_SETTINGS)
     if hasattr(given, "build_request"):
@@ -81,7 +81,8 @@ def _portable(settings: TransportSettings) -> bool:
 
 
 def _key(world: str, settings: TransportSettings) -> tuple[Any, ...]:
-    """The environment's proxies are part of what is shared: a client made after they changed gets other connections."""
+    """Return the key of a pool. The environment's proxies are part of it: a client made after they changed gets other
+    connections."""
     names = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "REQUEST_METHOD")
     found = [os.environ.get(form) for name in names for form in (name, name.upper())]
     return (world, settings, Secret(ascii(found), "proxies", shown=0))  # their URLs may hold passwords

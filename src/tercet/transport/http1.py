@@ -31,19 +31,19 @@ Framing = Literal["head", "length", "chunked", "trailers", "until_close", "done"
 
 
 class MalformedError(Exception):
-    """What came is not HTTP/1.1, or could be read in two ways."""
+    """Raised when what came is not HTTP/1.1, or could be read in two ways."""
 
 
 class UnsafeError(MalformedError):
-    """Headers that could be read in two ways: who sends them once will send them again."""
+    """Raised for headers that could be read in two ways: who sends them once will send them again."""
 
 
 class EndlessError(MalformedError):
-    """More headers, or more responses before the response, than anyone means to send."""
+    """Raised for more headers, or more interim responses, than anyone means to send."""
 
 
 def request_head(method: str, target: str, host: str, headers: Headers, length: int, extra: str = "") -> bytes:
-    """The request line and headers. `extra` holds whole lines. Raises ValueError for what could split a request."""
+    """Return the request line and headers as bytes. `extra` holds whole lines. Raises ValueError for what could split a request."""
     lines = [f"{method} {target} HTTP/1.1\r\nHost: {host}\r\n{extra}"]
     names = set()
     for name, value in headers.multi_items():
@@ -65,11 +65,11 @@ def request_head(method: str, target: str, host: str, headers: Headers, length: 
 
 
 class CutShortError(ConnectionError):
-    """The connection ended before the response did."""
+    """Raised when the connection ended before the response did."""
 
 
 class ResponseParser:
-    """One response: `feed` bytes, get body bytes. `head_seen` tells when status and headers are there."""
+    """Parse one response: `feed` bytes, get body bytes. `framing` is "head" until status and headers are there."""
 
     __slots__ = (
         "_head_only",
@@ -99,7 +99,7 @@ class ResponseParser:
 
     @property
     def begun(self) -> bool:
-        """Whether anything of a response came."""
+        """Return whether anything of a response came."""
         return self.framing != "head" or bool(self._rest) or self._interim > 0
 
     def feed(self, data: bytes) -> bytes:
@@ -123,7 +123,7 @@ class ResponseParser:
         return b""
 
     def feed_end(self) -> None:
-        """The connection ended. Raises CutShortError if the response was not whole."""
+        """End the response with its connection. Raises CutShortError if the response was not whole."""
         self.keep_alive = False
         if self.failure is not None:
             raise self.failure
@@ -136,7 +136,7 @@ class ResponseParser:
             raise CutShortError(f"the connection ended within the {where}")
 
     def _feed_behind_head(self, data: bytes) -> bytes:
-        """The same read brought the headers: they are good, whatever follows."""
+        """Return body bytes of the read that brought the headers, which are good, whatever follows."""
         try:
             return self.feed(data)
         except MalformedError as error:
@@ -223,7 +223,7 @@ class ResponseParser:
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def _take_chunks(self, data: bytes, pieces: list[bytes]) -> None:
-        """`_left` > 2 are data bytes and their line break still to come; 1 or 2 are of the line break alone."""
+        """Take every chunk that is whole. `_left` > 2 are data bytes and their line break still to come; 1 or 2 are of the line break alone."""
         buffer = self._rest + data if self._rest else data
         self._rest = b""
         at, size = 0, len(buffer)
@@ -255,7 +255,7 @@ class ResponseParser:
                 at = start + self._rest_of_chunk(buffer[start:], pieces)
 
     def _rest_of_chunk(self, buffer: bytes, pieces: list[bytes]) -> int:
-        """Take what belongs to the chunk under way; how many bytes that were."""
+        """Take what belongs to the chunk under way. Return how many bytes that were."""
         taken = min(self._left, len(buffer))
         body = min(max(self._left - 2, 0), taken)
         if body:
@@ -288,8 +288,8 @@ class ResponseParser:
 
 
 def _take_plain(buffer: bytes, pieces: list[bytes]) -> int:
-    """Take the chunks that `buffer` begins with, if they are whole and plain: a bare size, data without a line break. How
-    many bytes they were. No step for a single chunk is ours, so a burst of small ones costs half."""
+    """Take the chunks that `buffer` begins with, if they are whole and plain: a bare size, data without a line break. Return
+    how many bytes they were. No step for a single chunk is ours, so a burst of small ones costs half."""
     parts = buffer.split(b"\r\n")
     ended = (len(parts) - 1) // 2 * 2
     sizes, data = parts[:ended:2], parts[1:ended:2]

@@ -70,7 +70,7 @@ def lost_from_client(error: Exception, url: str, begun: bool, handled: BaseExcep
 
 
 def _build_request(client: Any, request: Request, own_timeout: bool) -> Any:
-    """The client's own request object: our headers over its defaults, our timeouts unless its own shall apply."""
+    """Return the client's own request object: our headers over its defaults, our timeouts unless its own shall apply."""
     ours = ("content-length", "accept-encoding")
     headers: list[tuple[str, str | bytes]] = []
     for name, value in request.headers.multi_items():
@@ -98,7 +98,7 @@ def _reply(response: Any, content: bytes, stream: Any = None) -> Reply:
 
 
 def _chunks_of(response: Any) -> Iterator[bytes]:
-    """The body, decoded under our caps. A body that a hook has read already comes as the client decoded it."""
+    """Yield the body, decoded under our caps. A body that a hook has read already comes as the client decoded it."""
     if getattr(response, "is_stream_consumed", False):
         yield response.content
         return
@@ -112,7 +112,7 @@ def _chunks_of(response: Any) -> Iterator[bytes]:
 
 
 async def _async_chunks_of(response: Any) -> AsyncIterator[bytes]:
-    """The async twin of `_chunks_of`."""
+    """Yield the body of an async response, as `_chunks_of` does."""
     if getattr(response, "is_stream_consumed", False):
         yield response.content
         return
@@ -126,7 +126,7 @@ async def _async_chunks_of(response: Any) -> AsyncIterator[bytes]:
 
 
 class ClientStream:
-    """The unread body of a client's response."""
+    """Read the body of a client's response."""
 
     __slots__ = ("_chunks", "_response", "_url")
 
@@ -135,7 +135,7 @@ class ClientStream:
         self._chunks: Iterator[bytes] = _chunks_of(response)
 
     def read(self) -> bytes | Lost | None:
-        """The next bytes, None at the end, Lost when it broke."""
+        """Return the next bytes, None at the end, Lost when it broke."""
         handled = sys.exception()
         try:
             for chunk in self._chunks:
@@ -165,7 +165,7 @@ class ClientStream:
 
 
 class PortableTransport:
-    """Sends through a client of the user's. `own_timeout`: its timeout applies, not the request's. `close` closes it
+    """Send through a client of the user's. `own_timeout`: its timeout applies, not the request's. `close` closes it
     only if it was made for us (`owned`)."""
 
     def __init__(self, client: Any, *, own_timeout: bool = False, owned: bool = False) -> None:
@@ -212,7 +212,7 @@ class PortableTransport:
 
 
 class AsyncClientStream:
-    """The unread body of an async client's response."""
+    """Read the body of an async client's response."""
 
     __slots__ = ("_chunks", "_response", "_url")
 
@@ -221,7 +221,7 @@ class AsyncClientStream:
         self._chunks: AsyncIterator[bytes] | None = _async_chunks_of(response)
 
     async def read(self) -> bytes | Lost | None:
-        """The next bytes, None at the end, Lost when it broke."""
+        """Return the next bytes, None at the end, Lost when it broke."""
         handled = sys.exception()
         try:
             while self._chunks is not None:
@@ -253,7 +253,7 @@ class AsyncClientStream:
 
 
 class AsyncPortableTransport:
-    """The async twin of PortableTransport."""
+    """Send through an async client of the user's, as PortableTransport does."""
 
     def __init__(self, client: Any, *, own_timeout: bool = False, owned: bool = False) -> None:
         self._client, self._own_timeout, self._owned = client, own_timeout, owned
@@ -303,7 +303,7 @@ if TYPE_CHECKING:
 
 
 def own_client(settings: TransportSettings) -> httpx2.Client:
-    """A blocking client. Needs the package h2 for `http2`."""
+    """Return a blocking httpx2 client set up as the fast transport is. Needs the package h2 for `http2`."""
     import httpx2
 
     check_proxies(settings.proxy)
@@ -311,7 +311,7 @@ def own_client(settings: TransportSettings) -> httpx2.Client:
 
 
 def own_async_client(settings: TransportSettings) -> httpx2.AsyncClient:
-    """An async client."""
+    """Return an async httpx2 client set up as the fast transport is."""
     import httpx2
 
     check_proxies(settings.proxy)

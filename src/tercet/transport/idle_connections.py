@@ -1,4 +1,4 @@
-"""Idle connections and open slots of one pool: decides over lists, does no I/O. Not locked: its owner is."""
+"""The idle connections and open slots of one pool, and the users of a shared one. Does no I/O."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SECONDS_IDLE = 55.0
 
 
 class IdleConnections(Generic[ConnectionT]):
-    """Connections that wait for use, by origin, newest first; and how many are open in all."""
+    """Keep the connections that wait for use, by origin, and count how many are open in all. Not locked: its owner is."""
 
     def __init__(self, most_open: int, most_idle: int) -> None:
         self.most_open, self.most_idle = most_open, most_idle
@@ -23,7 +23,7 @@ class IdleConnections(Generic[ConnectionT]):
         self.idle_count = 0
 
     def take(self, origin: Origin) -> ConnectionT | None:
-        """An idle connection to this origin."""
+        """Return the idle connection to this origin that was used last, or None."""
         waiting = self.idle.get(origin)
         if not waiting:
             return None

@@ -15,7 +15,7 @@ AsyncHandler = Callable[[Request], Answer | Awaitable[Answer]]
 
 
 class Chunks:
-    """A body in pieces. A Lost among them breaks the stream there."""
+    """Give a body in pieces. A Lost among them breaks the stream there."""
 
     __slots__ = ("_rest", "closed")
 
@@ -24,7 +24,7 @@ class Chunks:
         self.closed = False
 
     def read(self) -> bytes | Lost | None:
-        """The next piece that is not empty."""
+        """Return the next piece that is not empty."""
         for chunk in () if self.closed else self._rest:
             if isinstance(chunk, Lost):
                 self.close()
@@ -40,7 +40,7 @@ class Chunks:
 
 
 class AsyncChunks:
-    """The same in an event loop."""
+    """Give a body in pieces in an event loop, as Chunks does."""
 
     __slots__ = ("_chunks",)
 
@@ -49,11 +49,11 @@ class AsyncChunks:
 
     @property
     def closed(self) -> bool:
-        """Whether the rest was forgotten."""
+        """Return whether the rest was forgotten."""
         return self._chunks.closed
 
     async def read(self) -> bytes | Lost | None:
-        """The next piece that is not empty."""
+        """Return the next piece that is not empty."""
         return self._chunks.read()
 
     async def close(self) -> None:
@@ -64,13 +64,13 @@ class AsyncChunks:
 def streaming_reply(
     chunks: Iterable[bytes | Lost], *, status: int = 200, headers: dict[str, str] | None = None
 ) -> Reply:
-    """A reply whose body comes in pieces, for either world."""
+    """Return a reply whose body comes in pieces, for either world."""
     given = {"content-type": "text/event-stream", **(headers or {})}
     return Reply(status, Headers(given), stream=Chunks(chunks))
 
 
 def _fit_to_request(answer: Answer, request: Request) -> Reply | Lost:
-    """As a transport would give it: a body is in a stream if and only if the request asked for one and status < 300."""
+    """Return the answer as a transport would give it: a body is in a stream if and only if the request asked for one and status < 300."""
     if isinstance(answer, Lost):
         return answer
     if isinstance(answer, Response):
@@ -91,7 +91,7 @@ def _fit_to_request(answer: Answer, request: Request) -> Reply | Lost:
 
 
 class MemoryTransport:
-    """Answers every request with `handler(request)`: a Reply, a Response or a Lost. `requests` keeps what was asked."""
+    """Answer every request with `handler(request)`: a Reply, a Response or a Lost. `requests` keeps what was asked."""
 
     def __init__(self, handler: Handler) -> None:
         self._handler = handler
@@ -99,7 +99,7 @@ class MemoryTransport:
         self.closed = False
 
     def send(self, request: Request) -> Reply | Lost:
-        """What the handler says."""
+        """Return what the handler says."""
         if self.closed:
             return Lost("closed", "not_sent", "the client was closed")
         self.requests.append(request)
@@ -111,7 +111,7 @@ class MemoryTransport:
 
 
 class AsyncMemoryTransport:
-    """The async twin; its handler may be a coroutine function."""
+    """Answer every request in an event loop, as MemoryTransport does; its handler may be a coroutine function."""
 
     def __init__(self, handler: AsyncHandler) -> None:
         self._handler = handler
@@ -119,7 +119,7 @@ class AsyncMemoryTransport:
         self.closed = False
 
     async def send(self, request: Request) -> Reply | Lost:
-        """What the handler says."""
+        """Return what the handler says."""
         if self.closed:
             return Lost("closed", "not_sent", "the client was closed")
         self.requests.append(request)

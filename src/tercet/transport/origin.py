@@ -1,4 +1,5 @@
-"""Where a URL leads: the origin to connect to, the proxy on the way, and the request target. Pure look-ups and parsing."""
+"""URLs taken apart: the origin to connect to, the proxy on the way (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY as curl
+and the SDK read them), and the request target. Pure look-ups and parsing."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ _SAFE = "/:?#[]@!$&'()*+,;=%-._~|"
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """One origin, and the proxy it is reached through. Connections to equal origins are interchangeable."""
+    """Name one origin, and the proxy it is reached through. Connections to equal origins are interchangeable."""
 
     scheme: str
     host: str
@@ -29,7 +30,7 @@ class Origin:
 
     @property
     def address(self) -> tuple[str, str, int]:
-        """Scheme, host and port."""
+        """Return scheme, host and port."""
         return self.scheme, self.host, self.port
 
     def __str__(self) -> str:
@@ -39,7 +40,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """An HTTP proxy. Its credentials are in no repr."""
+    """Name an HTTP proxy. Its credentials are in no repr."""
 
     host: str
     port: int
@@ -51,7 +52,7 @@ class Proxy:
 
 @dataclass(frozen=True, slots=True)
 class RequestTarget:
-    """A URL taken apart: the origin without its proxy, what stands in the request line, and the Host header."""
+    """Hold a URL taken apart: the origin without its proxy, what stands in the request line, and the Host header."""
 
     origin: Origin
     path: str
@@ -81,7 +82,7 @@ def target_of(url: str) -> RequestTarget:
 
 @lru_cache(32)
 def proxy_of(url: str) -> Proxy:
-    """An `http://user:password@host:port` proxy. Raises ValueError without repeating credentials."""
+    """Return the Proxy of `http://user:password@host:port`. Raises ValueError without repeating credentials."""
     parts = parts_of(url if "://" in url else f"http://{url}")
     if parts is None:
         raise ValueError("the proxy's URL has no valid host and port")
@@ -94,7 +95,7 @@ def proxy_of(url: str) -> Proxy:
 
 
 def parts_of(url: str) -> SplitResult | None:
-    """None for what does not parse. The errors of the parser repeat parts of the URL, so they end here."""
+    """Split a URL; None for what does not parse. The errors of the parser repeat parts of the URL, so they end here."""
     try:
         parts = urlsplit(url)
         parts.port  # noqa: B018 - it is looked at when it is read
@@ -121,7 +122,7 @@ def _basic(user: str | None, password: str | None) -> Secret | None:
 
 
 def proxy_chooser(given: str | None, environment: Mapping[str, str] | None = None) -> Callable[[Origin], Proxy | None]:
-    """The function that picks the proxy of a origin. `given` wins over the environment; an empty text means none.
+    """Return the function that picks the proxy of an origin. `given` wins over the environment; an empty text means none.
 
     Lower-case names win over upper-case ones, as in curl; HTTP_PROXY is not read in a CGI script, where a request
     header could set it.
@@ -159,7 +160,7 @@ def _reader(environment: Mapping[str, str]) -> Callable[[str], str]:
 
 
 def _excepts(entry: str, origin: Origin) -> bool:
-    """Whether a NO_PROXY entry names this origin: `*`, a host or its parent domain, an address or network, with a port."""
+    """Return whether a NO_PROXY entry names this origin: `*`, a host or its parent domain, an address or network, with a port."""
     if entry == "*":
         return True
     host = origin.host.lower().rstrip(".")

@@ -1,4 +1,5 @@
-"""Sockets as all connections want them: no delay, kept alive, addresses tried in turn."""
+"""Sockets as all connections want them: no delay, kept alive, addresses tried in turn; and what a fork does to them: the
+child must not touch its parent's, which costs nothing until a fork happens."""
 
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ _OPTIONS = (
 
 
 def tune_socket(family: int) -> socket.socket:
-    """A TCP socket with the options that this system knows."""
+    """Return a TCP socket with the options that this system knows."""
     made = socket.socket(family, socket.SOCK_STREAM)
     for level, name, value in _OPTIONS:
         option = getattr(socket, name, None)
@@ -35,7 +36,7 @@ def tune_socket(family: int) -> socket.socket:
 
 
 def share_of(left: float | None, addresses_left: int) -> float | None:
-    """How long one address may take, so that a dead one leaves time for the next."""
+    """Return how long one address may take, so that a dead one leaves time for the next."""
     if addresses_left <= 1:
         return left
     return SHARE_WITHOUT_LIMIT if left is None else left / addresses_left
@@ -51,7 +52,7 @@ def something_came(descriptor: int) -> bool:
 
 
 class Forkable(Protocol):
-    """Holds sockets that a child must let go."""
+    """Hold sockets that a child must let go."""
 
     def after_fork(self) -> None: ...
 
@@ -61,7 +62,7 @@ _generation = 0
 
 
 def generation() -> int:
-    """How many forks lie between this process and the first one. A connection of another generation is not ours."""
+    """Return how many forks lie between this process and the first one. A connection of another generation is not ours."""
     return _generation
 
 

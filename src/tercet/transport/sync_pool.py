@@ -30,7 +30,7 @@ SEND_SIZE = 262_144
 
 
 class SyncSocket:
-    """One open socket to a origin."""
+    """Hold one open socket to an origin."""
 
     __slots__ = ("__weakref__", "_limit", "generation", "origin", "reused", "sock")
 
@@ -41,13 +41,13 @@ class SyncSocket:
         self._limit: float | None = -1.0
 
     def limit(self, seconds: float | None) -> None:
-        """How long the next operation may block."""
+        """Set how long the next operation may block."""
         if seconds != self._limit:
             self.sock.settimeout(seconds if seconds != 0 else 1e-6)
             self._limit = seconds
 
     def receive(self, deadline: Deadline) -> bytes:
-        """Whatever has come; empty at the end of the connection."""
+        """Return the bytes that have come; none at the end of the connection."""
         limit = deadline.limit(deadline.silence)
         self.limit(limit)
         try:
@@ -89,7 +89,7 @@ class SyncSocket:
         return True
 
     def readable(self) -> bool:
-        """Whether something came, or the peer is gone."""
+        """Return whether something came, or the peer is gone."""
         return something_came(self.sock.fileno())
 
     def interrupt(self) -> None:
@@ -109,7 +109,7 @@ class SyncSocket:
 
 
 class SyncPool(SharedPool):
-    """The connections of all blocking transports with equal settings, in this process."""
+    """Hold the connections of all blocking transports with equal settings, in this process."""
 
     def __init__(self, settings: TransportSettings) -> None:
         super().__init__()
@@ -127,13 +127,13 @@ class SyncPool(SharedPool):
         self._open: set[SyncSocket] = set()
 
     def after_fork(self) -> None:
-        """In the child: the sockets are the parent's. Their copies here are closed, which does not touch the parent's."""
+        """Close the child's copies of its parent's sockets, which does not touch the parent's."""
         for connection in [*self._idle.clear(), *self._open]:
             connection.close()
         self._reset()
 
     def take(self, origin: Origin, deadline: Deadline, fresh: bool) -> SyncSocket:
-        """A connection to this origin, idle or new."""
+        """Return a connection to this origin, idle or new."""
         while not fresh:
             with self._freed:
                 found = self._idle.take(origin)
@@ -195,7 +195,7 @@ class SyncPool(SharedPool):
             connection.close()
 
     def _evict_for_waiting(self) -> None:
-        """Every slot is taken: an idle connection makes room, since those who wait may want another origin."""
+        """Close an idle connection when every slot is taken, since those who wait may want another origin."""
         idle = self._idle.oldest()
         if idle is not None:
             self._idle.open -= 1
@@ -211,7 +211,7 @@ class SyncPool(SharedPool):
                 self._freed.notify()
 
     def retire(self) -> None:
-        """Nobody will ask again: close what is idle, let streams under way come to their end."""
+        """Close what is idle and let streams under way come to their end: nobody will ask again."""
         with self._freed:
             self.retired = True
             idle = self._idle.clear()

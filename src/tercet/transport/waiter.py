@@ -1,4 +1,16 @@
-"""What a task waits on until its socket has something. Knows tasks and event loops, no sockets."""
+"""The awaitable that a connection's reads share. Knows tasks and event loops, no sockets.
+
+Theory of operation. A task that awaits something asks it, by the protocol of `asyncio.Future`, for `add_done_callback` with
+its own wake-up function, and for `result` when that function is called. A future calls it by way of the loop's queue, one
+turn later: for an event that arrives alone, that turn is a third of its cost. The waiter is no future. It keeps the wake-up
+function, and the reader's callback calls it right away (`wake`), in the task's own context; the task runs up to its next
+await before the callback returns. This is allowed because the callback is run by the loop with no task under way, and only
+then: `fail` and `cancel`, which may come from within another task, go by the queue.
+
+One waiter serves all waits of a connection in turn, since one task reads at a time. States: idle (no wake-up function, no
+data); filled (data before the await: `__await__` does not suspend); waiting (a wake-up function). `wake` and `fail` take the
+function away first, so that whatever comes second finds nobody and keeps its bytes.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +20,7 @@ from typing import Any
 
 
 class ReadWaiter:
-    """Await it for bytes. Like a future, but the task goes on within the callback that woke it, where a future would cost
-    another turn of the loop: a third of an event that arrives alone. One serves all waits of a connection, in turn."""
+    """Await it for bytes; theory of operation above."""
 
     __slots__ = ("_asyncio_future_blocking", "_context", "_data", "_error", "_loop", "_wake_task")
 
@@ -33,22 +44,22 @@ class ReadWaiter:
         self._data = data
 
     def get_loop(self) -> asyncio.AbstractEventLoop:
-        """The loop that the waiting task belongs to."""
+        """Return the loop that the waiting task belongs to."""
         return self._loop
 
     def add_done_callback(self, wake_task: Callable[[Any], None], *, context: Any = None) -> None:
-        """Called by the task when it begins to wait."""
+        """Keep the task's wake-up function. Called by the task when it begins to wait."""
         self._wake_task, self._context = wake_task, context
 
     def result(self) -> None:
-        """Called by the task when it goes on."""
+        """Raise the error that ended the wait, if one did. Called by the task when it goes on."""
         if self._error is not None:
             error, self._error, self._data = self._error, None, None
             raise error
 
     @property
     def waiting(self) -> bool:
-        """Whether a task waits."""
+        """Return whether a task waits."""
         return self._wake_task is not None
 
     def wake(self, data: bytes, error: BaseException | None = None) -> bool:
@@ -68,7 +79,7 @@ class ReadWaiter:
             self._loop.call_soon(wake_task, self, context=self._context)
 
     def cancel(self, msg: Any = None) -> bool:
-        """Called by the task when it is cancelled."""
+        """End the wait with a CancelledError. Called by the task when it is cancelled."""
         if self._wake_task is None:
             return False
         self.fail(asyncio.CancelledError() if msg is None else asyncio.CancelledError(msg))
