@@ -31,11 +31,11 @@ class LocalAPI:
         return self._server.base_url
 
     def client(self, **options: Any) -> Anthropic:
-        """A blocking client that talks to it. Takes the arguments of `Anthropic`."""
+        """Return a blocking client that talks to it. Takes the arguments of `Anthropic`."""
         return Anthropic(**self._pointed(options))
 
     def async_client(self, **options: Any) -> AsyncAnthropic:
-        """An async client that talks to it. Takes the arguments of `AsyncAnthropic`."""
+        """Return an async client that talks to it. Takes the arguments of `AsyncAnthropic`."""
         return AsyncAnthropic(**self._pointed(options))
 
     def _pointed(self, options: dict[str, Any]) -> dict[str, Any]:
@@ -89,7 +89,7 @@ class LocalAPI:
 
 
 def local_api(**settings: Any) -> LocalAPI:
-    """The local API on a free port of this machine: `with tercet.local_api() as api: client = api.client()`.
+    """Return the local API on a free port of this machine: `with tercet.local_api() as api: client = api.client()`.
 
     Settings go to the server: `port`, `strict`, `script`, `rate_limits`, and the others of `tercet.server.settings`;
     docs/local-api.md and docs/limits.md list them. Its answers are simulated by a small deterministic program; no model is

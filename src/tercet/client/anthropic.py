@@ -109,7 +109,7 @@ class Anthropic(BaseClient, Verbs):
         return Files(self)
 
     def count_tokens(self, text: str) -> int:
-        """How many input tokens a message of this text has, by the API's count for the model `COUNTING_MODEL`.
+        """Count the input tokens that a message of this text has, as the API does for the model `COUNTING_MODEL`.
 
         The method of SDK 0.x. `messages.count_tokens` counts whole requests, for the model that they name.
         """
@@ -228,7 +228,7 @@ class AsyncAnthropic(BaseClient, AsyncVerbs):
         return AsyncFiles(self)
 
     async def count_tokens(self, text: str) -> int:
-        """How many input tokens a message of this text has, by the API's count for the model `COUNTING_MODEL`."""
+        """Count the input tokens that a message of this text has, as the API does for the model `COUNTING_MODEL`."""
         from tercet.client.resources.messages import count_text_call
 
         return (await self._send(count_text_call(text))).input_tokens

@@ -304,7 +304,7 @@ class BaseClient(Guarded):
             raise missing_attribute(self, name, ATTRIBUTES)
 
     def copy(self, **changes: Any) -> Self:
-        """Another client with some settings changed; clients of equal transport settings share connections."""
+        """Return another client with some settings changed; clients of equal transport settings share connections."""
         http_client = changes.pop("http_client", None)
         made = type(self).__new__(type(self))
         made._http_client = check_http_client(http_client, is_async=self._is_async) or self._http_client
@@ -316,11 +316,11 @@ class BaseClient(Guarded):
     with_options = copy
 
     def with_middleware(self, *middleware: Any) -> Self:
-        """A copy whose attempts also go through these functions, inside those that are there already."""
+        """Return a copy whose attempts also go through these functions, inside those that are there already."""
         return self.copy(middleware=middleware)
 
     def is_closed(self) -> bool:
-        """Whether the client was closed, and has not been used since."""
+        """Say whether the client was closed, and has not been used since."""
         return self._was_closed and "_transport" not in self.__dict__
 
     def __reduce__(self) -> Any:

@@ -14,7 +14,7 @@ _told: set[str] = set()
 
 
 class ExposedConnectionWarning(UserWarning):
-    """Whoever is on the way can read the key and every message."""
+    """A key that others on the way can read, and every message with it."""
 
 
 def warn_if_insecure(base_url: str, http_client: Any) -> None:

@@ -78,7 +78,7 @@ class APIRequest:
         headers: Mapping[str, Any] | None = None,
         body: Any = None,
     ) -> APIRequest:
-        """A request with some parts changed; `headers` are laid over the present ones, `body` replaces the JSON."""
+        """Return a request with some parts changed; `headers` are laid over the present ones, `body` replaces the JSON."""
         now = self._request
         return APIRequest(
             Request(

@@ -42,7 +42,7 @@ def chance() -> float:
 
 
 class Breaker(msgspec.Struct, frozen=True):
-    """When to open, for how long, and what it takes to close again.
+    """A circuit breaker's rules: when to open, for how long, and what it takes to close again.
 
     It opens after `failures` in a row, or when within `window` seconds at least `calls` were made and more than a share of
     `ratio` failed: a server that fails every other time, and so answers every second attempt, is not cut off. It stays
@@ -82,7 +82,7 @@ class CircuitBreaker(msgspec.Struct, frozen=True):
     seconds: float = 30.0
 
     def breaker(self) -> Breaker:
-        """The same in the terms of the whole one."""
+        """Return the same in the terms of the whole one."""
         return Breaker(
             ratio=None, failures=self.failures, seconds=self.seconds, longest=self.seconds, jitter=0.0, successes=1
         )

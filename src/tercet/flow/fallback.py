@@ -26,7 +26,7 @@ FALLBACK_KINDS = frozenset({"timeout", "read"})
 
 
 class Fallbacks(msgspec.Struct, frozen=True):
-    """What is asked in turn: models, or patches of parameters that name one. Each is laid over the original parameters (None takes one away), never over
+    """The models to ask in turn: their names, or patches of parameters that name one. Each is laid over the original parameters (None takes one away), never over
     another patch."""
 
     patches: Sequence[str | Mapping[str, Any]]

@@ -42,7 +42,7 @@ class Cost(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Pace(msgspec.Struct, frozen=True, kw_only=True):
-    """How to keep within the API's rate limits. `Pace()` learns them from the answers' `anthropic-ratelimit-*` headers.
+    """A pace within the API's rate limits. `Pace()` learns them from the answers' `anthropic-ratelimit-*` headers.
 
     What is set here holds from the first request on; where the API reports another limit, the lower one holds.
     `burst`: the part of a minute's allowance that may go at once. `max_wait`: seconds after which a request gives up
@@ -76,7 +76,7 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError(f"max_wait must be seconds ≥ 0, not {self.max_wait}")
 
     def limit(self, axis: str) -> int | None:
-        """What was set for an axis."""
+        """Return what was set for an axis."""
         value: int | None = getattr(self, f"{axis}_per_minute")
         return value
 

@@ -18,7 +18,7 @@ THROTTLED = frozenset({429, 503, 529})
 
 
 class QuotaPolicy(msgspec.Struct, frozen=True):
-    """How much there is, and what a retry costs. A clean success earns `clean`."""
+    """The size of a retry quota, and what a retry costs. A clean success earns `clean`."""
 
     capacity: int = 500
     throttled: int = 5
@@ -33,7 +33,7 @@ class QuotaPolicy(msgspec.Struct, frozen=True):
                 raise ValueError(f"QuotaPolicy.{name} must be an int of at least 0, not {value!r}")
 
     def cost(self, outcome: Outcome) -> int:
-        """What trying again costs after this outcome."""
+        """Return what trying again costs after this outcome."""
         if isinstance(outcome, Lost | NothingYielded):
             return self.otherwise
         return self.throttled if outcome.status in THROTTLED else self.otherwise

@@ -37,7 +37,7 @@ LITERAL = frozenset({"enum", "const", "default", "examples"})
 
 
 def transform_schema(json_schema: Any) -> Schema:
-    """The schema as the API takes it. `json_schema`: a schema, or a type (pydantic model, dataclass, TypedDict, Struct).
+    """Return the schema as the API takes it. `json_schema`: a schema, or a type (pydantic model, dataclass, TypedDict, Struct).
 
     Raises ValueError, with the place, for what no answer can be constrained to: recursion, references to elsewhere,
     parts without a type. Warns of objects whose keys are free: the API answers them empty.

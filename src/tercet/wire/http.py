@@ -149,7 +149,7 @@ class Response:
         return self.content.decode(charset_of(self.headers.get("content-type", "")), "replace")
 
     def json(self) -> Any:
-        """The body decoded from JSON. Raises ValueError (msgspec.DecodeError) if it is none."""
+        """Return the body decoded from JSON. Raises ValueError (msgspec.DecodeError) if it is none."""
         return msgspec.json.decode(self.content)
 
     def read(self) -> bytes:

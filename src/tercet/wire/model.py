@@ -178,7 +178,7 @@ class Model(dict[str, Any]):
         return typing.cast(Self, _restored(*self.__reduce_ex__(2)[1]))
 
     def copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """A copy of the same class, shallow unless `deep`."""
+        """Return a copy of the same class, shallow unless `deep`."""
         return self.model_copy(update=update, deep=deep)
 
     def to_dict(
@@ -191,7 +191,7 @@ class Model(dict[str, Any]):
         exclude_none: bool = False,
         warnings: bool = True,
     ) -> dict[str, Any]:
-        """The JSON object as plain dicts and lists: what the API sent, unless fields are asked to be filled or left out.
+        """Return the JSON object as plain dicts and lists: what the API sent, unless fields are asked to be filled or left out.
 
         `exclude_unset=False` adds declared optional fields that are absent, as None. `exclude_none` leaves None out.
         `mode="python"` gives points in time as datetimes.
@@ -228,7 +228,7 @@ class Model(dict[str, Any]):
         return json_text(self.model_dump(**{**options, "mode": "json"}), indent)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """A copy, with `update` laid over it."""
+        """Return a copy, with `update` laid over it."""
         made: Self = copy.deepcopy(self) if deep else self.__copy__()
         made.update(update or {})
         return made

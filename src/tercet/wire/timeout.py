@@ -9,7 +9,7 @@ LONGEST_SILENCE = 300.0
 
 
 class Timeout:
-    """How long one attempt may take, in seconds; None means no limit.
+    """Limits of one attempt, in seconds; None means no limit.
 
     `Timeout(60)` sets connect, read, write and pool at once; `Timeout(60, connect=5)` sets them apart. `read` is the
     longest silence between two reads. Tercet's own: `total` bounds one attempt from first byte sent to last received;
@@ -65,7 +65,7 @@ class Timeout:
         return cls(value)
 
     def within(self, left: float) -> Timeout:
-        """The same limits, none of them longer than `left` seconds."""
+        """Return the same limits, none of them longer than `left` seconds."""
         parts = {name: left if value is None else min(value, left) for name, value in self.as_dict().items()}
         return Timeout(**parts, idle=self.idle, stream_idle=self.stream_idle)
 

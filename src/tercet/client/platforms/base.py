@@ -40,7 +40,7 @@ class PlatformClient(BaseClient):
         raise AssertionError("each platform's client says")
 
     def copy(self, **changes: Any) -> Self:
-        """Another client with some settings changed: those of the API's client, and the platform's own."""
+        """Return another client with some settings changed: those of the API's client, and the platform's own."""
         changes = drop_not_given(changes) | {
             name: changes[name] for name in ("timeout", "max_retries") if name in changes
         }

@@ -54,7 +54,7 @@ class _BedrockClient(AmazonClient):
         return self._platform.region
 
     def model_behind(self, model: str) -> str:
-        """The model that an id or ARN stands for, by `model_hint`; the id itself if nothing was said of it."""
+        """Return the model that an id or ARN stands for, by `model_hint`; the id itself if nothing was said of it."""
         return self._platform.model_behind(model)
 
     def _own_arguments(self) -> dict[str, Any]:

@@ -123,7 +123,7 @@ class APIResponse(_Response[R]):
     @overload
     def parse(self) -> R: ...
     def parse(self, *, to: Any = None) -> Any:
-        """What the call would have returned; or the body as `to`: a Model, a pydantic model, dict, list, str, bytes."""
+        """Return what the call would have returned; or the body as `to`: a Model, a pydantic model, dict, list, str, bytes."""
         if to not in self._parsed:
             if to is None and self._streams():
                 source, self._source = self._source, None
@@ -137,7 +137,7 @@ class APIResponse(_Response[R]):
         return self.headers.get("content-type", "").startswith("text/event-stream")
 
     def read(self) -> bytes:
-        """The body."""
+        """Return the body."""
         if self._streamed:
             raise StreamAlreadyConsumed
         if self._source is None:
@@ -146,17 +146,17 @@ class APIResponse(_Response[R]):
 
     @property
     def text(self) -> Text:
-        """The body as text."""
+        """Return the body as text."""
         self.read()
         return Text(self.http_response.text)
 
     def json(self) -> Any:
-        """The body decoded from JSON."""
+        """Return the body decoded from JSON."""
         self.read()
         return self.http_response.json()
 
     def iter_bytes(self, chunk_size: int | None = None) -> Iterator[bytes]:
-        """The body as it comes, or in chunks of the same size."""
+        """Yield the body as it comes, or in chunks of the same size."""
         if self._source is None and not self._streamed:
             yield from _sized(iter([self.content]), chunk_size)
             return
@@ -177,13 +177,13 @@ class APIResponse(_Response[R]):
             source.close()
 
     def iter_text(self, chunk_size: int | None = None) -> Iterator[str]:
-        """The body as text, as it comes."""
+        """Yield the body as text, as it comes."""
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
         for chunk in self.iter_bytes(chunk_size):
             yield decoder.decode(chunk)
 
     def iter_lines(self) -> Iterator[str]:
-        """The body line by line, without line ends."""
+        """Yield the body line by line, without line ends."""
         rest = ""
         for text in self.iter_text():
             *lines, rest = (rest + text).split("\n")
@@ -228,7 +228,7 @@ class AsyncAPIResponse(_Response[R]):
     @overload
     async def parse(self) -> R: ...
     async def parse(self, *, to: Any = None) -> Any:
-        """What the call would have returned; or the body as `to`."""
+        """Return what the call would have returned; or the body as `to`."""
         if to not in self._parsed:
             if to is None and self.headers.get("content-type", "").startswith("text/event-stream"):
                 source, self._source = self._source, None
@@ -239,7 +239,7 @@ class AsyncAPIResponse(_Response[R]):
         return self._parsed[to]
 
     async def read(self) -> bytes:
-        """The body."""
+        """Return the body."""
         if self._streamed:
             raise StreamAlreadyConsumed
         if self._source is None:
@@ -247,17 +247,17 @@ class AsyncAPIResponse(_Response[R]):
         return self._keep(b"".join([chunk async for chunk in self._chunks()]))
 
     async def text(self) -> str:
-        """The body as text."""
+        """Return the body as text."""
         await self.read()
         return self.http_response.text
 
     async def json(self) -> Any:
-        """The body decoded from JSON."""
+        """Return the body decoded from JSON."""
         await self.read()
         return self.http_response.json()
 
     async def iter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
-        """The body as it comes, or in chunks of the same size."""
+        """Yield the body as it comes, or in chunks of the same size."""
         if self._source is None:
             if self._streamed:
                 raise StreamAlreadyConsumed
@@ -287,13 +287,13 @@ class AsyncAPIResponse(_Response[R]):
             await source.close()
 
     async def iter_text(self, chunk_size: int | None = None) -> AsyncIterator[str]:
-        """The body as text, as it comes."""
+        """Yield the body as text, as it comes."""
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
         async for chunk in self.iter_bytes(chunk_size):
             yield decoder.decode(chunk)
 
     async def iter_lines(self) -> AsyncIterator[str]:
-        """The body line by line, without line ends."""
+        """Yield the body line by line, without line ends."""
         rest = ""
         async for text in self.iter_text():
             *lines, rest = (rest + text).split("\n")

@@ -154,11 +154,11 @@ class Batches(Resource):
         return self._client._send(create_call(params, self.betas))
 
     def retrieve(self, message_batch_id: str, **params: Unpack[WorkspaceOptions]) -> MessageBatch:
-        """How far a batch is. `processing_status` is `ended` when its results can be read."""
+        """Ask how far a batch is. `processing_status` is `ended` when its results can be read."""
         return self._client._send(retrieve_call(message_batch_id, params, self.betas))
 
     def list(self, **params: Unpack[BatchListArguments]) -> SyncPage[MessageBatch]:
-        """Batches, newest first. Iterate the page to go through all pages."""
+        """List batches, newest first. Iterate the page to go through all pages."""
         call = make_list(SyncPage, params, self.betas).call(underlying_client(self._client)._send)
         page: SyncPage[MessageBatch] = self._client._send(call)
         return page
@@ -174,7 +174,7 @@ class Batches(Resource):
     def results(
         self, message_batch_id: str, **params: Unpack[WorkspaceOptions]
     ) -> JSONLDecoder[MessageBatchIndividualResponse]:
-        """The results of a batch that has ended, one for each request, in any order: look at `custom_id`.
+        """Read the results of a batch that has ended, one for each request, in any order: look at `custom_id`.
 
         They are read as you iterate. Raises AnthropicError while there are none yet.
         """
@@ -212,11 +212,11 @@ class AsyncBatches(Resource):
         return await self._client._send(create_call(params, self.betas))
 
     async def retrieve(self, message_batch_id: str, **params: Unpack[WorkspaceOptions]) -> MessageBatch:
-        """How far a batch is. `processing_status` is `ended` when its results can be read."""
+        """Ask how far a batch is. `processing_status` is `ended` when its results can be read."""
         return await self._client._send(retrieve_call(message_batch_id, params, self.betas))
 
     def list(self, **params: Unpack[BatchListArguments]) -> AsyncPaginator[MessageBatch, AsyncPage[MessageBatch]]:
-        """Batches, newest first. Await it for one page, or `async for` over all batches."""
+        """List batches, newest first. Await it for one page, or `async for` over all batches."""
         call = make_list(AsyncPage, params, self.betas).call(underlying_client(self._client)._send)
         return AsyncPaginator(lambda: self._client._send(call))
 
@@ -231,7 +231,7 @@ class AsyncBatches(Resource):
     async def results(
         self, message_batch_id: str, **params: Unpack[WorkspaceOptions]
     ) -> AsyncJSONLDecoder[MessageBatchIndividualResponse]:
-        """The results of a batch that has ended, one for each request, in any order: look at `custom_id`."""
+        """Read the results of a batch that has ended, one for each request, in any order: look at `custom_id`."""
         from tercet.client.streams.jsonl import AsyncJSONLDecoder
 
         client, started = underlying_client(self._client), time.monotonic()

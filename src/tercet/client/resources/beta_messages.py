@@ -161,7 +161,7 @@ class BetaMessages(Resource):
         return self._client._send(parse_call(arguments, output, PARSE_NAMES))
 
     def count_tokens(self, **params: Unpack[BetaMessageCountTokensParams]) -> MessageTokensCount:
-        """How many input tokens a request of these parameters would have, by the API's own estimate."""
+        """Count the input tokens that a request of these parameters would have, by the API's own estimate."""
         return self._client._send(count_call(beta_arguments(params, COUNTING), COUNT_NAMES))
 
     @overload
@@ -281,7 +281,7 @@ class AsyncBetaMessages(Resource):
         return await self._client._send(parse_call(arguments, output, PARSE_NAMES))
 
     async def count_tokens(self, **params: Unpack[BetaMessageCountTokensParams]) -> MessageTokensCount:
-        """How many input tokens a request of these parameters would have, by the API's own estimate."""
+        """Count the input tokens that a request of these parameters would have, by the API's own estimate."""
         return await self._client._send(count_call(beta_arguments(params, COUNTING), COUNT_NAMES))
 
     @overload

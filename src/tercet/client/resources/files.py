@@ -111,17 +111,17 @@ class Files(Resource):
         return self._client._send(upload_call(params, self.betas))
 
     def list(self, **params: Unpack[FileListArguments]) -> SyncPageCursor[FileMetadata]:
-        """Files, newest first. Iterate the page to go through all pages."""
+        """List files, newest first. Iterate the page to go through all pages."""
         call = make_list(SyncPageCursor, params, self.betas).call(underlying_client(self._client)._send)
         page: SyncPageCursor[FileMetadata] = self._client._send(call)
         return page
 
     def retrieve_metadata(self, file_id: str, **params: Unpack[WorkspaceOptions]) -> FileMetadata:
-        """What the API knows of a file: name, type, size, and whether it can be downloaded."""
+        """Ask what the API knows of a file: name, type, size, and whether it can be downloaded."""
         return self._client._send(metadata_call(file_id, params, self.betas))
 
     def download(self, file_id: str, **params: Unpack[WorkspaceOptions]) -> APIResponse[bytes]:
-        """The bytes of a file that a tool made. The API refuses to give uploaded files back."""
+        """Download the bytes of a file that a tool made. The API refuses to give uploaded files back."""
         from tercet.client.raw.views import RawView
 
         client: Any = self._client
@@ -156,16 +156,16 @@ class AsyncFiles(Resource):
         return await self._client._send(await asyncio.to_thread(upload_call, params, self.betas))
 
     def list(self, **params: Unpack[FileListArguments]) -> AsyncPaginator[FileMetadata, AsyncPageCursor[FileMetadata]]:
-        """Files, newest first. Await it for one page, or `async for` over all files."""
+        """List files, newest first. Await it for one page, or `async for` over all files."""
         call = make_list(AsyncPageCursor, params, self.betas).call(underlying_client(self._client)._send)
         return AsyncPaginator(lambda: self._client._send(call))
 
     async def retrieve_metadata(self, file_id: str, **params: Unpack[WorkspaceOptions]) -> FileMetadata:
-        """What the API knows of a file: name, type, size, and whether it can be downloaded."""
+        """Ask what the API knows of a file: name, type, size, and whether it can be downloaded."""
         return await self._client._send(metadata_call(file_id, params, self.betas))
 
     async def download(self, file_id: str, **params: Unpack[WorkspaceOptions]) -> AsyncAPIResponse[bytes]:
-        """The bytes of a file that a tool made. The API refuses to give uploaded files back."""
+        """Download the bytes of a file that a tool made. The API refuses to give uploaded files back."""
         from tercet.client.raw.views import AsyncRawView
 
         client: Any = self._client

@@ -235,7 +235,7 @@ class Messages(Resource):
         return self._client._send(parse_call(arguments, output))
 
     def count_tokens(self, **params: Unpack[MessageCountTokensParams]) -> MessageTokensCount:
-        """How many input tokens a request of these parameters would have, by the API's own estimate."""
+        """Count the input tokens that a request of these parameters would have, by the API's own estimate."""
         return self._client._send(count_call(params))
 
 
@@ -312,5 +312,5 @@ class AsyncMessages(Resource):
         return await self._client._send(parse_call(arguments, output))
 
     async def count_tokens(self, **params: Unpack[MessageCountTokensParams]) -> MessageTokensCount:
-        """How many input tokens a request of these parameters would have, by the API's own estimate."""
+        """Count the input tokens that a request of these parameters would have, by the API's own estimate."""
         return await self._client._send(count_call(params))

@@ -59,13 +59,13 @@ class Models(Resource):
     """Beta features that every call of this resource names."""
 
     def list(self, **params: Unpack[ModelListArguments]) -> SyncPage[ModelInfo]:
-        """Models, most recently released first. Iterate the page to go through all pages."""
+        """List models, most recently released first. Iterate the page to go through all pages."""
         call = make_list(SyncPage, params, self.betas).call(underlying_client(self._client)._send)
         page: SyncPage[ModelInfo] = self._client._send(call)
         return page
 
     def retrieve(self, model_id: str, **params: Unpack[WorkspaceOptions]) -> ModelInfo:
-        """One model, by its id or alias."""
+        """Look up one model, by its id or alias."""
         return self._client._send(retrieve_call(model_id, params, self.betas))
 
 
@@ -85,10 +85,10 @@ class AsyncModels(Resource):
     """Beta features that every call of this resource names."""
 
     def list(self, **params: Unpack[ModelListArguments]) -> AsyncPaginator[ModelInfo, AsyncPage[ModelInfo]]:
-        """Models, most recently released first. Await it for one page, or `async for` over all models."""
+        """List models, most recently released first. Await it for one page, or `async for` over all models."""
         call = make_list(AsyncPage, params, self.betas).call(underlying_client(self._client)._send)
         return AsyncPaginator(lambda: self._client._send(call))
 
     async def retrieve(self, model_id: str, **params: Unpack[WorkspaceOptions]) -> ModelInfo:
-        """One model, by its id or alias."""
+        """Look up one model, by its id or alias."""
         return await self._client._send(retrieve_call(model_id, params, self.betas))

@@ -158,6 +158,6 @@ def _write_content(content: Any, body: io.BytesIO) -> None:
 
 
 def file_from_path(path: str | os.PathLike[str]) -> tuple[str, bytes]:
-    """The file at `path` as a tuple (name, content), ready for `files.upload(file=...)`."""
+    """Read the file at `path` as a tuple (name, content), ready for `files.upload(file=...)`."""
     content = b"".join(chunks(Path(path), "file", LARGEST_FILE))
     return check_file_name(os.path.basename(os.fspath(path))), content

@@ -258,7 +258,7 @@ async def async_texts(raw: AsyncIterator[Any]) -> AsyncIterator[str]:
 
 
 class MessageStreamManager(Guarded, Generic[T]):
-    """What `messages.stream()` returns: the request goes out when the `with` block is entered."""
+    """The stream that `messages.stream()` promises: the request goes out when the `with` block is entered."""
 
     def __init__(self, open_stream: Callable[[], MessageStream[T]]) -> None:
         self._open, self._stream = open_stream, cast("MessageStream[T] | None", None)

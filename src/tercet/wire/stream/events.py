@@ -286,7 +286,7 @@ class TextEvent(Growing):
     snapshot: str
 
     def parsed_snapshot(self) -> Any:
-        """The text so far read as unfinished JSON, for structured output. Raises ValueError if it is none."""
+        """Return the text so far read as unfinished JSON, for structured output. Raises ValueError if it is none."""
         return parse_partial(self.snapshot, trailing_strings=True)
 
 
