@@ -17,7 +17,7 @@ from tercet.flow.phases import ErrorAnswer, as_meant, phase_of
 from tercet.flow.quota import QuotaPolicy
 from tercet.flow.retry import RetryPolicy, with_retries
 from tercet.transport.memory import Chunks
-from tercet.wire.errors import STATUS_OF_TYPE, class_for
+from tercet.wire.errors.mapping import STATUS_OF_TYPE, class_for
 from tercet.wire.http import Headers, Request
 
 CALM = RetryPolicy(random=lambda: 0.0, clock=lambda: 100.0)

@@ -44,12 +44,6 @@ from tercet.wire.errors import (
     ToolInputError as ToolInputError,
     UnprocessableEntityError as UnprocessableEntityError,
     WorkloadIdentityError as WorkloadIdentityError,
-    body_of as body_of,
-    class_for as class_for,
-    class_named as class_named,
-    error_from as error_from,
-    error_in_body as error_in_body,
-    error_in_stream as error_in_stream,
 )
 
 __all__ = [
@@ -95,10 +89,4 @@ __all__ = [
     "ToolInputError",
     "UnprocessableEntityError",
     "WorkloadIdentityError",
-    "body_of",
-    "class_for",
-    "class_named",
-    "error_from",
-    "error_in_body",
-    "error_in_stream",
 ]

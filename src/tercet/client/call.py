@@ -16,7 +16,7 @@ from tercet.client.settings import (
     require_credentials,
     with_stream_idle,
 )
-from tercet.wire.errors import APIResponseValidationError, error_in_body
+from tercet.wire.errors import APIResponseValidationError
 from tercet.wire.http import Headers, Request, Response, Timeout, redacted_url, seconds
 from tercet.wire.model import Model
 from tercet.wire.sentinels import NotGiven, Omit, omit
@@ -197,6 +197,8 @@ def model_reader(cls: type[M], *required: str) -> Callable[[Response], M]:
         if type(data) is not dict:
             raise unreadable_error(response, f"JSON that is no object but {type(data).__name__}")
         if data.get("type") == "error":
+            from tercet.wire.errors.mapping import error_in_body
+
             raise error_in_body(data, response)
         for name in required:
             if name not in data:

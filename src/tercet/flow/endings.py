@@ -13,9 +13,6 @@ from tercet.wire.errors import (
     APIResponseValidationError,
     APIStatusError,
     APITimeoutError,
-    body_of,
-    error_from,
-    error_in_body,
 )
 from tercet.wire.http import Request, Response
 from tercet.wire.rate_limits import retry_after
@@ -49,6 +46,8 @@ def error_of(outcome: Reply | Lost, request: Request, attempts: Sequence[object]
 
 def error_from_reply(reply: Reply, request: Request) -> APIStatusError:
     """Return the exception for a whole answer that is no success, whatever its status says."""
+    from tercet.wire.errors.mapping import body_of, error_from, error_in_body
+
     response = response_of(reply, request)
     if not isinstance(reply, ErrorAnswer):
         return error_from(response)

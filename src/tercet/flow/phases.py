@@ -71,7 +71,7 @@ ERROR_NAMED_WITHIN = 1024
 
 
 def _error_answer(reply: Reply, request: Request) -> ErrorAnswer | None:
-    from tercet.wire.errors import STATUS_OF_TYPE
+    from tercet.wire.errors.mapping import STATUS_OF_TYPE
     from tercet.wire.errors.tree import text_at
 
     if request.headers.get("accept") == "application/binary":

@@ -182,7 +182,7 @@ def is_retried(status: int) -> bool:
 
 def status_of(error_event: object) -> int:
     """The status that an error inside a stream would have had before it; 0 if its type is not known."""
-    from tercet.wire.errors import STATUS_OF_TYPE
+    from tercet.wire.errors.mapping import STATUS_OF_TYPE
     from tercet.wire.errors.tree import text_at
 
     return STATUS_OF_TYPE.get(text_at(error_event, "error", "type") or "", 0)

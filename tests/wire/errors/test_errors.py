@@ -11,14 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tercet.wire import errors
-from tercet.wire.errors import (
+from tercet.wire.errors import APIStatusError, BadRequestError, InternalServerError, OverloadedError, RateLimitError
+from tercet.wire.errors.mapping import (
     DEEPEST_BODY,
     LONGEST_MESSAGE,
-    APIStatusError,
-    BadRequestError,
-    InternalServerError,
-    OverloadedError,
-    RateLimitError,
+    class_for,
     deeper_than,
     error_from,
     error_in_body,
@@ -260,11 +257,11 @@ def test_a_body_of_the_deepest_kept_nesting_is_decoded() -> None:
 
 def test_all_public_names_exist() -> None:
     assert [name for name in errors.__all__ if not hasattr(errors, name)] == []
-    assert issubclass(errors.class_for(429), RateLimitError)
+    assert issubclass(class_for(429), RateLimitError)
 
 
 def test_a_json_string_is_told_as_json_and_a_page_as_text() -> None:
     asked = Request("GET", "http://local/", Headers())
-    told = [errors.error_from(Response(400, Headers(), content, request=asked)).message for content in (b'"no"', b"no")]
+    told = [error_from(Response(400, Headers(), content, request=asked)).message for content in (b'"no"', b"no")]
 
     assert told == ["Error code: 400 - no", "no"]

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tercet.wire.errors import RateLimitError, error_from
+from tercet.wire.errors import RateLimitError
+from tercet.wire.errors.mapping import error_from
 from tercet.wire.errors.platform_errors import Told, error_type_of, told
 from tercet.wire.headers import Headers
 from tercet.wire.http import Request, Response

@@ -6,7 +6,8 @@ import copy
 import json
 import pickle
 
-from tercet.wire.errors import OutputValidationError, class_named
+import tercet
+from tercet.wire.errors import OutputValidationError
 from tercet.wire.responses.blocks import TextBlock, ToolUseBlock
 from tercet.wire.responses.message import Message
 from tercet.wire.responses.parsed import (
@@ -87,6 +88,6 @@ def test_a_stream_of_such_messages_has_events_of_their_own() -> None:
     assert helped[2].content_block is assembler.message.content[0]
 
 
-def test_the_error_for_a_misfit_is_found_by_its_name() -> None:
-    assert class_named("OutputValidationError") is OutputValidationError
+def test_the_error_for_a_misfit_bears_the_name_by_which_it_is_imported() -> None:
     assert OutputValidationError.__module__ == "tercet"
+    assert tercet.OutputValidationError is OutputValidationError

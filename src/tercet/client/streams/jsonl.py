@@ -8,7 +8,7 @@ from typing import Any, Generic, Self, TypeVar
 
 from tercet.flow.endings import error_from_lost
 from tercet.transport.base import AsyncByteStream, ByteStream, Lost
-from tercet.wire.errors import APIError, IncompleteStreamError, StreamProtocolError, error_in_stream
+from tercet.wire.errors import APIError, IncompleteStreamError, StreamProtocolError
 from tercet.wire.http import Response
 from tercet.wire.model import Model
 from tercet.wire.stream.jsonl import LineDecoder
@@ -47,6 +47,8 @@ class JSONLReader(Generic[T]):
             why = f"The results hold a line that cannot be read: {line.reason}"
             raise self._counted(StreamProtocolError(why, self.response.request, body=line.data))
         if line.get("type") == "error":
+            from tercet.wire.errors.mapping import error_in_stream
+
             raise self._counted(error_in_stream(line, self.response))
         self.seen += 1
         if self._expected:

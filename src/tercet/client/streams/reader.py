@@ -14,7 +14,7 @@ from tercet.client.call import model_reader
 from tercet.client.streams.idle_timeout import IdleTimer, timeout_error
 from tercet.flow.opening import SILENT
 from tercet.transport.base import AsyncByteStream, ByteStream, Lost
-from tercet.wire.errors import APIError, IncompleteStreamError, StreamProtocolError, ToolInputError, error_in_stream
+from tercet.wire.errors import APIError, IncompleteStreamError, StreamProtocolError, ToolInputError
 from tercet.wire.http import Response
 from tercet.wire.model import Model
 from tercet.wire.responses.message import Message
@@ -114,6 +114,8 @@ class StreamReader:
     def _unfinished(self, bad_end: Fault | ErrorEvent | None) -> APIError:
         request, lost = self.response.request, self._lost
         if isinstance(bad_end, ErrorEvent):
+            from tercet.wire.errors.mapping import error_in_stream
+
             return error_in_stream(dict(bad_end), self.response)
         if bad_end is not None:
             return StreamProtocolError(f"The stream is broken: {bad_end.reason}", request)

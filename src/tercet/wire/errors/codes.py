@@ -1,12 +1,12 @@
 """The error codes of the API as data: (status, `error.details.error_code`) -> exception class, as in SDK 2.11.0.
 
 A class is made when it is first asked for, by name or by code, and is the same object ever after: a program that meets
-no error pays for none of them. Knows names and parents only; `__init__.py` decides which response gets which class.
+no error pays for none of them. Knows names and parents only; `mapping.py` decides which response gets which class.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tercet.wire.errors import statuses as status_errors
 from tercet.wire.errors.tree import APIStatusError
@@ -151,9 +151,20 @@ def _class_named(name: str) -> type[APIStatusError]:
     if name not in _made:
         status, code = NAMES[name]
         about = f"HTTP {status} with the error code `{code}`."
-        space = {"__module__": "tercet", "__doc__": about, "error_code": code}
+        space = {"__module__": "tercet", "__doc__": about, "error_code": code, "__reduce__": _reduce}
         _made.setdefault(name, type(name, (status_errors.STATUS_CLASSES[status],), space))
     return _made[name]
+
+
+def _reduce(error: APIStatusError) -> tuple[Any, ...]:
+    """Return a pickle's parts. A process that reads them may not have made the class yet; users' subclasses it has."""
+    restore, (cls, arguments), state = APIStatusError.__reduce__(error)
+    return (_restore if isinstance(cls, str) else restore), (cls, arguments), state
+
+
+def _restore(name: str, arguments: tuple[Any, ...]) -> APIStatusError:
+    cls = _class_named(name)
+    return cls.__new__(cls, *arguments)
 
 
 def __dir__() -> list[str]:

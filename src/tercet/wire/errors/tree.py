@@ -1,4 +1,4 @@
-"""The exceptions of the API and of Tercet. `__init__.py` says which response becomes which of them.
+"""The exceptions of the API and of Tercet. `mapping.py` says which response becomes which of them.
 
     AnthropicError
     ├── APIError                            .message .request .body .attempts .partial_message
@@ -46,6 +46,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tercet.wire.errors.platform_errors import told
 from tercet.wire.headers import REDACTED
 from tercet.wire.http import Request, Response
 from tercet.wire.rate_limits import retry_after
@@ -63,6 +64,7 @@ class AnthropicError(Exception):
         super().__init_subclass__()
         if cls.__module__.startswith("tercet.wire."):
             cls.__module__ = "tercet"  # the name that people import, read and catch
+            _by_name[cls.__name__] = cls
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (
@@ -73,6 +75,8 @@ class AnthropicError(Exception):
 
 
 AnthropicError.__module__ = "tercet"
+_by_name: dict[str, type[AnthropicError]] = {AnthropicError.__name__: AnthropicError}
+"""Pickles name our classes by their names alone, so that they outlive moves between modules."""
 
 
 class APIError(AnthropicError):
@@ -188,8 +192,6 @@ class APIStatusError(APIError):
 
     def _read_foreign(self, body: object, headers: Any) -> None:
         """What the body says in another platform's words."""
-        from tercet.wire.errors.platform_errors import told
-
         self.type, message = told(body, headers)
         self.api_message = self.api_message or message
 
@@ -300,8 +302,5 @@ def _reference(cls: type[AnthropicError]) -> type[AnthropicError] | str:
 
 
 def _restored(cls: type[AnthropicError] | str, arguments: tuple[Any, ...]) -> AnthropicError:
-    if isinstance(cls, str):
-        from tercet.wire import errors
-
-        cls = errors.class_named(cls)
-    return cls.__new__(cls, *arguments)
+    found = _by_name[cls] if isinstance(cls, str) else cls
+    return found.__new__(found, *arguments)
