@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from tercet.flow.daemon_threads import run_in_daemon_thread
+from tercet.flow.daemon_threads import run_in_daemon_thread, run_in_daemon_threads
 
 SAID: contextvars.ContextVar[str] = contextvars.ContextVar("SAID")
 
@@ -72,3 +72,89 @@ def test_an_end_after_the_loop_s_is_heard_by_nobody() -> None:
     asyncio.run(run())
     free.set()
     assert ended.wait(30)
+
+
+# --- several ---------------------------------------------------------------------------------------------------------
+
+
+def test_several_keep_their_order_and_have_copies_of_the_caller_s_context() -> None:
+    last = threading.Event()
+    SAID.set("here")
+
+    def first() -> str:
+        assert last.wait(30)
+        return SAID.get()
+
+    def second() -> str:
+        SAID.set("there")
+        last.set()
+        return SAID.get()
+
+    assert run_in_daemon_threads([first, second], 2) == ["here", "there"]
+    assert SAID.get() == "here"
+
+
+def test_no_more_run_at_once_than_allowed() -> None:
+    running, most = [0], [0]
+    lock = threading.Lock()
+    pair = threading.Barrier(2, timeout=30)
+
+    def one() -> None:
+        with lock:
+            running[0] += 1
+            most[0] = max(most[0], running[0])
+        pair.wait()
+        with lock:
+            running[0] -= 1
+
+    assert run_in_daemon_threads([one] * 6, 2) == [None] * 6
+    assert most == [2]
+
+
+def test_once_one_failed_none_is_begun_any_more() -> None:
+    began: list[int] = []
+
+    def fail() -> None:
+        raise LookupError("no")
+
+    with pytest.raises(LookupError, match="no"):
+        run_in_daemon_threads([lambda: began.append(1), fail, lambda: began.append(2)], 1)
+    assert began == [1]
+
+
+def test_those_under_way_come_to_their_end_before_a_failure_is_raised() -> None:
+    under_way, failing, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def fail() -> None:
+        assert under_way.wait(30)
+        failing.set()
+        raise LookupError("no")
+
+    def slow() -> None:
+        under_way.set()
+        assert failing.wait(30)
+        ended.set()
+
+    with pytest.raises(LookupError, match="no"):
+        run_in_daemon_threads([fail, slow], 2)
+    assert ended.is_set()
+
+
+def test_nobody_waits_for_one_that_hangs_when_another_ends_the_program() -> None:
+    free = threading.Event()
+    inside = threading.Event()
+
+    def end() -> None:
+        assert inside.wait(30)
+        raise SystemExit(3)
+
+    def hang() -> None:
+        inside.set()
+        free.wait()
+
+    try:
+        with pytest.raises(SystemExit):
+            run_in_daemon_threads([hang, end], 2)
+        assert not free.is_set()
+    finally:
+        free.set()

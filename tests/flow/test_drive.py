@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tercet.flow.drive import arun, run
-from tercet.flow.effects import Emit, Plan, Reply, Send, Sleep, Together
+from tercet.flow.drive import aiterate, arun, iterate, run
+from tercet.flow.effects import Ask, CallTool, Emit, Hand, Plan, Reply, Send, Sleep, Together
 from tercet.wire.http import Headers, Request
 
 ASK = Request("GET", "http://local/", Headers())
@@ -130,3 +130,86 @@ async def test_one_failure_among_plans_together_cancels_the_others() -> None:
 
 def both() -> Plan[Any]:
     return (yield Together([one(1), one(2)]))
+
+
+# --- values handed out -----------------------------------------------------------------------------------------------
+
+
+def handing(closed: list[str]) -> Plan[None]:
+    """Asks, hands the answer out, and calls a tool with what it has become."""
+    try:
+        for number in (1, 2):
+            whole = yield Hand((yield Ask({"number": number})))
+            yield Together([calling(whole), calling(-whole)])
+    finally:
+        closed.append("plan")
+
+
+def calling(value: int) -> Plan[Any]:
+    return (yield CallTool("tool", value))
+
+
+def test_values_are_handed_out_one_by_one_and_come_back_whole() -> None:
+    told: list[Any] = []
+    values = iterate(
+        handing(told),
+        ask=lambda effect: effect.arguments["number"],
+        call_tool=lambda effect: told.append(effect.call),
+        whole=lambda value: value * 10,
+        close=lambda value: told.append(f"close {value}"),
+    )
+    assert next(values) == 1
+    assert told == []
+    assert list(values) == [2]
+    assert [*sorted(told[1:3]), *sorted(told[4:6])] == [-10, 10, -20, 20]
+    assert [told[0], told[3], told[6]] == ["close 1", "close 2", "plan"]
+
+
+@pytest.mark.anyio
+async def test_the_same_values_are_handed_out_in_the_event_loop() -> None:
+    told: list[Any] = []
+
+    async def ask(effect: Ask) -> int:
+        return int(effect.arguments["number"])
+
+    async def call_tool(effect: CallTool) -> None:
+        told.append(effect.call)
+
+    async def whole(value: int) -> int:
+        return value * 10
+
+    async def close(value: int) -> None:
+        told.append(f"close {value}")
+
+    values = aiterate(handing(told), ask=ask, call_tool=call_tool, whole=whole, close=close)
+    assert [value async for value in values] == [1, 2]
+    assert told == ["close 1", 10, -10, "close 2", 20, -20, "plan"]
+
+
+def test_who_leaves_early_closes_the_value_and_the_plan() -> None:
+    told: list[Any] = []
+    values = iterate(
+        handing(told),
+        ask=lambda effect: 1,
+        call_tool=lambda effect: None,
+        whole=lambda value: value,
+        close=lambda value: told.append("value"),
+    )
+    next(values)
+    values.close()
+    assert told == ["value", "plan"]
+
+
+def test_an_effect_that_nobody_carries_out_is_refused_by_name() -> None:
+    for effect, name in (
+        (Ask({}), "Ask"),
+        (CallTool(None, None), "CallTool"),
+        (Hand(1), "Hand"),
+        (Send(ASK), "Request"),
+    ):
+
+        def one(effect: Any = effect) -> Plan[Any]:
+            return (yield effect)
+
+        with pytest.raises(RuntimeError, match=f"nobody carries out {name} here"):
+            run(one())

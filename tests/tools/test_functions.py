@@ -270,3 +270,11 @@ def test_examples_from_an_iterator_are_there_each_time() -> None:
 
     assert made.to_dict() == made.to_dict()
     assert made.to_dict()["input_examples"] == [{"a": 1}, {"a": 2}]
+
+
+def test_alone_is_said_with_true_or_false_and_is_not_sent() -> None:
+    made = beta_tool(lambda: "", name="a", alone=False)
+    assert made.alone is False
+    assert "alone" not in made.to_dict()
+    with pytest.raises(TypeError, match="alone must be True, False or None, not str 'yes'"):
+        beta_tool(lambda: "", name="a", alone="yes")  # type: ignore[call-overload]

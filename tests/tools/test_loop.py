@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 
-from tercet.tools.functions import beta_tool
-from tercet.tools.loop import Ask, CallTool, RunTools, tool_loop, tool_results
+from tercet.flow.effects import Ask, CallTool, Hand, Plan, Together
+from tercet.tools.functions import beta_async_tool, beta_tool
+from tercet.tools.loop import tool_loop, tool_results
 from tercet.tools.run_state import STEPS, RunState, step_after
 from tercet.wire.responses.blocks import ToolUseBlock
 from tercet.wire.responses.message import Message
 
 HI = {"role": "user", "content": "Hi"}
-RESULTS = {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "toolu_1", "content": "ok"}]}
+RESULT = {"type": "tool_result", "tool_use_id": "toolu_1", "content": "ok"}
+RESULTS = {"role": "user", "content": [RESULT]}
 
 
 @beta_tool
@@ -47,16 +49,22 @@ def conversation(most: int | None = None, **arguments: Any) -> RunState:
     return RunState({"model": "m", "max_tokens": 9, "messages": [HI], **arguments}, [weather], most)
 
 
+def step(plan: Plan[Any], outcome: Any = None) -> Any:
+    """The plan's next effect; what it hands out is given back as it is."""
+    effect = plan.send(outcome)
+    while isinstance(effect, Hand):
+        effect = plan.send(effect.value)
+    return effect
+
+
 def after(run: RunState, *outcomes: Any) -> list[Any]:
     """The effects of the loop, each answered by the next outcome; "end" when it ended by itself."""
-    plan, effects, outcome = tool_loop(run), [], None
+    plan, effects = tool_loop(run), []
     for outcome in (None, *outcomes):
         try:
-            effects.append(plan.send(outcome))
+            effects.append(step(plan, outcome))
         except StopIteration:
             return [*effects, "end"]
-        if isinstance(outcome, Message):
-            run.last = outcome
     return effects
 
 
@@ -69,7 +77,7 @@ def kinds(effects: list[Any]) -> list[str]:
 def test_the_stop_reason_alone_decides_what_follows(stop_reason: str | None, calls: int) -> None:
     effects = after(conversation(), answer(stop_reason, *[call()] * calls))
     expected = {
-        "run tools": ["Ask", "RunTools"] if calls else ["Ask", "end"],
+        "run tools": ["Ask", "CallTool"] if calls else ["Ask", "end"],
         "send back": ["Ask", "Ask"],
         "stop": ["Ask", "end"],
     }
@@ -77,8 +85,8 @@ def test_the_stop_reason_alone_decides_what_follows(stop_reason: str | None, cal
 
 
 def test_results_stand_right_behind_the_answer() -> None:
-    effects = after(conversation(), answer("tool_use", call()), RESULTS, answer("end_turn"))
-    assert kinds(effects) == ["Ask", "RunTools", "Ask", "end"]
+    effects = after(conversation(), answer("tool_use", call()), RESULT, answer("end_turn"))
+    assert kinds(effects) == ["Ask", "CallTool", "Ask", "end"]
     assert effects[0].arguments["messages"] == [HI]
     assert effects[2].arguments["messages"] == [HI, {"role": "assistant", "content": [call()]}, RESULTS]
 
@@ -92,28 +100,28 @@ def test_a_paused_or_compacted_turn_is_sent_back_as_it_came() -> None:
 
 @pytest.mark.parametrize("most", [0, 1, 2])
 def test_no_more_answers_are_asked_for_than_allowed(most: int) -> None:
-    outcomes = [answer("tool_use", call()), RESULTS] * 3
+    outcomes = [answer("tool_use", call()), RESULT] * 3
     effects = after(conversation(most), *outcomes)
-    assert kinds(effects) == [*["Ask", "RunTools"] * most, "end"]
+    assert kinds(effects) == [*["Ask", "CallTool"] * most, "end"]
 
 
 def test_a_closed_conversation_asks_nothing_more() -> None:
     run = conversation()
     plan = tool_loop(run)
-    assert isinstance(next(plan), Ask)
+    assert isinstance(step(plan), Ask)
     run.closed = True
-    assert isinstance(plan.send(answer("tool_use", call())), RunTools)
+    assert isinstance(step(plan, answer("tool_use", call())), CallTool)
     with pytest.raises(StopIteration):
-        plan.send(RESULTS)
+        step(plan, RESULT)
 
 
 def test_messages_that_the_caller_appends_are_the_whole_turn_and_no_tool_is_run() -> None:
     run = conversation()
     plan = tool_loop(run)
-    next(plan)
+    step(plan)
     first = answer("tool_use", call())
     run.append([first, RESULTS, {"role": "user", "content": "more"}])
-    following = plan.send(first)
+    following = step(plan, first)
     assert isinstance(following, Ask)
     assert following.arguments["messages"] == [
         HI,
@@ -121,16 +129,16 @@ def test_messages_that_the_caller_appends_are_the_whole_turn_and_no_tool_is_run(
         RESULTS,
         {"role": "user", "content": "more"},
     ]
-    assert isinstance(plan.send(answer("tool_use", call(2))), RunTools)  # the next turn is the loop's again
+    assert isinstance(step(plan, answer("tool_use", call(2))), CallTool)  # the next turn is the loop's again
 
 
 def test_messages_appended_between_turns_come_after_the_results() -> None:
     run = conversation()
     plan = tool_loop(run)
-    next(plan)
-    assert isinstance(plan.send(answer("tool_use", call())), RunTools)
+    step(plan)
+    assert isinstance(step(plan, answer("tool_use", call())), CallTool)
     run.append([HI])
-    assert plan.send(RESULTS).arguments["messages"][-1] == RESULTS  # type: ignore[union-attr]
+    assert step(plan, RESULT).arguments["messages"][-1] == RESULTS
 
 
 def test_other_arguments_replace_these_but_for_betas_and_whom_one_asks_for() -> None:
@@ -165,7 +173,7 @@ def test_the_container_of_an_answer_is_the_next_requests() -> None:
     made = {"id": "container_1", "expires_at": "2026-11-21T00:00:00Z"}
     for asked, expected in ((None, "container_1"), ({"skills": []}, {"skills": [], "id": "container_1"}), ("c", "c")):
         run = conversation(None, **({} if asked is None else {"container": asked}))
-        effects = after(run, answer("tool_use", call(), container=made), RESULTS)
+        effects = after(run, answer("tool_use", call(), container=made), RESULT)
         assert effects[2].arguments["container"] == expected
 
 
@@ -205,10 +213,10 @@ def test_tools_change_by_messages_so_that_the_prompt_keeps_its_cache() -> None:
 def test_changes_wait_while_a_turn_is_paused() -> None:
     run = conversation()
     plan = tool_loop(run)
-    next(plan)
+    step(plan)
     run.remove_tools([late])
-    paused = plan.send(answer("pause_turn"))
-    assert [message["role"] for message in paused.arguments["messages"]] == ["user", "assistant"]  # type: ignore[union-attr]
+    paused = step(plan, answer("pause_turn"))
+    assert [message["role"] for message in paused.arguments["messages"]] == ["user", "assistant"]
 
 
 def test_a_tool_that_the_history_took_away_is_not_run_until_it_is_given_back() -> None:
@@ -238,10 +246,10 @@ def test_a_compaction_is_asked_for_before_the_next_turn_and_stands_for_what_was(
         fallbacks=[{"model": "n", "output_config": {"format": {}}}, {"model": "o"}],
     )
     plan = tool_loop(run)
-    next(plan)
+    step(plan)
     run.schedule_compaction(None)
-    plan.send(answer("tool_use", call()))
-    asked = plan.send(RESULTS).arguments  # type: ignore[union-attr]
+    step(plan, answer("tool_use", call()))
+    asked = step(plan, RESULT).arguments
     assert asked == {
         "model": "m",
         "max_tokens": 9,
@@ -253,7 +261,7 @@ def test_a_compaction_is_asked_for_before_the_next_turn_and_stands_for_what_was(
     }
     with pytest.raises(ValueError, match="is being compacted"):
         run.append([HI])
-    following = plan.send(answer("compaction", SUMMARY)).arguments  # type: ignore[union-attr]
+    following = step(plan, answer("compaction", SUMMARY)).arguments
     assert following["messages"] == [{"role": "assistant", "content": [SUMMARY]}]
     assert following["stop_sequences"] == ["x"]
 
@@ -265,11 +273,11 @@ def test_a_compaction_at_the_end_is_made_unless_calls_wait_for_results() -> None
     ):
         run = conversation()
         plan = tool_loop(run)
-        effects: list[Any] = [next(plan)]
+        effects: list[Any] = [step(plan)]
         run.schedule_compaction(None)
         for outcome in (last, answer("compaction", SUMMARY)):
             try:
-                effects.append(plan.send(outcome))
+                effects.append(step(plan, outcome))
             except StopIteration:
                 effects.append("end")
                 break
@@ -301,7 +309,8 @@ def results(run: RunState, message: Message) -> tuple[list[CallTool], Any]:
     plan, calls, outcome = tool_results(run, message), [], None
     try:
         while True:
-            effect = plan.send(outcome)  # type: ignore[arg-type]
+            effect = plan.send(outcome)
+            assert isinstance(effect, CallTool)
             calls.append(effect)
             outcome = {"id": effect.call.id}
     except StopIteration as done:
@@ -360,3 +369,82 @@ def test_a_call_of_a_toolset_is_not_taken_for_a_tool_of_its_name() -> None:
         calls, made = results(conversation(), answer("tool_use", call(1, toolset_name="browser")))
     assert calls == []
     assert made["content"][0]["toolset_name"] == "browser"
+
+
+# --- side by side ----------------------------------------------------------------------------------------------------
+
+
+@beta_async_tool
+async def ask_there(city: str) -> str:
+    """Ask somebody there."""
+    return city
+
+
+@beta_async_tool(alone=True)
+async def book(city: str) -> str:
+    """Book a room."""
+    return city
+
+
+@beta_tool(alone=False)
+def look_up(city: str) -> str:
+    """Look it up in another thread."""
+    return city
+
+
+@pytest.mark.parametrize(
+    ("names", "groups"),
+    [
+        (["weather", "weather"], [["weather"], ["weather"]]),
+        (["ask_there", "ask_there", "look_up"], [["ask_there", "ask_there", "look_up"]]),
+        (["ask_there", "book", "ask_there"], [["ask_there"], ["book"], ["ask_there"]]),
+        (["look_up", "nobody", "look_up", "weather"], [["look_up", "look_up"], ["weather"]]),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:the model called")
+def test_calls_run_side_by_side_unless_they_are_to_be_alone(names: list[str], groups: list[list[str]]) -> None:
+    run = RunState({"model": "m", "max_tokens": 9, "messages": [HI]}, [weather, ask_there, book, look_up], None)
+    made = answer("tool_use", *[call(number, name) for number, name in enumerate(names)])
+    plan, seen, outcome = tool_results(run, made), [], None
+    try:
+        while True:
+            effect = plan.send(outcome)
+            together = effect.plans if isinstance(effect, Together) else ()
+            calls: Any = [next(each) for each in together] or [effect]
+            seen.append([each.tool.name for each in calls])
+            for each, one in zip(together, calls, strict=False):
+                with pytest.raises(StopIteration):
+                    each.send({"tool_use_id": one.call.id})
+            outcome = {"tool_use_id": calls[0].call.id}
+    except StopIteration as done:
+        message = done.value
+    assert seen == groups
+    assert [result["tool_use_id"] for result in message["content"]] == [block.id for block in made.content]
+
+
+def test_a_tool_that_the_one_before_took_away_is_not_run() -> None:
+    run = RunState({"model": "m", "max_tokens": 9, "messages": [HI]}, [weather, ask_there], None)
+    plan = tool_results(run, answer("tool_use", call(1, "ask_there"), call(2)))
+    assert isinstance(next(plan), Together)
+    run.results[0] = {}
+    run.remove_tools(["weather"])
+    with pytest.warns(UserWarning, match="'weather'"), pytest.raises(StopIteration):
+        plan.send(None)
+    assert "not found" in run.results[1]["content"]
+
+
+def test_arguments_are_checked_again_only_after_they_were_changed() -> None:
+    run = conversation()
+    plan = tool_loop(run)
+    assert step(plan).checked
+    step(plan, answer("tool_use", call()))
+    asked = step(plan, RESULT)
+    assert asked.checked
+    run.set_params(lambda params: {**params, "max_tokens": 7})
+    step(plan, answer("tool_use", call()))
+    assert not step(plan, RESULT).checked
+    step(plan, answer("tool_use", call()))
+    run.append([HI])
+    assert not step(plan, RESULT).checked
+    step(plan, answer("tool_use", call()))
+    assert step(plan, RESULT).checked

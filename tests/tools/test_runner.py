@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextvars
 import json
 import logging
 import threading
@@ -547,3 +549,110 @@ def test_iterators_in_the_conversation_are_sent_again_with_every_turn() -> None:
     assert first["messages"] == [{"role": "user", "content": [text]}] == second["messages"][:1]
     assert first["tools"][1]["input_schema"]["required"] == ["a"]
     assert {**first, "messages": 0} == {**second, "messages": 0}
+
+
+# --- side by side ----------------------------------------------------------------------------------------------------
+
+SAID: contextvars.ContextVar[str] = contextvars.ContextVar("SAID")
+
+
+def two_calls(name: str = "meet") -> Script:
+    return whole(body("tool_use", call(1, name, place="Oslo"), call(2, name, place="Rome")), body("end_turn", DONE))
+
+
+@pytest.mark.anyio
+async def test_async_tools_of_one_answer_run_side_by_side_and_their_results_keep_the_order() -> None:
+    first_waits = asyncio.Event()
+
+    @beta_async_tool
+    async def meet(place: str) -> str:
+        if place == "Oslo":
+            await asyncio.wait_for(first_waits.wait(), 30)
+        first_waits.set()
+        ran.append(place)
+        return place
+
+    script = two_calls()
+    await script.async_client().beta.messages.tool_runner(**ASK, tools=[meet]).until_done()
+    assert ran == ["Rome", "Oslo"]
+    assert [result["content"] for result in results(script)] == ["Oslo", "Rome"]
+
+
+@pytest.mark.parametrize("world", ["blocking", "async"])
+def test_plain_tools_that_say_so_run_side_by_side_in_threads_with_the_caller_s_context(world: str) -> None:
+    meeting = threading.Barrier(2, timeout=30)
+
+    @beta_tool(alone=False)
+    def meet(place: str) -> str:
+        meeting.wait()  # passes only if both are under way at once
+        return f"{place} {SAID.get()}"
+
+    async def run_async() -> None:
+        await script.async_client().beta.messages.tool_runner(**ASK, tools=[meet]).until_done()
+
+    script = two_calls()
+    SAID.set("by me")
+    if world == "blocking":
+        script.client().beta.messages.tool_runner(**ASK, tools=[meet]).until_done()
+    else:
+        asyncio.run(run_async())
+    assert [result["content"] for result in results(script)] == ["Oslo by me", "Rome by me"]
+
+
+def test_plain_tools_run_one_after_another_in_the_caller_s_thread() -> None:
+    @beta_tool
+    def meet(place: str) -> str:
+        ran.append((place, threading.get_ident()))
+        return place
+
+    two_calls().client().beta.messages.tool_runner(**ASK, tools=[meet]).until_done()
+    assert ran == [("Oslo", threading.get_ident()), ("Rome", threading.get_ident())]
+
+
+@pytest.mark.anyio
+async def test_what_one_of_several_tools_raises_is_its_own_result() -> None:
+    @beta_async_tool
+    async def meet(place: str) -> str:
+        if place == "Oslo":
+            raise LookupError("closed")
+        return place
+
+    script = two_calls()
+    await script.async_client().beta.messages.tool_runner(**ASK, tools=[meet]).until_done()
+    assert [result["content"] for result in results(script)] == ["LookupError: closed", "Rome"]
+
+
+@pytest.mark.anyio
+async def test_cancelling_a_run_cancels_every_tool_under_way() -> None:
+    both = asyncio.Barrier(3)
+
+    @beta_async_tool
+    async def meet(place: str) -> str:
+        try:
+            await both.wait()
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            ran.append(place)
+            raise
+        return place
+
+    script = two_calls()
+    task = asyncio.ensure_future(script.async_client().beta.messages.tool_runner(**ASK, tools=[meet]).until_done())
+    await asyncio.wait_for(both.wait(), 30)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert sorted(ran) == ["Oslo", "Rome"]
+    assert len(script.sent) == 1
+
+
+def test_a_tool_in_a_thread_may_close_its_runner() -> None:
+    @beta_tool(alone=False)
+    def meet(place: str) -> str:
+        runner.close()
+        return place
+
+    script = two_calls()
+    runner = script.client().beta.messages.tool_runner(**ASK, tools=[meet])
+    assert len(list(runner)) == 1
+    assert len(script.sent) == 1

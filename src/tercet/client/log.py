@@ -13,7 +13,6 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from tercet.flow.effects import Lost, Reply
-from tercet.wire.headers import without_credentials
 from tercet.wire.http import redacted_url
 
 if TYPE_CHECKING:
@@ -109,21 +108,6 @@ def log_event(details: object) -> None:
     from tercet.client.log_json import as_fields, describe_event
 
     logger.info("%s", fold_text(describe_event(details)), extra={"tercet": as_fields(details)})
-
-
-def log_tool_failure(tool: str, problem: BaseException) -> None:
-    """Write down what a tool raised, its traceback as text: the exception itself may carry credentials, and what keeps
-    records keeps its frames."""
-    import logging
-    import traceback
-
-    logger = logging.getLogger("tercet")
-    if not logger.isEnabledFor(logging.WARNING):
-        return
-    where, line, function, _ = logger.findCaller()
-    record = logger.makeRecord("tercet", logging.WARNING, where, line, "tool %s failed", (tool,), None, function)
-    record.exc_text = without_credentials("".join(traceback.format_exception(problem)).rstrip("\n"))
-    logger.handle(record)
 
 
 def _record_details(logger: logging.Logger, request: Request) -> None:

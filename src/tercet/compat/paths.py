@@ -95,7 +95,8 @@ PATHS: dict[str, str] = TYPES | {
           BetaBuiltinFunctionTool
           BetaFunctionTool BetaFunctionToolResultType ToolError beta_async_tool beta_tool
         tools.memory: BetaAbstractMemoryTool BetaAsyncAbstractMemoryTool
-        tools.runner: BetaAsyncStreamingToolRunner BetaAsyncToolRunner BetaStreamingToolRunner BetaToolRunner
+        tools.runner: BetaAsyncToolRunner BetaToolRunner
+        client.resources.tool_runners: BetaAsyncStreamingToolRunner BetaStreamingToolRunner
     """,
     "lib.tools._beta_functions": "lib.tools: *Function* beta_async_tool beta_tool ToolError",
     "lib.tools._beta_runner": "lib.tools: *Runner",

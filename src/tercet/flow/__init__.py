@@ -2,6 +2,7 @@
 values); two small drivers act. Knows HTTP and errors, nothing about messages.
 
     effects.py   what a plan may ask for                    drive.py     run and arun: the only code that acts
+    daemon_threads.py  functions in threads that no exit waits for
     retry.py     with_retries: what is sent again, and when endings.py   outcome -> exception, once, at the edge
     phases.py    how far it got, whether it is billed       quota.py     what pays for retries
     opening.py   streams, up to their first content         rewound.py   and their beginning read again

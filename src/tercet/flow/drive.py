@@ -1,14 +1,36 @@
 """The only code that acts: `run` carries a plan out in this thread, `arun` in the running event loop. They differ in
-seven awaits. Failures go into plans as values, so neither driver catches anything."""
+nine awaits. Failures go into plans as values, so neither driver catches anything.
+
+`iterate` and `aiterate` carry out plans that hand values out on their way: each is run up to its next `Hand`.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
 from contextlib import closing, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from tercet.flow.effects import Close, Emit, Metering, Outcome, Plan, Read, Rewind, Send, Sleep, Together, Wait, Work
+from tercet.flow.daemon_threads import run_in_daemon_threads
+from tercet.flow.effects import (
+    Ask,
+    CallTool,
+    Close,
+    Effect,
+    Emit,
+    Hand,
+    Metering,
+    Outcome,
+    Plan,
+    Read,
+    Rewind,
+    Send,
+    Sleep,
+    Together,
+    Wait,
+    Work,
+)
 from tercet.flow.rewound import AsyncRewound, Rewound, put_back
 from tercet.flow.usage import AsyncMetered, Metered
 from tercet.transport.base import AsyncByteStream
@@ -30,7 +52,20 @@ def ignore(event: object) -> None:
     """Listens to nothing."""
 
 
-def run(plan: Plan[T], send: SendNow, *, sleep: Callable[[float], None] = time.sleep, listen: Listen = ignore) -> T:
+def refuse(effect: object) -> Any:
+    """Raise for an effect that this run of a plan has nobody for."""
+    raise RuntimeError(f"nobody carries out {type(effect).__name__} here")
+
+
+def run(
+    plan: Plan[T],
+    send: SendNow = refuse,
+    *,
+    sleep: Callable[[float], None] = time.sleep,
+    listen: Listen = ignore,
+    ask: Callable[[Ask], Any] = refuse,
+    call_tool: Callable[[CallTool], Any] = refuse,
+) -> T:
     """Carry out `plan` in this thread and return what it returns."""
     with closing(plan):
         answer: Any = None
@@ -49,7 +84,9 @@ def run(plan: Plan[T], send: SendNow, *, sleep: Callable[[float], None] = time.s
                 case Emit():
                     listen(effect.event)
                 case Together():
-                    answer = _in_threads(effect, lambda each: run(each, send, sleep=sleep, listen=listen))
+                    answer = _in_threads(
+                        effect, lambda each: run(each, send, sleep=sleep, listen=listen, ask=ask, call_tool=call_tool)
+                    )
                 case Read():
                     answer = effect.stream.read()
                 case Close():
@@ -62,6 +99,12 @@ def run(plan: Plan[T], send: SendNow, *, sleep: Callable[[float], None] = time.s
                     effect.future.exception()
                 case Metering():
                     answer = Metered(effect.stream, effect.meter)
+                case Ask():
+                    answer = ask(effect)
+                case CallTool():
+                    answer = call_tool(effect)
+                case Hand():
+                    refuse(effect)
 
 
 async def sleep_in_loop(seconds: float) -> None:
@@ -73,10 +116,12 @@ async def sleep_in_loop(seconds: float) -> None:
 
 async def arun(
     plan: Plan[T],
-    send: SendLater,
+    send: SendLater = refuse,
     *,
     sleep: Callable[[float], Awaitable[None]] = sleep_in_loop,
     listen: Listen = ignore,
+    ask: Callable[[Ask], Awaitable[Any]] = refuse,
+    call_tool: Callable[[CallTool], Awaitable[Any]] = refuse,
 ) -> T:
     """Carry out `plan` in the running event loop and return what it returns."""
     with closing(plan):
@@ -96,7 +141,9 @@ async def arun(
                 case Emit():
                     listen(effect.event)
                 case Together():
-                    answer = await _in_tasks(effect, lambda each: arun(each, send, sleep=sleep, listen=listen))
+                    answer = await _in_tasks(
+                        effect, lambda each: arun(each, send, sleep=sleep, listen=listen, ask=ask, call_tool=call_tool)
+                    )
                 case Read():
                     answer = await cast(AsyncByteStream, effect.stream).read()
                 case Close():
@@ -109,21 +156,72 @@ async def arun(
                     await _ended(effect.future)
                 case Metering():
                     answer = AsyncMetered(effect.stream, effect.meter, effect.blocking)
+                case Ask():
+                    answer = await ask(effect)
+                case CallTool():
+                    answer = await call_tool(effect)
+                case Hand():
+                    refuse(effect)
+
+
+def iterate(
+    plan: Plan[Any],
+    *,
+    ask: Callable[[Ask], Any],
+    call_tool: Callable[[CallTool], Any],
+    whole: Callable[[Any], Any],
+    close: Callable[[Any], object],
+) -> Generator[Any, None, None]:
+    """Carry out `plan` in this thread and give each value that it hands out; go on when the next one is asked for.
+
+    `whole` makes of such a value the plan's answer, and `close` frees it, however the caller leaves.
+    """
+    with closing(plan):
+        answer: Any = None
+        while (hand := run(_up_to_hand(plan, answer), ask=ask, call_tool=call_tool)) is not None:
+            try:
+                yield hand.value
+                answer = whole(hand.value)
+            finally:
+                close(hand.value)
+
+
+async def aiterate(
+    plan: Plan[Any],
+    *,
+    ask: Callable[[Ask], Awaitable[Any]],
+    call_tool: Callable[[CallTool], Awaitable[Any]],
+    whole: Callable[[Any], Awaitable[Any]],
+    close: Callable[[Any], Awaitable[object]],
+) -> AsyncGenerator[Any, None]:
+    """The async twin of `iterate`."""
+    with closing(plan):
+        answer: Any = None
+        while (hand := await arun(_up_to_hand(plan, answer), ask=ask, call_tool=call_tool)) is not None:
+            try:
+                yield hand.value
+                answer = await whole(hand.value)
+            finally:
+                await close(hand.value)
+
+
+def _up_to_hand(plan: Plan[Any], answer: Any) -> Plan[Hand | None]:
+    """Return the next value that `plan` hands out, or None at its end. Does not close it."""
+    while True:
+        try:
+            effect: Effect = plan.send(answer)
+        except StopIteration:
+            return None
+        if isinstance(effect, Hand):
+            return effect
+        answer = yield effect
 
 
 def _in_threads(effect: Together, carry_out: Callable[[Plan[Any]], Any]) -> Sequence[Any]:
     if len(effect.plans) < 2:
         return [carry_out(plan) for plan in effect.plans]
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(min(effect.limit or MOST_THREADS, len(effect.plans), MOST_THREADS)) as pool:
-        futures = [pool.submit(carry_out, plan) for plan in effect.plans]
-        try:
-            return [future.result() for future in futures]
-        except BaseException:
-            for future in futures:  # what has not started shall not start
-                future.cancel()
-            raise
+    acts = [partial(carry_out, plan) for plan in effect.plans]
+    return run_in_daemon_threads(acts, min(effect.limit or MOST_THREADS, MOST_THREADS))
 
 
 async def _in_tasks(effect: Together, carry_out: Callable[[Plan[Any]], Awaitable[Any]]) -> Sequence[Any]:

@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 __all__ = [
+    "Ask",
+    "CallTool",
     "Close",
     "Effect",
     "Emit",
+    "Hand",
     "Lost",
     "Metering",
     "Outcome",
@@ -98,6 +101,27 @@ class Wait(msgspec.Struct, frozen=True):
     future: Future[Any]
 
 
+class Ask(msgspec.Struct, frozen=True):
+    """Ask the model with these arguments; the answer is what the asker has for it: a Message, or a stream of one."""
+
+    arguments: dict[str, Any]
+    checked: bool = False
+    """Whether the arguments were checked before."""
+
+
+class CallTool(msgspec.Struct, frozen=True):
+    """Call this tool with the input of `call`, a `tool_use` block; the answer is a `tool_result` block."""
+
+    tool: Any
+    call: Any
+
+
+class Hand(msgspec.Struct, frozen=True):
+    """Give this to whoever iterates, and go on when they ask for the next; the answer is what it has become as a whole."""
+
+    value: Any
+
+
 class Metering(msgspec.Struct, frozen=True):
     """Put a stream under a meter; the answer is the stream to read. `blocking`: telling may wait for a disk."""
 
@@ -106,5 +130,7 @@ class Metering(msgspec.Struct, frozen=True):
     blocking: bool = False
 
 
-Effect: TypeAlias = Send | Sleep | Together | Emit | Read | Close | Rewind | Work | Wait | Metering
+Effect: TypeAlias = (
+    Send | Sleep | Together | Emit | Read | Close | Rewind | Work | Wait | Metering | Ask | CallTool | Hand
+)
 Plan: TypeAlias = Generator[Effect, Any, T]

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
         eager_input_streaming: bool | None
         input_examples: Iterable[Mapping[str, object]] | None
         strict: bool | None
+        alone: bool | None
+        """Whether no other call of the same answer may run at the same time. Unless given, async tools run side by side, and
+        plain functions one after another: `alone=False` lets one run in a thread beside others."""
 
 
 BetaFunctionToolResultType: TypeAlias = "str | Iterable[ToolResultContentParam]"
@@ -52,7 +55,7 @@ OPTIONS = (
     "strict",
 )
 """What goes into the tool's definition as it is given."""
-KNOWN = frozenset({"name", "description", "input_schema", *OPTIONS})
+KNOWN = frozenset({"name", "description", "input_schema", "alone", *OPTIONS})
 
 
 class ToolError(Exception):
@@ -121,6 +124,7 @@ class BaseFunctionTool(Generic[F]):
     name: str
     description: str
     input_schema: Mapping[str, Any]
+    alone: bool | None
 
     def __init__(self, func: F, **options: Unpack[ToolOptions]) -> None:
         for option in options:
@@ -134,6 +138,7 @@ class BaseFunctionTool(Generic[F]):
         self.func = func
         self.name = checked_name(options.get("name") or name_of(func))
         self.description = options.get("description") or doc.description
+        self.alone = _checked_alone(options.get("alone"))
         self._given_schema = _schema_given(options.get("input_schema"))
         self._input = ToolInput(func, doc)
         self.input_schema = self._given_schema or self._input.schema
@@ -203,6 +208,12 @@ def checked_name(name: str) -> str:
     if not NAME.fullmatch(name):
         raise ValueError(f"a tool's name must have 1 to 128 letters, digits, _ or -, not {name[:140]!r}; pass name=")
     return name
+
+
+def _checked_alone(alone: Any) -> bool | None:
+    if alone is not None and not isinstance(alone, bool):
+        raise TypeError(f"alone must be True, False or None, not {type(alone).__name__} {alone!r:.60}")
+    return alone
 
 
 def _schema_given(schema: Any) -> Mapping[str, Any] | None:

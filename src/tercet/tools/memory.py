@@ -107,6 +107,9 @@ class BetaAbstractMemoryTool(BetaBuiltinFunctionTool):
 class BetaAsyncAbstractMemoryTool(BetaAsyncBuiltinFunctionTool):
     """The async twin of `BetaAbstractMemoryTool`."""
 
+    alone = True
+    """One command after the other: each may build upon what the one before has written."""
+
     def __init__(self, *, cache_control: CacheControlEphemeralParam | None = None) -> None:
         self._cache_control = cache_control
 

@@ -47,6 +47,8 @@ class RunState:
         self.arguments["tools"] = self.taken_in(tools)
         self.max_iterations = max_iterations
         self.answers = 0
+        self.checked = True
+        """Whether the arguments of the next request were checked: at the beginning, or with an earlier request."""
         self.closed = False
         self.ended = False
         """Whether the loop came to its own end."""
@@ -126,6 +128,7 @@ class RunState:
         if "tools" in params:
             self._replace_tools(params)
         self.arguments, self.messages = {**kept, **settled_arguments(params)}, messages
+        self.checked = False
 
     def _replace_tools(self, params: Json) -> None:
         """Definitions keep the tool that runs under their name; a name that is left out runs no more."""
@@ -142,6 +145,7 @@ class RunState:
         self._refuse_while_compacting(True)
         self.messages = [*self.messages, *settled_messages(map(as_param, messages))]
         self.rewritten = self.rewritten or self.handling
+        self.checked = False
 
     def _refuse_while_compacting(self, changed: bool) -> None:
         if self.compacting and changed:

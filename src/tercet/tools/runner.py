@@ -1,41 +1,44 @@
-"""`beta.messages.tool_runner()`: drives the tool loop, blocking and async. What follows what is `loop.py`'s; here
-requests are sent, tools called, and each answer handed to the caller between the two."""
+"""Tool runners: iterate one for each answer of the model; between two, the tools that it called are run.
+
+A runner needs somebody to ask, not a client: `ask` takes the arguments of a request and whether they were checked, and
+gives a message, or a stream of one. What follows what is `loop.py`'s; `flow/drive.py` carries it out.
+"""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
 
-from tercet.flow.daemon_threads import run_in_daemon_thread
-from tercet.tools.eager import EagerCalls
-from tercet.tools.loop import CallTool, RunTools, tool_loop, tool_results
-from tercet.tools.results import Result, succeeded
+from tercet.flow.drive import aiterate, arun, iterate, run
+from tercet.flow.effects import Ask, Plan
+from tercet.tools.loop import EagerCalls, tool_loop, tool_results
 from tercet.tools.run_state import RunState, is_runnable
-from tercet.tools.runner_base import Runner, called, failed_call, next_effect
+from tercet.tools.runner_base import EagerRunner, Runner, call_any_tool, call_plain_tool
 from tercet.wire.responses.message import Message
 from tercet.wire.responses.parsed import ParsedMessage
 
 if TYPE_CHECKING:
-    from tercet.client.resources.beta_messages import AsyncBetaMessages, BetaMessages
-    from tercet.client.streams.message import AsyncMessageStream, MessageStream
     from tercet.wire.params import MessageParam
 
 T = TypeVar("T")
 Item = TypeVar("Item")
+AskNow: TypeAlias = Callable[[dict[str, Any], bool], Any]
+AskLater: TypeAlias = Callable[[dict[str, Any], bool], Awaitable[Any]]
+OnEvent: TypeAlias = Callable[[Any], Any]
 
 
-class _BlockingRunner(Runner, Generic[Item, T]):
+class BlockingRunner(Runner, Generic[Item, T]):
     """A tool runner in this thread."""
 
-    def __init__(self, messages: BetaMessages, run: RunState, output_format: Any, eager: bool = False) -> None:
-        for tool in run.tools.values():
+    def __init__(self, state: RunState, ask: AskNow) -> None:
+        for tool in state.tools.values():
             self._check_tool(tool)
-        self._messages, self._run, self._eager = messages, run, eager
-        self._format = {} if output_format is None else {"output_format": output_format}
-        self._calls: EagerCalls | None = None
+        self._run, self._ask = state, ask
         self._current: Item | None = None
-        self._iterator = self._items()
+        self._iterator = iterate(
+            tool_loop(state), ask=self._answer, call_tool=call_plain_tool, whole=self._whole, close=self._close
+        )
 
     def _check_tool(self, tool: Any) -> None:
         if is_runnable(tool) and inspect.iscoroutinefunction(tool.call):
@@ -45,24 +48,12 @@ class _BlockingRunner(Runner, Generic[Item, T]):
         return self
 
     def __next__(self) -> Item:
-        return next(self._iterator)
+        return cast("Item", next(self._iterator))
 
-    def _items(self) -> Generator[Item, None, None]:
-        plan, outcome = tool_loop(self._run), cast("Any", None)
-        while (effect := next_effect(plan, outcome)) is not None:
-            if isinstance(effect, RunTools):
-                outcome = self.generate_tool_call_response()
-                continue
-            self._current = None
-            item = self._current = self._ask(effect.arguments)
-            try:
-                yield item
-                outcome = self._run.last = self._whole(item)
-            finally:
-                self._close(item)
-
-    def _ask(self, arguments: dict[str, Any]) -> Item:
-        raise TypeError("a tool runner is made by client.beta.messages.tool_runner()")
+    def _answer(self, effect: Ask) -> Item:
+        self._current = None
+        self._current = answer = cast("Item", self._ask(effect.arguments, effect.checked))
+        return answer
 
     def _whole(self, item: Item) -> Message:
         return cast("Message", item)
@@ -83,18 +74,14 @@ class _BlockingRunner(Runner, Generic[Item, T]):
         """
         if self._current is None:
             return None
-        plan, outcome = tool_results(self._run, self._whole(self._current)), cast("Any", None)
-        try:
-            while True:
-                effect: CallTool = plan.send(outcome)
-                outcome = self._call(effect.tool, effect.call)
-        except StopIteration as done:
-            return cast("MessageParam | None", done.value)
+        message = self._whole(self._current)
+        return cast("MessageParam | None", self._carry_out(tool_results(self._run, message)))
 
-    def _call(self, tool: Any, call: Any) -> Result:
+    def _carry_out(self, plan: Plan[Any]) -> Any:
+        """Call tools between two steps of the loop."""
         self._calling = True
         try:
-            return called(tool, call)
+            return run(plan, call_tool=call_plain_tool)
         finally:
             self._calling = False
 
@@ -105,86 +92,60 @@ class _BlockingRunner(Runner, Generic[Item, T]):
             self._iterator.close()
 
 
-class BetaToolRunner(_BlockingRunner["ParsedMessage[T]", T]):
+class BetaToolRunner(BlockingRunner["ParsedMessage[T]", T]):
     """Iterate it for each answer of the model; between two, the tools that it called are run."""
 
-    def _ask(self, arguments: dict[str, Any]) -> ParsedMessage[T]:
-        if self._format:
-            return cast("ParsedMessage[T]", self._messages.parse(**arguments, **self._format))
-        return cast("ParsedMessage[T]", self._messages.create(**arguments))
 
+class StreamingRunner(EagerRunner, BlockingRunner[Item, T]):
+    """A tool runner that hands out streams. `ask` is given, as a third, what to call before each event is shown."""
 
-class BetaStreamingToolRunner(_BlockingRunner["MessageStream[T]", T]):
-    """Iterate it for a stream of each answer of the model; what you leave unread of one is read before the next."""
+    def __init__(
+        self, state: RunState, ask: Callable[[dict[str, Any], bool, OnEvent | None], Any], eager: bool
+    ) -> None:
+        super().__init__(state, self._opened)
+        self._open = ask
+        self._calls = EagerCalls(state) if eager else None
 
-    def _ask(self, arguments: dict[str, Any]) -> MessageStream[T]:
-        stream: Any = self._messages.stream(**arguments, **self._format).__enter__()
-        if self._eager:
-            self._calls = EagerCalls()
-            stream._iterator = self._running_tools(stream._iterator, self._calls)
-        return cast("MessageStream[T]", stream)
+    def _opened(self, arguments: dict[str, Any], checked: bool) -> Item:
+        calls = self._calls
+        if calls is not None:
+            calls.begin()
+        return cast("Item", self._open(arguments, checked, None if calls is None else self._before_event))
 
-    def _whole(self, item: MessageStream[T]) -> Message:
-        return item.get_final_message()
+    def _before_event(self, event: Any) -> None:
+        """Run the call that the event before showed to be whole."""
+        assert self._calls is not None
+        if (due := self._calls.due()) is not None:
+            self._carry_out(due)
+        self._calls.track(event)
 
-    def _close(self, item: MessageStream[T]) -> None:
+    def _whole(self, item: Any) -> Message:
+        return cast("Message", item.get_final_message())
+
+    def _close(self, item: Any) -> None:
         item.close()
 
-    def _running_tools(self, events: Iterator[Any], calls: EagerCalls) -> Iterator[Any]:
-        """The events; before each, the call that the one before showed to be whole is run."""
-        ready: tuple[int, Any] | None = None
-        for event in events:
-            if ready is not None:
-                number, call = ready
-                tool = self._run.tool_for(call)
-                if tool is not None and call.input_complete and number not in self._run.results:
-                    self._run.results[number] = self._call(tool, call)
-            ready = calls.track(event)
-            yield event
 
-    def defer_tool_call(self, tool_use: Any) -> None:
-        """Keep a call, or the id of one, from being run before you are done with the answer (`run_tools_eagerly`)."""
-        if self._calls is not None:
-            self._calls.hold(tool_use)
-
-    @property
-    def deferred_tool_calls(self) -> list[Any]:
-        """The calls that `defer_tool_call` holds, as far as they have come whole and were not run."""
-        return [] if self._calls is None else self._calls.held()
-
-
-class _AsyncRunner(Runner, Generic[Item, T]):
+class AsyncRunner(Runner, Generic[Item, T]):
     """A tool runner in the running event loop. Takes async tools, and plain ones, which run in another thread."""
 
-    def __init__(self, messages: AsyncBetaMessages, run: RunState, output_format: Any, eager: bool = False) -> None:
-        self._messages, self._run, self._eager = messages, run, eager
-        self._format = {} if output_format is None else {"output_format": output_format}
-        self._calls: EagerCalls | None = None
+    def __init__(self, state: RunState, ask: AskLater) -> None:
+        self._run, self._ask = state, ask
         self._current: Item | None = None
-        self._iterator = self._items()
+        self._iterator = aiterate(
+            tool_loop(state), ask=self._answer, call_tool=call_any_tool, whole=self._whole, close=self._close
+        )
 
     def __aiter__(self) -> AsyncIterator[Item]:
         return self
 
     async def __anext__(self) -> Item:
-        return await anext(self._iterator)
+        return cast("Item", await anext(self._iterator))
 
-    async def _items(self) -> AsyncGenerator[Item, None]:
-        plan, outcome = tool_loop(self._run), cast("Any", None)
-        while (effect := next_effect(plan, outcome)) is not None:
-            if isinstance(effect, RunTools):
-                outcome = await self.generate_tool_call_response()
-                continue
-            self._current = None
-            item = self._current = await self._ask(effect.arguments)
-            try:
-                yield item
-                outcome = self._run.last = await self._whole(item)
-            finally:
-                await self._close(item)
-
-    async def _ask(self, arguments: dict[str, Any]) -> Item:
-        raise TypeError("a tool runner is made by client.beta.messages.tool_runner()")
+    async def _answer(self, effect: Ask) -> Item:
+        self._current = None
+        self._current = answer = cast("Item", await self._ask(effect.arguments, effect.checked))
+        return answer
 
     async def _whole(self, item: Item) -> Message:
         return cast("Message", item)
@@ -202,22 +163,14 @@ class _AsyncRunner(Runner, Generic[Item, T]):
         """Run the tools that the current answer calls, and return the message that answers it; None if it calls none."""
         if self._current is None:
             return None
-        plan, outcome = tool_results(self._run, await self._whole(self._current)), cast("Any", None)
-        try:
-            while True:
-                effect: CallTool = plan.send(outcome)
-                outcome = await self._call(effect.tool, effect.call)
-        except StopIteration as done:
-            return cast("MessageParam | None", done.value)
+        message = await self._whole(self._current)
+        return cast("MessageParam | None", await self._carry_out(tool_results(self._run, message)))
 
-    async def _call(self, tool: Any, call: Any) -> Result:
+    async def _carry_out(self, plan: Plan[Any]) -> Any:
+        """Call tools between two steps of the loop."""
         self._calling = True
         try:
-            if not inspect.iscoroutinefunction(tool.call):
-                return await run_in_daemon_thread(lambda: called(tool, call))
-            return succeeded(call, await tool.call(call.input))
-        except Exception as problem:  # whatever a tool raises is for the model to read
-            return failed_call(tool, call, problem)
+            return await arun(plan, call_tool=call_any_tool)
         finally:
             self._calling = False
 
@@ -228,49 +181,35 @@ class _AsyncRunner(Runner, Generic[Item, T]):
             await self._iterator.aclose()
 
 
-class BetaAsyncToolRunner(_AsyncRunner["ParsedMessage[T]", T]):
+class BetaAsyncToolRunner(AsyncRunner["ParsedMessage[T]", T]):
     """The async twin of `BetaToolRunner`."""
 
-    async def _ask(self, arguments: dict[str, Any]) -> ParsedMessage[T]:
-        if self._format:
-            return cast("ParsedMessage[T]", await self._messages.parse(**arguments, **self._format))
-        return cast("ParsedMessage[T]", await self._messages.create(**arguments))
 
+class AsyncStreamingRunner(EagerRunner, AsyncRunner[Item, T]):
+    """The async twin of `StreamingRunner`."""
 
-class BetaAsyncStreamingToolRunner(_AsyncRunner["AsyncMessageStream[T]", T]):
-    """The async twin of `BetaStreamingToolRunner`."""
+    def __init__(
+        self, state: RunState, ask: Callable[[dict[str, Any], bool, OnEvent | None], Awaitable[Any]], eager: bool
+    ) -> None:
+        super().__init__(state, self._opened)
+        self._open = ask
+        self._calls = EagerCalls(state) if eager else None
 
-    async def _ask(self, arguments: dict[str, Any]) -> AsyncMessageStream[T]:
-        stream: Any = await self._messages.stream(**arguments, **self._format).__aenter__()
-        if self._eager:
-            self._calls = EagerCalls()
-            stream._iterator = self._running_tools(stream._iterator, self._calls)
-        return cast("AsyncMessageStream[T]", stream)
+    async def _opened(self, arguments: dict[str, Any], checked: bool) -> Item:
+        calls = self._calls
+        if calls is not None:
+            calls.begin()
+        return cast("Item", await self._open(arguments, checked, None if calls is None else self._before_event))
 
-    async def _whole(self, item: AsyncMessageStream[T]) -> Message:
-        return await item.get_final_message()
+    async def _before_event(self, event: Any) -> None:
+        """Run the call that the event before showed to be whole."""
+        assert self._calls is not None
+        if (due := self._calls.due()) is not None:
+            await self._carry_out(due)
+        self._calls.track(event)
 
-    async def _close(self, item: AsyncMessageStream[T]) -> None:
+    async def _whole(self, item: Any) -> Message:
+        return cast("Message", await item.get_final_message())
+
+    async def _close(self, item: Any) -> None:
         await item.close()
-
-    async def _running_tools(self, events: AsyncIterator[Any], calls: EagerCalls) -> AsyncIterator[Any]:
-        """The events; before each, the call that the one before showed to be whole is run."""
-        ready: tuple[int, Any] | None = None
-        async for event in events:
-            if ready is not None:
-                number, call = ready
-                tool = self._run.tool_for(call)
-                if tool is not None and call.input_complete and number not in self._run.results:
-                    self._run.results[number] = await self._call(tool, call)
-            ready = calls.track(event)
-            yield event
-
-    def defer_tool_call(self, tool_use: Any) -> None:
-        """Keep a call, or the id of one, from being run before you are done with the answer (`run_tools_eagerly`)."""
-        if self._calls is not None:
-            self._calls.hold(tool_use)
-
-    @property
-    def deferred_tool_calls(self) -> list[Any]:
-        """The calls that `defer_tool_call` holds, as far as they have come whole and were not run."""
-        return [] if self._calls is None else self._calls.held()

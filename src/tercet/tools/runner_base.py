@@ -1,18 +1,19 @@
-"""What the tool runners of both worlds share: changes of the conversation that they lead, and how one begins."""
+"""What the tool runners of both worlds share: changes of the run that they lead, and how a tool is called."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+import inspect
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from tercet.client.resources.beta_messages import RUNNER_NAMES
-from tercet.schema.answers import with_output_format
+from tercet.flow.daemon_threads import run_in_daemon_thread
+from tercet.flow.effects import CallTool
+from tercet.tools.loop import EagerCalls
 from tercet.tools.results import Result, failed, succeeded
 from tercet.tools.run_state import RunState
-from tercet.wire.arguments import check_arguments, count
 from tercet.wire.frames import Guarded
+from tercet.wire.headers import without_credentials
 from tercet.wire.responses.message import Message
-from tercet.wire.sentinels import drop_not_given
 
 if TYPE_CHECKING:
     from tercet.wire.params import AnyMessageParam
@@ -61,43 +62,57 @@ class Runner(Guarded):
         """Raise for a tool that this runner cannot call."""
 
 
-def next_effect(plan: Generator[Any, Any, Any], outcome: Any) -> Any:
-    """The plan's next effect; None at its end."""
-    try:
-        return plan.send(outcome)
-    except StopIteration:
-        return None
+class EagerRunner(Runner):
+    """Adds to a runner that hands out streams: calls that run before their answer is whole (`run_tools_eagerly`)."""
+
+    _calls: EagerCalls | None
+
+    def defer_tool_call(self, tool_use: Any) -> None:
+        """Keep a call, or the id of one, from being run before you are done with the answer (`run_tools_eagerly`)."""
+        if self._calls is not None:
+            self._calls.hold(tool_use)
+
+    @property
+    def deferred_tool_calls(self) -> list[Any]:
+        """The calls that `defer_tool_call` holds, as far as they have come whole and were not run."""
+        return [] if self._calls is None else self._calls.held()
 
 
-def called(tool: Any, call: Any) -> Result:
+def call_plain_tool(effect: CallTool) -> Result:
     """Call a plain tool. Whatever it raises is for the model to read."""
     try:
-        return succeeded(call, tool.call(call.input))
+        return succeeded(effect.call, effect.tool.call(effect.call.input))
     except Exception as problem:
-        return failed_call(tool, call, problem)
+        return _failed(effect, problem)
 
 
-def failed_call(tool: Any, call: Any, problem: Exception) -> Result:
-    """A tool's exception goes to the model; whoever runs the program shall find it in the log, too."""
-    from tercet.client.log import log_tool_failure
+async def call_any_tool(effect: CallTool) -> Result:
+    """Call an async tool, or a plain one in another thread. Whatever it raises is for the model to read."""
+    tool, call = effect.tool, effect.call
+    if not inspect.iscoroutinefunction(tool.call):
+        return await run_in_daemon_thread(lambda: call_plain_tool(effect))
+    try:
+        return succeeded(call, await tool.call(call.input))
+    except Exception as problem:
+        return _failed(effect, problem)
 
-    log_tool_failure(getattr(tool, "name", "?"), problem)
-    return failed(call, problem)
+
+def _failed(effect: CallTool, problem: Exception) -> Result:
+    """Tell the model of an exception, and in the log whoever runs the program."""
+    log_tool_failure(getattr(effect.tool, "name", "?"), problem)
+    return failed(effect.call, problem)
 
 
-def conversation_of(arguments: Mapping[str, Any]) -> tuple[RunState, Any, bool]:
-    """The conversation that these arguments of `tool_runner` begin, its output format, and whether tools run eagerly.
+def log_tool_failure(tool: str, problem: BaseException) -> None:
+    """Write down what a tool raised, its traceback as text: the exception itself may carry credentials, and what keeps
+    records keeps its frames."""
+    import logging
+    import traceback
 
-    Raises TypeError or ValueError for wrong arguments.
-    """
-    passed = dict(drop_not_given(arguments))
-    tools = list(passed.get("tools") or ())
-    params = check_arguments(passed, RUNNER_NAMES, ("model", "max_tokens", "messages"), "tool_runner")
-    output_format = params.pop("output_format", None)
-    if output_format is not None:
-        with_output_format({"output_format": output_format, "output_config": params.get("output_config")})
-    stream, eager = params.pop("stream", False), params.pop("run_tools_eagerly", False)
-    if eager and not stream:
-        raise ValueError("run_tools_eagerly=True needs stream=True: without a stream the answer comes whole")
-    most = params.pop("max_iterations", None)
-    return RunState(params, tools, None if most is None else count("max_iterations", most)), output_format, eager
+    logger = logging.getLogger("tercet")
+    if not logger.isEnabledFor(logging.WARNING):
+        return
+    where, line, function, _ = logger.findCaller()
+    record = logger.makeRecord("tercet", logging.WARNING, where, line, "tool %s failed", (tool,), None, function)
+    record.exc_text = without_credentials("".join(traceback.format_exception(problem)).rstrip("\n"))
+    logger.handle(record)

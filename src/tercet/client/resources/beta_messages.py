@@ -39,12 +39,8 @@ if TYPE_CHECKING:
         BetaMessagesWithStreamingResponse,
     )
     from tercet.client.resources.batches import AsyncBatches, Batches
-    from tercet.tools.runner import (
-        BetaAsyncStreamingToolRunner,
-        BetaAsyncToolRunner,
-        BetaStreamingToolRunner,
-        BetaToolRunner,
-    )
+    from tercet.client.resources.tool_runners import BetaAsyncStreamingToolRunner, BetaStreamingToolRunner
+    from tercet.tools.runner import BetaAsyncToolRunner, BetaToolRunner, OnEvent
     from tercet.wire.params import (
         BetaMessageCountTokensParams,
         BetaMessageCreateParams,
@@ -64,7 +60,6 @@ CREATE_NAMES = PARSE_NAMES | {"stream"}
 COUNT_NAMES = argument_names.BETA_COUNT_TOKENS
 COUNTING = "token-counting-2024-11-01"
 """Without meaning by now; code for beta features names it when it counts, and so do we."""
-RUNNER_NAMES = CREATE_NAMES | {"max_iterations", "run_tools_eagerly", "output_format"}
 
 
 def beta_arguments(arguments: Mapping[str, Any], *own: str) -> dict[str, Any]:
@@ -85,6 +80,14 @@ def beta_arguments(arguments: Mapping[str, Any], *own: str) -> dict[str, Any]:
     others = {name: value for name, value in headers.items() if name not in names}
     text = ",".join(dict.fromkeys(beta for beta in every if beta))
     return {**rest, "extra_headers": {**others, "anthropic-beta": text} if text else others}
+
+
+def _streamed(
+    cls: Any, params: Mapping[str, Any], checked: bool = False, on_event: OnEvent | None = None
+) -> tuple[Any, Any]:
+    """Return the call of a streamed answer, and what makes a stream of what comes."""
+    arguments, output = with_output(beta_arguments(params))
+    return stream_call(arguments, "stream", CREATE_NAMES, checked), partial(cls, output=output, on_event=on_event)
 
 
 class BetaMessages(Resource):
@@ -118,11 +121,14 @@ class BetaMessages(Resource):
     ) -> Message | Stream[RawMessageStreamEvent]: ...
     def create(self, **params: Any) -> Any:
         """Send a conversation and return the answer, or with `stream=True` its events as they come."""
+        return self._create(params)
+
+    def _create(self, params: Mapping[str, Any], checked: bool = False) -> Any:
         arguments, _ = with_output(beta_arguments(params))
         if self._client._takes_too_long(arguments):
-            call = stream_call(arguments, "create", CREATE_NAMES)
+            call = stream_call(arguments, "create", CREATE_NAMES, checked)
             return self._client._open(call, whole_stream).get_final_message()
-        call = create_call(arguments, CREATE_NAMES)
+        call = create_call(arguments, CREATE_NAMES, checked=checked)
         return self._client._open(call, Stream) if call.stream else self._client._send(call)
 
     @overload
@@ -139,9 +145,7 @@ class BetaMessages(Resource):
     ) -> MessageStreamManager[Any]: ...
     def stream(self, **params: Any) -> MessageStreamManager[Any]:
         """Stream the answer. See `Messages.stream`."""
-        arguments, output = with_output(beta_arguments(params))
-        made = partial(MessageStream[Any], output=output)
-        call = stream_call(arguments, names=CREATE_NAMES)
+        call, made = _streamed(MessageStream[Any], params)
         return MessageStreamManager(lambda: self._client._open(call, made))
 
     @overload
@@ -154,11 +158,14 @@ class BetaMessages(Resource):
     def parse(self, *, output_format: object, **params: Unpack[BetaMessageParseParams]) -> ParsedMessage[Any]: ...
     def parse(self, **params: Any) -> Any:
         """Ask for an answer of a type. See `Messages.parse`."""
+        return self._parse(params)
+
+    def _parse(self, params: Mapping[str, Any], checked: bool = False) -> Any:
         arguments, output = with_any_output(beta_arguments(params))
         if self._client._takes_too_long(arguments):
             made = partial(MessageStream[Any], output=output)
-            return self._client._open(stream_call(arguments, "parse", CREATE_NAMES), made).get_final_message()
-        return self._client._send(parse_call(arguments, output, PARSE_NAMES))
+            return self._client._open(stream_call(arguments, "parse", CREATE_NAMES, checked), made).get_final_message()
+        return self._client._send(parse_call(arguments, output, PARSE_NAMES, checked))
 
     def count_tokens(self, **params: Unpack[BetaMessageCountTokensParams]) -> MessageTokensCount:
         """Count the input tokens that a request of these parameters would have, by the API's own estimate."""
@@ -196,14 +203,20 @@ class BetaMessages(Resource):
         `stream=True` each answer comes as a stream. Every request sends the whole history; `thread=True` lets the API
         keep it, which needs a beta feature (named for you) that not every account and platform has.
         """
-        from tercet.tools.runner import BetaStreamingToolRunner, BetaToolRunner
-        from tercet.tools.runner_base import conversation_of
+        from tercet.client.resources.tool_runners import BetaStreamingToolRunner, runner_arguments
+        from tercet.tools.runner import BetaToolRunner
 
-        run, output_format, eager = conversation_of(params)
-        messages = BetaMessages(underlying_client(self._client))
-        if params.get("stream"):
-            return BetaStreamingToolRunner(messages, run, output_format, eager)
-        return BetaToolRunner(messages, run, output_format)
+        passed = runner_arguments(params)
+        state, client, output = passed.state, underlying_client(self._client), passed.output
+        if passed.stream:
+
+            def open_stream(arguments: dict[str, Any], checked: bool, on_event: OnEvent | None) -> Any:
+                return client._open(*_streamed(MessageStream[Any], {**arguments, **output}, checked, on_event))
+
+            return BetaStreamingToolRunner(state, open_stream, passed.eager)
+        messages = BetaMessages(client)
+        ask = messages._parse if output else messages._create
+        return BetaToolRunner(state, lambda arguments, checked: ask({**arguments, **output}, checked))
 
 
 class AsyncBetaMessages(Resource):
@@ -237,11 +250,14 @@ class AsyncBetaMessages(Resource):
     ) -> Message | AsyncStream[RawMessageStreamEvent]: ...
     async def create(self, **params: Any) -> Any:
         """Send a conversation and return the answer, or with `stream=True` its events as they come."""
+        return await self._create(params)
+
+    async def _create(self, params: Mapping[str, Any], checked: bool = False) -> Any:
         arguments, _ = with_output(beta_arguments(params))
         if self._client._takes_too_long(arguments):
-            call = stream_call(arguments, "create", CREATE_NAMES)
+            call = stream_call(arguments, "create", CREATE_NAMES, checked)
             return await (await self._client._open(call, async_whole_stream)).get_final_message()
-        call = create_call(arguments, CREATE_NAMES)
+        call = create_call(arguments, CREATE_NAMES, checked=checked)
         return await (self._client._open(call, AsyncStream) if call.stream else self._client._send(call))
 
     @overload
@@ -258,9 +274,7 @@ class AsyncBetaMessages(Resource):
     ) -> AsyncMessageStreamManager[Any]: ...
     def stream(self, **params: Any) -> AsyncMessageStreamManager[Any]:
         """Stream the answer. See `AsyncMessages.stream`."""
-        arguments, output = with_output(beta_arguments(params))
-        made = partial(AsyncMessageStream[Any], output=output)
-        call = stream_call(arguments, names=CREATE_NAMES)
+        call, made = _streamed(AsyncMessageStream[Any], params)
         return AsyncMessageStreamManager(lambda: self._client._open(call, made))
 
     @overload
@@ -273,12 +287,15 @@ class AsyncBetaMessages(Resource):
     async def parse(self, *, output_format: object, **params: Unpack[BetaMessageParseParams]) -> ParsedMessage[Any]: ...
     async def parse(self, **params: Any) -> Any:
         """Ask for an answer of a type. See `Messages.parse`."""
+        return await self._parse(params)
+
+    async def _parse(self, params: Mapping[str, Any], checked: bool = False) -> Any:
         arguments, output = with_any_output(beta_arguments(params))
         if self._client._takes_too_long(arguments):
             made = partial(AsyncMessageStream[Any], output=output)
-            opened = await self._client._open(stream_call(arguments, "parse", CREATE_NAMES), made)
+            opened = await self._client._open(stream_call(arguments, "parse", CREATE_NAMES, checked), made)
             return await opened.get_final_message()
-        return await self._client._send(parse_call(arguments, output, PARSE_NAMES))
+        return await self._client._send(parse_call(arguments, output, PARSE_NAMES, checked))
 
     async def count_tokens(self, **params: Unpack[BetaMessageCountTokensParams]) -> MessageTokensCount:
         """Count the input tokens that a request of these parameters would have, by the API's own estimate."""
@@ -313,11 +330,19 @@ class AsyncBetaMessages(Resource):
 
         Takes tools made by `@beta_async_tool` and by `@beta_tool`; the latter are called in another thread.
         """
-        from tercet.tools.runner import BetaAsyncStreamingToolRunner, BetaAsyncToolRunner
-        from tercet.tools.runner_base import conversation_of
+        from tercet.client.resources.tool_runners import BetaAsyncStreamingToolRunner, runner_arguments
+        from tercet.tools.runner import BetaAsyncToolRunner
 
-        run, output_format, eager = conversation_of(params)
-        messages = AsyncBetaMessages(underlying_client(self._client))
-        if params.get("stream"):
-            return BetaAsyncStreamingToolRunner(messages, run, output_format, eager)
-        return BetaAsyncToolRunner(messages, run, output_format)
+        passed = runner_arguments(params)
+        state, client, output = passed.state, underlying_client(self._client), passed.output
+        if passed.stream:
+
+            async def open_stream(arguments: dict[str, Any], checked: bool, on_event: OnEvent | None) -> Any:
+                return await client._open(
+                    *_streamed(AsyncMessageStream[Any], {**arguments, **output}, checked, on_event)
+                )
+
+            return BetaAsyncStreamingToolRunner(state, open_stream, passed.eager)
+        messages = AsyncBetaMessages(client)
+        ask = messages._parse if output else messages._create
+        return BetaAsyncToolRunner(state, lambda arguments, checked: ask({**arguments, **output}, checked))

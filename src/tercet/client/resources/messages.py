@@ -62,9 +62,11 @@ CREATE_NAMES = STREAM_NAMES | {"stream"}
 COUNT_NAMES = argument_names.COUNT_TOKENS | OWN_OPTIONS
 
 
-def create_call(arguments: Arguments, names: frozenset[str] = CREATE_NAMES, caller: str = "create") -> Call[Message]:
-    """POST /v1/messages. `stream=True` among the arguments leaves the body unread."""
-    params = check_arguments(drop_not_given(arguments), names, CREATE_REQUIRES, caller)
+def create_call(
+    arguments: Arguments, names: frozenset[str] = CREATE_NAMES, caller: str = "create", checked: bool = False
+) -> Call[Message]:
+    """POST /v1/messages. `stream=True` among the arguments leaves the body unread. `checked`: they are right by now."""
+    params = dict(arguments) if checked else check_arguments(drop_not_given(arguments), names, CREATE_REQUIRES, caller)
     options = transport_options(params)
     stream = params.get("stream") is True
     if params.get("stream") is None:
@@ -87,18 +89,20 @@ def create_call(arguments: Arguments, names: frozenset[str] = CREATE_NAMES, call
     return call
 
 
-def stream_call(arguments: Arguments, caller: str = "stream", names: frozenset[str] = CREATE_NAMES) -> Call[Message]:
+def stream_call(
+    arguments: Arguments, caller: str = "stream", names: frozenset[str] = CREATE_NAMES, checked: bool = False
+) -> Call[Message]:
     """POST /v1/messages with `stream: true`, for the helper."""
     if "stream" in arguments and caller == "stream":
         raise unknown_argument("stream", STREAM_NAMES, caller)
-    return create_call({**arguments, "stream": True}, names, caller)
+    return create_call({**arguments, "stream": True}, names, caller, checked)
 
 
 def parse_call(
-    arguments: Arguments, output: OutputFormat | None, names: frozenset[str] = STREAM_NAMES
+    arguments: Arguments, output: OutputFormat | None, names: frozenset[str] = STREAM_NAMES, checked: bool = False
 ) -> Call[ParsedMessage[Any]]:
     """POST /v1/messages, for an answer with data. `arguments` say the format already."""
-    call: Call[Any] = create_call(arguments, names, "parse")
+    call: Call[Any] = create_call(arguments, names, "parse", checked)
     call.read = read_parsed if output is None else partial(read_filled, output)
     return call
 

@@ -58,7 +58,9 @@ class MessageStream(Generic[T]):
         source: ByteStream,
         output: OutputFormat | None = None,
         assembler: Callable[[], Assembler] = ParsedAssembler,
+        on_event: Callable[[Any], object] | None = None,
     ) -> None:
+        """`on_event` is called with each event before it is shown."""
         self.response = response
         self._source = source
         self._reader = StreamReader(response, assembler)
@@ -66,6 +68,8 @@ class MessageStream(Generic[T]):
         if output is not None:
             self._raw = filled_events(self._raw, self._reader, output)
         self._iterator: Iterator[ParsedMessageStreamEvent[T]] = helper_events(self._raw, self._reader.assembler)
+        if on_event is not None:
+            self._iterator = told_events(self._iterator, on_event)
         self.text_stream = texts(self._raw)
 
     def __iter__(self) -> Iterator[ParsedMessageStreamEvent[T]]:
@@ -147,6 +151,13 @@ def helper_events(raw: Iterator[Any], assembler: Assembler) -> Iterator[Any]:
         yield from assembler.helper_events(event)
 
 
+def told_events(events: Iterator[Any], on_event: Callable[[Any], object]) -> Iterator[Any]:
+    """The events; `on_event` is called with each before it is shown."""
+    for event in events:
+        on_event(event)
+        yield event
+
+
 def texts(raw: Iterator[Any]) -> Iterator[str]:
     """The text deltas alone."""
     for event in raw:
@@ -171,7 +182,9 @@ class AsyncMessageStream(Generic[T]):
         source: AsyncByteStream,
         output: OutputFormat | None = None,
         assembler: Callable[[], Assembler] = ParsedAssembler,
+        on_event: Callable[[Any], Awaitable[object]] | None = None,
     ) -> None:
+        """`on_event` is awaited with each event before it is shown."""
         self.response = response
         self._source = source
         self._reader = StreamReader(response, assembler)
@@ -181,6 +194,8 @@ class AsyncMessageStream(Generic[T]):
         self._iterator: AsyncIterator[ParsedMessageStreamEvent[T]] = async_helper_events(
             self._raw, self._reader.assembler
         )
+        if on_event is not None:
+            self._iterator = async_told_events(self._iterator, on_event)
         self.text_stream = async_texts(self._raw)
 
     def __aiter__(self) -> AsyncIterator[ParsedMessageStreamEvent[T]]:
@@ -248,6 +263,15 @@ async def async_helper_events(raw: AsyncIterator[Any], assembler: Assembler) -> 
     async for event in raw:
         for made in assembler.helper_events(event):
             yield made
+
+
+async def async_told_events(
+    events: AsyncIterator[Any], on_event: Callable[[Any], Awaitable[object]]
+) -> AsyncIterator[Any]:
+    """The async twin of `told_events`."""
+    async for event in events:
+        await on_event(event)
+        yield event
 
 
 async def async_texts(raw: AsyncIterator[Any]) -> AsyncIterator[str]:

@@ -1,6 +1,10 @@
 # Made by tools/generate.py, which says from what. Change that, and run `make generate`.
 """Names that code written for the official SDK imports from `anthropic.lib.tools`."""
 
+from tercet.client.resources.tool_runners import (
+    BetaAsyncStreamingToolRunner as BetaAsyncStreamingToolRunner,
+    BetaStreamingToolRunner as BetaStreamingToolRunner,
+)
 from tercet.tools.functions import (
     BetaAsyncBuiltinFunctionTool as BetaAsyncBuiltinFunctionTool,
     BetaAsyncFunctionTool as BetaAsyncFunctionTool,
@@ -16,9 +20,7 @@ from tercet.tools.memory import (
     BetaAsyncAbstractMemoryTool as BetaAsyncAbstractMemoryTool,
 )
 from tercet.tools.runner import (
-    BetaAsyncStreamingToolRunner as BetaAsyncStreamingToolRunner,
     BetaAsyncToolRunner as BetaAsyncToolRunner,
-    BetaStreamingToolRunner as BetaStreamingToolRunner,
     BetaToolRunner as BetaToolRunner,
 )
 from tercet.lib.tools import _beta_functions as _beta_functions

@@ -1,10 +1,12 @@
 # Made by tools/generate.py, which says from what. Change that, and run `make generate`.
 """Names that code written for the official SDK imports from `anthropic.lib.tools._beta_runner`."""
 
-from tercet.tools.runner import (
+from tercet.client.resources.tool_runners import (
     BetaAsyncStreamingToolRunner as BetaAsyncStreamingToolRunner,
-    BetaAsyncToolRunner as BetaAsyncToolRunner,
     BetaStreamingToolRunner as BetaStreamingToolRunner,
+)
+from tercet.tools.runner import (
+    BetaAsyncToolRunner as BetaAsyncToolRunner,
     BetaToolRunner as BetaToolRunner,
 )
 
