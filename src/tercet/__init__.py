@@ -22,7 +22,7 @@ _HOMES: dict[str, str] = {
     "client.platforms.bedrock": "AnthropicBedrock AsyncAnthropicBedrock",
     "client.insecure": "ExposedConnectionWarning",
     "client.platforms.foundry": "AnthropicFoundry AsyncAnthropicFoundry",
-    "wire.sentinels": "NOT_GIVEN NotGiven Omit not_given omit",
+    "wire.requests.sentinels": "NOT_GIVEN NotGiven Omit not_given omit",
     "client.platforms.google_cloud": "AnthropicGoogleCloud AsyncAnthropicGoogleCloud",
     "client.http_clients": "DEFAULT_CONNECTION_LIMITS DefaultAsyncHttpxClient DefaultHttpxClient",
     "client.streams.message": (

@@ -156,7 +156,7 @@ from tercet.wire.errors.codes import (
 )
 from tercet.wire.http import Timeout as Timeout
 from tercet.wire.model import Model as BaseModel
-from tercet.wire.sentinels import (
+from tercet.wire.requests.sentinels import (
     NOT_GIVEN as NOT_GIVEN,
     NotGiven as NotGiven,
     Omit as Omit,

@@ -11,7 +11,7 @@ import pytest
 from tercet.client.anthropic import Anthropic, AsyncAnthropic
 from tercet.client.settings import query_string
 from tercet.wire.http import Timeout
-from tercet.wire.sentinels import omit
+from tercet.wire.requests.sentinels import omit
 
 KEY = "sk-ant-canary-0123456789abcdef"
 

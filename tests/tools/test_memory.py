@@ -8,7 +8,7 @@ import pytest
 
 from tercet.lib.tools import BetaAbstractMemoryTool, BetaAsyncAbstractMemoryTool
 from tercet.types.beta import BetaMemoryTool20250818ViewCommand
-from tercet.wire.responses.memory_commands import CreateCommand, ViewCommand, memory_command
+from tercet.wire.responses.memory_commands import CreateCommand, ViewCommand, parse_memory_command
 
 COMMANDS: list[dict[str, Any]] = [
     {"command": "view", "path": "/memories", "view_range": [1, 2]},
@@ -35,18 +35,18 @@ AsyncMemory: Any = type("AsyncMemory", (BetaAsyncAbstractMemoryTool,), dict.from
 
 @pytest.mark.parametrize("command", COMMANDS, ids=NAMES)
 def test_each_command_reaches_its_method(command: dict[str, Any]) -> None:
-    assert Memory().call(command) == f"{command['command']}: {memory_command(command)}"
+    assert Memory().call(command) == f"{command['command']}: {parse_memory_command(command)}"
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("command", COMMANDS, ids=NAMES)
 async def test_each_command_reaches_its_async_method(command: dict[str, Any]) -> None:
-    assert await AsyncMemory().call(command) == f"{command['command']}: {memory_command(command)}"
+    assert await AsyncMemory().call(command) == f"{command['command']}: {parse_memory_command(command)}"
 
 
 def test_a_command_is_a_value_with_typed_fields() -> None:
-    assert memory_command(COMMANDS[0]) == ViewCommand("/memories", [1, 2])
-    assert memory_command(COMMANDS[1]) == CreateCommand(path="/memories/a", file_text="x")
+    assert parse_memory_command(COMMANDS[0]) == ViewCommand("/memories", [1, 2])
+    assert parse_memory_command(COMMANDS[1]) == CreateCommand(path="/memories/a", file_text="x")
     assert BetaMemoryTool20250818ViewCommand is ViewCommand
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from tercet.wire.stream.decoder import EventDecoder
-from tercet.wire.stream.events import Fault
-from tercet.wire.stream.message_builder import Assembler
+from tercet.wire.stream.events import ProtocolFault
+from tercet.wire.stream.message_builder import MessageBuilder
 
 FOLDER = Path(__file__).parent.parent / "samples" / "streams"
 SAMPLES = {path.stem: path.read_bytes() for path in sorted(FOLDER.glob("*.sse"))}
@@ -26,8 +26,8 @@ def decoded(*chunks: bytes) -> list[Any]:
     return [event for chunk in chunks for event in decoder.feed(chunk)] + decoder.close()
 
 
-def assembled(events: list[Any]) -> tuple[Assembler, list[Fault]]:
+def assembled(events: list[Any]) -> tuple[MessageBuilder, list[ProtocolFault]]:
     """What the events come to, and the faults on the way."""
-    assembler = Assembler()
+    assembler = MessageBuilder()
     faults = [fault for event in events if (fault := assembler.add(event)) is not None]
     return assembler, faults

@@ -20,12 +20,12 @@ from tercet.wire.model import (
     MissingField,
     Model,
     NestedField,
-    declared,
+    field_type,
     is_flat,
+    keep,
     may_be_none,
+    to_plain,
     type_tags,
-    unchanged,
-    unwrapped,
     wrap_for,
 )
 from tercet.wire.responses.message import Message
@@ -327,7 +327,7 @@ def test_dir_lists_fields_and_undeclared_ones() -> None:
 
 
 def test_unwrapped_makes_plain_copies_of_everything() -> None:
-    made = unwrapped([Text(a=(Text(b=1),))])
+    made = to_plain([Text(a=(Text(b=1),))])
 
     assert made == [{"a": [{"b": 1}]}]
     assert [type(made[0]), type(made[0]["a"][0])] == [dict, dict]
@@ -453,7 +453,7 @@ def test_lists_and_mappings_are_wrapped_item_by_item() -> None:
     "annotation", [str, int | None, list[str], dict[str, Any], Reason, Any, list[int] | str, object]
 )
 def test_types_that_hold_no_model_are_left_alone(annotation: Any) -> None:
-    assert wrap_for(annotation) is unchanged
+    assert wrap_for(annotation) is keep
 
 
 def test_type_tags_are_the_literals_of_the_type_field() -> None:
@@ -490,7 +490,7 @@ def test_an_alias_that_does_not_is_missing() -> None:
 
 def test_a_subclass_may_narrow_a_field() -> None:
     assert type_tags(Narrower) == ("b",)
-    assert declared(Narrower, "reason") == Literal["end"]
+    assert field_type(Narrower, "reason") == Literal["end"]
     assert B(many=[{"type": "a"}]).many == [{"type": "a"}]
     assert (B().many, Narrower().many) == (None, None)
 
@@ -528,7 +528,7 @@ def every_model() -> list[type[Model]]:
 def test_every_annotation_of_this_package_can_be_resolved() -> None:
     unknown = AnyModel | list[AnyModel]
 
-    assert [(cls, name) for cls in every_model() for name in cls._fields if declared(cls, name) == unknown] == []
+    assert [(cls, name) for cls in every_model() for name in cls._fields if field_type(cls, name) == unknown] == []
 
 
 def test_every_optional_field_of_this_package_reads_none_when_it_is_absent() -> None:

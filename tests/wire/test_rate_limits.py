@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tercet.wire.headers import Headers
-from tercet.wire.rate_limits import RateLimit, RateLimits, http_date, moment, retry_after, should_retry
+from tercet.wire.rate_limits import RateLimit, RateLimits, http_date, parse_datetime, retry_after, should_retry
 
 NOW = 1696004797.0  # Fri, 29 Sep 2023 16:26:37 GMT
 
@@ -170,12 +170,12 @@ def test_a_count_that_is_none_says_nothing(value: str) -> None:
     ],
 )
 def test_a_reset_is_a_time_with_a_timezone_or_nothing(text: str | None, read: datetime | None) -> None:
-    assert moment(text) == read
-    assert read is None or moment(text).tzinfo is not None  # type: ignore[union-attr]
+    assert parse_datetime(text) == read
+    assert read is None or parse_datetime(text).tzinfo is not None  # type: ignore[union-attr]
 
 
 @given(st.text(max_size=40))
 def test_reading_a_reset_never_fails(text: str) -> None:
-    found = moment(text)
+    found = parse_datetime(text)
 
     assert found is None or found.tzinfo is not None

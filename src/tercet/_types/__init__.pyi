@@ -14,7 +14,7 @@ from tercet.wire.params.lists import (
     FileContent as FileContent,
     FileTypes as FileTypes,
 )
-from tercet.wire.sentinels import (
+from tercet.wire.requests.sentinels import (
     NOT_GIVEN as NOT_GIVEN,
     NotGiven as NotGiven,
     Omit as Omit,

@@ -173,7 +173,7 @@ class ServerToolPrices(Fact, frozen=True):
     web_fetch_per_1000: str
 
 
-class Book(Fact, frozen=True):
+class Catalog(Fact, frozen=True):
     """The whole catalog."""
 
     as_of: date

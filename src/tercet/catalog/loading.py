@@ -13,23 +13,23 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tercet.catalog.facts import Book, ModelFacts
-from tercet.wire.msgspec_warmup import learned
+from tercet.catalog.facts import Catalog, ModelFacts
+from tercet.wire.msgspec_warmup import warm_up
 
 if TYPE_CHECKING:
     from os import PathLike
 
 _DATA = path.join(path.dirname(__file__), "data.json")
-_override: Loaded | None = None
+_override: CatalogIndex | None = None
 """One catalog a process, so that look-ups stay plain functions."""
 
 
-class Loaded:
+class CatalogIndex:
     """A book, and its models by every id and alias that the Claude API takes."""
 
     __slots__ = ("book", "by_id", "by_platform_id", "rates")
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Catalog) -> None:
         self.book = book
         self.rates: dict[Any, Any] = {}
         """Prices that were worked out from it."""
@@ -41,7 +41,7 @@ class Loaded:
             self.by_platform_id.update({name: model for name in own if name is not None})
 
 
-def current() -> Loaded:
+def current() -> CatalogIndex:
     """The catalog in use: the user's if one was loaded, else the shipped one."""
     return _override or _shipped()
 
@@ -51,7 +51,7 @@ def as_of() -> date:
     return current().book.as_of
 
 
-def load(source: str | PathLike[str] | Mapping[str, Any]) -> Book:
+def load(source: str | PathLike[str] | Mapping[str, Any]) -> Catalog:
     """Lay facts of your own over the shipped catalog, for this process, and return the whole.
 
     `source` is a mapping, or the path of a JSON file, in the form of the package's `catalog/data.json`; any part of it
@@ -63,7 +63,7 @@ def load(source: str | PathLike[str] | Mapping[str, Any]) -> Book:
         given = source if isinstance(source, Mapping) else msgspec.json.decode(_read(source))
         if not isinstance(given, Mapping):
             raise ValueError(f"the catalog must be a JSON object, and this is a {type(given).__name__}")
-        loaded = Loaded(msgspec.convert(_laid_over(given), learned(Book)))
+        loaded = CatalogIndex(msgspec.convert(_lay_over(given), warm_up(Catalog)))
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
         name = "the mapping" if isinstance(source, Mapping) else str(source)
         raise ValueError(f"{name} is not a catalog: {error}. Its form is that of tercet/catalog/data.json.") from error
@@ -83,22 +83,22 @@ def _read(file: str | PathLike[str]) -> bytes:
 
 
 @cache
-def _shipped() -> Loaded:
-    return Loaded(msgspec.json.decode(_read(_DATA), type=learned(Book)))
+def _shipped() -> CatalogIndex:
+    return CatalogIndex(msgspec.json.decode(_read(_DATA), type=warm_up(Catalog)))
 
 
-def _laid_over(given: Mapping[str, Any]) -> dict[str, Any]:
+def _lay_over(given: Mapping[str, Any]) -> dict[str, Any]:
     whole = msgspec.json.decode(_read(_DATA))
     models = {model["id"]: model for model in whole["models"]}
     for model in given.get("models", ()):
         if not isinstance(model, Mapping) or not isinstance(model.get("id"), str):
             raise ValueError(f"every model of a catalog needs an `id`; this one has none: {model!r:.200}")
-        models[model["id"]] = _merged(models.get(model["id"], {}), model)
+        models[model["id"]] = _merge(models.get(model["id"], {}), model)
     rest = {key: value for key, value in given.items() if key != "models"}
-    return {**_merged(whole, rest), "models": list(models.values())}
+    return {**_merge(whole, rest), "models": list(models.values())}
 
 
-def _merged(under: Any, over: Any) -> Any:
+def _merge(under: Any, over: Any) -> Any:
     if not (isinstance(under, Mapping) and isinstance(over, Mapping)):
         return over
-    return {**under, **{key: _merged(under.get(key), value) for key, value in over.items()}}
+    return {**under, **{key: _merge(under.get(key), value) for key, value in over.items()}}

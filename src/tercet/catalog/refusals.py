@@ -28,7 +28,7 @@ class Refusal(NamedTuple):
         return f"{self.parameter}: {self.reason} ({self.model}). {self.instead}"
 
 
-class Asked(NamedTuple):
+class RequestedFeatures(NamedTuple):
     """One request beside the facts of its model."""
 
     facts: ModelFacts
@@ -69,7 +69,7 @@ class Asked(NamedTuple):
         return Refusal(parameter, reason, instead, "warning", self.facts.id)
 
 
-Rule: TypeAlias = Callable[[Asked], Iterator[Refusal]]
+Rule: TypeAlias = Callable[[RequestedFeatures], Iterator[Refusal]]
 SAMPLING: dict[str, float | None] = {"temperature": 1, "top_p": 1, "top_k": None}
 """The sampling parameters and their defaults. `top_k` has no value that means the default."""
 
@@ -85,11 +85,11 @@ def refused_parameters(
     facts = find(model_id)
     if facts is None:
         return []
-    asked = Asked(facts, params, version, batch)
+    asked = RequestedFeatures(facts, params, version, batch)
     return [refusal for rule in RULES for refusal in rule(asked)]
 
 
-def _sampling(asked: Asked) -> Iterator[Refusal]:
+def _sampling(asked: RequestedFeatures) -> Iterator[Refusal]:
     given = {name: asked.params[name] for name in SAMPLING if asked.params.get(name) is not None}
     if asked.version >= "2026-10-21":
         for name in given:
@@ -107,7 +107,7 @@ def _sampling(asked: Asked) -> Iterator[Refusal]:
 _LEAVE_OUT = "Leave it out; steer the model by its instructions."
 
 
-def _sampling_of_older_models(asked: Asked, given: Mapping[str, Any]) -> Iterator[Refusal]:
+def _sampling_of_older_models(asked: RequestedFeatures, given: Mapping[str, Any]) -> Iterator[Refusal]:
     if asked.facts.sampling == "one" and {"temperature", "top_p"} <= given.keys():
         yield asked.error("top_p", "the model takes temperature or top_p, not both", "Leave out one of them.")
     if not asked.thinks:
@@ -124,7 +124,7 @@ def _sampling_of_older_models(asked: Asked, given: Mapping[str, Any]) -> Iterato
         )
 
 
-def _thinking(asked: Asked) -> Iterator[Refusal]:
+def _thinking(asked: RequestedFeatures) -> Iterator[Refusal]:
     kind, known = asked.thinking, asked.facts.thinking
     if kind is None or known is None:
         return
@@ -160,7 +160,7 @@ def _thinking_instead(kind: str, accepts: tuple[str, ...], listed: str) -> str:
     return f"Leave it out; the model takes: {listed}."
 
 
-def _effort(asked: Asked) -> Iterator[Refusal]:
+def _effort(asked: RequestedFeatures) -> Iterator[Refusal]:
     level, known = asked.part("output_config").get("effort"), asked.facts.effort
     if level is None or known is None or level in known.levels:
         return
@@ -172,7 +172,7 @@ def _effort(asked: Asked) -> Iterator[Refusal]:
     )
 
 
-def _structured_outputs(asked: Asked) -> Iterator[Refusal]:
+def _structured_outputs(asked: RequestedFeatures) -> Iterator[Refusal]:
     if asked.facts.features.structured_outputs is not False:
         return
     for parameter, value in (
@@ -183,7 +183,7 @@ def _structured_outputs(asked: Asked) -> Iterator[Refusal]:
             yield asked.error(parameter, "the model has no structured outputs", "Ask for a tool call with that schema.")
 
 
-def _prefill(asked: Asked) -> Iterator[Refusal]:
+def _prefill(asked: RequestedFeatures) -> Iterator[Refusal]:
     messages = asked.items("messages")
     if not messages or not _is_prefill(messages[-1]):
         return
@@ -208,7 +208,7 @@ def _is_prefill(message: Any) -> bool:
     return bool(kinds) and kinds[-1] == "text" and "server_tool_use" not in kinds
 
 
-def _system_messages(asked: Asked) -> Iterator[Refusal]:
+def _system_messages(asked: RequestedFeatures) -> Iterator[Refusal]:
     if asked.facts.features.mid_conversation_system is not False:
         return
     for index, message in enumerate(asked.items("messages")):
@@ -221,7 +221,7 @@ def _system_messages(asked: Asked) -> Iterator[Refusal]:
             return
 
 
-def _tool_choice(asked: Asked) -> Iterator[Refusal]:
+def _tool_choice(asked: RequestedFeatures) -> Iterator[Refusal]:
     choice = asked.part("tool_choice").get("type")
     if choice not in ("any", "tool"):
         return
@@ -237,14 +237,14 @@ def _tool_choice(asked: Asked) -> Iterator[Refusal]:
         )
 
 
-def _max_tokens(asked: Asked) -> Iterator[Refusal]:
+def _max_tokens(asked: RequestedFeatures) -> Iterator[Refusal]:
     limits, given = asked.facts.limits, asked.params.get("max_tokens")
     highest = limits.batch_output if asked.batch and limits.batch_output else limits.output
     if highest is not None and isinstance(given, int) and given > highest:
         yield asked.error("max_tokens", f"{given} is more than the model's {highest}", f"Use at most {highest}.")
 
 
-def _speed(asked: Asked) -> Iterator[Refusal]:
+def _speed(asked: RequestedFeatures) -> Iterator[Refusal]:
     fast = asked.facts.fast
     if asked.params.get("speed") != "fast" or fast is None or fast.multiplier is not None:
         return
@@ -254,12 +254,12 @@ def _speed(asked: Asked) -> Iterator[Refusal]:
         yield asked.error("speed", "the model has no fast mode", "Leave it out.")
 
 
-def _place(asked: Asked) -> Iterator[Refusal]:
+def _place(asked: RequestedFeatures) -> Iterator[Refusal]:
     if asked.params.get("inference_geo") is not None and asked.facts.features.inference_geo is False:
         yield asked.error("inference_geo", "the model does not let the place of inference be chosen", "Leave it out.")
 
 
-def _compaction(asked: Asked) -> Iterator[Refusal]:
+def _compaction(asked: RequestedFeatures) -> Iterator[Refusal]:
     if asked.facts.features.compaction is not False:
         return
     if asked.params.get("compaction") is not None:

@@ -28,8 +28,8 @@ from tercet.flow.quota import RetryQuota
 from tercet.flow.retry import Ending, with_retries
 from tercet.wire.frames import Guarded
 from tercet.wire.http import URL, Headers, Request, Response, Timeout
+from tercet.wire.requests.sentinels import NotGiven, Omit, not_given
 from tercet.wire.secret import Secret
-from tercet.wire.sentinels import NotGiven, Omit, not_given
 
 if TYPE_CHECKING:
     from inspect import Signature
@@ -288,7 +288,7 @@ class BaseClient(Guarded):
 
     def _unknown(self, name: str) -> TypeError:
         from tercet.client.migration_hints import ARGUMENTS
-        from tercet.wire.arguments import unknown_argument
+        from tercet.wire.requests.arguments import unknown_argument
 
         return unknown_argument(
             name, signature_of(type(self)).parameters, type(self).__name__, otherwise=ARGUMENTS.get(name, "")
@@ -363,7 +363,7 @@ def unpickle_client(cls: Any, state: dict[str, Any]) -> Any:
 def known_changes(changes: dict[str, Any]) -> dict[str, Any]:
     for name in changes:
         if name not in COPY_ARGUMENTS:
-            from tercet.wire.arguments import unknown_argument
+            from tercet.wire.requests.arguments import unknown_argument
 
             raise unknown_argument(name, COPY_ARGUMENTS, "copy", otherwise="")
     return changes

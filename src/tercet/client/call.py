@@ -19,7 +19,7 @@ from tercet.client.settings import (
 from tercet.wire.errors import APIResponseValidationError
 from tercet.wire.http import Headers, Request, Response, Timeout, redacted_url, seconds
 from tercet.wire.model import Model
-from tercet.wire.sentinels import NotGiven, Omit, omit
+from tercet.wire.requests.sentinels import NotGiven, Omit, omit
 
 if TYPE_CHECKING:
     from tercet.flow.kinds import Kind

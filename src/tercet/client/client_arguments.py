@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from tercet.client.policies import DEFAULTS
 from tercet.client.settings import API_VERSION, DEFAULT_MAX_RETRIES
-from tercet.wire.sentinels import not_given
+from tercet.wire.requests.sentinels import not_given
 
 if TYPE_CHECKING:
     from tercet.flow.breaker import Breaker, CircuitBreaker
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tercet.flow.fallback import Fallbacks
     from tercet.flow.pace import Pace
     from tercet.flow.quota import QuotaPolicy
-    from tercet.wire.sentinels import NotGiven, Omit
+    from tercet.wire.requests.sentinels import NotGiven, Omit
 
 _OTHERWISE = {
     **DEFAULTS,

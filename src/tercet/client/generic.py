@@ -8,8 +8,8 @@ from typing import Any
 from tercet.client.call import Call, make_call
 from tercet.wire.frames import Guarded
 from tercet.wire.http import Response
-from tercet.wire.json_body import encoded
-from tercet.wire.sentinels import drop_not_given
+from tercet.wire.requests.json_body import encoded
+from tercet.wire.requests.sentinels import drop_not_given
 
 OPTIONS = {
     "headers": "extra_headers",

@@ -17,8 +17,8 @@ import msgspec
 from tercet._version import __version__
 from tercet.wire.errors import AnthropicError
 from tercet.wire.http import REDACTED, Headers, Timeout, checked_headers, is_secret, seconds
+from tercet.wire.requests.sentinels import NotGiven, Omit, not_given
 from tercet.wire.secret import Secret
-from tercet.wire.sentinels import NotGiven, Omit, not_given
 
 DEFAULT_BASE_URL = "https://api.anthropic.com"
 DEFAULT_TIMEOUT = Timeout(600.0, connect=5.0, idle=90.0, stream_idle=300.0)

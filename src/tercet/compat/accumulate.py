@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from tercet.wire.responses.parsed import ParsedAssembler, ParsedMessage
+from tercet.wire.responses.parsed import ParsedMessage, ParsedMessageBuilder
 from tercet.wire.stream.events import event_model
 
 
@@ -15,7 +15,7 @@ class AccumulatedMessage(ParsedMessage[Any]):
     __slots__ = ("_assembler",)
 
 
-class _Accumulator(ParsedAssembler):
+class _Accumulator(ParsedMessageBuilder):
     message_class = AccumulatedMessage
 
 

@@ -50,7 +50,7 @@ PATHS: dict[str, str] = TYPES | {
     """,
     "_streaming": "client.streams.reader: AsyncStream Stream",
     "_types": """
-        wire.sentinels: NOT_GIVEN NotGiven Omit not_given omit
+        wire.requests.sentinels: NOT_GIVEN NotGiven Omit not_given omit
         compat.values: Base64FileInput Body Headers NoneType Query RequestOptions
         wire.http: Timeout
         wire.params.lists: FileContent FileTypes

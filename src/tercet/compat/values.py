@@ -10,8 +10,8 @@ from typing import IO, Any, Literal, TypeAlias, TypedDict, TypeVar
 from tercet.client.raw.responses import APIResponse, AsyncAPIResponse
 from tercet.wire.http import Timeout
 from tercet.wire.model import wrap_for
+from tercet.wire.requests.sentinels import Omit, is_absent
 from tercet.wire.responses.usage import AnyIterationUsage
-from tercet.wire.sentinels import Omit, is_absent
 
 T = TypeVar("T")
 

@@ -16,13 +16,13 @@ import msgspec
 
 from tercet.schema.transform import transform_schema
 from tercet.schema.types import Library, Read, library_of, reader_of, schema_of
-from tercet.wire.arguments import wrong
 from tercet.wire.errors import OutputValidationError
 from tercet.wire.http import Response
-from tercet.wire.json_body import encoded
 from tercet.wire.json_schema import check_value
+from tercet.wire.requests.arguments import wrong
+from tercet.wire.requests.json_body import encoded
+from tercet.wire.requests.sentinels import is_absent
 from tercet.wire.responses.parsed import ParsedMessage, ParsedTextBlock
-from tercet.wire.sentinels import is_absent
 
 UNFINISHED = frozenset(
     {

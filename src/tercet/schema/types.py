@@ -15,7 +15,7 @@ from typing import Any, Literal, cast
 
 import msgspec
 
-from tercet.wire.msgspec_warmup import LEARNING
+from tercet.wire.msgspec_warmup import WARMUP_LOCK
 
 Read = Callable[[str], Any]
 Library = Literal["pydantic model", "pydantic", "msgspec"]
@@ -66,7 +66,7 @@ def _from_its_root(schema: dict[str, Any]) -> dict[str, Any]:
 def reader_of(kind: Any, library: Library) -> Read:
     """Reads JSON text as this type, every constraint enforced. The reader raises a ValueError that says what is wrong."""
     if library == "msgspec":
-        with LEARNING:
+        with WARMUP_LOCK:
             return msgspec.json.Decoder(kind).decode
     return cast("Read", kind.model_validate_json if library == "pydantic model" else _adapter(kind).validate_json)
 

@@ -20,8 +20,8 @@ from typing import Annotated, Any
 import msgspec
 
 from tercet.tools.docstrings import Docstring
-from tercet.wire.json_body import encoded
-from tercet.wire.plain_values import plain_value
+from tercet.wire.requests.json_body import encoded
+from tercet.wire.requests.plain_values import plain_value
 
 MOST_TOLD = 10
 """Problems that one error tells the model."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast, overlo
 
 from tercet.tools.docstrings import parsed_docstring
 from tercet.tools.function_input import ToolInput
-from tercet.wire.json_body import settled
+from tercet.wire.requests.json_body import settled
 
 if TYPE_CHECKING:
     from typing import TypedDict, Unpack
@@ -129,7 +129,7 @@ class BaseFunctionTool(Generic[F]):
     def __init__(self, func: F, **options: Unpack[ToolOptions]) -> None:
         for option in options:
             if option not in KNOWN:
-                from tercet.wire.arguments import unknown_argument
+                from tercet.wire.requests.arguments import unknown_argument
 
                 raise unknown_argument(option, KNOWN, "beta_tool", otherwise="")
         if not callable(func):

@@ -26,7 +26,7 @@ from tercet.wire.responses.memory_commands import (
     RenameCommand,
     StrReplaceCommand,
     ViewCommand,
-    memory_command,
+    parse_memory_command,
 )
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class BetaAbstractMemoryTool(BetaBuiltinFunctionTool):
 
     def call(self, input: object) -> BetaFunctionToolResultType:
         """Carry out what the model asks. ValueError if it is no command."""
-        return self.execute(memory_command(input))
+        return self.execute(parse_memory_command(input))
 
     def execute(self, command: AnyMemoryCommand) -> BetaFunctionToolResultType:
         """Carry out a command by the method of its name."""
@@ -120,7 +120,7 @@ class BetaAsyncAbstractMemoryTool(BetaAsyncBuiltinFunctionTool):
 
     async def call(self, input: object) -> BetaFunctionToolResultType:
         """Carry out what the model asks. ValueError if it is no command."""
-        return await self.execute(memory_command(input))
+        return await self.execute(parse_memory_command(input))
 
     async def execute(self, command: AnyMemoryCommand) -> BetaFunctionToolResultType:
         """Carry out a command by the method of its name."""

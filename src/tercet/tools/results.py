@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tercet.tools.functions import ToolError
-from tercet.wire.json_body import encoded
-from tercet.wire.plain_values import plain_value
+from tercet.wire.requests.json_body import encoded
+from tercet.wire.requests.plain_values import plain_value
 
 Result = dict[str, Any]
 

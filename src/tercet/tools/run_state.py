@@ -8,9 +8,9 @@ from typing import Any, Literal, TypeAlias
 
 from tercet.tools.results import Result
 from tercet.tools.server_history import ServerThread, check_can_compact, for_compaction, holds_summary
-from tercet.wire.json_body import settled
+from tercet.wire.requests.json_body import settled
+from tercet.wire.requests.sentinels import is_absent
 from tercet.wire.responses.message import Message
-from tercet.wire.sentinels import is_absent
 
 Step: TypeAlias = Literal["run tools", "send back", "stop"]
 Json: TypeAlias = dict[str, Any]

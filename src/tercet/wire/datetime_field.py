@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from tercet.wire.model import Model
 
 
-class _Moment:
+class _DatetimeField:
     """Reads RFC 3339 text as a datetime. Text that is none comes back as it is: a date must not lose a response."""
 
     __slots__ = ("name",)
 
     def __set_name__(self, owner: type[Model], name: str) -> None:
         self.name = name
-        owner._moments = (*owner._moments, name)
+        owner._datetime_fields = (*owner._datetime_fields, name)
 
     def __get__(self, instance: Model | None, owner: type[Model]) -> Any:
         if instance is None:
@@ -32,7 +32,7 @@ class _Moment:
 
 if TYPE_CHECKING:
 
-    def Moment() -> Any:  # noqa: N802 - stands where a type checker expects the field's default
+    def DatetimeField() -> Any:  # noqa: N802 - stands where a type checker expects the field's default
         """Declare a field that is a point in time."""
 else:
-    Moment = _Moment
+    DatetimeField = _DatetimeField

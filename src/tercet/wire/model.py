@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import msgspec
 
-from tercet.wire.serialize import How, chosen_of, dump, json_text
+from tercet.wire.serialize import DumpOptions, dump, json_text, select_fields
 
 if TYPE_CHECKING:
     from tercet.wire.pydantic_field import ModelField
@@ -36,12 +36,12 @@ class MissingField(KeyError, AttributeError):  # noqa: N818 - it is not a failur
         return f"{kind} has no field {name!r}{'; it has ' if present else ''}{', '.join(map(repr, present[:20]))}"
 
 
-def unwrapped(value: Any) -> Any:
+def to_plain(value: Any) -> Any:
     """`value` with every Model in it as a plain dict, copied all the way down."""
     if isinstance(value, dict):
-        return {key: unwrapped(item) for key, item in value.items()}
+        return {key: to_plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [unwrapped(item) for item in value]
+        return [to_plain(item) for item in value]
     return value
 
 
@@ -65,7 +65,7 @@ class Model(dict[str, Any]):
     __slots__ = ()
     _fields: ClassVar[dict[str, Any]] = {}
     _optional: ClassVar[frozenset[str]] = frozenset()
-    _moments: ClassVar[tuple[str, ...]] = ()
+    _datetime_fields: ClassVar[tuple[str, ...]] = ()
     """Fields that are datetimes as attributes, text in the JSON."""
     model_fields: ClassVar[Any] = _DeclaredFields()
     """Name -> ModelField: `annotation`, `is_required()`."""
@@ -121,7 +121,11 @@ class Model(dict[str, Any]):
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
         from tercet.wire.pydantic_field import core_schema_of
 
-        return core_schema_of(cls)
+        return core_schema_of(cls, type_tags(cls))
+
+    @classmethod
+    def _field_type(cls, name: str) -> Any:
+        return field_type(cls, name)
 
     def __missing__(self, key: str) -> Any:
         raise MissingField(key, type(self).__name__, tuple(dict.keys(self)))
@@ -172,10 +176,10 @@ class Model(dict[str, Any]):
     __str__ = __repr__
 
     def __reduce_ex__(self, protocol: typing.SupportsIndex) -> Any:
-        return _restored, (type(self), dict(self), _beside(self))
+        return _restore, (type(self), dict(self), _instance_state(self))
 
     def __copy__(self) -> Self:
-        return typing.cast(Self, _restored(*self.__reduce_ex__(2)[1]))
+        return typing.cast(Self, _restore(*self.__reduce_ex__(2)[1]))
 
     def copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Return a copy of the same class, shallow unless `deep`."""
@@ -197,7 +201,7 @@ class Model(dict[str, Any]):
         `mode="python"` gives points in time as datetimes.
         """
         fill, drop_none = not exclude_unset, exclude_none or exclude_defaults
-        made: dict[str, Any] = dump(self, How(fill, drop_none, mode == "python"))
+        made: dict[str, Any] = dump(self, DumpOptions(fill, drop_none, mode == "python"))
         return made
 
     def to_json(
@@ -218,9 +222,9 @@ class Model(dict[str, Any]):
         """Plain dicts and lists, absent optional fields as None, points in time as datetimes unless `mode="json"`:
         pydantic's meaning. Takes `include` and `exclude`."""
         fill, drop_none = not (exclude_unset or exclude_defaults), exclude_none or exclude_defaults
-        data = dump(self, How(fill, drop_none, mode == "python"))
+        data = dump(self, DumpOptions(fill, drop_none, mode == "python"))
         include, exclude = options.get("include"), options.get("exclude")
-        chosen: dict[str, Any] = data if include is exclude is None else chosen_of(data, include, exclude)
+        chosen: dict[str, Any] = data if include is exclude is None else select_fields(data, include, exclude)
         return chosen
 
     def model_dump_json(self, *, indent: int | None = None, **options: Any) -> str:
@@ -250,7 +254,7 @@ _OLD_NAMES = {"dict": "model_dump", "json": "model_dump_json"}
 """What pydantic's first version called them; programs of that time still do."""
 
 
-def _beside(model: Model) -> dict[str, Any]:
+def _instance_state(model: Model) -> dict[str, Any]:
     """What an instance holds beside its JSON: its slots, and the `__dict__` of a subclass without slots."""
     beside = dict(getattr(model, "__dict__", {}))
     for base in type(model).__mro__:
@@ -261,7 +265,7 @@ def _beside(model: Model) -> dict[str, Any]:
     return beside
 
 
-def _restored(cls: type[Model], fields: dict[str, Any], state: dict[str, Any]) -> Model:
+def _restore(cls: type[Model], fields: dict[str, Any], state: dict[str, Any]) -> Model:
     made = cls.__new__(cls)
     dict.update(made, fields)
     for name, value in state.items():
@@ -287,7 +291,7 @@ def _any_model(value: Any) -> Any:
     return value
 
 
-class Answered(Model):
+class ResponseModel(Model):
     """A whole response. `_request_id` is its `request-id` header, None for an object that came as a part of another."""
 
     __slots__ = ("_request_id",)
@@ -357,13 +361,13 @@ class NestedField:
 
     def _resolve(self, owner: type[Model]) -> Wrap:
         """Find out what the annotation means, now that every module is loaded."""
-        meaning = declared(owner, self.name)
+        meaning = field_type(owner, self.name)
         home = next(cls for cls in owner.__mro__ if cls.__dict__.get(self.name) is self)
         if type(None) in typing.get_args(meaning):  # an alias may hide it from `may_be_none`
             for cls in typing.cast("list[type[Model]]", [home, owner]):
                 cls._optional = cls._optional | {self.name}
         self.wrap = wrap_for(meaning)
-        if self.wrap is unchanged:  # an alias of plain types: from now on read in C
+        if self.wrap is keep:  # an alias of plain types: from now on read in C
             setattr(home, self.name, plain_field(self.name, self.name in owner._optional))
         return self.wrap
 
@@ -371,7 +375,7 @@ class NestedField:
         instance[self.name] = value
 
 
-def declared(owner: type[Model], name: str) -> Any:
+def field_type(owner: type[Model], name: str) -> Any:
     """What a field's annotation means; objects of an unknown kind, if it names what its module does not hold."""
     for cls in owner.__mro__:
         if name in cls.__dict__.get("_fields", {}) and name in cls.__annotations__:
@@ -384,7 +388,7 @@ def declared(owner: type[Model], name: str) -> Any:
     return Any
 
 
-def unchanged(value: Any) -> Any:
+def keep(value: Any) -> Any:
     """The Wrap of types that hold no Model."""
     return value
 
@@ -403,18 +407,18 @@ def wrap_for(annotation: Any) -> Wrap:
         return _each_value(wrap_for(arguments[1]))
     if origin in (typing.Union, types.UnionType):
         return _union(arguments)
-    return unchanged
+    return keep
 
 
 def _each(wrap: Wrap) -> Wrap:
-    if wrap is unchanged:
-        return unchanged
+    if wrap is keep:
+        return keep
     return lambda value: [wrap(item) for item in value] if type(value) is list else value
 
 
 def _each_value(wrap: Wrap) -> Wrap:
-    if wrap is unchanged:
-        return unchanged
+    if wrap is keep:
+        return keep
     return lambda value: {key: wrap(item) for key, item in value.items()} if type(value) is dict else value
 
 
@@ -429,16 +433,16 @@ def _union(members: tuple[Any, ...]) -> Wrap:
             tags = type_tags(kind)
             by_type.update(dict.fromkeys(tags, kind))
             fallback = fallback if tags else kind
-        elif kind in (list, dict) and (wrap := wrap_for(member)) is not unchanged:
+        elif kind in (list, dict) and (wrap := wrap_for(member)) is not keep:
             containers[kind] = wrap
     if not by_type and fallback is None and not containers:
-        return unchanged
+        return keep
     if not by_type and fallback is None:
-        return lambda value: containers.get(type(value), unchanged)(value)
-    return _told_apart(by_type, fallback or AnyModel, containers.get(list, unchanged))
+        return lambda value: containers.get(type(value), keep)(value)
+    return _union_by_type(by_type, fallback or AnyModel, containers.get(list, keep))
 
 
-def _told_apart(by_type: dict[str, type[Model]], fallback: type[Model], listed: Wrap) -> Wrap:
+def _union_by_type(by_type: dict[str, type[Model]], fallback: type[Model], listed: Wrap) -> Wrap:
     def wrap(value: Any) -> Any:
         if type(value) is not dict:
             return listed(value) if type(value) is list else value
@@ -450,5 +454,5 @@ def _told_apart(by_type: dict[str, type[Model]], fallback: type[Model], listed: 
 
 def type_tags(cls: type[Model]) -> tuple[str, ...]:
     """The values that `type` may have for this class, from its `type: Literal[...]` annotation."""
-    annotation = declared(cls, "type")
+    annotation = field_type(cls, "type")
     return typing.get_args(annotation) if typing.get_origin(annotation) is typing.Literal else ()

@@ -7,17 +7,17 @@ from threading import RLock
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-LEARNING = RLock()
+WARMUP_LOCK = RLock()
 """Held by whoever makes a decoder of a class, or converts to one, that may be new."""
-_learned: set[Any] = set()
+_warm: set[Any] = set()
 
 
-def learned(kind: type[T]) -> type[T]:
+def warm_up(kind: type[T]) -> type[T]:
     """`kind`, safe to decode from now on by any number of threads."""
-    if kind not in _learned:
-        with LEARNING:
+    if kind not in _warm:
+        with WARMUP_LOCK:
             import msgspec
 
             msgspec.json.Decoder(kind)
-            _learned.add(kind)
+            _warm.add(kind)
     return kind

@@ -1,31 +1,22 @@
 """Describe a Model to pydantic: `model_fields`, `model_json_schema()`, and a Model as a field of users' own models.
 
-Reads annotations, knows no field by name, and needs nothing of pydantic until pydantic itself asks.
+Reads annotations through the classes' own `_field_type`, knows no field by name, and needs nothing of pydantic until
+pydantic itself asks.
 """
 
 from __future__ import annotations
 
 import types
 import typing
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tercet.wire.model import declared
-
-if TYPE_CHECKING:
-    from tercet.wire.model import Model
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
-
-from tercet.wire.model import type_tags
-
 if TYPE_CHECKING:
     from pydantic_core import CoreSchema
-
-    from tercet.wire.model import Model
 
 
 _PLAIN: dict[Any, dict[str, Any]] = {
@@ -53,17 +44,17 @@ class ModelField(msgspec.Struct, frozen=True):
 
 
 @cache
-def fields_of(cls: type[Model]) -> dict[str, ModelField]:
+def fields_of(cls: Any) -> dict[str, ModelField]:
     """The fields that a class declares, its bases' among them."""
     return {name: _field(cls, name) for name in cls._fields}
 
 
-def _field(owner: type[Model], name: str) -> ModelField:
-    annotation = declared(owner, name)
+def _field(owner: type[Any], name: str) -> ModelField:
+    annotation = owner._field_type(name)
     return ModelField(annotation, required=type(None) not in typing.get_args(annotation))
 
 
-def json_schema_of(cls: type[Model]) -> dict[str, Any]:
+def json_schema_of(cls: type[Any]) -> dict[str, Any]:
     """The JSON schema of what the API sends for this class, with the classes within under `$defs`."""
     found: dict[str, Any] = {}
     top = _object_schema(cls, found)
@@ -73,7 +64,7 @@ def json_schema_of(cls: type[Model]) -> dict[str, Any]:
     return {**top, "$defs": found} if found else top
 
 
-def _object_schema(cls: type[Model], found: dict[str, Any]) -> dict[str, Any]:
+def _object_schema(cls: Any, found: dict[str, Any]) -> dict[str, Any]:
     found[cls.__name__] = {}  # a class that holds itself finds it here
     fields = fields_of(cls)
     found[cls.__name__] = made = {
@@ -115,13 +106,11 @@ def _reference(kind: type) -> str:
     return f"#/$defs/{kind.__name__}"
 
 
-def core_schema_of(cls: type[Model]) -> CoreSchema:
+def core_schema_of(cls: type[Any], tags: tuple[str, ...]) -> CoreSchema:
     """What pydantic checks and writes for a field of this class: any JSON object of its `type`, kept as it came."""
     from pydantic_core import core_schema
 
-    tags = type_tags(cls)
-
-    def taken(value: Any) -> Model:
+    def validate(value: Any) -> Any:
         if isinstance(value, cls):
             return value
         if not isinstance(value, Mapping):
@@ -131,7 +120,7 @@ def core_schema_of(cls: type[Model]) -> CoreSchema:
         return cls(value)
 
     return core_schema.no_info_plain_validator_function(
-        taken,
+        validate,
         json_schema_input_schema=core_schema.dict_schema(),
         serialization=core_schema.plain_serializer_function_ser_schema(
             lambda value: value.to_dict(), return_schema=core_schema.dict_schema()

@@ -104,11 +104,11 @@ _STARTS = {
 def _rate_limit(headers: Mapping[str, str], start: str) -> RateLimit | None:
     limit = _count(headers.get(f"{start}-limit"))
     remaining = _count(headers.get(f"{start}-remaining"))
-    reset = moment(headers.get(f"{start}-reset"))
+    reset = parse_datetime(headers.get(f"{start}-reset"))
     return None if limit is None and remaining is None and reset is None else RateLimit(limit, remaining, reset)
 
 
-def moment(text: str | None) -> datetime | None:
+def parse_datetime(text: str | None) -> datetime | None:
     """An RFC 3339 time as a datetime with a timezone (UTC if it names none), or None if it is none."""
     if text is None or len(text) > _LONGEST_DATE or not _MOMENT.fullmatch(text.strip()):
         return None

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
+from typing import Any, NamedTuple
 
 import msgspec
 
-if TYPE_CHECKING:
-    from tercet.wire.model import Model
 
-
-class How(NamedTuple):
+class DumpOptions(NamedTuple):
     """How a Model is dumped."""
 
     fill: bool
@@ -18,7 +15,7 @@ class How(NamedTuple):
     python: bool
 
 
-def dump(value: Any, how: How) -> Any:
+def dump(value: Any, how: DumpOptions) -> Any:
     if _is_model(value):
         pairs = _pairs(value, how)
     elif isinstance(value, dict):
@@ -30,22 +27,22 @@ def dump(value: Any, how: How) -> Any:
     return {key: dump(item, how) for key, item in pairs.items() if not (how.drop_none and item is None)}
 
 
-def _pairs(value: Model, how: How) -> dict[str, Any]:
+def _pairs(value: Any, how: DumpOptions) -> Any:
     if not (how.fill or how.python):
         return value
     for name in value._fields:  # touch nested fields, so that they know their classes and what these lack or hold
         if name in value:
             getattr(value, name)
     absent = {name: None for name in value._fields if name in value._optional and name not in value} if how.fill else {}
-    moments = {name: getattr(value, name) for name in value._moments if name in value} if how.python else {}
+    moments = {name: getattr(value, name) for name in value._datetime_fields if name in value} if how.python else {}
     return {**value, **absent, **moments}
 
 
-def _is_model(value: Any) -> TypeGuard[Model]:
+def _is_model(value: Any) -> bool:
     return isinstance(value, dict) and hasattr(value, "_fields")
 
 
-def chosen_of(value: Any, include: Any, exclude: Any) -> Any:
+def select_fields(value: Any, include: Any, exclude: Any) -> Any:
     """What `include` and `exclude` leave of a dump: sets of keys, or mappings of keys to what is chosen below them. `True`
     and `...` stand for a whole part; items of lists go by their number, or by `__all__`."""
     if isinstance(value, dict):
@@ -55,7 +52,7 @@ def chosen_of(value: Any, include: Any, exclude: Any) -> Any:
     else:
         return value
     kept = [
-        (key, chosen_of(item, _below(include, key), _below(exclude, key)))
+        (key, select_fields(item, _below(include, key), _below(exclude, key)))
         for key, item in pairs
         if (include is None or _names(include, key)) and not (exclude is not None and _is_whole(exclude, key))
     ]

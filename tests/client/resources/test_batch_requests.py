@@ -13,8 +13,8 @@ from tests.client.scripted import ASK, MESSAGE
 
 from tercet.client.resources import batch_requests
 from tercet.client.resources.batch_requests import check_requests, encode_batch
+from tercet.wire.requests.sentinels import NOT_GIVEN
 from tercet.wire.responses.message import Message
-from tercet.wire.sentinels import NOT_GIVEN
 
 
 def request(custom_id: Any = "a", **changes: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from tests.client.scripted import ASK, EVENTS, JSON, MESSAGE, SSE, Script
 
 from tercet.client.resources.beta_messages import beta_arguments
 from tercet.tools.functions import beta_tool
-from tercet.wire.sentinels import NOT_GIVEN, omit
+from tercet.wire.requests.sentinels import NOT_GIVEN, omit
 
 COUNT = b'{"input_tokens":7,"context_management":{"original_input_tokens":9}}'
 

@@ -11,7 +11,7 @@ from tests.client.scripted import JSON, Script
 from tercet.client.resources import messages, tool_runners
 from tercet.client.resources.tool_runners import runner_arguments
 from tercet.tools.functions import beta_tool
-from tercet.wire.arguments import check_arguments
+from tercet.wire.requests.arguments import check_arguments
 
 ASK: dict[str, Any] = {"model": "m", "max_tokens": 64, "messages": [{"role": "user", "content": "Hi"}]}
 

@@ -8,7 +8,7 @@ import pytest
 
 from tercet.wire.errors import RateLimitError
 from tercet.wire.errors.mapping import error_from
-from tercet.wire.errors.platform_errors import Told, error_type_of, told
+from tercet.wire.errors.platform_errors import PlatformErrorText, error_type_of, read_platform_error
 from tercet.wire.headers import Headers
 from tercet.wire.http import Request, Response
 
@@ -52,7 +52,7 @@ GOOGLE = {"error": {"code": 429, "message": "Quota exceeded.", "status": "RESOUR
     ],
 )
 def test_a_foreign_body_is_read(body: Any, headers: dict[str, str], expected: Any) -> None:
-    assert told(body, Headers(headers)) == Told(*expected)
+    assert read_platform_error(body, Headers(headers)) == PlatformErrorText(*expected)
 
 
 def test_an_exception_made_of_amazons_answer_speaks_the_apis_words() -> None:

@@ -16,8 +16,8 @@ from tercet.wire.params import conversation as params_conversation
 from tercet.wire.params import messages as params_messages
 from tercet.wire.params import toolsets as params_toolsets
 from tercet.wire.params.settings import ThinkingConfigParam
+from tercet.wire.requests.sentinels import NOT_GIVEN, omit
 from tercet.wire.responses.content import ContentBlock
-from tercet.wire.sentinels import NOT_GIVEN, omit
 from tercet.wire.typing_compat import Absent
 
 ROOMS = [

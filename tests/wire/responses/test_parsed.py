@@ -11,9 +11,9 @@ from tercet.wire.errors import OutputValidationError
 from tercet.wire.responses.blocks import TextBlock, ToolUseBlock
 from tercet.wire.responses.message import Message
 from tercet.wire.responses.parsed import (
-    ParsedAssembler,
     ParsedContentBlockStopEvent,
     ParsedMessage,
+    ParsedMessageBuilder,
     ParsedMessageStopEvent,
     ParsedTextBlock,
 )
@@ -68,7 +68,7 @@ def test_copies_and_pickles_keep_it() -> None:
 
 
 def test_a_stream_of_such_messages_has_events_of_their_own() -> None:
-    assembler = ParsedAssembler()
+    assembler = ParsedMessageBuilder()
     events = [
         {"type": "message_start", "message": {"role": "assistant", "content": [], "stop_reason": None}},
         {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": "[1]"}},

@@ -10,7 +10,13 @@ from tests.wire.samples_cut import SAMPLES, cut_at, decoded
 
 from tercet.wire.model import AnyModel
 from tercet.wire.stream.decoder import EventDecoder
-from tercet.wire.stream.events import ErrorEvent, Fault, RawContentBlockDeltaEvent, RawMessageStopEvent, TextDelta
+from tercet.wire.stream.events import (
+    ErrorEvent,
+    ProtocolFault,
+    RawContentBlockDeltaEvent,
+    RawMessageStopEvent,
+    TextDelta,
+)
 
 START = b'event: message_start\ndata: {"type":"message_start","message":{"content":[]}}\n\n'
 STOP = b'event: message_stop\ndata: {"type":"message_stop"}\n\n'
@@ -20,7 +26,7 @@ PING = b'event: ping\ndata: {"type": "ping"}\n\n'
 def described(events: list[Any]) -> list[Any]:
     """Events with their classes, the class of a delta included."""
     return [
-        (type(event), event if isinstance(event, Fault) else dict(event), type(getattr(event, "delta", None)))
+        (type(event), event if isinstance(event, ProtocolFault) else dict(event), type(getattr(event, "delta", None)))
         for event in events
     ]
 
@@ -175,7 +181,7 @@ def test_what_is_no_event_is_a_fault_after_the_events_before_and_nothing_follows
 
     events = decoder.feed(START + b"event: message_start\n" + bad + b"\n\n" + STOP)
 
-    assert (events[0]["type"], type(events[1]), len(events)) == ("message_start", Fault, 2)  # type: ignore[index]
+    assert (events[0]["type"], type(events[1]), len(events)) == ("message_start", ProtocolFault, 2)  # type: ignore[index]
     assert (decoder.feed(STOP), decoder.close()) == ([], [])
 
 
@@ -183,13 +189,15 @@ def test_what_is_no_event_is_a_fault_after_the_events_before_and_nothing_follows
 def test_a_line_of_several_values_is_one_fault_however_plain_each_value_is(values: int) -> None:
     line = b",".join([b'{"type":"message_stop"}'] * values)
 
-    assert [type(event) for event in decoded(START + b"event: message_stop\ndata: " + line + b"\n\n")][1:] == [Fault]
+    assert [type(event) for event in decoded(START + b"event: message_stop\ndata: " + line + b"\n\n")][1:] == [
+        ProtocolFault
+    ]
 
 
 def test_lines_that_make_a_value_only_together_are_no_event() -> None:
     halves = b'event: x\ndata: {"type":"x","a":[1\n\nevent: x\ndata: 2]}\n\n'
 
-    assert [type(event) for event in decoded(halves)] == [Fault]
+    assert [type(event) for event in decoded(halves)] == [ProtocolFault]
 
 
 def test_done_after_the_end_is_passed_over() -> None:
@@ -235,15 +243,15 @@ def test_a_lone_surrogate_passes() -> None:
 def test_deep_nesting_is_a_fault(depth: int) -> None:
     line = b'{"type":"new","a":' + b"[" * depth + b"]" * depth + b"}"
 
-    assert [type(event) for event in decoded(b"event: new\ndata: " + line + b"\n\n")] == [Fault]
+    assert [type(event) for event in decoded(b"event: new\ndata: " + line + b"\n\n")] == [ProtocolFault]
     assert [
         type(event)
         for event in decoded(b"event: message_stop\ndata: " + line.replace(b"new", b"message_stop") + b"\n\n")
-    ] == [Fault]
+    ] == [ProtocolFault]
 
 
 def test_a_line_without_end_is_a_fault() -> None:
     decoder = EventDecoder()
     events = [event for _ in range(18) for event in decoder.feed(b"x" * 1_048_576)]
 
-    assert [type(event) for event in events] == [Fault]
+    assert [type(event) for event in events] == [ProtocolFault]

@@ -4,11 +4,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.wire.samples_cut import cut_at
 
-from tercet.wire.stream.events import Fault
+from tercet.wire.stream.events import ProtocolFault
 from tercet.wire.stream.jsonl import LineDecoder
 
 
-def read(*chunks: bytes, limit: int = 1000) -> list[dict[str, object] | Fault]:
+def read(*chunks: bytes, limit: int = 1000) -> list[dict[str, object] | ProtocolFault]:
     decoder = LineDecoder(line_limit=limit)
     return [item for chunk in chunks for item in decoder.feed(chunk)] + decoder.close()
 
@@ -21,7 +21,7 @@ def test_a_bad_line_is_named_and_the_others_go_on() -> None:
     items = read(b'\xef\xbb\xbf{"a":1}\n\n{oops\n[1]\n{"b":"\xff"}\n{"c":3}\n')
 
     assert [item for item in items if isinstance(item, dict)] == [{"a": 1}, {"c": 3}]
-    faults = [item for item in items if isinstance(item, Fault)]
+    faults = [item for item in items if isinstance(item, ProtocolFault)]
     assert [(fault.kind, fault.reason[:6]) for fault in faults] == [("line", f"line {n}") for n in (3, 4, 5)]
     assert faults[0].data == "{oops"
 
@@ -29,7 +29,7 @@ def test_a_bad_line_is_named_and_the_others_go_on() -> None:
 def test_a_line_above_the_limit_is_named_and_the_others_go_on() -> None:
     items = read(b'{"a":1}\n{"x":"', b"x" * 50, b"y" * 50, b'"}\n{"b":2}\n', limit=40)
 
-    assert items == [{"a": 1}, Fault("line 2 is longer than 40 bytes", "", "line"), {"b": 2}]
+    assert items == [{"a": 1}, ProtocolFault("line 2 is longer than 40 bytes", "", "line"), {"b": 2}]
 
 
 def test_lone_surrogates_pass() -> None:
@@ -39,7 +39,7 @@ def test_lone_surrogates_pass() -> None:
 def test_deep_nesting_is_a_fault() -> None:
     items = read(b'{"a":' + b"[" * 600 + b"]" * 600 + b"}\n" + b"[" * 100_000 + b"\n", limit=200_000)
 
-    assert [type(item) for item in items] == [Fault, Fault]
+    assert [type(item) for item in items] == [ProtocolFault, ProtocolFault]
 
 
 @settings(max_examples=100)

@@ -8,8 +8,8 @@ from tests.wire.samples_cut import SAMPLES, assembled, decoded
 
 from tercet.wire.responses.blocks import TextBlock, ToolUseBlock
 from tercet.wire.responses.usage import Usage
-from tercet.wire.stream.events import Fault, event_model
-from tercet.wire.stream.message_builder import Assembler
+from tercet.wire.stream.events import ProtocolFault, event_model
+from tercet.wire.stream.message_builder import MessageBuilder
 
 START = {
     "type": "message_start",
@@ -37,7 +37,7 @@ def stop(index: Any = 0) -> dict[str, Any]:
     return {"type": "content_block_stop", "index": index}
 
 
-def run(*events: dict[str, Any]) -> tuple[Assembler, list[Fault]]:
+def run(*events: dict[str, Any]) -> tuple[MessageBuilder, list[ProtocolFault]]:
     return assembled([event_model(json.loads(json.dumps(event))) for event in events])
 
 
@@ -133,7 +133,7 @@ def test_a_cut_stream_comes_to_a_beginning_and_is_complete_only_with_its_stop_re
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_looking_at_every_step_changes_nothing(name: str) -> None:
-    looked, seen = Assembler(), []
+    looked, seen = MessageBuilder(), []
     for event in decoded(SAMPLES[name]):
         looked.add(event)
         seen.append(looked.message)
@@ -303,7 +303,7 @@ HELPED = {
 
 @pytest.mark.parametrize("name", HELPED)
 def test_helper_events_follow_their_raw_event(name: str) -> None:
-    assembler, added = Assembler(), []
+    assembler, added = MessageBuilder(), []
     for event in decoded(SAMPLES[name]):
         assembler.add(event)
         first, *rest = assembler.helper_events(event)
@@ -314,7 +314,7 @@ def test_helper_events_follow_their_raw_event(name: str) -> None:
 
 
 def test_the_end_of_a_block_and_of_the_message_carry_them() -> None:
-    assembler, carried = Assembler(), []
+    assembler, carried = MessageBuilder(), []
     for event in decoded(SAMPLES["text"]):
         assembler.add(event)
         carried.append(assembler.helper_events(event)[0])
@@ -324,7 +324,7 @@ def test_the_end_of_a_block_and_of_the_message_carry_them() -> None:
 
 
 def test_a_citation_snapshot_is_that_of_its_own_event() -> None:
-    assembler, made = Assembler(), []
+    assembler, made = MessageBuilder(), []
     for event in decoded(SAMPLES["citations"]):
         assembler.add(event)
         made += [each for each in assembler.helper_events(event) if each["type"] == "citation"]
@@ -347,7 +347,7 @@ def test_the_work_of_a_tool_call_grows_with_its_length(monkeypatch: pytest.Monke
     for size in (80_000, 160_000):
         read.clear()
         whole = nested(size)
-        assembler, helper = Assembler(), 0
+        assembler, helper = MessageBuilder(), 0
         pieces = [tool_input(whole[i : i + 8]) for i in range(0, len(whole), 8)]
         for event in map(event_model, [START, start(0, dict(TOOL)), *pieces, stop(), END, STOP]):
             assert assembler.add(event) is None
@@ -359,9 +359,9 @@ def test_the_work_of_a_tool_call_grows_with_its_length(monkeypatch: pytest.Monke
 
 
 def test_text_snapshots_read_in_order_join_every_piece_once() -> None:
-    from tercet.wire.stream.block_builder import KINDS
+    from tercet.wire.stream.block_builder import BUILDERS
 
-    growing: Any = KINDS["text"](TextBlock({"type": "text", "text": ""}))
+    growing: Any = BUILDERS["text"](TextBlock({"type": "text", "text": ""}))
     growing.pieces.extend("abc")
 
     assert [growing.upto(count) for count in (1, 2, 4, 3)] == ["", "a", "abc", "ab"]

@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.wire.samples_cut import SAMPLES, cut_at
 
-from tercet.wire.stream.sse import Decoder, Lines, ServerSentEvent
+from tercet.wire.stream.sse import LineSplitter, ServerSentEvent, SSEDecoder
 
 
 def lines_of(chunks: list[bytes], limit: int = 100) -> list[bytes | None]:
-    lines = Lines(limit)
+    lines = LineSplitter(limit)
     return [line for chunk in chunks for line in lines.feed(chunk)] + lines.close()
 
 
@@ -26,7 +26,7 @@ def test_other_line_separators_do_not_split() -> None:
 
 
 def test_a_line_above_the_limit_comes_out_as_none_at_once_and_the_next_is_read() -> None:
-    lines = Lines(4)
+    lines = LineSplitter(4)
 
     assert lines.feed(b"12345") == [None]
     assert lines.feed(b"678") == []
@@ -34,7 +34,7 @@ def test_a_line_above_the_limit_comes_out_as_none_at_once_and_the_next_is_read()
 
 
 def test_what_is_held_never_passes_the_limit() -> None:
-    lines = Lines(1000)
+    lines = LineSplitter(1000)
     for _ in range(5000):
         lines.feed(b"x" * 7)
 
@@ -51,7 +51,7 @@ def test_any_chunking_gives_the_same_lines(pieces: list[bytes], data: st.DataObj
 
 
 def read(*chunks: bytes, **limits: int) -> list[tuple[str | None, str, str | None, int | None]]:
-    decoder = Decoder(**limits)
+    decoder = SSEDecoder(**limits)
     events = [event for chunk in chunks for event in decoder.feed(chunk)] + decoder.close()
     return [(event.event, event.data, event.id, event.retry) for event in events]
 
@@ -80,7 +80,7 @@ def test_the_last_event_may_lack_its_blank_line_and_its_line_end() -> None:
 
 
 def test_an_event_says_whether_its_last_line_was_cut() -> None:
-    cut, whole = Decoder(), Decoder()
+    cut, whole = SSEDecoder(), SSEDecoder()
     cut.feed(b"data: a")
     whole.feed(b"data: a\n")
 
@@ -112,7 +112,7 @@ def test_an_id_with_nul_and_a_retry_that_is_no_number_are_passed_over() -> None:
 
 
 def test_bytes_that_are_not_utf_8_are_replaced_in_data_and_refused_in_json() -> None:
-    event = Decoder().feed(b'data: "\xff"\n\n')[0]
+    event = SSEDecoder().feed(b'data: "\xff"\n\n')[0]
 
     assert event.data == '"\ufffd"'
     with pytest.raises(ValueError):
@@ -120,7 +120,7 @@ def test_bytes_that_are_not_utf_8_are_replaced_in_data_and_refused_in_json() -> 
 
 
 def test_an_event_shows_its_lines_and_its_json() -> None:
-    event = Decoder().feed(b'event: x\n: no\ndata: {"a":1}\n\n')[0]
+    event = SSEDecoder().feed(b'event: x\n: no\ndata: {"a":1}\n\n')[0]
 
     assert (event.raw, event.json()) == (["event: x", 'data: {"a":1}'], {"a": 1})
     assert repr(event) == """ServerSentEvent(event='x', data='{"a":1}', id=None, retry=None)"""
@@ -129,7 +129,7 @@ def test_an_event_shows_its_lines_and_its_json() -> None:
 
 @pytest.mark.parametrize(("stream", "why"), [(b"data: " + b"x" * 50, "a line"), (b"data: 1234\n" * 9, "an event")])
 def test_a_limit_stops_the_stream_after_the_events_before(stream: bytes, why: str) -> None:
-    decoder = Decoder(line_limit=40, event_limit=80)
+    decoder = SSEDecoder(line_limit=40, event_limit=80)
 
     assert [event.data for event in decoder.feed(b"data: a\n\n" + stream)] == ["a"]
     assert str(decoder.broken).startswith(why)
@@ -138,7 +138,7 @@ def test_a_limit_stops_the_stream_after_the_events_before(stream: bytes, why: st
 
 
 def test_a_flood_of_comments_is_not_kept() -> None:
-    decoder = Decoder()
+    decoder = SSEDecoder()
     for _ in range(10_000):
         decoder.feed(b": still here\n\n")
 
@@ -146,7 +146,7 @@ def test_a_flood_of_comments_is_not_kept() -> None:
 
 
 def test_a_line_of_16_mib_in_small_chunks_is_joined_once() -> None:
-    decoder, piece = Decoder(), b"x" * 65_536
+    decoder, piece = SSEDecoder(), b"x" * 65_536
     decoder.feed(b"data: ")
     for _ in range(255):
         decoder.feed(piece)

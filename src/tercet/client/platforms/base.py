@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 from tercet.client.base import BaseClient, pickle_settings, unpickle_client
 from tercet.client.settings import API_VERSION
-from tercet.wire.sentinels import drop_not_given
+from tercet.wire.requests.sentinels import drop_not_given
 
 
 class PlatformClient(BaseClient):

@@ -9,7 +9,7 @@ from tercet.client.platforms.base import PlatformClient
 from tercet.client.platforms.google_project import AsyncWithProject, WithProject
 from tercet.platforms.google_tokens import GoogleTokens
 from tercet.platforms.vertex import API_VERSION, Vertex, base_url_of, region_for
-from tercet.wire.sentinels import NotGiven, not_given
+from tercet.wire.requests.sentinels import NotGiven, not_given
 
 if TYPE_CHECKING:
     from tercet.client.client_arguments import ClientArguments

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
 from tercet.client.call import HEADER_ARGUMENTS, TRANSPORT_OPTIONS, Call, make_call, transport_options
-from tercet.wire.arguments import count, strings, text, unknown_argument
-from tercet.wire.json_body import encoded
-from tercet.wire.sentinels import drop_not_given
+from tercet.wire.requests.arguments import count, strings, text, unknown_argument
+from tercet.wire.requests.json_body import encoded
+from tercet.wire.requests.sentinels import drop_not_given
 
 if TYPE_CHECKING:
     from tercet.wire.params import BetaOptions, CallOptions

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from tercet.client.call import TRANSPORT_OPTIONS
-from tercet.wire.arguments import CHECKS, EMPTY_IS_MEANT, several, wrong
-from tercet.wire.json_body import LAST, encoded
-from tercet.wire.sentinels import drop_not_given
+from tercet.wire.requests.arguments import CHECKS, EMPTY_IS_MEANT, several, wrong
+from tercet.wire.requests.json_body import LAST, encoded
+from tercet.wire.requests.sentinels import drop_not_given
 
 CUSTOM_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 MOST_REQUESTS = 100_000

@@ -15,8 +15,8 @@ from tercet.client.resources.pages import AsyncPage, AsyncPaginator, SyncPage
 from tercet.client.resources.resource import Resource
 from tercet.client.settings import DEFAULT_BASE_URL, Overrides
 from tercet.transport.base import AsyncWholeBody, WholeBody
-from tercet.wire.arguments import mapping
 from tercet.wire.errors import AnthropicError
+from tercet.wire.requests.arguments import mapping
 from tercet.wire.responses.batches import DeletedMessageBatch, MessageBatch, MessageBatchIndividualResponse
 
 if TYPE_CHECKING:

@@ -27,8 +27,8 @@ from tercet.client.streams.message import (
 )
 from tercet.client.streams.reader import AsyncStream, Stream
 from tercet.wire import argument_names
-from tercet.wire.arguments import strings
-from tercet.wire.sentinels import is_absent
+from tercet.wire.requests.arguments import strings
+from tercet.wire.requests.sentinels import is_absent
 
 if TYPE_CHECKING:
     from tercet.client.anthropic import Anthropic, AsyncAnthropic

@@ -13,8 +13,8 @@ from tercet.client.resources.multipart import make_part, multipart
 from tercet.client.resources.pages import AsyncPageCursor, AsyncPaginator, SyncPageCursor
 from tercet.client.resources.resource import Resource
 from tercet.client.settings import Overrides
-from tercet.wire.arguments import mapping
 from tercet.wire.http import Response
+from tercet.wire.requests.arguments import mapping
 from tercet.wire.responses.files import DeletedFile, FileMetadata
 
 if TYPE_CHECKING:

@@ -17,12 +17,12 @@ from tercet.client.streams.message import (
 )
 from tercet.client.streams.reader import AsyncStream, Stream, read_message
 from tercet.wire import argument_names
-from tercet.wire.arguments import check_arguments, text, unknown_argument
-from tercet.wire.json_body import body
+from tercet.wire.requests.arguments import check_arguments, text, unknown_argument
+from tercet.wire.requests.json_body import body
+from tercet.wire.requests.sentinels import drop_not_given
 from tercet.wire.responses.message import Message, MessageTokensCount
 from tercet.wire.responses.parsed import ParsedMessage
-from tercet.wire.sentinels import drop_not_given
-from tercet.wire.stream.message_builder import Assembler
+from tercet.wire.stream.message_builder import MessageBuilder
 
 if TYPE_CHECKING:
     from tercet.client.anthropic import Anthropic, AsyncAnthropic
@@ -155,8 +155,8 @@ def count_text_call(content: str) -> Call[MessageTokensCount]:
     return count_call({"model": COUNTING_MODEL, "messages": [{"role": "user", "content": text("text", content)}]})
 
 
-whole_stream = partial(MessageStream[None], assembler=Assembler)
-async_whole_stream = partial(AsyncMessageStream[None], assembler=Assembler)
+whole_stream = partial(MessageStream[None], assembler=MessageBuilder)
+async_whole_stream = partial(AsyncMessageStream[None], assembler=MessageBuilder)
 """For `create`, which streams long answers inside: the message is what it would be unstreamed."""
 
 

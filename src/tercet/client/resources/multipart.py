@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from tercet.wire.arguments import wrong
 from tercet.wire.http import Headers, checked_headers
-from tercet.wire.regular_files import check_size, chunks
+from tercet.wire.requests.arguments import wrong
+from tercet.wire.requests.regular_files import check_size, chunks
 
 FORBIDDEN_IN_NAMES = re.compile(r'[<>:"|?*\\/\x00-\x1f\x7f]')
 LONGEST_NAME = 255

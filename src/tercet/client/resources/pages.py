@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
-from tercet.wire.datetime_field import Moment
+from tercet.wire.datetime_field import DatetimeField
 from tercet.wire.http import Response
 from tercet.wire.model import Model
 
@@ -210,14 +210,14 @@ class SyncReportPageCursor(SyncPageCursor[M]):
     """A `SyncPageCursor` of a report, which says how old its data is."""
 
     __slots__ = ()
-    data_refreshed_at: datetime | None = Moment()
+    data_refreshed_at: datetime | None = DatetimeField()
 
 
 class AsyncReportPageCursor(AsyncPageCursor[M]):
     """`SyncReportPageCursor` of the async client."""
 
     __slots__ = ()
-    data_refreshed_at: datetime | None = Moment()
+    data_refreshed_at: datetime | None = DatetimeField()
 
 
 class AsyncPaginator(Generic[M, P]):

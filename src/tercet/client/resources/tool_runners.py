@@ -11,8 +11,8 @@ from tercet.schema.answers import with_output_format
 from tercet.tools.run_state import RunState
 from tercet.tools.runner import AsyncStreamingRunner, StreamingRunner
 from tercet.wire import argument_names
-from tercet.wire.arguments import check_arguments, count
-from tercet.wire.sentinels import drop_not_given
+from tercet.wire.requests.arguments import check_arguments, count
+from tercet.wire.requests.sentinels import drop_not_given
 
 T = TypeVar("T")
 NAMES = argument_names.BETA_CREATE | {"stream", "max_iterations", "run_tools_eagerly", "output_format"}

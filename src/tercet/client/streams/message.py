@@ -15,9 +15,15 @@ from tercet.wire.errors import APIError, OutputValidationError
 from tercet.wire.frames import Guarded
 from tercet.wire.http import Response
 from tercet.wire.responses.message import Message
-from tercet.wire.responses.parsed import ParsedAssembler, ParsedMessage, ParsedMessageStreamEvent, ParsedTextBlock, T
+from tercet.wire.responses.parsed import (
+    ParsedMessage,
+    ParsedMessageBuilder,
+    ParsedMessageStreamEvent,
+    ParsedTextBlock,
+    T,
+)
 from tercet.wire.stream.events import RawContentBlockStopEvent
-from tercet.wire.stream.message_builder import Assembler
+from tercet.wire.stream.message_builder import MessageBuilder
 
 if TYPE_CHECKING:
     from tercet.schema.answers import OutputFormat
@@ -57,7 +63,7 @@ class MessageStream(Generic[T]):
         response: Response,
         source: ByteStream,
         output: OutputFormat | None = None,
-        assembler: Callable[[], Assembler] = ParsedAssembler,
+        assembler: Callable[[], MessageBuilder] = ParsedMessageBuilder,
         on_event: Callable[[Any], object] | None = None,
     ) -> None:
         """`on_event` is called with each event before it is shown."""
@@ -145,7 +151,7 @@ def _fill_message(reader: StreamReader, output: OutputFormat) -> None:
         raise
 
 
-def helper_events(raw: Iterator[Any], assembler: Assembler) -> Iterator[Any]:
+def helper_events(raw: Iterator[Any], assembler: MessageBuilder) -> Iterator[Any]:
     """The raw events with the helper's own among them. No method: a dropped stream must free itself without a cycle."""
     for event in raw:
         yield from assembler.helper_events(event)
@@ -181,7 +187,7 @@ class AsyncMessageStream(Generic[T]):
         response: Response,
         source: AsyncByteStream,
         output: OutputFormat | None = None,
-        assembler: Callable[[], Assembler] = ParsedAssembler,
+        assembler: Callable[[], MessageBuilder] = ParsedMessageBuilder,
         on_event: Callable[[Any], Awaitable[object]] | None = None,
     ) -> None:
         """`on_event` is awaited with each event before it is shown."""
@@ -258,7 +264,7 @@ async def async_filled_events(
     _fill_message(reader, output)
 
 
-async def async_helper_events(raw: AsyncIterator[Any], assembler: Assembler) -> AsyncIterator[Any]:
+async def async_helper_events(raw: AsyncIterator[Any], assembler: MessageBuilder) -> AsyncIterator[Any]:
     """The async twin of `helper_events`."""
     async for event in raw:
         for made in assembler.helper_events(event):

@@ -19,12 +19,12 @@ from tercet.wire.http import Response
 from tercet.wire.model import Model
 from tercet.wire.responses.message import Message
 from tercet.wire.stream.decoder import EventDecoder
-from tercet.wire.stream.events import ErrorEvent, Fault, event_model
-from tercet.wire.stream.message_builder import Assembler
+from tercet.wire.stream.events import ErrorEvent, ProtocolFault, event_model
+from tercet.wire.stream.message_builder import MessageBuilder
 
 E = TypeVar("E", covariant=True)
 
-_BAD_ENDS = (Fault, ErrorEvent)
+_BAD_ENDS = (ProtocolFault, ErrorEvent)
 read_message = model_reader(Message, "content", "role")
 
 
@@ -32,7 +32,7 @@ class StreamReader:
     """What one stream has brought: bytes go in, events come out, and how it ended is decided here, for both worlds."""
 
     def __init__(
-        self, response: Response, assembler: Callable[[], Assembler] = Assembler, *, reads_inputs: bool = True
+        self, response: Response, assembler: Callable[[], MessageBuilder] = MessageBuilder, *, reads_inputs: bool = True
     ) -> None:
         self.response = response
         self.assembler = assembler()
@@ -45,7 +45,7 @@ class StreamReader:
         self.error: APIError | None = None
         """Why the stream did not end well; raised after the events that came before."""
         self._lost: Lost | None = None
-        self._bad_end: Fault | ErrorEvent | None = None
+        self._bad_end: ProtocolFault | ErrorEvent | None = None
         is_json = response.headers.get("content-type", "").startswith("application/json")
         self._whole: list[bytes] | None = [] if is_json else None
         """A JSON body where a stream was due: gathered here, and read as a message or an error at its end."""
@@ -86,11 +86,11 @@ class StreamReader:
             self.error = error
             return ()
 
-    def tolerates(self, fault: Fault) -> bool:
+    def tolerates(self, fault: ProtocolFault) -> bool:
         """Whether an event that did not fit is none of this reader's business."""
         return fault.kind == "tool_input" and not self._reads_inputs
 
-    def stop_at(self, fault: Fault, event: Model, events: Sequence[Model]) -> bool:
+    def stop_at(self, fault: ProtocolFault, event: Model, events: Sequence[Model]) -> bool:
         """`event` of the batch `events` did not fit, so no more are wanted. Returns whether the caller shall see it all
         the same, as with unusable tool input."""
         self.over = True
@@ -103,7 +103,7 @@ class StreamReader:
     def end(self) -> None:
         """No more events come: decide how the stream ended, and raise if it did not end well."""
         bad_end, self._bad_end = self._bad_end, None
-        if self.error is None and isinstance(bad_end, Fault) and bad_end.kind == "tool_input":
+        if self.error is None and isinstance(bad_end, ProtocolFault) and bad_end.kind == "tool_input":
             self.error = ToolInputError(bad_end.reason, self.response.request, raw_input=bad_end.data)
         elif self.error is None and not self.assembler.complete:  # nothing that follows the end can undo it
             self.error = self._unfinished(bad_end)
@@ -111,7 +111,7 @@ class StreamReader:
             self._attach(self.error)
             raise self.error
 
-    def _unfinished(self, bad_end: Fault | ErrorEvent | None) -> APIError:
+    def _unfinished(self, bad_end: ProtocolFault | ErrorEvent | None) -> APIError:
         request, lost = self.response.request, self._lost
         if isinstance(bad_end, ErrorEvent):
             from tercet.wire.errors.mapping import error_in_stream

@@ -25,7 +25,7 @@ import msgspec
 from tercet.flow.shared_state import S
 from tercet.transport.sockets import reset_in_child
 from tercet.wire.errors.limits import SharedStateBusyError, SharedStateError
-from tercet.wire.msgspec_warmup import learned
+from tercet.wire.msgspec_warmup import warm_up
 
 T = TypeVar("T")
 TRAIL = 0.05
@@ -232,7 +232,7 @@ def _somebody_waits(wake: SimpleQueue[bool | None]) -> bool | None:
 
 def _decoded(data: bytes, kind: type[S], place: str) -> S:
     try:
-        return msgspec.msgpack.decode(data, type=learned(kind))
+        return msgspec.msgpack.decode(data, type=warm_up(kind))
     except (msgspec.MsgspecError, TypeError) as error:
         raise SharedStateError(f"{place} holds something else than the state of {kind.__name__}") from error
 

@@ -22,7 +22,7 @@ from tercet.server.journal.bodies import BOUNDARY, ReadableBody, readable
 from tercet.server.journal.redaction import Redaction
 from tercet.server.journal.streaming import Piece
 from tercet.server.json_text import decoded_json
-from tercet.wire.msgspec_warmup import learned
+from tercet.wire.msgspec_warmup import warm_up
 
 FORMAT = 1
 NOT_KEPT = frozenset({"connection", "transfer-encoding", "content-length", "host", "accept-encoding", "date"})
@@ -205,7 +205,7 @@ class _File(msgspec.Struct):
 def read(path: Path) -> Recording:
     """The recording of a file. Raises BadRecording, which says what is wrong with it, and OSError."""
     try:
-        return _recording(msgspec.json.decode(path.read_bytes(), type=learned(_File)), path.name)
+        return _recording(msgspec.json.decode(path.read_bytes(), type=warm_up(_File)), path.name)
     except BadRecording:
         raise
     except (RecursionError, HTTPError):

@@ -25,7 +25,7 @@ from tercet.server.access import Caller
 from tercet.server.errors import HTTPError
 from tercet.server.journal.journal import Entry
 from tercet.server.stores.records import Batch, StoredFile
-from tercet.wire.msgspec_warmup import learned
+from tercet.wire.msgspec_warmup import warm_up
 
 NAME = "tercet.sqlite3"
 VERSION = 1
@@ -273,7 +273,7 @@ def _complaint(path: Path, problem: Exception | str) -> str:
 
 def _entry(text: bytes) -> Entry | None:
     try:
-        return msgspec.json.decode(text, type=learned(Entry))
+        return msgspec.json.decode(text, type=warm_up(Entry))
     except msgspec.DecodeError:  # of another version: what is only looked at keeps no server from starting
         return None
 

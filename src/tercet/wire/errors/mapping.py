@@ -12,7 +12,7 @@ from tercet.wire.errors.codes import class_of
 from tercet.wire.errors.statuses import STATUS_CLASSES, InternalServerError
 from tercet.wire.errors.tree import APIStatusError, text_at
 from tercet.wire.http import Response
-from tercet.wire.model import unwrapped
+from tercet.wire.model import to_plain
 
 LONGEST_MESSAGE = 4096
 """Characters of a response's body that an error message quotes. `.body` keeps all of it."""
@@ -93,7 +93,7 @@ def _items(container: object) -> Iterable[object]:
 
 def _plain(body: object) -> object:
     if not deeper_than(body, DEEPEST_BODY):
-        return unwrapped(body)
+        return to_plain(body)
     kept = {name: text_at(body, "error", name) for name in ("type", "message")}
     return {"type": text_at(body, "type"), "error": kept, "request_id": text_at(body, "request_id")}
 

@@ -49,7 +49,7 @@ ERROR_TYPES: Mapping[str, str] = {
 """A platform's name for a kind of error, in lower case -> `error.type` of the API."""
 
 
-class Told(NamedTuple):
+class PlatformErrorText(NamedTuple):
     """What a foreign body says: the API's name for the kind, and the message."""
 
     type: str | None
@@ -63,7 +63,7 @@ def error_type_of(name: str) -> str | None:
     return ERROR_TYPES.get(stem) or ERROR_TYPES.get(stem.removesuffix("error"))
 
 
-def told(body: object, headers: Mapping[str, str]) -> Told:
+def read_platform_error(body: object, headers: Mapping[str, str]) -> PlatformErrorText:
     """What an error of Amazon's or Google's shape says.
 
     `{"message": ...}` with the kind in `x-amzn-errortype` or `__type`; `{"error": {"status": ..., "message": ...}}`, or
@@ -72,10 +72,10 @@ def told(body: object, headers: Mapping[str, str]) -> Told:
     if isinstance(body, list | tuple) and body:
         body = body[0]
     if not isinstance(body, dict):
-        return Told(None, None)
+        return PlatformErrorText(None, None)
     held = body.get("error")
     inner: Any = held if isinstance(held, dict) else body
     names = (headers.get("x-amzn-errortype"), body.get("__type"), inner.get("status"), inner.get("code"))
     kinds = [error_type_of(name) for name in names if isinstance(name, str)]
     said = [inner[key] for key in ("message", "Message") if isinstance(inner.get(key), str)]
-    return Told(next((kind for kind in kinds if kind), None), next(iter(said), None))
+    return PlatformErrorText(next((kind for kind in kinds if kind), None), next(iter(said), None))

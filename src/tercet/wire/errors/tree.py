@@ -46,7 +46,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tercet.wire.errors.platform_errors import told
+from tercet.wire.errors.platform_errors import read_platform_error
 from tercet.wire.headers import REDACTED
 from tercet.wire.http import Request, Response
 from tercet.wire.rate_limits import retry_after
@@ -68,9 +68,9 @@ class AnthropicError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (
-            _restored,
+            _restore,
             (_reference(type(self)), self.args),
-            {key: recorded(value) for key, value in vars(self).items()},
+            {key: redacted_record(value) for key, value in vars(self).items()},
         )
 
 
@@ -105,11 +105,11 @@ class APIError(AnthropicError):
 
     def __init__(self, message: str, request: Any = None, *, body: object | None = None) -> None:
         secrets = request.secrets() if isinstance(request, Request) else []
-        message = without(message, secrets)
+        message = redact(message, secrets)
         super().__init__(message)
         self.message = message
-        self.request = recorded(request)
-        self.body = without(body, secrets)
+        self.request = redacted_record(request)
+        self.body = redact(body, secrets)
 
 
 class APIResponseValidationError(APIError):
@@ -124,7 +124,7 @@ class APIResponseValidationError(APIError):
             getattr(response, "request", None),
             body=body,
         )
-        self.response = recorded(response)
+        self.response = redacted_record(response)
         self.attempts = getattr(response, "attempts", ())
         self.status_code = response.status_code  # pyright: ignore[reportIncompatibleVariableOverride]
 
@@ -176,7 +176,7 @@ class APIStatusError(APIError):
     def __init__(self, message: str, *, response: Any, body: object | None = None) -> None:
         super().__init__(message, getattr(response, "request", None), body=body)
         headers = getattr(response, "headers", None) or {}
-        self.response = recorded(response)
+        self.response = redacted_record(response)
         self.attempts = getattr(response, "attempts", ())
         self.status_code = getattr(response, "status_code", type(self).status_code or 0)  # pyright: ignore[reportIncompatibleVariableOverride]
         self.request_id = headers.get("request-id") or text_at(body, "request_id")
@@ -192,7 +192,7 @@ class APIStatusError(APIError):
 
     def _read_foreign(self, body: object, headers: Any) -> None:
         """What the body says in another platform's words."""
-        self.type, message = told(body, headers)
+        self.type, message = read_platform_error(body, headers)
         self.api_message = self.api_message or message
 
 
@@ -269,7 +269,7 @@ def text_at(body: object, *path: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def without(value: Any, secrets: Sequence[str]) -> Any:
+def redact(value: Any, secrets: Sequence[str]) -> Any:
     """`value` with every occurrence of these credentials replaced, in text and in decoded JSON."""
     if not secrets or value is None:
         return value
@@ -278,9 +278,9 @@ def without(value: Any, secrets: Sequence[str]) -> Any:
             value = value.replace(secret, REDACTED)
         return value
     if isinstance(value, dict):
-        return {key: without(item, secrets) for key, item in value.items()}
+        return {key: redact(item, secrets) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [without(item, secrets) for item in value]
+        return [redact(item, secrets) for item in value]
     return value
 
 
@@ -292,7 +292,7 @@ def _details(value: object) -> ErrorDetails | None:
     return ErrorDetails(value)
 
 
-def recorded(value: Any) -> Any:
+def redacted_record(value: Any) -> Any:
     """A request or response as errors keep it, credentials replaced; other values unchanged."""
     return value.redacted() if isinstance(value, Request | Response) else value
 
@@ -301,6 +301,6 @@ def _reference(cls: type[AnthropicError]) -> type[AnthropicError] | str:
     return cls.__name__ if cls.__module__ == "tercet" else cls
 
 
-def _restored(cls: type[AnthropicError] | str, arguments: tuple[Any, ...]) -> AnthropicError:
+def _restore(cls: type[AnthropicError] | str, arguments: tuple[Any, ...]) -> AnthropicError:
     found = _by_name[cls] if isinstance(cls, str) else cls
     return found.__new__(found, *arguments)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from tercet.wire.datetime_field import Moment
-from tercet.wire.model import Answered, Model
+from tercet.wire.datetime_field import DatetimeField
+from tercet.wire.model import Model, ResponseModel
 from tercet.wire.responses.errors import ErrorResponse
 from tercet.wire.responses.message import Message
 
@@ -22,7 +22,7 @@ class MessageBatchRequestCounts(Model):
     expired: int
 
 
-class MessageBatch(Answered):
+class MessageBatch(ResponseModel):
     """A batch. It expires 24 hours after its creation; `results_url` is set when it has ended."""
 
     __slots__ = ()
@@ -30,15 +30,15 @@ class MessageBatch(Answered):
     type: Literal["message_batch"]
     processing_status: Literal["in_progress", "canceling", "ended"]
     request_counts: MessageBatchRequestCounts
-    created_at: datetime = Moment()
-    expires_at: datetime = Moment()
-    ended_at: datetime | None = Moment()
-    cancel_initiated_at: datetime | None = Moment()
-    archived_at: datetime | None = Moment()
+    created_at: datetime = DatetimeField()
+    expires_at: datetime = DatetimeField()
+    ended_at: datetime | None = DatetimeField()
+    cancel_initiated_at: datetime | None = DatetimeField()
+    archived_at: datetime | None = DatetimeField()
     results_url: str | None
 
 
-class DeletedMessageBatch(Answered):
+class DeletedMessageBatch(ResponseModel):
     """The answer to deleting a batch."""
 
     __slots__ = ()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from tercet.wire.datetime_field import Moment
-from tercet.wire.model import Answered, Model
+from tercet.wire.datetime_field import DatetimeField
+from tercet.wire.model import Model, ResponseModel
 
 
 class FileScope(Model):
@@ -17,7 +17,7 @@ class FileScope(Model):
     type: Literal["session"]
 
 
-class FileMetadata(Answered):
+class FileMetadata(ResponseModel):
     """A file. `downloadable` is True only for files that tools made; uploaded files cannot be downloaded."""
 
     __slots__ = ()
@@ -26,13 +26,13 @@ class FileMetadata(Answered):
     filename: str
     mime_type: str
     size_bytes: int
-    created_at: datetime = Moment()
+    created_at: datetime = DatetimeField()
     downloadable: bool | None
-    expires_at: datetime | None = Moment()
+    expires_at: datetime | None = DatetimeField()
     scope: FileScope | None
 
 
-class DeletedFile(Answered):
+class DeletedFile(ResponseModel):
     """The answer to deleting a file."""
 
     __slots__ = ()

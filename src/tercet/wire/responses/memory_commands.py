@@ -65,7 +65,7 @@ AnyMemoryCommand: TypeAlias = (
 )
 
 
-def memory_command(value: Any) -> AnyMemoryCommand:
+def parse_memory_command(value: Any) -> AnyMemoryCommand:
     """The command in a tool's input. ValueError for what is none, or has a field too few, too many, or of a wrong type."""
     command: AnyMemoryCommand = msgspec.convert(value, AnyMemoryCommand)
     return command

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
-from tercet.wire.datetime_field import Moment
-from tercet.wire.model import Answered, Model, unwrapped
+from tercet.wire.datetime_field import DatetimeField
+from tercet.wire.model import Model, ResponseModel, to_plain
 from tercet.wire.responses.content import ContentBlock
 from tercet.wire.responses.context import (
     ContextManagementResponse,
@@ -58,11 +58,11 @@ class Container(Model):
 
     __slots__ = ()
     id: str
-    expires_at: datetime = Moment()
+    expires_at: datetime = DatetimeField()
     skills: list[ContainerSkill] | None
 
 
-class MessageTokensCount(Answered):
+class MessageTokensCount(ResponseModel):
     """How many input tokens a request would have."""
 
     __slots__ = ()
@@ -123,5 +123,5 @@ def _block_to_param(block: dict[str, Any]) -> dict[str, Any]:
     """A copy of a block without fields that only answers have: those that are null and may not be sent as null."""
     kept = {key: value for key, value in block.items() if not (key in _ANSWER_ONLY and value is None)}
     kept.pop("parsed_output", None)
-    param: dict[str, Any] = unwrapped(kept)
+    param: dict[str, Any] = to_plain(kept)
     return param

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from tercet.wire.datetime_field import Moment
-from tercet.wire.model import Answered
+from tercet.wire.datetime_field import DatetimeField
 from tercet.wire.model import Model as JSONModel
+from tercet.wire.model import ResponseModel
 
 ModelLine: TypeAlias = Literal["haiku", "sonnet", "opus", "fable", "mythos"]
 
@@ -122,18 +122,18 @@ class ModelCapabilities(JSONModel):
     compaction: CompactionCapability | None
 
 
-class ModelInfo(Answered):
+class ModelInfo(ResponseModel):
     """A model. `max_input_tokens` is its context window, `max_tokens` the highest `max_tokens` of a request."""
 
     __slots__ = ()
     id: str
     type: Literal["model"]
     display_name: str
-    created_at: datetime = Moment()
+    created_at: datetime = DatetimeField()
     lifecycle: Literal["active", "deprecated", "retired"]
     line: ModelLine | None
-    deprecated_at: datetime | None = Moment()
-    retires_at: datetime | None = Moment()
+    deprecated_at: datetime | None = DatetimeField()
+    retires_at: datetime | None = DatetimeField()
     max_input_tokens: int | None
     max_tokens: int | None
     capabilities: ModelCapabilities | None

@@ -24,7 +24,7 @@ from tercet.wire.stream.events import (
     TextEvent,
     ThinkingEvent,
 )
-from tercet.wire.stream.message_builder import Assembler
+from tercet.wire.stream.message_builder import MessageBuilder
 
 if TYPE_CHECKING:
     from typing_extensions import TypeVar
@@ -106,7 +106,7 @@ ParsedMessageStreamEvent: TypeAlias = (
 )
 
 
-class ParsedAssembler(Assembler):
+class ParsedMessageBuilder(MessageBuilder):
     """Makes messages whose text blocks have room for data."""
 
     message_class = ParsedMessage

@@ -8,17 +8,17 @@ from typing import Any, ClassVar
 from tercet.wire.model import Model
 from tercet.wire.stream.decoder import decode_json
 from tercet.wire.stream.events import (
+    BlockPieces,
     CitationEvent,
     CitationsDelta,
     CompactionDelta,
     CompactionEvent,
-    Fault,
-    Growing,
     InputJSONDelta,
     InputJsonEvent,
-    Parts,
+    ProtocolFault,
     SignatureDelta,
     SignatureEvent,
+    SnapshotEvent,
     TextDelta,
     TextEvent,
     ThinkingDelta,
@@ -26,10 +26,10 @@ from tercet.wire.stream.events import (
 )
 from tercet.wire.stream.partial import parse_partial
 
-_set_source = Growing._source.__set__  # type: ignore[attr-defined] # the slot itself: Model.__setattr__ is slower
+_set_source = SnapshotEvent._source.__set__  # type: ignore[attr-defined] # the slot itself: Model.__setattr__ is slower
 
 
-class GrowingBlock(Parts):
+class BlockBuilder(BlockPieces):
     """A block of a kind that has no appended part. Subclasses say which delta appends, and to what."""
 
     __slots__ = ("block", "synced")
@@ -51,18 +51,18 @@ class GrowingBlock(Parts):
     def sync(self) -> None:
         """Bring the block up to date."""
 
-    def stop(self) -> Fault | None:
+    def stop(self) -> ProtocolFault | None:
         """The block is whole."""
         self.sync()
         return None
 
-    def _event(self, cls: type[Growing], kind: str, field: str, delta: Model, source: Parts) -> Model:
+    def _event(self, cls: type[SnapshotEvent], kind: str, field: str, delta: Model, source: BlockPieces) -> Model:
         made = cls({"type": kind, field: delta[field]})
         _set_source(made, (source, len(source.pieces)))
         return made
 
 
-class _Joined(GrowingBlock):
+class _Joined(BlockBuilder):
     """A block with one text that grows."""
 
     __slots__ = ("_joined", "_joined_count")
@@ -88,7 +88,7 @@ class _Joined(GrowingBlock):
             self.block[self.delta_field] = self.upto(self.synced)
 
 
-class _Citations(Parts):
+class _Citations(BlockPieces):
     __slots__ = ()
 
     def upto(self, count: int) -> list[Any]:
@@ -136,7 +136,7 @@ class _Thinking(_Joined):
         return None
 
 
-class _Compaction(GrowingBlock):
+class _Compaction(BlockBuilder):
     __slots__ = ()
 
     def other_delta(self, delta: Model) -> None:
@@ -150,7 +150,7 @@ class _Compaction(GrowingBlock):
         return CompactionEvent({"type": "compaction", "content": content, "encrypted_content": encrypted})
 
 
-class _ToolUse(GrowingBlock):
+class _ToolUse(BlockBuilder):
     __slots__ = ("_first_input",)
     delta_class = InputJSONDelta
     delta_field = "partial_json"
@@ -189,7 +189,7 @@ class _ToolUse(GrowingBlock):
                 self.block["input"] = self._readable(text)
                 self.block._input_complete = False
 
-    def stop(self) -> Fault | None:
+    def stop(self) -> ProtocolFault | None:
         self.sync()
         text = self.block._input_text
         if not text.strip():
@@ -199,11 +199,11 @@ class _ToolUse(GrowingBlock):
             try:  # a cut input is told by its stop_reason; one that can never become JSON is at fault itself
                 parse_partial(text)
             except ValueError as error:
-                return Fault(f"the tool call's input is not JSON: {error}", text, "tool_input")
+                return ProtocolFault(f"the tool call's input is not JSON: {error}", text, "tool_input")
         return None
 
 
-KINDS: dict[str, type[GrowingBlock]] = {
+BUILDERS: dict[str, type[BlockBuilder]] = {
     "text": _Text,
     "thinking": _Thinking,
     "tool_use": _ToolUse,

@@ -14,14 +14,14 @@ from tercet.wire.stream.events import (
     DELTAS,
     EVENTS,
     ErrorEvent,
-    Fault,
+    ProtocolFault,
     RawContentBlockDeltaEvent,
     RawMessageStopEvent,
     event_model,
 )
-from tercet.wire.stream.sse import Decoder, ServerSentEvent
+from tercet.wire.stream.sse import ServerSentEvent, SSEDecoder
 
-Event: TypeAlias = Model | Fault
+Event: TypeAlias = Model | ProtocolFault
 
 DEPTH_LIMIT = 512
 _MAY_BE_DEEP = 2 * DEPTH_LIMIT
@@ -89,7 +89,7 @@ class EventDecoder:
     """Takes bytes, gives events, without pings. After a Fault or an ErrorEvent, which are values, nothing comes."""
 
     def __init__(self) -> None:
-        self._sse = Decoder()
+        self._sse = SSEDecoder()
         self._over = False
         self._ended = False
         self._between = False
@@ -160,13 +160,13 @@ class EventDecoder:
             if event is None:
                 continue
             events.append(event)
-            if isinstance(event, Fault | ErrorEvent):
+            if isinstance(event, ProtocolFault | ErrorEvent):
                 self._over = True
                 return events
             self._ended = self._ended or type(event) is RawMessageStopEvent
         if self._sse.broken is not None:
             self._over = True
-            events.append(Fault(self._sse.broken))
+            events.append(ProtocolFault(self._sse.broken))
         return events
 
     def _event(self, sse: ServerSentEvent) -> Event | None:
@@ -180,9 +180,9 @@ class EventDecoder:
                 return None
             if name == "error":
                 return ErrorEvent({"type": "error", "error": {"message": sse.data}})
-            return None if name == "ping" else Fault(f"an event's data is not JSON: {error}", sse.data)
+            return None if name == "ping" else ProtocolFault(f"an event's data is not JSON: {error}", sse.data)
         if not isinstance(data, dict):
-            return None if name == "ping" else Fault("an event's data is not a JSON object", sse.data)
+            return None if name == "ping" else ProtocolFault("an event's data is not a JSON object", sse.data)
         return _typed(data, name, sse)
 
 
@@ -192,14 +192,14 @@ def _typed(data: dict[str, Any], name: str | None, sse: ServerSentEvent) -> Even
     if kind is None or kind == "ping":
         return None
     if not isinstance(kind, str):
-        return Fault("an event's type is not text", sse.data)
+        return ProtocolFault("an event's type is not text", sse.data)
     if name == "error" and data.get("type") not in EVENTS:
         return ErrorEvent({"type": "error", "error": data})
     if "type" not in data:
         data = {"type": kind, **data}
     nested = "delta" if kind == "content_block_delta" else _NESTED.get(kind)
     if nested is not None and not _is_object(data.get(nested)):
-        return Fault(f"a {kind} event has no {nested}", sse.data)
+        return ProtocolFault(f"a {kind} event has no {nested}", sse.data)
     return event_model(data)
 
 

@@ -20,7 +20,7 @@ from tercet.wire.stream.partial import parse_partial
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ProtocolFault:
     """What came does not follow the protocol. A value: whoever reads the stream decides what becomes of it."""
 
     reason: str
@@ -205,7 +205,7 @@ def event_model(data: dict[str, Any]) -> Model:
     return made
 
 
-class Parts:
+class BlockPieces:
     """What has come of a block: deltas in a list. What they came to at any point is computed when asked."""
 
     __slots__ = ("pieces",)
@@ -218,11 +218,11 @@ class Parts:
         raise TypeError(f"{type(self).__name__} does not say what its pieces come to")
 
 
-class Growing(Model):
+class SnapshotEvent(Model):
     """A helper event whose `snapshot` is made when somebody reads it: what its block had come to at this event."""
 
     __slots__ = ("_source",)
-    _source: tuple[Parts, int]
+    _source: tuple[BlockPieces, int]
 
     def __missing__(self, key: str) -> Any:
         if key != "snapshot" or not hasattr(self, "_source"):
@@ -239,7 +239,7 @@ class Growing(Model):
                 raise AttributeError(name)
             return super().__getattr__(name)
 
-    def _filled(self) -> Growing:
+    def _filled(self) -> SnapshotEvent:
         if hasattr(self, "_source"):
             _ = self["snapshot"]
         return self
@@ -254,7 +254,7 @@ class Growing(Model):
         return dict.__len__(self._filled())
 
     def __eq__(self, other: object) -> bool:
-        return dict.__eq__(self._filled(), other._filled() if isinstance(other, Growing) else other)
+        return dict.__eq__(self._filled(), other._filled() if isinstance(other, SnapshotEvent) else other)
 
     def __ne__(self, other: object) -> bool:
         return not self == other
@@ -277,7 +277,7 @@ class Growing(Model):
         return Model.__reduce_ex__(self._filled(), protocol)
 
 
-class TextEvent(Growing):
+class TextEvent(SnapshotEvent):
     """More text; `snapshot` is the block's text up to here."""
 
     __slots__ = ()
@@ -290,7 +290,7 @@ class TextEvent(Growing):
         return parse_partial(self.snapshot, trailing_strings=True)
 
 
-class CitationEvent(Growing):
+class CitationEvent(SnapshotEvent):
     """One more citation; `snapshot` holds the block's citations up to here."""
 
     __slots__ = ()
@@ -299,7 +299,7 @@ class CitationEvent(Growing):
     snapshot: list[TextCitation]
 
 
-class ThinkingEvent(Growing):
+class ThinkingEvent(SnapshotEvent):
     """More thinking; `snapshot` is the block's thinking up to here."""
 
     __slots__ = ()
@@ -308,7 +308,7 @@ class ThinkingEvent(Growing):
     snapshot: str
 
 
-class InputJsonEvent(Growing):
+class InputJsonEvent(SnapshotEvent):
     """More of a tool call's input; `snapshot` is what can be read of it up to here."""
 
     __slots__ = ()

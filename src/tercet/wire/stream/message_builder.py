@@ -10,11 +10,11 @@ from tercet.wire.model import Model
 from tercet.wire.responses.blocks import TextBlock
 from tercet.wire.responses.message import Message
 from tercet.wire.responses.usage import Usage
-from tercet.wire.stream.block_builder import KINDS, GrowingBlock
+from tercet.wire.stream.block_builder import BUILDERS, BlockBuilder
 from tercet.wire.stream.events import (
     ContentBlockStopEvent,
-    Fault,
     MessageStopEvent,
+    ProtocolFault,
     RawContentBlockDeltaEvent,
     RawContentBlockStartEvent,
     RawContentBlockStopEvent,
@@ -24,7 +24,7 @@ from tercet.wire.stream.events import (
 )
 
 
-class Assembler:
+class MessageBuilder:
     """Takes raw events, gives the message so far. `add` returns a Fault if an event does not fit, and then took nothing.
 
     Events before `message_start` pass. A second `message_start`, block start or block stop changes nothing. Content
@@ -45,11 +45,11 @@ class Assembler:
         """Whether `message_stop` was seen."""
         self.late = 0
         self._message: Message = self.message_class()
-        self._blocks: list[GrowingBlock] = []
-        self._open: dict[int, GrowingBlock] = {}
-        self._target: GrowingBlock | None = None
+        self._blocks: list[BlockBuilder] = []
+        self._open: dict[int, BlockBuilder] = {}
+        self._target: BlockBuilder | None = None
 
-    def add(self, event: Model) -> Fault | None:
+    def add(self, event: Model) -> ProtocolFault | None:
         """Take the next raw event."""
         if type(event) is RawContentBlockDeltaEvent:
             try:
@@ -69,7 +69,7 @@ class Assembler:
         if self.stopped:
             self.late += 1
             return None
-        return step(self, event) if self.started or step is Assembler._start else None
+        return step(self, event) if self.started or step is MessageBuilder._start else None
 
     @property
     def message(self) -> Message:
@@ -103,15 +103,15 @@ class Assembler:
 
     # --- one step for each kind of event ---------------------------------------------------------------------------
 
-    def _start(self, event: Model) -> Fault | None:
+    def _start(self, event: Model) -> ProtocolFault | None:
         if self.started:
             return None
         if not isinstance(event.get("message"), dict):
-            return Fault("a message_start has no message", repr(event))
+            return ProtocolFault("a message_start has no message", repr(event))
         self._message = self.message_class(event["message"])
         content = self._message.get("content") or []
         if not isinstance(content, list):
-            return Fault("a message_start has content that is no list", repr(event))
+            return ProtocolFault("a message_start has content that is no list", repr(event))
         self._message["content"] = [*content]
         usage = self._message.get("usage")
         if isinstance(usage, dict):
@@ -119,38 +119,38 @@ class Assembler:
         self.started = True
         return None
 
-    def _start_block(self, event: RawContentBlockStartEvent) -> Fault | None:
+    def _start_block(self, event: RawContentBlockStartEvent) -> ProtocolFault | None:
         index = event.get("index")
         if self.complete or self._known(index):
             self.late += self.complete
             return None
         if type(index) is not int or index != len(self._blocks):
-            return Fault(f"block {index!r} starts where block {len(self._blocks)} was due", repr(event))
+            return ProtocolFault(f"block {index!r} starts where block {len(self._blocks)} was due", repr(event))
         if not isinstance(event.get("content_block"), dict):
-            return Fault("a content_block_start has no content_block", repr(event))
+            return ProtocolFault("a content_block_start has no content_block", repr(event))
         block = cast(Model, event.content_block).model_copy(deep=True)
         kind = block.get("type")
         if kind == "text":
             block = self.text_class(block)
-        self._blocks.append(KINDS.get(kind, GrowingBlock)(block) if isinstance(kind, str) else GrowingBlock(block))
+        self._blocks.append(BUILDERS.get(kind, BlockBuilder)(block) if isinstance(kind, str) else BlockBuilder(block))
         self._open[index] = self._blocks[-1]
         self._message["content"].append(block)
         if kind == "fallback" and isinstance(block.get("to"), dict) and "model" in block["to"]:
             self._message["model"] = block["to"]["model"]  # as the API answers without streaming
         return None
 
-    def _stop_block(self, event: Model) -> Fault | None:
+    def _stop_block(self, event: Model) -> ProtocolFault | None:
         index = event.get("index")
         if self.complete or not self._known(index):
             self.late += self.complete
-            return None if self.complete else Fault(f"block {index!r} stops before it started", repr(event))
+            return None if self.complete else ProtocolFault(f"block {index!r} stops before it started", repr(event))
         block = self._open.pop(event["index"], None)
         return block.stop() if block is not None else None
 
-    def _change(self, event: Model) -> Fault | None:
+    def _change(self, event: Model) -> ProtocolFault | None:
         delta, usage = event.get("delta"), event.get("usage")
         if not isinstance(delta, dict) or not isinstance(delta.get("stop_reason"), str | None):
-            return Fault("a message_delta has no delta, or a stop_reason that is not text", repr(event))
+            return ProtocolFault("a message_delta has no delta, or a stop_reason that is not text", repr(event))
         beside = {key: value for key, value in event.items() if key not in ("type", "delta", "usage")}
         _lay_over(self._message, {**beside, **delta})
         if isinstance(usage, dict):
@@ -163,28 +163,28 @@ class Assembler:
             self._open.clear()
         return None
 
-    def _stop(self, event: Model) -> Fault | None:
+    def _stop(self, event: Model) -> ProtocolFault | None:
         self.stopped = True
         return None
 
     # --- deltas that are not appended ------------------------------------------------------------------------------
 
-    def _add_other_delta(self, event: Model) -> Fault | None:
+    def _add_other_delta(self, event: Model) -> ProtocolFault | None:
         self._target = None
         try:
             block, delta = self._open[event["index"]], event["delta"]
         except (KeyError, TypeError):
             return self._stray_delta(event)
         if type(delta) is block.delta_class:
-            return Fault(f"a {delta['type']} has no {block.delta_field}", repr(event))
+            return ProtocolFault(f"a {delta['type']} has no {block.delta_field}", repr(event))
         try:
             block.other_delta(delta)
         except KeyError as missing:
-            return Fault(f"a {delta.get('type')} delta has no {missing.args[0]}", repr(delta))
+            return ProtocolFault(f"a {delta.get('type')} delta has no {missing.args[0]}", repr(delta))
         self._target = block
         return None
 
-    def _stray_delta(self, event: Model) -> Fault | None:
+    def _stray_delta(self, event: Model) -> ProtocolFault | None:
         if not self.started:
             return None
         if self.complete or self.stopped:
@@ -192,7 +192,7 @@ class Assembler:
             return None
         index = event.get("index")
         when = "after its end" if self._known(index) else "before its start"
-        return Fault(f"a delta for block {index!r} came {when}", repr(event))
+        return ProtocolFault(f"a delta for block {index!r} came {when}", repr(event))
 
     def _known(self, index: Any) -> bool:
         return type(index) is int and 0 <= index < len(self._blocks)
@@ -205,10 +205,10 @@ def _lay_over(fields: dict[str, Any], new: dict[str, Any]) -> None:
             fields[key] = value
 
 
-_STEPS: dict[type[Model], Callable[[Assembler, Any], Fault | None]] = {
-    RawMessageStartEvent: Assembler._start,
-    RawContentBlockStartEvent: Assembler._start_block,
-    RawContentBlockStopEvent: Assembler._stop_block,
-    RawMessageDeltaEvent: Assembler._change,
-    RawMessageStopEvent: Assembler._stop,
+_STEPS: dict[type[Model], Callable[[MessageBuilder, Any], ProtocolFault | None]] = {
+    RawMessageStartEvent: MessageBuilder._start,
+    RawContentBlockStartEvent: MessageBuilder._start_block,
+    RawContentBlockStopEvent: MessageBuilder._stop_block,
+    RawMessageDeltaEvent: MessageBuilder._change,
+    RawMessageStopEvent: MessageBuilder._stop,
 }

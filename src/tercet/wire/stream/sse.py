@@ -16,7 +16,7 @@ LINE_LIMIT = 16 * 1024 * 1024
 """The longest line that is read, in bytes."""
 
 
-class Lines:
+class LineSplitter:
     """Gathers chunks and gives whole lines without their ends. A line above `limit` comes out as None, at once."""
 
     __slots__ = ("_after_cr", "_held", "_limit", "_parts", "_skipping")
@@ -127,12 +127,12 @@ class ServerSentEvent:
         return f"ServerSentEvent(event={self.event!r}, data={self.data!r}, id={self.id!r}, retry={self.retry!r})"
 
 
-class Decoder:
+class SSEDecoder:
     """Takes bytes, gives events. `broken` says why it stopped, if a limit was passed; nothing comes after that."""
 
     def __init__(self, *, line_limit: int = LINE_LIMIT, event_limit: int = EVENT_LIMIT) -> None:
         self.broken: str | None = None
-        self._lines = Lines(line_limit)
+        self._lines = LineSplitter(line_limit)
         self._limits = line_limit, event_limit
         self._fresh = True
         self._last_id: str | None = None

@@ -19,8 +19,8 @@ from typing import Any
 
 import msgspec
 
-from tercet.wire.regular_files import chunks
-from tercet.wire.sentinels import absent_kinds
+from tercet.wire.requests.regular_files import chunks
+from tercet.wire.requests.sentinels import absent_kinds
 
 DEEPEST = 400
 """Levels of nesting: more than any request has, few enough for every encoder and every reader."""

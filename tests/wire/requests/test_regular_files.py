@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tercet.wire.regular_files import chunks
+from tercet.wire.requests.regular_files import chunks
 
 
 def read(file: Any, largest: int = 100) -> bytes:

@@ -10,9 +10,9 @@ from typing import Any
 import pydantic
 import pytest
 
-from tercet.wire.arguments import check_arguments
-from tercet.wire.json_body import body
 from tercet.wire.model import Model
+from tercet.wire.requests.arguments import check_arguments
+from tercet.wire.requests.json_body import body
 
 NAMES = ("model", "max_tokens", "messages", "system", "temperature", "stop_sequences", "tools", "stream", "metadata")
 HELLO = [{"role": "user", "content": "Hello"}]

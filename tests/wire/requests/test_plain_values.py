@@ -30,8 +30,8 @@ from tests.client.scripted import ASK, JSON, MESSAGE, Script
 
 import tercet
 from tercet.tools.results import result_content
-from tercet.wire.json_body import body, encoded, settled
-from tercet.wire.plain_values import DEEPEST
+from tercet.wire.requests.json_body import body, encoded, settled
+from tercet.wire.requests.plain_values import DEEPEST
 
 
 class Text(str):

@@ -10,7 +10,7 @@ import pytest
 from tests.client.scripted import ASK, JSON, MESSAGE, Script
 
 from tercet import NOT_GIVEN, not_given, omit
-from tercet.wire.sentinels import absent_kinds, drop_not_given, is_absent
+from tercet.wire.requests.sentinels import absent_kinds, drop_not_given, is_absent
 
 
 class NotGiven:

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from tercet.wire.json_body import body, encoded
 from tercet.wire.model import Model
+from tercet.wire.requests.json_body import body, encoded
 
 HELLO = [{"role": "user", "content": "Hello"}]
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from tercet.wire.sentinels import laid_over
+from tercet.wire.requests.sentinels import laid_over
 
 LAST = ("tools", "system", "messages")
 """The parts that prompt caching reads in order; everything small and changeable stands before them."""
@@ -56,7 +56,7 @@ def encoded(value: Any, part: str = "body", *, name: str = "", paths_as_text: bo
             return made
     except (_UnknownToEncoderError, RecursionError, UnicodeEncodeError, OverflowError):
         pass
-    from tercet.wire.plain_values import plain_value
+    from tercet.wire.requests.plain_values import plain_value
 
     return _encoded_plain(plain_value(value, part, name=name, paths_as_text=paths_as_text), name)
 
@@ -95,7 +95,7 @@ def settled(value: Any, part: str = "body", *, name: str = "") -> Any:
     try:
         _ENCODER.encode(value)
     except (_UnknownToEncoderError, RecursionError):
-        from tercet.wire.plain_values import plain_value
+        from tercet.wire.requests.plain_values import plain_value
 
         return plain_value(value, part, name=name)
     except UnicodeEncodeError:
