@@ -5,8 +5,12 @@ Knows files and Redis servers; what happens to them is the rows' matter (`state_
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
+import tempfile
 import time
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +21,7 @@ from tests.faults.subject import KEY
 import tercet
 from tercet.flow.budget import Account, Budget, turn_over
 from tercet.flow.shared_state import Store
+from tercet.flow.shared_state.memory import MemoryStore
 from tercet.flow.shared_state.redis import RedisStore
 from tercet.flow.shared_state.sqlite import SQLiteStore
 
@@ -41,6 +46,16 @@ class File:
     def __init__(self, path: Path) -> None:
         self.path = path
 
+    def named(self) -> Any:
+        """What `store=` is given."""
+        return str(self.path)
+
+    @contextlib.contextmanager
+    def clean(self) -> Iterator[File]:
+        """A file beside it that is not there yet, and is gone afterwards."""
+        with tempfile.TemporaryDirectory(dir=self.path.parent) as folder:
+            yield File(Path(folder) / "budget.db")
+
     def store(self, *, ahead: float = 0.0, lease: float = LEASE) -> Store:
         """A store of it, on a clock that is so many seconds ahead."""
         return SQLiteStore(self.path, durable=True, lease=lease, clock=lambda: time.monotonic() + ahead)
@@ -64,6 +79,17 @@ class OnRedis:
     def __init__(self, url: str) -> None:
         self.url = url
 
+    def named(self) -> Any:
+        """What `store=` is given."""
+        return self.url
+
+    @contextlib.contextmanager
+    def clean(self) -> Iterator[OnRedis]:
+        """The same server with nothing on it."""
+        with contextlib.closing(import_module("redis").Redis.from_url(self.url)) as control:
+            control.flushdb()
+        yield self
+
     def store(self, *, ahead: float = 0.0, lease: float = LEASE, timeout: float = 5.0) -> Store:
         """A store of it, on a clock that is so many seconds ahead."""
         store = RedisStore(self.url, durable=True, lease=lease, timeout=timeout)
@@ -74,6 +100,24 @@ class OnRedis:
     def damage(self) -> list[str]:
         """A server that answers is whole."""
         return []
+
+
+class Memory:
+    """A budget in this process."""
+
+    name = "memory"
+
+    def __init__(self) -> None:
+        self._store = MemoryStore()
+
+    def named(self) -> Any:
+        """What `store=` is given."""
+        return self._store
+
+    @contextlib.contextmanager
+    def clean(self) -> Iterator[Memory]:
+        """Another one, with nothing in it."""
+        yield Memory()
 
 
 Place = File | OnRedis

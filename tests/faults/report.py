@@ -13,7 +13,7 @@ TITLES = {
     "cuts": "Tercet: streams cut at every byte",
     "worlds": "Tercet: signals, cancellation, forks, threads, loops",
     "races": "Tercet: races for a budget and for a pace (calls)",
-    "state": "Tercet: budgets in files and on Redis, and the local API's data: rows 118–131",
+    "state": "Tercet: budgets in files and on Redis, and the local API's data: rows 118–131, 136–138",
     "tools": "Tercet: tools, batches: rows 129, 132–135",
     "official": "official SDK 2.11.0: the matrix, each fault sent in one way",
 }
@@ -40,6 +40,10 @@ ROWS = {
     133: "a tool that kills its process",
     134: "a tool that is not there, duplicate ids, 1,000 calls, calls that are none, a model that never ends",
     135: "a stream that breaks at each event of a turn",
+    136: "two and three budgets in one store (day with month, dollars with tokens, equal ones, one tag with two limits, by key) "
+    "under each of 17 ends of a call, drained by threads and tasks, by two programs, killed",
+    137: "the same on each of the six platforms, in both worlds",
+    138: "a wall clock that jumps by up to ten years, forwards and backwards, between calls and within them; killed meanwhile",
 }
 """What is played of the rows about state and tools."""
 

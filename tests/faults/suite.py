@@ -104,7 +104,7 @@ def jobs(folder: str, *, with_official: bool) -> list[tuple[str, str, list[str]]
     found += [("cuts", sys.executable, ["tests.faults.cut_all", shard]) for shard in shards]
     found += [("matrix", sys.executable, ["tests.faults.subject", *shared, "--shard", shard]) for shard in shards]
     found += [("worlds", sys.executable, ["tests.faults.worlds"]), ("races", sys.executable, ["tests.faults.races"])]
-    found += [("state", sys.executable, ["tests.faults.state", part]) for part in ("files", "data", "redis")]
+    found += [("state", sys.executable, ["tests.faults.state", part]) for part in ("files", "limits", "data", "redis")]
     return [*found, ("tools", sys.executable, ["tests.faults.tools"])]
 
 

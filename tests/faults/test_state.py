@@ -8,11 +8,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.faults import children, data_folder, report, state_file, state_kills, state_power, state_redis
-from tests.faults.held import ACCOUNT, File, OnRedis, Place
+from tests.faults import (
+    children,
+    data_folder,
+    report,
+    state,
+    state_clocks,
+    state_file,
+    state_kills,
+    state_limits,
+    state_power,
+    state_redis,
+)
+from tests.faults.held import ACCOUNT, File, Memory, OnRedis, Place
 from tests.faults.server import FaultServer
 
+from tercet.flow import accounts
+from tercet.flow.budget import Account, Budget
 from tercet.flow.shared_state import sqlite
+from tercet.flow.shared_state.memory import MemoryStore
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore"),
@@ -88,6 +102,23 @@ def test_what_a_redis_server_refuses_or_forgets_stops_the_spending(
     assert wrong(state_redis.killed(server, redis, times=1)) == []
 
 
+@pytest.mark.parametrize("check", [state_limits.several, state_limits.drained, state_clocks.clocks])
+def test_several_budgets_in_one_store_add_up_whatever_goes_wrong(check: Any, server: FaultServer) -> None:
+    assert wrong(check(server, Memory(), worlds=["async"])) == []
+    with state.quick_folder() as folder:
+        assert wrong(check(server, File(Path(folder) / "budget.db"), worlds=["blocking"])) == []
+
+
+def test_budgets_add_up_on_every_platform(server: FaultServer) -> None:
+    assert wrong(state_limits.platforms(server, Memory(), worlds=["blocking"])) == []
+
+
+def test_budgets_of_programs_that_share_and_end_add_up(server: FaultServer, place: Place) -> None:
+    assert wrong(state_limits.shared(server, place)) == []
+    assert wrong(state_limits.killed(server, place, kinds=["Anthropic", "AnthropicBedrock"])) == []
+    assert wrong(state_clocks.killed_in_another_time(server, place)) == []
+
+
 @pytest.mark.usefixtures("strace")
 def test_every_way_in_which_a_transaction_may_end_early_is_harmless(server: FaultServer, tmp_path: Path) -> None:
     assert wrong(state_file.syscalls(server, File(tmp_path / "budget.db"), ["ftruncate"])) == []
@@ -128,5 +159,14 @@ def test_the_judges_see_what_is_wrong(server: FaultServer, tmp_path: Path) -> No
     assert children.in_child(lambda: 1 // 0 and []) == ["ZeroDivisionError: integer division or modulo by zero"]  # type: ignore[func-returns-value]
 
 
+def test_the_judge_of_limits_sees_what_leaks_and_what_is_billed_unseen(server: FaultServer) -> None:
+    budget = Budget(usd=1, store=MemoryStore())
+    assert state_limits.wrong_sheet([budget], server, state_limits.Bill()) == []
+
+    assert "0 booked" in " ".join(state_limits.wrong_sheet([budget], server, state_limits.WHOLE))
+    budget.store.update(budget.key(), Account, lambda found: accounts.hold(found, "nobody", state_limits.WHOLE, 1e12))
+    assert "reserved by nobody" in " ".join(state_limits.wrong_sheet([budget], server, state_limits.Bill()))
+
+
 def test_every_row_about_state_and_tools_is_named() -> None:
-    assert list(report.ROWS) == list(range(118, 136))
+    assert list(report.ROWS) == list(range(118, 139))
