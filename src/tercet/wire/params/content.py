@@ -206,3 +206,17 @@ class MCPToolListingBlockParam(TypedDict, total=False):
     type: Required[Literal["mcp_tool_listing"]]
     mcp_server_name: Required[str]
     tools: Required[Iterable[MCPToolParam]]
+
+
+ModelBlockParam: TypeAlias = (
+    ThinkingBlockParam
+    | RedactedThinkingBlockParam
+    | ToolUseBlockParam
+    | ToolResultBlockParam
+    | ServerToolUseBlockParam
+    | ContainerUploadBlockParam
+    | AdvisorToolResultBlockParam
+    | MCPToolUseBlockParam
+    | MCPToolListingBlockParam
+)
+"""The blocks of this file that a message may hold. From `AdvisorToolResultBlockParam` on they are beta."""

@@ -6,17 +6,7 @@ from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
 from tercet.wire.model import AnyModel
-from tercet.wire.params.content import (
-    AdvisorToolResultBlockParam,
-    ContainerUploadBlockParam,
-    MCPToolListingBlockParam,
-    MCPToolUseBlockParam,
-    RedactedThinkingBlockParam,
-    ServerToolUseBlockParam,
-    ThinkingBlockParam,
-    ToolResultBlockParam,
-    ToolUseBlockParam,
-)
+from tercet.wire.params.content import ModelBlockParam
 from tercet.wire.params.results import (
     BashCodeExecutionToolResultBlockParam,
     CodeExecutionToolResultBlockParam,
@@ -123,28 +113,20 @@ ContentBlockParam: TypeAlias = (
     | ImageBlockParam
     | DocumentBlockParam
     | SearchResultBlockParam
-    | ThinkingBlockParam
-    | RedactedThinkingBlockParam
-    | ToolUseBlockParam
-    | ToolResultBlockParam
-    | ServerToolUseBlockParam
+    | ModelBlockParam
     | WebSearchToolResultBlockParam
     | WebFetchToolResultBlockParam
     | CodeExecutionToolResultBlockParam
     | BashCodeExecutionToolResultBlockParam
     | TextEditorCodeExecutionToolResultBlockParam
     | ToolSearchToolResultBlockParam
-    | ContainerUploadBlockParam
-    | AdvisorToolResultBlockParam
-    | MCPToolUseBlockParam
     | MCPToolResultBlockParam
-    | MCPToolListingBlockParam
     | ToolAdditionBlockParam
     | ToolRemovalBlockParam
     | CompactionBlockParam
     | FallbackBlockParam
 )
-"""Every kind of block that a message of a request may hold. From `AdvisorToolResultBlockParam` on they are beta."""
+"""Every kind of block that a message of a request may hold."""
 
 MessageContentParam: TypeAlias = str | Iterable[ContentBlockParam | ContentBlock | AnyModel]
 """Text, or blocks: your own dicts and blocks of answers, mixed as you like."""

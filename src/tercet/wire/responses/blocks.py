@@ -233,3 +233,16 @@ class FallbackBlock(Model):
         """The model that refused."""
         asked: FallbackInfo = FallbackInfo.wrap(self["from"])
         return asked
+
+
+ModelBlock: TypeAlias = (
+    ThinkingBlock
+    | RedactedThinkingBlock
+    | ToolUseBlock
+    | ServerToolUseBlock
+    | MCPToolUseBlock
+    | ContainerUploadBlock
+    | CompactionBlock
+    | FallbackBlock
+)
+"""Every kind of block that a model itself writes, but text."""

@@ -4,17 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from tercet.wire.responses.blocks import (
-    CompactionBlock,
-    ContainerUploadBlock,
-    FallbackBlock,
-    MCPToolUseBlock,
-    RedactedThinkingBlock,
-    ServerToolUseBlock,
-    TextBlock,
-    ThinkingBlock,
-    ToolUseBlock,
-)
+from tercet.wire.responses.blocks import ModelBlock, TextBlock
 from tercet.wire.responses.code_execution import (
     BashCodeExecutionToolResultBlock,
     CodeExecutionToolResultBlock,
@@ -30,23 +20,16 @@ from tercet.wire.responses.tool_results import (
 )
 
 OtherContentBlock: TypeAlias = (
-    ThinkingBlock
-    | RedactedThinkingBlock
-    | ToolUseBlock
-    | ServerToolUseBlock
+    ModelBlock
     | WebSearchToolResultBlock
     | WebFetchToolResultBlock
     | CodeExecutionToolResultBlock
     | BashCodeExecutionToolResultBlock
     | TextEditorCodeExecutionToolResultBlock
     | ToolSearchToolResultBlock
-    | ContainerUploadBlock
     | AdvisorToolResultBlock
-    | MCPToolUseBlock
     | MCPToolResultBlock
     | MCPToolListingBlock
-    | CompactionBlock
-    | FallbackBlock
 )
 """Every kind of block but text."""
 ContentBlock: TypeAlias = TextBlock | OtherContentBlock
