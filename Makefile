@@ -9,7 +9,7 @@ OFFICIAL := .venvs/official/.ready
 PARALLEL := --numprocesses=logical --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint types bench faults soak serve format generate clean peers bench-server coverage programs
+.PHONY: help install demo test lint types bench faults soak serve format generate clean peers bench-server coverage programs house
 
 help:            ## list the verbs
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 22
@@ -57,6 +57,9 @@ peers: $(READY)    ## other people's clients against the local API, each in an e
 
 bench-server: $(READY) ## the local API beside other mock servers, one run; writes bench/RESULTS-server.md
 	@$(BIN)/python bench/server.py
+
+house: $(READY)    ## the measure of the house: sizes, names, circles, hops, files that five changes touch (ARGS=-v: which)
+	@$(BIN)/python tools/house.py $(ARGS)
 
 faults: $(READY)   ## the fault matrix, beside the official SDK; writes docs/reliability.md
 	@$(BIN)/python -m tests.faults.suite

@@ -21,11 +21,22 @@ from typing import NamedTuple
 from house_figures import MADE, ROOT
 
 CHANGES = ("block_type", "client_option", "cli_verb", "endpoint", "retry_rule")
-COPIED = ("src", "tests", "tools", "docs", "examples", "bench", "pyproject.toml", "README.md", "CHANGELOG.md", "Makefile")
+COPIED = (
+    "src",
+    "tests",
+    "tools",
+    "docs",
+    "examples",
+    "bench",
+    "pyproject.toml",
+    "README.md",
+    "CHANGELOG.md",
+    "Makefile",
+)
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.png", ".hypothesis", "data")
 
 
-class AnchorGone(Exception):
+class MissingAnchorError(Exception):
     """The place where a change belongs is not there, or not once: the change's script must say where it is now."""
 
 
@@ -55,7 +66,7 @@ class Scratch:
     def create(self, path: str, text: str) -> None:
         """Write a new file."""
         if (self.root / path).exists():
-            raise AnchorGone(f"{path} exists already; a change that adds it proves nothing")
+            raise MissingAnchorError(f"{path} exists already; a change that adds it proves nothing")
         (self.root / path).write_text(text)
         self.touched[path] += 1
 
@@ -73,6 +84,10 @@ class Scratch:
         """Insert `text` right before an anchor."""
         self.replace(room, anchor, text + anchor)
 
+    def holding(self, room: str, anchor: str) -> str:
+        """Return the one file of a room in which an anchor stands, to be named in the place of the room."""
+        return self._holding(room, anchor).relative_to(self.root / "src" / "tercet").as_posix()
+
     def _holding(self, room: str, anchor: str) -> Path:
         place = self.root / "src" / "tercet" / room
         files = sorted(place.rglob("*.py")) if place.is_dir() else [place]
@@ -80,7 +95,9 @@ class Scratch:
         counts = {path: text.count(anchor) for path, text in texts if anchor in text and MADE not in text[:400]}
         if list(counts.values()) != [1]:
             found = ", ".join(f"{path.relative_to(self.root)} ({count} times)" for path, count in counts.items())
-            raise AnchorGone(f"src/tercet/{room}: {anchor!r} must stand there once, and stands {found or 'nowhere'}")
+            raise MissingAnchorError(
+                f"src/tercet/{room}: {anchor!r} must stand there once, and stands {found or 'nowhere'}"
+            )
         return next(iter(counts))
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
@@ -96,7 +113,9 @@ class Scratch:
         for pattern in patterns:
             files = [path.relative_to(self.root).as_posix() for path in sorted(self.root.glob(pattern))]
             if not files:
-                raise AnchorGone(f"{pattern}: no such test any more; say in tools/changes which one concerns the change")
+                raise MissingAnchorError(
+                    f"{pattern}: no such test any more; say in tools/changes which one concerns the change"
+                )
             found += files
         return found
 
@@ -107,7 +126,10 @@ def carry_out(name: str) -> Proof:
     with TemporaryDirectory(prefix=f"house-{name}-") as folder:
         scratch = Scratch(Path(folder))
         before = _generated(scratch.root)
-        change.edit(scratch)
+        try:
+            change.edit(scratch)
+        except MissingAnchorError as gone:
+            return Proof(name, dict(scratch.touched), [], False, f"{type(gone).__name__}: {gone}")
         shutil.copy(ROOT / "tools" / "changes" / f"test_{name}.py", scratch.root / "tests")
         done = scratch.run(sys.executable, "tools/generate.py")
         output = done.stdout + done.stderr

@@ -23,7 +23,9 @@ LAZY = {"tercet"}
 
 def module_of(source: Source) -> str:
     """Return the dotted name of a module."""
-    return ".".join(["tercet", *source.path.removesuffix(".py").removesuffix("__init__").strip("/").split("/")]).rstrip(".")
+    return ".".join(["tercet", *source.path.removesuffix(".py").removesuffix("__init__").strip("/").split("/")]).rstrip(
+        "."
+    )
 
 
 def room_of(module: str) -> str:

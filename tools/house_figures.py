@@ -19,7 +19,9 @@ HOUSE = ROOT / "src" / "tercet"
 MADE = "Made by tools/generate.py"
 LONGEST_FUNCTION, LONGEST_FILE = 40, 400
 RIDDLES = re.compile(r"(what|who|whom|whose|whoever|whatever|where|how|that which|those who)\b", re.IGNORECASE)
-NOUNS = re.compile(r"(the|a|an|all|every|each|one|its|their|his|this|these|seconds|from|of|with|in|for)\b", re.IGNORECASE)
+NOUNS = re.compile(
+    r"(the|a|an|all|every|each|one|its|their|his|this|these|seconds|from|of|with|in|for)\b", re.IGNORECASE
+)
 """Words that begin no verb phrase. Properties may begin with one: they are things, not acts."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -82,7 +84,9 @@ def shared_names(house: list[Source]) -> list[str]:
         for node in ast.walk(source.tree):
             if isinstance(node, ast.ClassDef):
                 homes[node.name].append(f"{source.path}:{node.lineno}")
-    return [f"{name}: {', '.join(at)}" for name, at in sorted(homes.items()) if len(at) > 1 and name not in SHARED_NAMES]
+    return [
+        f"{name}: {', '.join(at)}" for name, at in sorted(homes.items()) if len(at) > 1 and name not in SHARED_NAMES
+    ]
 
 
 def _documented(source: Source) -> Iterator[tuple[Documented, str]]:

@@ -25,6 +25,7 @@ async def retrieve(app: Any, exchange: ServerExchange) -> PlainResponse:
 def edit(house: Scratch) -> None:
     """Add `GET /v1/organizations/me`."""
     house.create("src/tercet/server/endpoints/organizations.py", HANDLER.format(access="access"))
-    house.after("server", "from tercet.server.endpoints import models as models_api\n",
-                "from tercet.server.endpoints import organizations\n")  # fmt: skip
-    house.after("server", "ROUTES = (\n", '    Route("GET", "/v1/organizations/me", organizations.retrieve),\n')
+    routes = house.holding("server", 'Route("POST", "/v1/messages/count_tokens"')
+    house.before(routes, "\nROUTES = (\n", "from tercet.server.endpoints import organizations\n")
+    house.before(routes, '    Route("POST", "/v1/messages/count_tokens"',
+                 '    Route("GET", "/v1/organizations/me", organizations.retrieve),\n')  # fmt: skip

@@ -14,11 +14,12 @@ from tercet import local_api
 def test_the_endpoint_answers_over_http() -> None:
     with local_api() as api:
         url = f"{api.base_url}/v1/organizations/me"
-        headers = {"x-api-key": "sk-ant-local", "anthropic-version": "2023-06-01"}
+        version = {"anthropic-version": "2023-06-01"}
+        headers = {"x-api-key": "sk-ant-local", **version}
         with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=30) as answer:
             assert json.load(answer) == {"id": "org_local", "type": "organization", "name": "Local"}
         for request, status in (
-            (urllib.request.Request(url), 401),
+            (urllib.request.Request(url, headers=version), 401),
             (urllib.request.Request(url, headers=headers, method="DELETE"), 405),
         ):
             with pytest.raises(urllib.error.HTTPError) as refused:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib import import_module
@@ -31,43 +31,78 @@ PACKAGES = frozenset(path.rpartition(".")[0] for path in PATHS) | {"types.shared
 
 
 @cache
-def homes(path: str) -> dict[str, Home]:
-    """Return the names of a row, each with its home."""
-    found: dict[str, Home] = {}
-    room = ""
+def _rows(path: str) -> list[tuple[str, str, str]]:
+    """Return the words of a row, each with its room: the name that programs write, and the one here."""
+    found, room = [], ""
     for word in PATHS[path].split():
         if word.endswith(":"):
             room = word[:-1]
             continue
         theirs, _, ours = word.partition("=")
-        if "*" in theirs:
-            found |= {
-                theirs.replace("*", name) if ours else name: (room, name) for name in _matching(room, ours or theirs)
-            }
-        elif room.rpartition(".")[2][:1].isupper():
-            found[theirs] = (room.rpartition(".")[0], room.rpartition(".")[2])
+        if room.rpartition(".")[2][:1].isupper():
+            found.append((room.rpartition(".")[0], theirs, room.rpartition(".")[2]))
         else:
-            found[theirs] = (room, ours or theirs)
+            found.append((room, theirs, ours or theirs))
     return found
 
 
-def _matching(room: str, pattern: str) -> list[str]:
-    """Return the public names of a row, or of a module, that fit a pattern. Imports the module."""
-    if room in PATHS:
-        names = list(homes(room))
-    else:
-        names = import_module(f"{OURS}.{room}").__all__
-    return [name for name in names if fnmatchcase(name, pattern)]
+@cache
+def _written(path: str) -> dict[str, Home]:
+    """Return the names that a row writes out, each with its home. Imports nothing."""
+    return {theirs: (room, ours) for room, theirs, ours in _rows(path) if "*" not in theirs}
+
+
+@cache
+def homes(path: str) -> dict[str, Home]:
+    """Return all names of a row, each with its home. Imports the modules that stand there with a `*`."""
+    found = {}
+    for room, theirs, ours in _rows(path):
+        if "*" in theirs:
+            for name in _names(room):
+                if (written := _renamed(name, ours, theirs)) is not None:
+                    found[written] = (room, name)
+    return found | _written(path)
+
+
+def _renamed(name: str, pattern: str, wanted: str) -> str | None:
+    """Return a name that fits `pattern` as `wanted` would have it, or None: TextBlock, *Block, Beta*Block: BetaTextBlock."""
+    if not fnmatchcase(name, pattern):
+        return None
+    if pattern == wanted:
+        return name
+    before, after = pattern.split("*")
+    return wanted.replace("*", name[len(before) : len(name) - len(after)])
+
+
+@cache
+def _public(room: str) -> list[str]:
+    """Return the public names of a module: those that it lists, else the classes that it defines. Imports it."""
+    module = import_module(f"{OURS}.{room}")
+    own = [name for name, each in vars(module).items() if getattr(each, "__module__", "") == module.__name__]
+    return getattr(module, "__all__", None) or [name for name in own if not name.startswith("_")]
 
 
 def home_of(path: str, name: str) -> Home | None:
     """Return the module that holds a row's name and the name there, with all rows between followed."""
-    room, ours = homes(path).get(name) or ("", "")
+    room, ours = _written(path).get(name) or _starred(path, name)
     if not room:
         return None
     if room in PATHS:
         return home_of(room, ours)
     return room, ours if hasattr(import_module(f"{OURS}.{room}"), ours) else ours.removeprefix("Beta")
+
+
+def _names(room: str) -> Iterable[str]:
+    return homes(room) if room in PATHS else _public(room)
+
+
+def _starred(path: str, name: str) -> Home:
+    """Return the home of a name that a row does not write out: the first `*` that it fits, and whose room has it."""
+    for room, theirs, ours in _rows(path):
+        wanted = _renamed(name, theirs, ours) if "*" in theirs else None
+        if wanted and (home_of(room, wanted) if room in PATHS else wanted in _public(room)):
+            return room, wanted
+    return "", ""
 
 
 def names_of(path: str) -> list[str]:
@@ -108,14 +143,23 @@ def found(fullname: str) -> ModuleSpec | None:
         spec.has_location = True  # errors of `from … import` then say where the names are listed
         return spec
     parent, _, last = path.rpartition(".")
-    if parent in PACKAGES and parent.startswith("types") and (name := _class_of(parent).get(last.replace("_", ""))):
+    if parent in PACKAGES and parent.startswith("types") and (name := _class_of(parent, last)):
         return ModuleSpec(fullname, _OfOneClass(), loader_state=name)
     return None
 
 
-@cache
-def _class_of(path: str) -> dict[str, str]:
-    return {name.lower().replace("_", ""): name for name in homes(path)}
+def _class_of(path: str, module: str) -> str | None:
+    """Return the class of a package that `module` is named after: `TextBlock` of `text_block`."""
+    wanted = module.replace("_", "").lower()
+    for room, theirs, ours in _rows(path):
+        names = [theirs]
+        if "*" in theirs:
+            held = _names(room) if fnmatchcase(wanted, theirs.lower()) else ()
+            names = [written for name in held if (written := _renamed(name, ours, theirs))]
+        for name in names:
+            if name.replace("_", "").lower() == wanted:
+                return name
+    return None
 
 
 def _fill(module: ModuleType, doc: str, look: Callable[[str], Any], names: Callable[[], list[str]]) -> None:

@@ -2,8 +2,8 @@
 
 A row is lines of `room: names`: the module below `tercet` where these names live, and the names. `Theirs=Ours` is one
 that has another name here. Names that a room knows without their `Beta` are found without it. A room that ends in a
-class stands for that class under all the names. `*` means every public name of a room, or of another row; `*Error*`
-those that match. Parents of rows are packages by that alone.
+class stands for that class under all the names. `*` means every public name of a room, or of another row, `*Error*`
+those that match, `Beta*Block=*Block` those that match `*Block`, with `Beta` before them here. Parents of rows are packages by that alone.
 """
 
 from __future__ import annotations

@@ -8,9 +8,7 @@ from __future__ import annotations
 TYPES: dict[str, str] = {
     "types": """
         wire.params.betas: AnthropicBetaParam=AnthropicBeta
-        wire.responses.blocks: CompactionBlock ContainerUploadBlock DirectCaller FallbackBlock RedactedThinkingBlock
-          ServerToolCaller ServerToolCaller20260120 ServerToolUseBlock TextBlock ThinkingBlock ToolUseBlock
-          ToolUseCaller
+        wire.responses.blocks: *Block DirectCaller ServerToolCaller ServerToolCaller20260120 ToolUseCaller
         wire.responses.citations: CitationCharLocation CitationContentBlockLocation CitationPageLocation CitationsConfig
           CitationsSearchResultLocation CitationsWebSearchResultLocation TextCitation
         wire.responses.context: CacheMissMessagesChanged CacheMissModelChanged CacheMissPreviousMessageNotFound CacheMissReason
@@ -65,10 +63,9 @@ TYPES: dict[str, str] = {
         wire.responses.message: Container ContainerSkill Message MessageTokensCount RefusalStopDetails StopReason
         wire.responses.models: CapabilitySupport ContextManagementCapability EffortCapability Model ModelCapabilities ModelInfo
           ModelLine ModelParam=Model ServerToolsCapability ThinkingCapability ThinkingTypes
-        wire.params.content: BrowserStateBlockParam BrowserStateChangeDownloadCompletedParam
+        wire.params.content: *BlockParam BrowserStateChangeDownloadCompletedParam
           BrowserStateChangeDownloadFailedParam BrowserStateChangeDownloadStartedParam BrowserStateChangeParam
-          BrowserStateChangeTabOpenedParam BrowserStateTabEntryParam ContainerUploadBlockParam
-          RedactedThinkingBlockParam ServerToolUseBlockParam ThinkingBlockParam ToolResultBlockParam ToolUseBlockParam
+          BrowserStateChangeTabOpenedParam BrowserStateTabEntryParam
         wire.params.conversation: AssistantMessageParam ContentBlockParam MessageContentParam MessageParam
           SystemMessageParam UserMessageParam
         wire.params.lists: FileListParams FileUploadParams ModelListParams
@@ -140,14 +137,12 @@ TYPES: dict[str, str] = {
     """,
     "types.beta": """
         compat.values: BetaIterationsUsage BetaThinkingPrefixMismatchBehavior
-        wire.responses.blocks: BetaCompactionBlock BetaContainerUploadBlock BetaDirectCaller BetaFallbackBlock BetaFallbackInfo
-          BetaFallbackRefusalTrigger BetaMCPToolUseBlock BetaRedactedThinkingBlock
+        wire.responses.blocks: Beta*Block=*Block BetaDirectCaller BetaFallbackInfo BetaFallbackRefusalTrigger
           BetaResponseToolAdditionBlock=ToolAdditionBlock
           BetaResponseToolChangeMCPToolReference=ToolChangeMCPToolReference
           BetaResponseToolChangeMCPToolsetReference=ToolChangeMCPToolsetReference
           BetaResponseToolChangeToolReference=ToolChangeToolReference BetaResponseToolRemovalBlock=ToolRemovalBlock
-          BetaServerToolCaller BetaServerToolCaller20260120 BetaServerToolUseBlock BetaTextBlock BetaThinkingBlock
-          BetaToolChangeToolDefinition BetaToolUseBlock BetaToolUseCaller
+          BetaServerToolCaller BetaServerToolCaller20260120 BetaToolChangeToolDefinition BetaToolUseCaller
         wire.responses.citations: BetaCitationCharLocation BetaCitationConfig=CitationsConfig BetaCitationContentBlockLocation
           BetaCitationPageLocation BetaCitationSearchResultLocation=CitationsSearchResultLocation
           BetaCitationsWebSearchResultLocation BetaTextCitation
@@ -184,13 +179,10 @@ TYPES: dict[str, str] = {
         wire.responses.models: BetaCapabilitySupport BetaCompactionCapability BetaContextManagementCapability
           BetaEffortCapability BetaModelCapabilities BetaModelInfo BetaModelLine BetaServerToolsCapability
           BetaThinkingCapability BetaThinkingTypes
-        wire.params.content: BetaAdvisorRedactedResultBlockParam BetaAdvisorResultBlockParam
-          BetaAdvisorToolResultBlockParam BetaAdvisorToolResultErrorParam BetaBrowserStateBlockParam
+        wire.params.content: Beta*BlockParam=*BlockParam BetaAdvisorToolResultErrorParam
           BetaBrowserStateChangeDownloadCompletedParam BetaBrowserStateChangeDownloadFailedParam
           BetaBrowserStateChangeDownloadStartedParam BetaBrowserStateChangeParam BetaBrowserStateChangeTabOpenedParam
-          BetaBrowserStateTabEntryParam BetaContainerUploadBlockParam BetaMCPToolListingBlockParam
-          BetaMCPToolUseBlockParam BetaRedactedThinkingBlockParam BetaServerToolUseBlockParam BetaThinkingBlockParam
-          BetaToolResultBlockParam BetaToolUseBlockParam
+          BetaBrowserStateTabEntryParam
         wire.params.conversation: BetaAssistantMessageParam BetaCompactionBlockParam BetaContentBlockParam
           BetaFallbackBlockParam BetaFallbackInfoParam BetaMessageContentParam BetaMessageParam
           BetaRequestToolAdditionBlockParam=ToolAdditionBlockParam
