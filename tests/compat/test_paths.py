@@ -161,6 +161,17 @@ def test_options_for_a_call_hold_what_is_given_alone() -> None:
     assert [is_given(each) for each in (NOT_GIVEN, omit, None, 0)] == [False, False, True, True]
 
 
+def test_every_exception_survives_a_pickle_whatever_its_code() -> None:
+    classes = [value for name in dir(tercet.types) if is_error(value := getattr(tercet.types, name))]
+
+    assert pickle.loads(pickle.dumps(classes)) == classes
+    assert len(classes) > 90
+
+
+def is_error(value: object) -> bool:
+    return isinstance(value, type) and issubclass(value, Exception)
+
+
 @pytest.mark.parametrize("name", [name for name in INSTEAD if name.rpartition(".")[0] in PATHS])
 def test_a_name_that_is_known_and_not_here_says_what_to_write(name: str) -> None:
     path, _, last = name.rpartition(".")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import tercet
 from tercet.wire.errors import codes as error_codes
 from tercet.wire.errors.codes import CODES, NAMES, class_of
 from tercet.wire.errors.mapping import STATUS_OF_TYPE, class_for
@@ -32,7 +33,9 @@ def test_a_code_has_a_class_under_that_of_its_status(status: int, code: str, nam
 
     assert cls is not None
     assert cls is class_for(status, code) is getattr(error_codes, name)
-    assert (cls.__name__, cls.__module__, cls.__bases__) == (name, "tercet", (STATUS_CLASSES[status],))
+    assert (cls.__name__, cls.__bases__) == (name, (STATUS_CLASSES[status],))
+    assert cls.__module__ == ("tercet" if name in tercet.__all__ else "tercet.types")
+    assert pickle.loads(pickle.dumps(cls)) is cls
     assert (cls.error_code, cls.status_code) == (code, status)
     assert code in (cls.__doc__ or "")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import tercet
 from tercet.wire.errors import statuses as status_errors
 from tercet.wire.errors.tree import APIStatusError
 
@@ -151,7 +152,8 @@ def _class_named(name: str) -> type[APIStatusError]:
     if name not in _made:
         status, code = NAMES[name]
         about = f"HTTP {status} with the error code `{code}`."
-        space = {"__module__": "tercet", "__doc__": about, "error_code": code, "__reduce__": _reduce}
+        home = "tercet" if name in tercet.__all__ else "tercet.types"  # where a pickle will look for it
+        space = {"__module__": home, "__doc__": about, "error_code": code, "__reduce__": _reduce}
         _made.setdefault(name, type(name, (status_errors.STATUS_CLASSES[status],), space))
     return _made[name]
 
