@@ -17,7 +17,7 @@ from server import ASK
 from tercet.server.access import Caller
 from tercet.server.accounting import usage as accounting
 from tercet.server.app import create_app
-from tercet.server.json_text import decoded_json
+from tercet.server.exchange import decoded_json
 from tercet.server.service.events import sse_of
 from tercet.server.service.request import MessageRequest
 from tercet.server.settings import ServerSettings

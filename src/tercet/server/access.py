@@ -35,7 +35,7 @@ class Caller(NamedTuple):
 
 
 def caller(exchange: ServerExchange, settings: ServerSettings) -> Caller:
-    """The caller of a native route. Raises 400 for version and betas, 401 for the key, in the API's order."""
+    """Return the caller of a native route. Raises 400 for version and betas, 401 for the key, in the API's order."""
     found_version = version(exchange)
     named = exchange.all_of(b"anthropic-beta") if b"anthropic-beta" in exchange.headers else []
     found_betas = betas(named, settings, exchange) if named else NO_BETAS
@@ -43,7 +43,8 @@ def caller(exchange: ServerExchange, settings: ServerSettings) -> Caller:
 
 
 def _workspace(exchange: ServerExchange, settings: ServerSettings) -> str:
-    """What a workspace that the request names adds to its owner. The answer tells the workspace, named or not."""
+    """Return what a workspace that the request names adds to its owner. The answer tells the workspace, named or
+    not."""
     named = exchange.headers.get(b"anthropic-workspace-id", b"")
     chosen = named if named and WORKSPACE.fullmatch(named) else b""
     told = chosen or (settings.workspace or "").encode()
@@ -53,12 +54,12 @@ def _workspace(exchange: ServerExchange, settings: ServerSettings) -> str:
 
 
 def owner(secret: str) -> str:
-    """A name for the holder of this key, which does not tell the key."""
+    """Return a name for the holder of this key, which does not tell the key."""
     return blake2b(secret.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
 def version(exchange: ServerExchange) -> str:
-    """The `anthropic-version`."""
+    """Return the `anthropic-version`."""
     known = VERSION_HEADERS.get(exchange.headers.get(b"anthropic-version", b""))
     if known is not None:
         return known
@@ -71,7 +72,7 @@ def version(exchange: ServerExchange) -> str:
 
 
 def betas(names: list[str], settings: ServerSettings, exchange: ServerExchange) -> frozenset[str]:
-    """The betas asked for. Unknown ones are refused when strict, and warned of otherwise."""
+    """Return the betas asked for. Unknown ones are refused when strict, and warned of otherwise."""
     found = frozenset(names)
     unknown = sorted(found - KNOWN_BETAS)
     if unknown:
@@ -83,7 +84,7 @@ def betas(names: list[str], settings: ServerSettings, exchange: ServerExchange) 
 
 
 def key(exchange: ServerExchange, settings: ServerSettings) -> str:
-    """The key, from either header. Raises 401 if there is none or it is not let in."""
+    """Return the key, from either header. Raises 401 if there is none or it is not let in."""
     bare = exchange.header(b"x-api-key")
     given = bare or _bearer(exchange)
     if not given:
@@ -140,7 +141,8 @@ class OriginGuard:
             self._seen.add(host)
 
     def _check_origin(self, origin: str, host: bytes) -> HeaderPairs:
-        """What lets the page of an allowed origin read the answer. The own page needs nothing. Raises 403 for others."""
+        """Return what lets the page of an allowed origin read the answer. The own page needs nothing. Raises 403 for
+        others."""
         if origin in self._origins:
             return ((b"access-control-allow-origin", origin.encode("latin-1")), EXPOSED, VARY)
         if not _is_own(origin, host):
@@ -158,7 +160,8 @@ def _is_own(origin: str, host: bytes) -> bool:
 
 
 def preflight(exchange: ServerExchange) -> PlainResponse | None:
-    """The answer to a browser that asks whether the page of an allowed origin may send something; None for all others."""
+    """Return the answer to a browser that asks whether the page of an allowed origin may send something; None for
+    all others."""
     if exchange.method != "OPTIONS" or b"access-control-request-method" not in exchange.headers or not exchange.told:
         return None
     asked = exchange.headers.get(b"access-control-request-headers", b"")

@@ -138,7 +138,7 @@ async def _send_live(exchange: ServerExchange, reply: LiveResponse, out: Outlet)
 
 
 async def _sooner(chunks: AsyncGenerator[bytes, None], left: asyncio.Future[None]) -> bytes | None:
-    """The next chunk; None at the end, and when the client leaves before it comes."""
+    """Return the next chunk; None at the end, and when the client leaves before it comes."""
     coming = asyncio.ensure_future(anext(chunks, None))
     try:
         waited: set[asyncio.Future[Any]] = {coming, left}
@@ -169,7 +169,7 @@ async def _send_paced(exchange: ServerExchange, chunks: Iterable[bytes], pace: f
 
 
 def create_app(settings: ServerSettings | None = None, answerer: Responder | None = None) -> Application:
-    """A local API. Without an answerer, the simulated model answers."""
+    """Return a local API. Without an answerer, the simulated model answers."""
     settings = settings or ServerSettings()
     if settings.control is not None and settings.clock is time.time:
         settings = replace(settings, clock=Clock())

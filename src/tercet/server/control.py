@@ -14,10 +14,9 @@ from typing import Any
 from tercet.server.clock import Clock
 from tercet.server.endpoints.lists import asked_limit, one
 from tercet.server.errors import HTTPError, invalid, not_found
-from tercet.server.exchange import Handler, PlainResponse, ServerExchange, json_response
+from tercet.server.exchange import Handler, PlainResponse, ServerExchange, decoded_json, json_response
 from tercet.server.faults.spec import UnknownFault
 from tercet.server.journal.journal import Journal
-from tercet.server.json_text import decoded_json
 from tercet.server.middleware import Stack
 from tercet.server.responders.outcome import BadScript
 from tercet.server.routing import Route
@@ -29,7 +28,7 @@ DONE = {"done": True}
 
 
 def controlled(work: Callable[..., Awaitable[PlainResponse]]) -> Handler:
-    """The handler, for those alone who know the token."""
+    """Return the handler, for those alone who know the token."""
 
     async def handler(state: State, exchange: ServerExchange, *values: str) -> PlainResponse:
         check_token(state, exchange)
@@ -154,7 +153,7 @@ async def clear_faults(state: State, exchange: ServerExchange) -> PlainResponse:
 
 
 def journal_of(state: State) -> Journal:
-    """The journal. Raises 404 if none is kept."""
+    """Return the journal. Raises 404 if none is kept."""
     if state.journal is None:
         raise not_found("This server keeps no journal.")
     return state.journal
@@ -191,7 +190,8 @@ async def clear_journal(state: State, exchange: ServerExchange) -> PlainResponse
 
 
 async def _object(exchange: ServerExchange, *names: str) -> dict[str, Any]:
-    """The body, whatever its content type says: the token, which no other site's page can send, is the guard here."""
+    """Return the body, whatever its content type says: the token, which no other site's page can send, is the guard
+    here."""
     given = decoded_json(await exchange.body(MOST_BYTES))
     if not isinstance(given, dict):
         raise invalid(f"body: Input should be an object with {', '.join(names)}")

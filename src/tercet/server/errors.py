@@ -44,26 +44,26 @@ class HTTPError(Exception):
         self.headers = headers
 
     def error(self) -> dict[str, Any]:
-        """The `error` object."""
+        """Return the `error` object."""
         found: dict[str, Any] = {"type": self.kind, "message": self.message}
         if self.details:
             found["details"] = self.details
         return found
 
     def envelope(self, request_id: str | None) -> dict[str, Any]:
-        """The whole body."""
+        """Return the whole body."""
         return {"type": "error", "error": self.error(), "request_id": request_id}
 
     def body(self, request_id: str | None) -> bytes:
-        """The body's bytes."""
+        """Return the body's bytes."""
         return msgspec.json.encode(self.envelope(request_id))
 
 
 def invalid(message: str, **details: Any) -> HTTPError:
-    """A 400 with this text."""
+    """Return a 400 with this text."""
     return HTTPError(400, message, details=details or None)
 
 
 def not_found(message: str) -> HTTPError:
-    """A 404 with this text."""
+    """Return a 404 with this text."""
     return HTTPError(404, message)

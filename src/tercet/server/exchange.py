@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,6 @@ from tercet.server.faults.spec import FaultSpec
 from tercet.server.http.bodies import decoded
 from tercet.server.http.parser import Head, Pairs
 from tercet.server.http.transfer import BodyTooLargeError, LateError, Outlet, RequestBody
-from tercet.server.json_text import decoded_json
 from tercet.server.service.responder import Responder
 
 HeaderPairs = Pairs
@@ -59,7 +59,7 @@ Finder = Callable[[str, str, bytes], tuple[Handler, list[str]]]
 
 
 def json_response(value: Any, *headers: tuple[bytes, bytes]) -> PlainResponse:
-    """A response of this JSON."""
+    """Return a response of this JSON."""
     return PlainResponse(msgspec.json.encode(value), headers=(JSON, *headers))
 
 
@@ -93,11 +93,11 @@ class ServerExchange:
         self._incoming, self._body_seconds = incoming, body_seconds
 
     def header(self, name: bytes) -> str:
-        """The header's value, stripped; empty if it is not there."""
+        """Return the header's value, stripped; empty if it is not there."""
         return self.headers.get(name, b"").decode("latin-1").strip()
 
     def all_of(self, name: bytes) -> list[str]:
-        """The comma-separated items of every header of this name."""
+        """Return the comma-separated items of every header of this name."""
         if name not in self.headers:
             return []
         values = [value.decode("latin-1") for key, value in self.pairs if key == name]
@@ -123,7 +123,8 @@ class ServerExchange:
         return {key: value for key, value in named if key not in SECRET}
 
     async def body(self, limit: int) -> bytes:
-        """The whole body, also when asked again. Raises 413 above `limit` bytes and 408 if it does not come in time."""
+        """Return the whole body, also when asked again. Raises 413 above `limit` bytes and 408 if it does not come
+        in time."""
         incoming = self._incoming
         try:
             if not incoming.is_whole:
@@ -139,7 +140,7 @@ class ServerExchange:
         return self.content
 
     async def json(self, limit: int) -> Any:
-        """The body decoded. Raises the API's errors for other content types and for what is not JSON."""
+        """Return the body decoded. Raises the API's errors for other content types and for what is not JSON."""
         body = await self.body(limit)
         kind = self.headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
         if kind != b"application/json":
@@ -157,3 +158,71 @@ class ServerExchange:
 
 class BrokenOff(Exception):  # noqa: N818 - another server's failure
     """A body that comes from elsewhere broke off: the client shall see that too."""
+
+
+# --- JSON text, with the API's words for what is none ------------------------------------------------------------------
+
+NOT_JSON = "The request body is not valid JSON: "
+EMPTY = "Input is a zero-length, empty document: line 1 column 1 (char 0)"
+DEEPEST = 200
+"""Levels of nesting. The real limit is not known; this keeps every later step far from the interpreter's."""
+_decode = msgspec.json.Decoder().decode
+
+
+def decoded_json(body: bytes) -> Any:
+    """Return the value of a body. Raises a 400 that says where the text stops being JSON."""
+    if not body.strip():
+        raise invalid(NOT_JSON + EMPTY)
+    try:
+        value = _decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise invalid(NOT_JSON + _complaint(body)) from None
+    except RecursionError:
+        raise _too_deep() from None
+    if _nests_deeply(body) and _depth_exceeds(value):
+        raise _too_deep()
+    return value
+
+
+def _too_deep() -> HTTPError:
+    return invalid(f"{NOT_JSON}more than {DEEPEST} levels are nested: line 1 column 1 (char 0)")
+
+
+def _nests_deeply(body: bytes) -> bool:
+    return body.count(b"[") + body.count(b"{") > DEEPEST
+
+
+def _depth_exceeds(value: Any) -> bool:
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [
+            child
+            for parent in level
+            if isinstance(parent, dict | list)
+            for child in (parent.values() if isinstance(parent, dict) else parent)
+            if isinstance(child, dict | list)
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _complaint(body: bytes) -> str:
+    try:
+        json.loads(body)
+    except json.JSONDecodeError as problem:
+        place = f"line {problem.lineno} column {problem.colno} (char {problem.pos})"
+        if problem.pos >= len(problem.doc) or problem.msg.startswith("Unterminated"):
+            return _at_end(problem.doc)
+        return f"{problem.msg[:1].lower()}{problem.msg[1:]}: {place}"
+    except UnicodeDecodeError as problem:
+        return f"the text is not UTF-8: line 1 column {problem.start + 1} (char {problem.start})"
+    except (ValueError, RecursionError):  # numbers with thousands of digits, thousands of levels
+        return "a value is out of range: line 1 column 1 (char 0)"
+    return "unexpected character: line 1 column 1 (char 0)"
+
+
+def _at_end(text: str) -> str:
+    line = text.count("\n") + 1
+    column = len(text) - (text.rfind("\n") + 1)
+    return f"unexpected end of data: line {line} column {column + 1} (char {len(text)})"

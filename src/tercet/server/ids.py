@@ -15,13 +15,13 @@ class Ids:
         self._drawn = Random(seed).randbytes
 
     def make(self, prefix: str, length: int = 22) -> str:
-        """The next id: `prefix` and `length` characters."""
+        """Return the next id: `prefix` and `length` characters."""
         return prefix + self._drawn(length).translate(_TO_BASE_62).decode()
 
     def request(self) -> str:
-        """The next request id."""
+        """Return the next request id."""
         return self.make("req_011C", 20)
 
     def message(self, platform: str = "") -> str:
-        """The next message id; `platform` is `bdrk_` or `vrtx_` away from the direct API."""
+        """Return the next message id; `platform` is `bdrk_` or `vrtx_` away from the direct API."""
         return self.make(f"msg_{platform}01")

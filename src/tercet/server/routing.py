@@ -39,7 +39,7 @@ class Table:
         verbs[route.verb] = route.handler
 
     def found(self, verb: str, path: str, raw_path: bytes) -> tuple[Handler, list[str]]:
-        """The handler of a request and the values of the path's `*` segments. Raises 404 and 405."""
+        """Return the handler of a request and the values of the path's `*` segments. Raises 404 and 405."""
         verbs = self._exact.get(path)
         if verbs is not None:
             return verbs.get(verb) or _of_verb(verbs, verb, path), []

@@ -96,7 +96,7 @@ def serve(
 
 
 def _settings(host: str, given: dict[str, Any]) -> ServerSettings:
-    """The settings, with the address that is listened on among the hosts."""
+    """Return the settings, with the address that is listened on among the hosts."""
     shown = f"[{host}]" if ":" in host else host
     return ServerSettings(**{**given, "hosts": (*given.get("hosts", ()), shown)})
 

@@ -87,10 +87,10 @@ class ServerSettings:
             check_share(self.overloaded)
 
     def now(self) -> datetime:
-        """The clock's time."""
+        """Return the clock's time."""
         return datetime.fromtimestamp(self.clock(), UTC)
 
 
 def timestamp(moment: datetime) -> str:
-    """A moment as the API writes it: 2026-11-20T10:00:00.100435Z."""
+    """Return a moment as the API writes it: 2026-11-20T10:00:00.100435Z."""
     return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -146,7 +146,7 @@ class PromptCache:
 
 
 def has_breakpoints(request: Mapping[str, Any]) -> bool:
-    """Whether anything in the request asks for caching."""
+    """Return whether anything in the request asks for caching."""
     if request.get("cache_control"):
         return True
     system = request.get("system")
@@ -156,7 +156,8 @@ def has_breakpoints(request: Mapping[str, Any]) -> bool:
 
 
 def _as_far_as_marked(request: Mapping[str, Any]) -> int | None:
-    """How many blocks there are up to the last breakpoint: what comes after it is not looked at. None: all of them."""
+    """Return how many blocks there are up to the last breakpoint: what comes after it is not looked at. None: all of
+    them."""
     if request.get("cache_control"):
         return None
     return max((number for number, (_, block) in enumerate(_blocks(request), 1) if _mark_of(block)), default=0)
@@ -213,14 +214,14 @@ def _positions(request: Mapping[str, Any], model: str) -> Iterator[_Position]:
 
 
 def _first_counted_thinking(request: Mapping[str, Any]) -> int:
-    """The block number from which thinking counts as input: after the last question."""
+    """Return the block number from which thinking counts as input: after the last question."""
     messages = visible_messages(request)
     before = messages[: last_question(messages) + 1]
     return sum(1 for _ in _blocks({**request, "messages": before}))
 
 
 def _settings(request: Mapping[str, Any], section: str) -> bytes:
-    """What else changes the prefix from this section on."""
+    """Return what else changes the prefix from this section on."""
     if section == "tools":
         return b"tools"
     if section == "system":
@@ -241,7 +242,7 @@ def _shows_images(request: Mapping[str, Any]) -> bool:
 
 
 def _json_unmarked(block: Mapping[str, Any]) -> bytes:
-    """The block's JSON without cache marks: taken out one by one only where there can be any."""
+    """Return the block's JSON without cache marks: taken out one by one only where there can be any."""
     written = msgspec.json.encode(block)
     return msgspec.json.encode(_unmarked(block)) if b'"cache_control"' in written else written
 

@@ -36,7 +36,7 @@ class Diagnoses:
         self._lock = Lock()
 
     def diagnosed(self, request: Mapping[str, Any], message_id: str, owner: str, usage: Mapping[str, Any]) -> Json:
-        """The `diagnostics` of the message that answers; the request is remembered under the message's id."""
+        """Return the `diagnostics` of the message that answers; the request is remembered under the message's id."""
         mine = _fingerprint(request, owner, usage)
         named = request["diagnostics"].get("previous_message_id")
         with self._lock:

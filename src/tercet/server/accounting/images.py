@@ -110,7 +110,7 @@ def decoded(text: object) -> bytes:
 
 
 def facts_of_source(source: Mapping[str, Any]) -> ImageFacts | None:
-    """The facts of an image block's `source`, when its bytes are in the request."""
+    """Return the facts of an image block's `source`, when its bytes are in the request."""
     data = source.get("data")
     if source.get("type") != "base64" or not isinstance(data, str):
         return None
@@ -121,7 +121,8 @@ def facts_of_source(source: Mapping[str, Any]) -> ImageFacts | None:
 
 
 def fit(width: int, height: int, edge: int, most: int) -> tuple[int, int]:
-    """The size to which an image is reduced: the largest of the same aspect within `edge` pixels and `most` tokens."""
+    """Return the size to which an image is reduced: the largest of the same aspect within `edge` pixels and `most`
+    tokens."""
     if _fits(width, height, edge, most):
         return width, height
     if height > width:
@@ -148,12 +149,12 @@ def _fits(width: int, height: int, edge: int, most: int) -> bool:
 
 
 def image_tokens(width: int, height: int, *, high_resolution: bool) -> int:
-    """Tokens of an image of this size, after the API's own reduction."""
+    """Return tokens of an image of this size, after the API's own reduction."""
     return _patches(*fit(width, height, *TIERS[high_resolution]))
 
 
 def source_tokens(source: Mapping[str, Any], *, high_resolution: bool) -> int:
-    """Tokens of an image block's `source`; a picture that is not in the request counts as `UNKNOWN_SIZE`."""
+    """Return tokens of an image block's `source`; a picture that is not in the request counts as `UNKNOWN_SIZE`."""
     facts = facts_of_source(source)
     width, height = (facts.width, facts.height) if facts else UNKNOWN_SIZE
     return image_tokens(width, height, high_resolution=high_resolution)

@@ -30,7 +30,7 @@ _lock = Lock()
 
 
 def read_pdf(data: bytes) -> tuple[str, ...]:
-    """The text of each page. Empty for what is no PDF; a page whose text cannot be read is an empty string."""
+    """Return the text of each page. Empty for what is no PDF; a page whose text cannot be read is an empty string."""
     if b"%PDF-" not in data[:1024] or len(data) > MOST_BYTES:
         return ()
     digest = hashlib.sha256(data).digest()

@@ -67,33 +67,33 @@ class Weight(NamedTuple):
     tokens: int = 0
 
     def plus(self, other: Weight) -> Weight:
-        """Both together."""
+        """Return both together."""
         return Weight(self.size + other.size, self.tokens + other.tokens)
 
 
 def model_of(request: Mapping[str, Any]) -> str:
-    """The model that a request names."""
+    """Return the model that a request names."""
     return str(request.get("model", ""))
 
 
 @lru_cache(maxsize=256)
 def tokenizer_of(model: str) -> Tokenizer:
-    """The tokenizer of the generation that this model belongs to; the new one for unknown models."""
+    """Return the tokenizer of the generation that this model belongs to; the new one for unknown models."""
     return TOKENIZERS[served(model).tokenizer]
 
 
 def utf8_size(text: str) -> int:
-    """Bytes of the text in UTF-8, counting unpaired surrogates as three."""
+    """Return bytes of the text in UTF-8, counting unpaired surrogates as three."""
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
 def count_text(text: str, model: str = "") -> int:
-    """Tokens of a text alone."""
+    """Return tokens of a text alone."""
     return ceil(utf8_size(text) / tokenizer_of(model).bytes_per_token)
 
 
 def split_text(text: str, model: str = "") -> list[str]:
-    """The text cut into its tokens: as many as `count_text` says, joining back to the text.
+    """Return the text cut into its tokens: as many as `count_text` says, joining back to the text.
 
     A character that is wider than a token is followed by empty tokens, as if it were spelt in several.
     """
@@ -117,7 +117,7 @@ def _wide_pieces(text: str, rate: float, total: int) -> Iterator[str]:
 
 
 def first_tokens(text: str, count: int, model: str = "") -> str:
-    """The longest beginning of the text that is at most `count` tokens."""
+    """Return the longest beginning of the text that is at most `count` tokens."""
     if count <= 0:
         return ""
     room = int(count * tokenizer_of(model).bytes_per_token)
@@ -130,7 +130,7 @@ def first_tokens(text: str, count: int, model: str = "") -> str:
 
 
 def count_request(request: Mapping[str, Any]) -> int:
-    """Input tokens of a request: system, messages, tools with their hidden prompt, images, documents."""
+    """Return input tokens of a request: system, messages, tools with their hidden prompt, images, documents."""
     weight = messages_weight(request)
     if request.get("system"):
         weight = weight.plus(system_weight(request))
@@ -140,12 +140,12 @@ def count_request(request: Mapping[str, Any]) -> int:
 
 
 def tokens_of(weight: Weight, model: str) -> int:
-    """A weight in tokens of this model."""
+    """Return a weight in tokens of this model."""
     return weight.tokens + ceil(weight.size / tokenizer_of(model).bytes_per_token)
 
 
 def tools_weight(request: Mapping[str, Any]) -> Weight:
-    """The tools' definitions and the hidden prompt that comes with them."""
+    """Return the tools' definitions and the hidden prompt that comes with them."""
     tools = request.get("tools") or []
     if not tools:
         return Weight()
@@ -156,7 +156,7 @@ def tools_weight(request: Mapping[str, Any]) -> Weight:
 
 
 def tool_prompt_tokens(request: Mapping[str, Any]) -> int:
-    """Tokens of the hidden prompt that any tool brings: by model, more when a call is forced."""
+    """Return tokens of the hidden prompt that any tool brings: by model, more when a call is forced."""
     if not request.get("tools"):
         return 0
     choice = (request.get("tool_choice") or {}).get("type", "auto")
@@ -165,7 +165,7 @@ def tool_prompt_tokens(request: Mapping[str, Any]) -> int:
 
 
 def tool_weight(tool: Mapping[str, Any], model: str = "") -> Weight:
-    """One tool's definition. Deferred tools cost nothing until they are found."""
+    """Return one tool's definition. Deferred tools cost nothing until they are found."""
     if tool.get("defer_loading"):
         return Weight()
     kind = str(tool.get("type") or "custom")
@@ -178,7 +178,7 @@ def tool_weight(tool: Mapping[str, Any], model: str = "") -> Weight:
 
 
 def system_weight(request: Mapping[str, Any]) -> Weight:
-    """The system prompt."""
+    """Return the system prompt."""
     system = request.get("system") or ""
     if isinstance(system, str):
         return Weight(utf8_size(system))
@@ -186,7 +186,7 @@ def system_weight(request: Mapping[str, Any]) -> Weight:
 
 
 def messages_weight(request: Mapping[str, Any]) -> Weight:
-    """All messages that the model sees: what was compacted away, and earlier turns' thinking, is not counted."""
+    """Return all messages that the model sees: what was compacted away, and earlier turns' thinking, is not counted."""
     messages = visible_messages(request)
     model = model_of(request)
     facts, loop_start = served(model), -2
@@ -206,7 +206,7 @@ def messages_weight(request: Mapping[str, Any]) -> Weight:
 
 
 def last_question(messages: list[dict[str, Any]]) -> int:
-    """The index of the last user message that is not only tool results; -1 if there is none."""
+    """Return the index of the last user message that is not only tool results; -1 if there is none."""
     for number in range(len(messages) - 1, -1, -1):
         content = messages[number]["content"]
         asks = isinstance(content, str) or any(block.get("type") != "tool_result" for block in content)
@@ -216,7 +216,7 @@ def last_question(messages: list[dict[str, Any]]) -> int:
 
 
 def block_weight(block: Mapping[str, Any], facts: ServedModel, *, thinking_counts: bool = True) -> Weight:
-    """One content block of any type."""
+    """Return one content block of any type."""
     kind = block.get("type")
     if kind == "text":
         return Weight(utf8_size(str(block.get("text", ""))))
@@ -263,7 +263,7 @@ def _source_weight(source: Mapping[str, Any], facts: ServedModel) -> Weight:
 
 
 def sum_of(weights: Iterable[Weight]) -> Weight:
-    """All together."""
+    """Return all together."""
     size = tokens = 0
     for weight in weights:
         size += weight.size

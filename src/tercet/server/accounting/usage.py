@@ -33,7 +33,7 @@ def usage(
     key: str = "",
     batch: bool = False,
 ) -> dict[str, Any]:
-    """The complete usage object of the message that `answer` becomes.
+    """Return the complete usage object of the message that `answer` becomes.
 
     With `cache`, prefixes are looked up and written under `key` at its clock's present time; call once per request.
     """
@@ -56,7 +56,7 @@ def usage(
 
 
 def _counts(request: Mapping[str, Any], answer: Answer, total: int, cached: CacheUse, tier: str) -> dict[str, Any]:
-    """What every usage object holds, in tokens."""
+    """Return what every usage object holds, in tokens."""
     serves = not {block.get("type") for block in answer.content} <= MODEL_BLOCKS
     return {
         "input_tokens": max(0, total - cached.total)
@@ -76,14 +76,15 @@ def _counts(request: Mapping[str, Any], answer: Answer, total: int, cached: Cach
 
 
 def _place(request: Mapping[str, Any]) -> str:
-    """Where the answer was made. Models before 4.6 do not tell."""
+    """Return where the answer was made. Models before 4.6 do not tell."""
     if not served(model_of(request)).has_places:
         return "not_available"
     return str(request.get("inference_geo") or "global")
 
 
 def result_tokens(content: Sequence[Mapping[str, Any]], model: str) -> int:
-    """What the results of server tools add to the input: the model reads them to write the rest of the same answer."""
+    """Return what the results of server tools add to the input: the model reads them to write the rest of the same
+    answer."""
     facts = served(model)
     results = [block for block in content if str(block.get("type", "")).endswith("_tool_result")]
     return tokens_of(sum_of(block_weight(block, facts) for block in results), model) if results else 0
@@ -100,7 +101,8 @@ def server_tool_use(answer: Answer) -> dict[str, int] | None:
 
 
 def _iterations(found: Mapping[str, Any], answer: Answer, model: str) -> list[dict[str, Any]]:
-    """One entry for the compaction, if one took place, and one for the message. Only the latter is in the sums."""
+    """Return one entry for the compaction, if one took place, and one for the message. Only the latter is in the
+    sums."""
     inputs = {name: found[name] for name in ITERATION_INPUTS}
     compacted = sum(count_answer_block(block, model) for block in answer.content if block.get("type") == "compaction")
     steps = [{"type": "compaction", "output_tokens": compacted, **inputs}] if compacted else []

@@ -21,7 +21,7 @@ ITEM = {
 
 
 def admitted(state: State, exchange: ServerExchange) -> Caller:
-    """The caller, who may ask now: all routes of batches share one limit."""
+    """Return the caller, who may ask now: all routes of batches share one limit."""
     who = caller(exchange, state.settings)
     state.service.quotas.batches.admit(who.key)
     return who

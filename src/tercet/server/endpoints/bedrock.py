@@ -92,7 +92,7 @@ def _asked(state: State, exchange: ServerExchange, body: Json, model: str) -> Me
 
 
 def _key(exchange: ServerExchange) -> str:
-    """Who asks: any signature or token is let in, none is not. Signatures are not checked."""
+    """Return who asks: any signature or token is let in, none is not. Signatures are not checked."""
     given = exchange.header(b"authorization")
     if not given:
         raise HTTPError(403, NO_CREDENTIALS)
@@ -100,7 +100,7 @@ def _key(exchange: ServerExchange) -> str:
 
 
 def _throttled(limit: RateLimitedError) -> HTTPError:
-    """The limit in Amazon's words, which tell neither how much nor how long."""
+    """Return the limit in Amazon's words, which tell neither how much nor how long."""
     return HTTPError(429, THROTTLED.format(what="requests" if limit.unit == "requests" else "tokens"))
 
 

@@ -11,7 +11,7 @@ STRING = 7
 
 
 def frame(payload: bytes, headers: dict[str, str]) -> bytes:
-    """One message: prelude, prelude checksum, headers, payload, message checksum."""
+    """Return one message: prelude, prelude checksum, headers, payload, message checksum."""
     head = b"".join(_header(name, value) for name, value in headers.items())
     prelude = struct.pack(">II", 16 + len(head) + len(payload), len(head))
     start = prelude + struct.pack(">I", crc32(prelude)) + head + payload
@@ -27,5 +27,5 @@ CHUNK = {":event-type": "chunk", ":content-type": "application/json", ":message-
 
 
 def chunk(event: bytes) -> bytes:
-    """One event of a message's stream, as Bedrock wraps it."""
+    """Return one event of a message's stream, as Bedrock wraps it."""
     return frame(b'{"bytes":"' + base64.b64encode(event) + b'"}', CHUNK)

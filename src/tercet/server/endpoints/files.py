@@ -22,7 +22,7 @@ SHORTEST, LONGEST = 3600, 7_776_000
 
 
 def admitted(state: State, exchange: ServerExchange) -> Caller:
-    """The caller, who may ask now: all routes of files share one limit."""
+    """Return the caller, who may ask now: all routes of files share one limit."""
     who = caller(exchange, state.settings)
     state.service.quotas.files.admit(who.key)
     return who
@@ -45,7 +45,7 @@ async def upload(state: State, exchange: ServerExchange) -> PlainResponse:
 
 
 async def _parts(body: bytes, content_type: str) -> list[FormPart]:
-    """The parts; those of a large body are looked for beside the event loop."""
+    """Return the parts; those of a large body are looked for beside the event loop."""
     if len(body) > IN_A_THREAD:
         return await asyncio.to_thread(parts_of, body, content_type)
     return parts_of(body, content_type)

@@ -29,20 +29,20 @@ def asked_limit(exchange: ServerExchange) -> int:
 
 
 def one(exchange: ServerExchange, name: str) -> str | None:
-    """The last value of a query parameter; None if it is absent or empty."""
+    """Return the last value of a query parameter; None if it is absent or empty."""
     values = [value for key, value in exchange.query if key == name and value]
     return values[-1] if values else None
 
 
 def several(exchange: ServerExchange, name: str) -> list[str]:
-    """Every value of a list parameter, spelled `name[]=a&name[]=b` or `name=a`."""
+    """Return every value of a list parameter, spelled `name[]=a&name[]=b` or `name=a`."""
     return [value for key, value in exchange.query if key in (name, f"{name}[]")]
 
 
 def page(
     exchange: ServerExchange, items: Sequence[T], id_of: Callable[[T], str], show: Callable[[T], Any]
 ) -> dict[str, Any]:
-    """One page of `items` (in the list's order) by `limit`, `after_id` and `before_id`."""
+    """Return one page of `items` (in the list's order) by `limit`, `after_id` and `before_id`."""
     limit, after, before = asked_limit(exchange), one(exchange, "after_id"), one(exchange, "before_id")
     if after is not None and before is not None:
         raise invalid("before_id and after_id cannot both be given.")

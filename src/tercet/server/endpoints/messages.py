@@ -55,7 +55,7 @@ async def count(state: State, exchange: ServerExchange) -> PlainResponse:
 
 
 async def read(state: State, exchange: ServerExchange) -> MessageRequest:
-    """The request with its circumstances: JSON first, then headers, as the API reads them."""
+    """Return the request with its circumstances: JSON first, then headers, as the API reads them."""
     request = await exchange.json(state.settings.message_bytes)
     who: Caller = caller(exchange, state.settings)
     size, warnings = content_size(exchange.content), exchange.warnings
@@ -64,7 +64,7 @@ async def read(state: State, exchange: ServerExchange) -> MessageRequest:
 
 
 async def answered(serving: MessageService, asked: MessageRequest) -> dict[str, Any]:
-    """The message, made in a thread if that may take long."""
+    """Return the message, made in a thread if that may take long."""
     return await beside(serving.message, asked, blocking=getattr(asked.answerer or serving.answerer, "blocking", False))
 
 
@@ -78,7 +78,7 @@ async def beside(work: Any, asked: MessageRequest, *, blocking: bool = False) ->
 
 
 def streamed(message: dict[str, Any], pace: float | None, more: HeaderPairs = ()) -> StreamResponse:
-    """The message as server-sent events."""
+    """Return the message as server-sent events."""
     headers = (EVENT_STREAM, NO_CACHE, *more)
     if pace is None:
         return StreamResponse([sse_of(message)], headers)

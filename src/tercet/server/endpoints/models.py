@@ -42,7 +42,7 @@ async def retrieve(state: State, exchange: ServerExchange, model_id: str) -> Pla
 
 
 def _shown_to(who: Caller) -> Callable[[ModelFacts, date], dict[str, Any]]:
-    """How models are shown: with their fallbacks, where the beta asks for them."""
+    """Return how models are shown: with their fallbacks, where the beta asks for them."""
     return _with_fallbacks if any(beta.startswith(BETA) for beta in who.betas) else model_info
 
 
@@ -53,7 +53,7 @@ def _with_fallbacks(facts: ModelFacts, today: date) -> dict[str, Any]:
 
 
 def model_info(facts: ModelFacts, today: date) -> dict[str, Any]:
-    """One model as the API shows it."""
+    """Return one model as the API shows it."""
     lifecycle = facts.lifecycle
     return {
         "type": "model",
@@ -75,7 +75,7 @@ def _day(day: date | None) -> str | None:
 
 
 def _established(facts: ModelFacts) -> bool:
-    """Whether anything is known of what the model can do."""
+    """Return whether anything is known of what the model can do."""
     return facts.thinking is not None or facts.effort is not None or facts.features != Features()
 
 
@@ -84,7 +84,7 @@ def _supported(known: bool | None) -> dict[str, Any]:
 
 
 def capabilities(facts: ModelFacts) -> dict[str, Any]:
-    """What the model can do, in the API's tree. What is not established counts as possible."""
+    """Return what the model can do, in the API's tree. What is not established counts as possible."""
     features, thinking, effort = facts.features, facts.thinking, facts.effort
     levels = effort.levels if effort is not None else ()
     kinds = thinking.accepts if thinking is not None else ()

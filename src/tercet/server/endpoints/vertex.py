@@ -52,7 +52,7 @@ async def predict(
 
 
 def _exhausted(limit: RateLimitedError, model: str, region: str, *, listed: bool) -> PlainResponse:
-    """A used-up quota in Google's shape; a stream's comes in a list."""
+    """Return a used-up quota in Google's shape; a stream's comes in a list."""
     quota = f"{SPREAD.get(region, '')}online_prediction_{QUOTAS[limit.unit]}"
     said = (
         f"Quota exceeded for aiplatform.googleapis.com/{quota} with base model: anthropic-{DATE.sub('', model)[:200]}. "

@@ -89,7 +89,7 @@ def _silence(seconds: float | None) -> Iterator[Action]:
 
 
 def error_event(fault: FaultSpec) -> bytes:
-    """The error event that a fault asks for; `overloaded_error` unless it says another."""
+    """Return the error event that a fault asks for; `overloaded_error` unless it says another."""
     kind = fault.value or "overloaded_error"
     error: dict[str, Any] = {
         "type": kind,
@@ -102,7 +102,7 @@ def error_event(fault: FaultSpec) -> bytes:
 
 
 def split(data: bytes) -> tuple[list[bytes], bytes]:
-    """The whole events of `data`, and what is left of it."""
+    """Return the whole events of `data`, and what is left of it."""
     if data[:1] == b"\x00":
         return _split_frames(data)
     *events, rest = data.split(b"\n\n")
@@ -121,6 +121,6 @@ def _split_frames(data: bytes) -> tuple[list[bytes], bytes]:
 
 
 def name_of(event: bytes) -> str:
-    """The event's name; empty for frames and events that have none."""
+    """Return the event's name; empty for frames and events that have none."""
     first = event.partition(b"\n")[0]
     return first[6:].strip().decode("latin-1") if first.startswith(b"event:") else ""

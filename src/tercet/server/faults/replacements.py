@@ -32,7 +32,7 @@ BODIES = {
 
 
 def reply_of(fault: FaultSpec, exchange: ServerExchange) -> PlainResponse:
-    """The response that this fault gives in the place of the real one."""
+    """Return the response that this fault gives in the place of the real one."""
     if fault.kind == "html":
         status = fault.number or 502
         return PlainResponse(

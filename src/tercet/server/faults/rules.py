@@ -44,12 +44,13 @@ class FaultRules:
         self.set(())
 
     def shown(self) -> list[dict[str, Any]]:
-        """The rules as JSON, with how often each still strikes (None: without end)."""
+        """Return the rules as JSON, with how often each still strikes (None: without end)."""
         with self._lock:
             return [{"rule": rule.text, "left": left} for rule, left in zip(self._rules, self._left, strict=True)]
 
     def of(self, exchange: ServerExchange) -> tuple[tuple[FaultSpec, ...], str | None]:
-        """The faults that meet this request, and the words that asked for them. Raises 400 for an unknown one."""
+        """Return the faults that meet this request, and the words that asked for them. Raises 400 for an unknown
+        one."""
         asked = exchange.header(HEADER)
         if asked:
             try:

@@ -103,7 +103,7 @@ def seconds_of(text: str) -> float:
 
 
 def parse_rule(text: str) -> FaultRule:
-    """The rule that these words say. Raises UnknownFault."""
+    """Return the rule that these words say. Raises UnknownFault."""
     rate, times, path = 1.0, None, None
     rest = text.strip()[:MOST_CHARACTERS]
     while (word := rest.partition(" ")[0]) and (word.endswith("%") or word[:1] in "x/"):
@@ -130,7 +130,7 @@ def _rate(word: str) -> float:
 
 
 def parse_faults(text: str) -> tuple[FaultSpec, ...]:
-    """The faults that these words ask for, in order. Raises UnknownFault."""
+    """Return the faults that these words ask for, in order. Raises UnknownFault."""
     if len(text) > MOST_CHARACTERS:
         raise UnknownFault(f"a fault is asked for in at most {MOST_CHARACTERS} characters, not {len(text)}")
     return tuple(_fault(part.strip()) for part in text.split("+"))

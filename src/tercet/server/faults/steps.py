@@ -40,7 +40,7 @@ class Step(Protocol):
 
 
 def run(steps: Sequence[Step], data: bytes, *, last: bool) -> list[Action]:
-    """What `data` becomes behind all steps. Nothing comes behind an End."""
+    """Return what `data` becomes behind all steps. Nothing comes behind an End."""
     actions: list[Action] = [data] if data else []
     for step in steps:
         made: list[Action] = []
@@ -158,7 +158,7 @@ GZIPS: dict[str, Callable[[bytes], bytes]] = {
 
 
 def step_of(fault: FaultSpec) -> Step | None:
-    """The step of a fault that changes bytes of the body; None for other faults."""
+    """Return the step of a fault that changes bytes of the body; None for other faults."""
     if fault.place is not None and fault.place[0] == "bytes":
         place = int(fault.place[1])
         return Corrupt(place) if fault.kind == "corrupt" else At(place, *cut(fault))
@@ -172,7 +172,7 @@ def step_of(fault: FaultSpec) -> Step | None:
 
 
 def cut(fault: FaultSpec) -> tuple[Action, ...]:
-    """What a cutting fault does where it strikes. A stall that lasts for ever ends when the client leaves."""
+    """Return what a cutting fault does where it strikes. A stall that lasts for ever ends when the client leaves."""
     if fault.kind == "stall":
         return (Pause(fault.seconds),) if fault.value else (Pause(None), End("rst"))
     return (End(fault.kind),)

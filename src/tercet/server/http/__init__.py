@@ -2,5 +2,5 @@
 
 parser.py    bytes -> heads and chunked bodies          connection.py   one connection: requests in, answers out, in turn
 transfer.py  bodies as they come, responses as they go  bodies.py       whole bodies: compressed ones, and forms
-eager.py     runs an answer at once, in a task only if it waits          listener.py     the event loop and the port
+listener.py     the event loop and the port
 """

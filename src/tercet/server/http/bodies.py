@@ -18,7 +18,8 @@ UNSUPPORTED, INVALID, TOO_LARGE = (
 
 
 def decoded(body: bytes, encoding: str, limit: int) -> bytes:
-    """The body without its Content-Encoding. Raises the API's 400 for other or broken ones, 413 above `limit` bytes."""
+    """Return the body without its Content-Encoding. Raises the API's 400 for other or broken ones, 413 above `limit`
+    bytes."""
     if encoding in ("", "identity"):
         return body
     if encoding not in WINDOWS:
@@ -58,7 +59,8 @@ class FormPart:
 
 
 def parts_of(body: bytes, content_type: str) -> list[FormPart]:
-    """The parts of a body, in order. Raises 415 for other content types and 400 for what does not hold together."""
+    """Return the parts of a body, in order. Raises 415 for other content types and 400 for what does not hold
+    together."""
     if content_type.partition(";")[0].strip().lower() != "multipart/form-data":
         raise HTTPError(415, "The Content-Type of this request must be multipart/form-data.")
     match = _BOUNDARY.search(content_type)

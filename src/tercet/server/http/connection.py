@@ -1,6 +1,22 @@
 """One connection: requests come in, answers go out in the same order, one at a time. Knows who answers only as a function.
 
-An answer that waits for nothing is made and written while its request is read. Slow, broken and endless clients end here.
+Theory of operation. A connection serves one request at a time: it is free for the next one when no response is going out
+(`_outgoing`), no body is coming in (`_incoming`) and the client has taken what was written (`_drained`). What comes while
+it is not free waits in `_buffer`, and beyond `MOST_AHEAD` bytes reading is paused: the client's next bytes then wait in the
+network, not here.
+
+An answer is a coroutine. `run_eagerly` takes it as far as it goes without waiting; most answers are made and written while
+their request is read, and cost no task. Only one that waits becomes a task. A coroutine that is not in a task yet has no
+`asyncio.current_task()`: what needs one, such as `asyncio.timeout`, comes behind an `await asyncio.sleep(0)`.
+
+One timer watches a connection. Requests only move `_deadline`, and the timer, when it fires early, is set again for what is
+left: a head has ten seconds from its first byte, a connection rests at most 75 between two requests.
+
+The lingering connection. An answer may be complete before its request is: a body that is too large is refused at its
+headers. To close then would make the system send a reset for the bytes that still come in, and a reset takes from the
+client what it has not read yet: the very answer that says why. So the connection says that it will send no more
+(`write_eof`), goes on hearing what comes without looking at it, and is closed when the client has left or after
+`LINGER_SECONDS`. A client that goes on sending for ever is cut off at that time.
 """
 
 from __future__ import annotations
@@ -13,7 +29,6 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeAlias
 
 from tercet.server.errors import HTTPError
-from tercet.server.http.eager import run_eagerly
 from tercet.server.http.parser import END, Head, HeadReader, MalformedRequestError, check_begun, without_blank_lines
 from tercet.server.http.transfer import ClientLeft, RequestBody, ResponseWriter
 
@@ -123,7 +138,7 @@ class ServerConnection(asyncio.Protocol):
             self.pause()
 
     def _is_free(self) -> bool:
-        """Whether the next request may begin: the one before is over, and its response on its way."""
+        """Return whether the next request may begin: the one before is over, and its response on its way."""
         return self._outgoing is None and self._incoming is None and self._drained is None and not self.is_over
 
     def _begin(self, head: Head, data: bytes, start: int) -> bytes:
@@ -298,3 +313,44 @@ class ServerConnection(asyncio.Protocol):
             self._transport.abort()
         else:
             self.close()
+
+
+# --- answers that wait for nothing --------------------------------------------------------------------------------------
+
+Work = Coroutine[Any, Any, None]
+
+
+def run_eagerly(work: Work, loop: asyncio.AbstractEventLoop) -> asyncio.Task[None] | None:
+    """Return the task that carries the work on; None if it has ended already. What it raises at once is raised here."""
+    try:
+        awaited = work.send(None)
+    except StopIteration:
+        return None
+    return loop.create_task(_Rest(work, awaited))
+
+
+class _Rest(Coroutine[Any, Any, None]):
+    """A coroutine that has gone as far as `awaited`, as a task takes it: it waits for that first, and then goes on."""
+
+    def __init__(self, work: Work, awaited: Any) -> None:
+        self._work, self._awaited = work, awaited
+        self._has_waited = False
+
+    def send(self, value: Any) -> Any:
+        """Return what is awaited next."""
+        if self._has_waited:
+            return self._work.send(value)
+        self._has_waited = True
+        return self._awaited
+
+    def throw(self, *problem: Any) -> Any:
+        """Return the same, after what was awaited has failed or the task was cancelled: even before its first step."""
+        self._has_waited = True
+        return self._work.throw(*problem)
+
+    def close(self) -> None:
+        """Give it up."""
+        self._work.close()
+
+    def __await__(self) -> Any:
+        raise RuntimeError("only a task carries this on")

@@ -127,7 +127,7 @@ def _signals(stop: Callable[..., None]) -> Iterator[None]:
 
 
 def listening(host: str, port: int) -> socket.socket:
-    """An open port. Raises OSError with the address in its text."""
+    """Return an open port. Raises OSError with the address in its text."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # The protocol is named: asyncio turns Nagle's delay (40 ms an answer) off only where it reads TCP.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)

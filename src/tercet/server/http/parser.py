@@ -63,7 +63,7 @@ class HeadReader:
         self._lines, self._fields = _Lines(), _Fields()
 
     def read(self, data: bytes) -> Head:
-        """The head that these bytes are, without the empty line behind it. Raises MalformedRequestError."""
+        """Return the head that these bytes are, without the empty line behind it. Raises MalformedRequestError."""
         first, *fields = data.split(b"\r\n")
         line = self._lines[first]
         pairs = list(map(self._fields.__getitem__, fields))
@@ -109,7 +109,7 @@ def _check_repeated(pairs: Pairs) -> None:
 
 
 def _elsewhere(line: RequestLine, first: bytes, headers: dict[bytes, bytes]) -> RequestLine:
-    """The line of a target that does not begin with a path: a whole URL, as proxies are asked, or `*`."""
+    """Return the line of a target that does not begin with a path: a whole URL, as proxies are asked, or `*`."""
     target = first.split(b" ")[1]
     if target == b"*":
         return line
@@ -142,7 +142,7 @@ def _frame(head: Head) -> None:
 
 
 def without_blank_lines(data: bytes) -> bytes:
-    """What follows the empty lines: some clients end a body with a line break too many."""
+    """Return what follows the empty lines: some clients end a body with a line break too many."""
     return data[_BLANK_LINES.match(data).end() :]  # type: ignore[union-attr]  # it matches nothing at all, too
 
 
@@ -184,7 +184,7 @@ class ChunkedBody:
         return bytes(self._buffer)
 
     def feed(self, data: bytes) -> bytes:
-        """The bytes of the body that this completes. Raises MalformedRequestError."""
+        """Return the bytes of the body that this completes. Raises MalformedRequestError."""
         self._buffer += data
         parts: list[bytes] = []
         while not self.is_whole and self._step(parts):
@@ -230,7 +230,7 @@ class ChunkedBody:
         return True
 
     def _line(self, pattern: re.Pattern[bytes], most: int) -> re.Match[bytes] | None:
-        """The next line, taken out; None if it has not ended yet."""
+        """Return the next line, taken out; None if it has not ended yet."""
         end = self._buffer.find(b"\n", 0, most + 1)
         if end < 0:
             if len(self._buffer) > most:

@@ -99,7 +99,8 @@ class RequestBody:
             reader.set_result(None)
 
     def _has_overflowed(self) -> bool:
-        """Whether more has come than will be read even to be dropped: a client gets to read why, if it stops soon."""
+        """Return whether more has come than will be read even to be dropped: a client gets to read why, if it stops
+        soon."""
         return self._limit is not None and self.size > 2 * self._limit
 
     def drop(self) -> None:
@@ -122,7 +123,7 @@ class RequestBody:
         return self._connection.gone if self._connection is not None else asyncio.get_running_loop().create_future()
 
     def taken(self, limit: int) -> bytes:
-        """A body that is whole. Raises BodyTooLargeError."""
+        """Return a body that is whole. Raises BodyTooLargeError."""
         if self.size > limit:
             raise BodyTooLargeError
         return self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
@@ -216,7 +217,7 @@ class ResponseWriter:
 
 
 def _chunk(data: bytes, last: bool) -> bytes:
-    """A piece as a chunk; an empty one would end the body."""
+    """Return a piece as a chunk; an empty one would end the body."""
     chunk = b"%x\r\n%b\r\n" % (len(data), data) if data else b""
     return chunk + b"0\r\n\r\n" if last else chunk
 
@@ -229,7 +230,7 @@ class _Starts:
         self._made: dict[int, bytes] = {}
 
     def of(self, status: int) -> bytes:
-        """The first lines of a response of now."""
+        """Return the first lines of a response of now."""
         second = int(time.time())
         if second != self._second:
             self._second, self._made = second, {}

@@ -19,7 +19,7 @@ MOST_WAITING = 1000
 
 
 async def events(journal: Journal) -> AsyncGenerator[bytes, None]:
-    """Bytes for one page, until it leaves."""
+    """Yield bytes for one page, until it leaves."""
     waiting: asyncio.Queue[str] = asyncio.Queue(MOST_WAITING)  # ids: a slow page must not keep bodies
     missed = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -59,11 +59,11 @@ async def events(journal: Journal) -> AsyncGenerator[bytes, None]:
 
 
 async def _everything(journal: Journal) -> bytes:
-    """The list as it stands. Made in a thread: bodies are read for it."""
+    """Return the list as it stands. Made in a thread: bodies are read for it."""
     entries = journal.entries()
     return event("all", await asyncio.to_thread(lambda: [line(entry) for entry in entries]))
 
 
 def event(name: str, value: Any) -> bytes:
-    """One event; JSON has no line breaks of its own."""
+    """Return one event; JSON has no line breaks of its own."""
     return b"event: %s\ndata: %s\n\n" % (name.encode(), msgspec.json.encode(value))

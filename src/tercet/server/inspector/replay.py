@@ -24,7 +24,7 @@ MOST_DEEP = 100
 
 
 def as_curl(entry: Entry, base_url: str) -> str | None:
-    """The command; None for a request whose body is not kept as text."""
+    """Return the command; None for a request whose body is not kept as text."""
     body = _text(entry)
     if body is None:
         return None
@@ -40,7 +40,7 @@ def as_curl(entry: Entry, base_url: str) -> str | None:
 
 
 def as_python(entry: Entry, base_url: str) -> str | None:
-    """The program; None for a request whose body is not kept as text."""
+    """Return the program; None for a request whose body is not kept as text."""
     body, text = entry.json, _text(entry)
     if text is None or (text and not isinstance(body, dict)):
         return None
@@ -83,7 +83,7 @@ def _headers(entry: Entry) -> dict[str, str]:
 
 
 def _text(entry: Entry) -> str | None:
-    """The body; None where it was cut, or is no text."""
+    """Return the body; None where it was cut, or is no text."""
     kind = entry.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     length = entry.headers.get("content-length", "0")
     if entry.truncated or (entry.content and kind != "application/json") or (not entry.content and length != "0"):
@@ -95,7 +95,7 @@ def _text(entry: Entry) -> str | None:
 
 
 def literal(value: Any, depth: int = 0) -> str:
-    """A JSON value as Python, indented as one would."""
+    """Return a JSON value as Python, indented as one would."""
     inner, outer = "    " * (depth + 1), "    " * depth
     if depth > MOST_DEEP or not value or not isinstance(value, dict | list):
         return repr(value)

@@ -19,7 +19,8 @@ Json = dict[str, Any]
 
 
 def line(entry: Entry) -> Json:
-    """What the list shows of an exchange. Counts are null where the answer tells none, the cost where it is not known."""
+    """Return what the list shows of an exchange. Counts are null where the answer tells none, the cost where it is
+    not known."""
     asked, usage = entry.json, entry.usage or {}
     said = asked if isinstance(asked, dict) else {}
     counted = _counted(entry)
@@ -67,7 +68,7 @@ def detail(entry: Entry, base_url: str) -> Json:
 
 
 def cost(entry: Entry) -> str | None:
-    """What the answer would have cost at list prices, in US dollars; None where that is not known."""
+    """Return what the answer would have cost at list prices, in US dollars; None where that is not known."""
     usage, model = entry.usage, entry.model
     if not usage or not model:
         return None
@@ -85,7 +86,7 @@ def error_of(entry: Entry) -> Json | None:
 
 
 def preview(asked: Json) -> str:
-    """The beginning of the last thing that was said; of a request without words, what it brings."""
+    """Return the beginning of the last thing that was said; of a request without words, what it brings."""
     said = last_text(asked)[:PREVIEW]
     messages = asked.get("messages")
     last = messages[-1] if isinstance(messages, list) and messages else None
@@ -104,7 +105,7 @@ def _errors(entry: Entry) -> list[Any]:
 
 
 def _counted(entry: Entry) -> int | None:
-    """What a request for a token count was answered."""
+    """Return what a request for a token count was answered."""
     answered = _decoded(entry.response) if entry.path.endswith(("/count_tokens", "count-tokens")) else None
     return _count(answered, "input_tokens") if isinstance(answered, dict) else None
 

@@ -17,10 +17,10 @@ from typing import Any, Literal
 import msgspec
 
 from tercet.server.errors import HTTPError
+from tercet.server.exchange import decoded_json
 from tercet.server.http.bodies import FormPart, parts_of
 from tercet.server.journal.redaction import Redaction, Unreadable
 from tercet.server.journal.streaming import cleaned_stream
-from tercet.server.json_text import decoded_json
 
 MOST_LAYERS = 4
 """Compressions of one body, one within the other, that are undone."""
@@ -60,7 +60,8 @@ class ReadableBody:
         return self.kind != "unread" and (self.kind != "stream" or all(piece.text for piece in self.value))
 
     def written(self) -> bytes:
-        """The body as the journal has it: canonical JSON, text, or a note in the place of what could not be read."""
+        """Return the body as the journal has it: canonical JSON, text, or a note in the place of what could not be
+        read."""
         if self.kind == "json":
             return msgspec.json.encode(self.value)
         if self.kind == "stream":
@@ -68,7 +69,7 @@ class ReadableBody:
         return (note(self.value) if self.kind == "unread" else self.value or "").encode()
 
     def stored(self) -> Any:
-        """The body as a recording has it: `{"json": …}`, `{"text": …}`, `{"unread": …}`, or None."""
+        """Return the body as a recording has it: `{"json": …}`, `{"text": …}`, `{"unread": …}`, or None."""
         if self.kind == "stream":
             return {"text": self.written().decode()}
         return None if self.kind == "nothing" else {self.kind: self.value}
@@ -78,7 +79,8 @@ NOTHING = ReadableBody("nothing")
 
 
 def readable(pairs: Iterable[tuple[bytes, bytes]], body: bytes, redaction: Redaction, most: int) -> ReadableBody:
-    """The body without credentials; its size and hash if that cannot be had, or if it grows beyond `most` bytes."""
+    """Return the body without credentials; its size and hash if that cannot be had, or if it grows beyond `most`
+    bytes."""
     head: dict[str, str] = {}
     for name, value in pairs:
         key, said = name.decode("latin-1").lower(), value.decode("latin-1").strip()
@@ -87,12 +89,12 @@ def readable(pairs: Iterable[tuple[bytes, bytes]], body: bytes, redaction: Redac
 
 
 def unread(size: int, sha256: str) -> ReadableBody:
-    """A body of which nothing more is kept."""
+    """Return a body of which nothing more is kept."""
     return ReadableBody("unread", {"bytes": size, "sha256": sha256})
 
 
 def note(about: Any) -> str:
-    """The words in the place of bytes that could not be read."""
+    """Return the words in the place of bytes that could not be read."""
     return f"<not kept: {about['bytes']} bytes that could not be read, sha256 {about['sha256']}>"
 
 
@@ -141,7 +143,7 @@ def _checked(text: str, redaction: Redaction) -> str:
 
 
 def _decompressed(body: bytes, declared: str, most: int) -> bytes:
-    """The bytes without compression, whether it was declared, done twice, or not said at all."""
+    """Return the bytes without compression, whether it was declared, done twice, or not said at all."""
     codings = [coding.strip().lower() for coding in declared.split(",")]
     if any(coding not in UNDONE for coding in codings):
         raise Unreadable
@@ -161,7 +163,7 @@ def _has_zlib_head(body: bytes) -> bool:
 
 
 def _looks_deflated(body: bytes, is_declared: bool) -> bool:
-    """Whether this is zlib's frame, or what was called deflate and is no text."""
+    """Return whether this is zlib's frame, or what was called deflate and is no text."""
     if _has_zlib_head(body) and (body[0] == 0x78 or is_declared):
         try:
             zlib.decompressobj().decompress(body[:4096], 1)
@@ -172,7 +174,8 @@ def _looks_deflated(body: bytes, is_declared: bool) -> bool:
 
 
 def _inflated(body: bytes, most: int, *, raw: bool) -> bytes:
-    """What one layer of compression holds. Raises Unreadable where it is broken, cut, followed by more, or too large."""
+    """Return what one layer of compression holds. Raises Unreadable where it is broken, cut, followed by more, or
+    too large."""
     pieces, left = [], most
     while body:
         reader = zlib.decompressobj(-15 if raw else 47)
@@ -187,7 +190,8 @@ def _inflated(body: bytes, most: int, *, raw: bool) -> bytes:
 
 
 def _decoded(plain: bytes, declared: str) -> str:
-    """The text of bytes, by their mark or their declared charset. Raises Unreadable and ValueError where they are none."""
+    """Return the text of bytes, by their mark or their declared charset. Raises Unreadable and ValueError where they
+    are none."""
     found = _CHARSET.search(declared)
     charset = CHARSETS.get(found[1].lower() if found else "")
     marked = next((name for mark, name in MARKS if plain.startswith(mark)), charset)
@@ -200,7 +204,7 @@ def _decoded(plain: bytes, declared: str) -> str:
 
 
 def _parts(parts: list[FormPart], redaction: Redaction, most: int) -> str:
-    """A form's parts, each read as a body of its own, between boundaries of one name."""
+    """Return a form's parts, each read as a body of its own, between boundaries of one name."""
     shown = []
     for part in parts:
         kept = _readable({"content-type": part.content_type}, part.content, redaction, most)

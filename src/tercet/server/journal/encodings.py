@@ -79,7 +79,7 @@ class View:
         self.differs = last > 0
 
     def source(self, span: Span) -> Span:
-        """The span of the text that a span of this view came from."""
+        """Return the span of the text that a span of this view came from."""
         (first, end), last = span, bisect_right(self._places, span[1] - 1) - 1
         at = bisect_right(self._places, first) - 1
         begins = self._sources[at] + first - self._places[at]
@@ -95,7 +95,7 @@ class Reading:
         self.text, self._through = text, through
 
     def source(self, span: Span) -> Span:
-        """The span of the text itself that a span of this reading came from."""
+        """Return the span of the text itself that a span of this reading came from."""
         for view in reversed(self._through):
             span = view.source(span)
         return span
@@ -115,7 +115,7 @@ class Reading:
 
 
 def readings(text: str) -> Iterator[Reading]:
-    """The text as it is, with the escapes of each kind undone, and with all kinds undone; none twice."""
+    """Yield the text as it is, with the escapes of each kind undone, and with all kinds undone; none twice."""
     plain, seen = Reading(text), {text}
     present = [escape for escape in ESCAPES if escape[0] in text]
     ways = [(escape,) for escape in present] + ([MIXED] if any(escape in MIXED for escape in present) else [])
@@ -136,7 +136,8 @@ RUN = re.compile(rf"[A-Za-z0-9+/_=-]{{{SHORTEST_RUN},}}")
 
 
 def unpacked(text: str) -> Iterator[bytes]:
-    """All that base64 or hex anywhere in the text may mean, whatever stands around it, and what is compressed in that.
+    """Yield all that base64 or hex anywhere in the text may mean, whatever stands around it, and what is compressed
+    in that.
 
     Line breaks within base64 count for nothing.
     """
@@ -146,7 +147,7 @@ def unpacked(text: str) -> Iterator[bytes]:
 
 
 def legible(data: bytes) -> str:
-    """The stretches of bytes that are text, a line each: what may be coded once more. Random bytes have none."""
+    """Return the stretches of bytes that are text, a line each: what may be coded once more. Random bytes have none."""
     return b"\n".join(_LEGIBLE.findall(data)).decode("ascii")
 
 
@@ -168,7 +169,7 @@ _COMPRESSED = re.compile(rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]")
 
 
 def inflated(data: bytes) -> Iterator[bytes]:
-    """What compressed streams within these bytes hold, as far as they can be read."""
+    """Yield what compressed streams within these bytes hold, as far as they can be read."""
     view, left = memoryview(data), MOST_INFLATED
     for number, found in enumerate(_COMPRESSED.finditer(data)):
         if number >= MOST_STREAMS or left <= 0:

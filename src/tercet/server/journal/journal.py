@@ -98,7 +98,7 @@ class Entry:
         return len(self.content) + len(self.response)
 
     def shown(self, *, bodies: bool = True) -> Json:
-        """The entry as JSON. Bodies are text, undecodable bytes replaced."""
+        """Return the entry as JSON. Bodies are text, undecodable bytes replaced."""
         names = ("id", "number", "method", "path", "query", "headers", "started_at", "status", "response_headers")
         times = ("first_byte_seconds", "seconds", "fault", "truncated", "whole")
         shown = {name: getattr(self, name) for name in (*names, *times)}
@@ -121,7 +121,7 @@ class Journal:
         self._thread: int | None = None
 
     def begin(self, exchange: ServerExchange) -> Entry:
-        """A new entry, for a request whose headers have come."""
+        """Return a new entry, for a request whose headers have come."""
         redaction = Redaction(exchange.pairs, query=exchange.query_string)
         asked = exchange.method, redaction.text(exchange.path), redaction.headers(exchange.pairs)
         entry = Entry(exchange.request_id, *asked, query=redaction.query(exchange.query_string))
@@ -153,7 +153,7 @@ class Journal:
                 self._size -= gone.size
 
     def entries(self, *, method: str | None = None, path: str | None = None, since: int = 0) -> list[Entry]:
-        """The entries kept, oldest first: of this method and path, and with a number above `since`.
+        """Return the entries kept, oldest first: of this method and path, and with a number above `since`.
 
         An exchange whose answer was handed over ends first: who has an answer finds its entry complete.
         """
@@ -171,11 +171,11 @@ class Journal:
         return not any(entry._is_ending and entry.seconds is None for entry in self._entries)
 
     def get(self, entry_id: str) -> Entry | None:
-        """The entry of this request id."""
+        """Return the entry of this request id."""
         return next((entry for entry in self.entries() if entry.id == entry_id), None)
 
     def last(self, *, method: str | None = None, path: str | None = None) -> Entry | None:
-        """The latest entry of this method and path."""
+        """Return the latest entry of this method and path."""
         found = self.entries(method=method, path=path)
         return found[-1] if found else None
 
@@ -260,7 +260,7 @@ class Recorder:
             self._parts.clear()
 
     def _asked(self) -> tuple[ReadableBody, Redaction]:
-        """What is kept of the request, and the credentials that it has shown."""
+        """Return what is kept of the request, and the credentials that it has shown."""
         exchange = self._exchange
         if self._content is None or self._content[0] is not exchange.content:
             redaction = Redaction(exchange.pairs, self._headers, query=exchange.query_string)

@@ -17,7 +17,8 @@ TEXTS = {
 
 
 def message_of_body(body: bytes, content_type: str) -> Json | None:
-    """The message that this body is or streams; None if it is none. A stream that was cut gives what had come."""
+    """Return the message that this body is or streams; None if it is none. A stream that was cut gives what had
+    come."""
     if content_type.startswith("text/event-stream"):
         return _Stream().read(body)
     found = _decoded(body) if body[:1] == b"{" else None

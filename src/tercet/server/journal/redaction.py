@@ -115,14 +115,15 @@ class Redaction:
         self._secrets = tuple(sorted(known, key=len, reverse=True))
 
     def text(self, text: str) -> str:
-        """The text without this exchange's credentials and without whatever looks like one."""
+        """Return the text without this exchange's credentials and without whatever looks like one."""
         try:
             return without(text, self.spans(text)) if self.finds(text) else text
         except Unreadable:
             return REDACTED
 
     def json(self, value: Any) -> Any:
-        """The JSON value without them, nor what its credential fields hold: those are this exchange's credentials, too."""
+        """Return the JSON value without them, nor what its credential fields hold: those are this exchange's
+        credentials, too."""
         leaves, credentials = _leaves(value)
         self._learn(*(text for text in credentials if not _is_word(text)))
         if credentials or self._may_find("\n".join(leaves)):
@@ -154,11 +155,11 @@ class Redaction:
                 raise Unreadable
 
     def finds(self, text: str, depth: int = MOST_PACKED) -> bool:
-        """Whether a credential is in the text, in any reading of it."""
+        """Return whether a credential is in the text, in any reading of it."""
         return any(self._plain(reading.text) or self._packed(reading.text, depth) for reading in _within_bounds(text))
 
     def spans(self, text: str) -> list[Span]:
-        """The parts of the text that hold a credential or code one: in order, apart from each other."""
+        """Return the parts of the text that hold a credential or code one: in order, apart from each other."""
         found: list[Span] = []
         for reading in _within_bounds(text):
             here = self._plain(reading.text)
@@ -170,7 +171,7 @@ class Redaction:
         return merged(found)
 
     def _plain(self, text: str) -> list[Span]:
-        """Where credentials stand in the text as it is."""
+        """Return where credentials stand in the text as it is."""
         found = [span for secret in self._secrets if secret in text for span in _places(secret, text)]
         low = text.lower()
         for sign, pattern in SIGNS:
@@ -182,7 +183,8 @@ class Redaction:
         return found
 
     def _packed(self, text: str, depth: int = MOST_PACKED) -> bool:
-        """Whether base64, hex or something compressed in them holds a credential, or something that holds one."""
+        """Return whether base64, hex or something compressed in them holds a credential, or something that holds
+        one."""
         for data in unpacked(text):
             plain = data.replace(b"\0", b"")
             if self._plain(plain.decode("latin-1")):
@@ -192,7 +194,7 @@ class Redaction:
         return False
 
     def headers(self, pairs: Pairs) -> dict[str, str]:
-        """The headers that may be kept, by lower-case name and cleaned; of the others, the names."""
+        """Return the headers that may be kept, by lower-case name and cleaned; of the others, the names."""
         shown: dict[str, str] = {}
         for name, value in pairs:
             key, said = name.decode("latin-1").lower(), value.decode("latin-1")
@@ -203,13 +205,13 @@ class Redaction:
         return shown
 
     def query(self, query: bytes) -> str:
-        """A query without credentials."""
+        """Return a query without credentials."""
         parts = [part.partition("=") for part in query.decode("latin-1").split("&")]
         return self.text("&".join(name + mark + _shown_parameter(name, value) for name, mark, value in parts))
 
 
 def without(text: str, spans: list[Span]) -> str:
-    """The text with REDACTED in the place of each span."""
+    """Return the text with REDACTED in the place of each span."""
     pieces: list[str] = []
     last = 0
     for begins, ends in spans:
@@ -219,7 +221,7 @@ def without(text: str, spans: list[Span]) -> str:
 
 
 def merged(spans: list[Span]) -> list[Span]:
-    """The spans in order, those that overlap as one."""
+    """Return the spans in order, those that overlap as one."""
     apart: list[Span] = []
     for begins, ends in sorted(spans):
         if apart and begins < apart[-1][1]:
@@ -251,7 +253,7 @@ def _shown_parameter(name: str, value: str) -> str:
 
 
 def _leaves(value: Any) -> tuple[list[str], list[str]]:
-    """Every text of a JSON value, names included, and those that its credential fields hold."""
+    """Return every text of a JSON value, names included, and those that its credential fields hold."""
     leaves: list[str] = []
     credentials: list[str] = []
     waiting = [value]
@@ -274,12 +276,12 @@ def _is_word(text: str) -> bool:
 
 @lru_cache(maxsize=1024)  # the same few names come with every body
 def is_field(name: str) -> bool:
-    """Whether a field of this name holds a credential."""
+    """Return whether a field of this name holds a credential."""
     return len(name) < 60 and re.sub(r"[^a-z0-9]", "", name.lower()) in _BARE
 
 
 def _credentials(name: str, value: str) -> Iterator[str]:
-    """What is secret in a header: the whole of it, and each part that may stand alone."""
+    """Yield what is secret in a header: the whole of it, and each part that may stand alone."""
     if not is_secret(name, value):
         return
     yield from (value, value.rpartition(" ")[2])

@@ -15,8 +15,8 @@ from typing import Any
 import msgspec
 
 from tercet.server.errors import HTTPError
+from tercet.server.exchange import decoded_json
 from tercet.server.journal.redaction import REDACTED, Redaction, Span
-from tercet.server.json_text import decoded_json
 
 _EVENT = re.compile(r".*?(?:\r\n|\r(?!\n)|\n)(\r\n|\r(?!\n)|\n)+|.+", re.DOTALL)
 _LINE = re.compile(r"\r\n|\r|\n")
@@ -60,7 +60,7 @@ class _SplitEvent:
         return True
 
     def shown(self, redaction: Redaction, lines: dict[str, str], *, is_clean: bool) -> Piece:
-        """The event as it is kept. `lines` are those that were cleaned before: most come again."""
+        """Return the event as it is kept. `lines` are those that were cleaned before: most come again."""
         size = len(self.raw.encode())
         if not self.is_read:
             return Piece("", size, {"bytes": size, "sha256": hashlib.sha256(self.raw.encode()).hexdigest()})
@@ -77,7 +77,7 @@ class _SplitEvent:
 
 
 def cleaned_stream(text: str, redaction: Redaction) -> list[Piece]:
-    """The events of a stream, in order, without credentials; as they came, if there are none in the whole of it.
+    """Return the events of a stream, in order, without credentials; as they came, if there are none in the whole of it.
 
     Of those that are no JSON where they should be, the size and hash are kept.
     """
@@ -98,7 +98,7 @@ def cleaned_stream(text: str, redaction: Redaction) -> list[Piece]:
 
 
 def _blocks(values: Sequence[Any]) -> list[list[Owner]]:
-    """Where the pieces of each text stand: of every block, and of every field of its deltas."""
+    """Return where the pieces of each text stand: of every block, and of every field of its deltas."""
     found: dict[Any, list[Owner]] = {}
     for value in values:
         for part in (value.get("content_block"), value.get("delta")):
@@ -110,7 +110,7 @@ def _blocks(values: Sequence[Any]) -> list[list[Owner]]:
 
 
 def cut_again(pieces: Sequence[str], spans: Sequence[Span]) -> list[str]:
-    """The pieces of a text without these spans of it; REDACTED stands in the piece in which a span begins."""
+    """Return the pieces of a text without these spans of it; REDACTED stands in the piece in which a span begins."""
     kept: list[str] = []
     place = 0
     for piece in pieces:

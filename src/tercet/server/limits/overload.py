@@ -7,7 +7,8 @@ from random import Random
 
 
 def overload_of(given: Callable[[], bool] | float | None, seed: int) -> Callable[[], bool] | None:
-    """What to ask for each message; None: never overloaded. A share, from 0 to 1, strikes the same ones for a seed."""
+    """Return what to ask for each message; None: never overloaded. A share, from 0 to 1, strikes the same ones for a
+    seed."""
     if given is None or callable(given):
         return given
     check_share(given)

@@ -147,7 +147,7 @@ class Limiter:
             found.output.level -= usage["output_tokens"]
 
     def headers(self, key: str, model: str) -> Headers:
-        """The `anthropic-ratelimit-*` headers as they stand now."""
+        """Return the `anthropic-ratelimit-*` headers as they stand now."""
         if self._limits is None:
             return []
         with self._lock:
@@ -182,7 +182,7 @@ class Limiter:
 
 
 def refusal_words(organization: str, limit: int, unit: str) -> str:
-    """What the API says to a request beyond a limit."""
+    """Return what the API says to a request beyond a limit."""
     return (
         f"This request would exceed the rate limit for your organization ({organization}) of {limit:,} {unit} per "
         "minute. For details, refer to: https://docs.claude.com/en/api/rate-limits. You can see the response headers "
@@ -205,7 +205,8 @@ def _headers(found: Allowance, now: float) -> Headers:
 
 @lru_cache(maxsize=1024)
 def _written(limits: tuple[int, ...], left: tuple[int, ...], full: tuple[int, ...]) -> Headers:
-    """The headers of one state. It stays the same for many requests in a row, and to write it anew costs 12 µs."""
+    """Return the headers of one state. It stays the same for many requests in a row, and to write it anew costs 12
+    µs."""
     return [
         (b"anthropic-ratelimit-" + name + what, value)
         for name, limit, rest, second in zip(UNITS, limits, left, full, strict=True)

@@ -53,7 +53,8 @@ class SpendLimit(NamedTuple):
 
 
 def spend_limit_of(given: SpendLimit | Mapping[str, Any] | float | Decimal | None) -> SpendLimit | None:
-    """A limit from an amount, or from a mapping with `usd` and `kind`. Raises ValueError for what means nothing."""
+    """Return a limit from an amount, or from a mapping with `usd` and `kind`. Raises ValueError for what means
+    nothing."""
     if given is None:
         return None
     parts = given if isinstance(given, Mapping) else {"usd": given}

@@ -37,7 +37,7 @@ class Match:
     text: Condition | None = None
 
     def fits(self, seen: Seen) -> bool:
-        """Whether this request is meant."""
+        """Return whether this request is meant."""
         return (
             (self.method is None or self.method(seen.method))
             and (self.path is None or self.path(seen.path))
@@ -48,7 +48,7 @@ class Match:
 
 
 def match_of(given: Any, where: str) -> Match:
-    """The conditions that a description means. Raises BadScript."""
+    """Return the conditions that a description means. Raises BadScript."""
     if given is None:
         return Match()
     if not isinstance(given, Mapping):
@@ -66,7 +66,8 @@ def match_of(given: Any, where: str) -> Match:
 
 
 def condition(want: Any, where: str) -> Condition:
-    """A value that must be equal, or a mapping of one of `equals`, `contains`, `regex`, `exists`, `any_of`, `not`."""
+    """Return a value that must be equal, or a mapping of one of `equals`, `contains`, `regex`, `exists`, `any_of`,
+    `not`."""
     if not isinstance(want, Mapping):
         return lambda value: bool(value == want)
     if len(want) != 1 or next(iter(want)) not in OPERATORS:
@@ -80,7 +81,7 @@ def _contains(operand: Any, where: str) -> Condition:
 
 
 def _holds(value: Any, operand: Any) -> bool:
-    """Whether a text, or a text anywhere in a value, contains `operand`; or a list holds it."""
+    """Return whether a text, or a text anywhere in a value, contains `operand`; or a list holds it."""
     if isinstance(value, str):
         return isinstance(operand, str) and operand in value
     if isinstance(value, Mapping):
@@ -125,7 +126,7 @@ OPERATORS: dict[str, Callable[[Any, str], Condition]] = {
 
 
 def at(value: Any, path: tuple[str, ...]) -> Any:
-    """What stands at a path such as `messages.-1.content`; ABSENT if nothing does."""
+    """Return what stands at a path such as `messages.-1.content`; ABSENT if nothing does."""
     for step in path:
         if isinstance(value, Mapping) and step in value:
             value = value[step]
@@ -137,7 +138,7 @@ def at(value: Any, path: tuple[str, ...]) -> Any:
 
 
 def last_text(body: Any) -> str:
-    """The text of the last user message, its blocks joined by line breaks."""
+    """Return the text of the last user message, its blocks joined by line breaks."""
     messages = body.get("messages") if isinstance(body, Mapping) else None
     for message in reversed(messages if isinstance(messages, list) else []):
         if isinstance(message, Mapping) and message.get("role") == "user":

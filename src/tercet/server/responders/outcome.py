@@ -55,7 +55,7 @@ class Fixed:
         self._said = said
 
     def answer(self, request: Mapping[str, Any], headers: Mapping[str, str]) -> Answer:
-        """What was scripted, its tokens counted."""
+        """Return what was scripted, its tokens counted."""
         from tercet.server.simulated.identity import Identity
 
         said, identity, model = self._said, Identity(request), str(request.get("model", ""))
@@ -77,7 +77,7 @@ class Fixed:
 
 
 def _finished(block: Json, identity: Any) -> Json:
-    """The block with what a script may leave out."""
+    """Return the block with what a script may leave out."""
     if block["type"] in ("tool_use", "server_tool_use", "mcp_tool_use"):
         prefix = "toolu" if block["type"] == "tool_use" else "srvtoolu"
         return {"type": block["type"], "id": identity.new(prefix), "input": {}, **block}
@@ -89,7 +89,7 @@ def _finished(block: Json, identity: Any) -> Json:
 
 
 def outcome_of(given: Any, where: str = "the answer") -> Outcome:
-    """The outcome that a description means: a text, or a mapping of `KNOWN` keys. Raises BadScript."""
+    """Return the outcome that a description means: a text, or a mapping of `KNOWN` keys. Raises BadScript."""
     if isinstance(given, Outcome):
         return given
     if isinstance(given, str):

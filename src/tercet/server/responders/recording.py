@@ -18,10 +18,10 @@ from typing import Annotated, Any
 import msgspec
 
 from tercet.server.errors import HTTPError
+from tercet.server.exchange import decoded_json
 from tercet.server.journal.bodies import BOUNDARY, ReadableBody, readable
 from tercet.server.journal.redaction import Redaction
 from tercet.server.journal.streaming import Piece
-from tercet.server.json_text import decoded_json
 from tercet.wire.msgspec_warmup import warm_up
 
 FORMAT = 1
@@ -71,7 +71,7 @@ class RecordedRequest:
 
 
 def asked_of(path: str, query: bytes, headers: Pairs, content: bytes, *answered: Pairs) -> RecordedRequest:
-    """The request without credentials, its body decoded, and without `beta=true`, which changes nothing."""
+    """Return the request without credentials, its body decoded, and without `beta=true`, which changes nothing."""
     redaction = Redaction(headers, *answered, query=query)
     body = readable(headers, content, redaction, MOST_OF_A_BODY).stored()
     parts = redaction.query(query).split("&")
@@ -94,7 +94,7 @@ class Taken:
     chunks: Sequence[tuple[float, bytes]]
 
     def shown(self) -> Json:
-        """The file's JSON."""
+        """Return the file's JSON."""
         asked = asked_of(self.path, self.query, self.request_headers, self.content, self.response_headers)
         kept = asked.redaction.headers(self.request_headers)
         return {
@@ -136,7 +136,7 @@ def _bytes_of(body: Any) -> bytes:
 
 
 def _timed(body: ReadableBody, size: int, chunks: Sequence[tuple[float, bytes]]) -> list[tuple[float, Piece]]:
-    """Each event with the time at which its last byte came; where it was compressed, a near one."""
+    """Return each event with the time at which its last byte came; where it was compressed, a near one."""
     ends, reached = [], 0
     for seconds, data in chunks:
         reached += len(data)
@@ -203,7 +203,7 @@ class _File(msgspec.Struct):
 
 
 def read(path: Path) -> Recording:
-    """The recording of a file. Raises BadRecording, which says what is wrong with it, and OSError."""
+    """Return the recording of a file. Raises BadRecording, which says what is wrong with it, and OSError."""
     try:
         return _recording(msgspec.json.decode(path.read_bytes(), type=warm_up(_File)), path.name)
     except BadRecording:
@@ -252,7 +252,7 @@ def _text_of(chunk: _TimedChunk) -> str:
 
 
 def _as_now(asked: _Asked) -> Any:
-    """The body of a request as it would be kept now: older versions took less out of it."""
+    """Return the body of a request as it would be kept now: older versions took less out of it."""
     content, headers = _bytes_of(asked.body), {**asked.headers}
     if asked.body is None or _is_unread(asked.body):
         return asked.body

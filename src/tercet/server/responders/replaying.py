@@ -42,7 +42,7 @@ class Replay:
         self._played.clear()
 
     async def answer(self, state: Any, exchange: ServerExchange) -> LiveResponse:
-        """The recorded answer to this request. Raises 404 if there is none."""
+        """Return the recorded answer to this request. Raises 404 if there is none."""
         content = await exchange.body(state.settings.file_bytes)
         found = asked_of(exchange.path, exchange.query_string, exchange.pairs, content)
         asked = exchange.method, found.path, found.query, found.body
@@ -77,7 +77,7 @@ class Replay:
             yield data
 
     def _unknown(self, method: str, path: str, query: str, body: Any) -> HTTPError:
-        """An error that says which recording comes nearest, and where it differs first."""
+        """Return an error that says which recording comes nearest, and where it differs first."""
         asked = dict(_leaves({"query": query, "body": body}))
         said = f"No recording in this folder answers {method} {path[:200]}."
         near = [each for each in self._all if (each.method, each.path) == (method, path)]
@@ -98,7 +98,7 @@ def _key(method: str, path: str, query: str, body: Any) -> bytes:
 
 
 def _differences(asked: dict[tuple[str, ...], Any], recording: Recording) -> list[tuple[str, ...]]:
-    """The places at which a request and a recording differ, in the request's order, then those that it lacks."""
+    """Return the places at which a request and a recording differ, in the request's order, then those that it lacks."""
     recorded = dict(_leaves({"query": recording.query, "body": recording.body}))
     absent = object()
     differing = [place for place, value in asked.items() if recorded.get(place, absent) != value]
@@ -106,7 +106,7 @@ def _differences(asked: dict[tuple[str, ...], Any], recording: Recording) -> lis
 
 
 def _leaves(value: Any, place: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Every scalar (and empty object or list) in a value, by its path."""
+    """Yield every scalar (and empty object or list) in a value, by its path."""
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     if not items:
         yield place, value

@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from tercet.server.errors import HTTPError
-from tercet.server.json_text import decoded_json
+from tercet.server.exchange import decoded_json
 from tercet.server.responders.matching import Match, Seen, match_of
 from tercet.server.responders.outcome import BadScript, Fixed, Outcome, outcome_of
 from tercet.server.responders.queue import Queue
@@ -47,7 +47,7 @@ class ScriptRule:
     """`match` as it was written, for those who look at the rules."""
 
     def take(self) -> Outcome:
-        """The next outcome."""
+        """Return the next outcome."""
         outcome = self.outcomes[min(self.taken, len(self.outcomes) - 1)]
         self.taken += 1
         return outcome
@@ -74,13 +74,14 @@ class Script:
         return self.function is not None
 
     def concerns(self, method: str, path: str) -> bool:
-        """Whether this request need be looked at at all."""
+        """Return whether this request need be looked at at all."""
         return bool(self.rules) or ((bool(len(self.queue)) or self.function is not None) and asks_message(method, path))
 
     def outcome(
         self, method: str, path: str, headers: Mapping[str, str], content: bytes | dict[str, Any]
     ) -> Outcome | None:
-        """What comes of this request: by the queue, the first rule that fits, or the function; None: nothing special."""
+        """Return what comes of this request: by the queue, the first rule that fits, or the function; None: nothing
+        special."""
         is_asking = path == BATCHED if isinstance(content, dict) else asks_message(method, path)
         if is_asking and (waiting := self.queue.next()) is not None:
             return waiting
@@ -114,7 +115,7 @@ class Script:
 
 
 def _asked(function: Function, seen: Seen) -> Outcome | None:
-    """What a user's function says. Whatever goes wrong in it is a 500 that names it."""
+    """Return what a user's function says. Whatever goes wrong in it is a 500 that names it."""
     try:
         said = function(seen.body, seen.headers)
         return None if said is None else outcome_of(said, "what answer() returned")
@@ -136,7 +137,7 @@ class Batched:
         return self._script.blocking or bool(getattr(self._otherwise, "blocking", False))
 
     def answer(self, request: Mapping[str, Any], headers: Mapping[str, str]) -> Answer:
-        """What the script says, or else the other answerer. Of faults, only statuses make sense here."""
+        """Return what the script says, or else the other answerer. Of faults, only statuses make sense here."""
         outcome = self._script.outcome("POST", BATCHED, headers, dict(request))
         status = next((fault for fault in outcome.faults if fault.kind == "status"), None) if outcome else None
         if status is not None:
@@ -146,7 +147,7 @@ class Batched:
 
 
 def asks_message(method: str, path: str) -> bool:
-    """Whether a request asks for a message."""
+    """Return whether a request asks for a message."""
     if method != "POST":
         return False
     return path == MESSAGE_PATHS[0] or (path.endswith(MESSAGE_PATHS[1:]) and "count-tokens" not in path)
@@ -163,7 +164,7 @@ def _decoded(content: bytes) -> Any:
 
 
 def rules_of(given: Any, where: str = "the script") -> list[ScriptRule]:
-    """The rules that a list, or a mapping with `rules`, describes. Raises BadScript."""
+    """Return the rules that a list, or a mapping with `rules`, describes. Raises BadScript."""
     listed = given
     if isinstance(given, Mapping):
         if set(given) != {"rules"}:
@@ -201,7 +202,7 @@ def _rule(given: Any, where: str) -> ScriptRule:
 
 
 def script_of(source: str | Path | Iterable[Any] | Mapping[str, Any]) -> Script:
-    """A script from a file (.yaml, .yml, .json, .py) or from rules as values. Raises BadScript and OSError."""
+    """Return a script from a file (.yaml, .yml, .json, .py) or from rules as values. Raises BadScript and OSError."""
     if not isinstance(source, str | Path):
         return Script(rules_of(source))
     path = Path(source)
@@ -247,7 +248,7 @@ def _python(path: Path) -> Script:
 
 
 def _line(problem: Exception, path: Path) -> str:
-    """Where in the file it went wrong, as far as that is known."""
+    """Return where in the file it went wrong, as far as that is known."""
     if isinstance(problem, SyntaxError):
         return ""  # it says so itself
     lines = [frame.lineno for frame in traceback.extract_tb(problem.__traceback__) if frame.filename == str(path)]

@@ -77,7 +77,7 @@ class Upstream:
             self._number = max((int(number) for number in numbers if number.isdigit()), default=0)
 
     async def answer(self, state: Any, exchange: ServerExchange) -> LiveResponse:
-        """What the other server answers. Raises 502 if it cannot be reached and 508 if it is this one."""
+        """Return what the other server answers. Raises 502 if it cannot be reached and 508 if it is this one."""
         if HOP in exchange.headers:
             raise HTTPError(508, "The upstream of this local API is this local API.", kind="api_error")
         content = await exchange.body(state.settings.file_bytes)
@@ -131,7 +131,7 @@ class Upstream:
             LOG.warning("an exchange is not recorded: %s", problem.strerror)
 
     def _ready(self) -> httpx2.AsyncClient:
-        """The client, made in the loop that uses it. Loopback is never reached through a proxy."""
+        """Return the client, made in the loop that uses it. Loopback is never reached through a proxy."""
         if self._client is None:
             host = urlsplit(self._url).hostname or ""
             outside = host not in ("localhost", "::1") and not host.startswith("127.")
@@ -146,7 +146,7 @@ class Upstream:
 
 
 def _is_whole(chunks: list[tuple[float, bytes]], headers: list[tuple[bytes, bytes]]) -> bool:
-    """Whether everything has come, though the connection's end was not waited for."""
+    """Return whether everything has come, though the connection's end was not waited for."""
     length = next((value for name, value in headers if name == b"content-length"), None)
     if length is not None:
         return length.isdigit() and sum(len(data) for _, data in chunks) == int(length)
@@ -154,7 +154,7 @@ def _is_whole(chunks: list[tuple[float, bytes]], headers: list[tuple[bytes, byte
 
 
 def _passed_on(exchange: ServerExchange) -> list[tuple[bytes, bytes]]:
-    """The request's headers as the other server gets them."""
+    """Return the request's headers as the other server gets them."""
     key = os.environ.get(KEY_VARIABLE, "").strip()
     replaced = {b"x-api-key", b"authorization"} if key else set()
     kept = [pair for pair in exchange.pairs if pair[0] not in OF_THE_CONNECTION and pair[0] not in replaced]

@@ -15,7 +15,7 @@ DEFAULT_KEPT = 3
 
 
 def visible_messages(request: Mapping[str, Any]) -> Messages:
-    """The messages from the last compaction block on; all of them when there is none that took place."""
+    """Return the messages from the last compaction block on; all of them when there is none that took place."""
     messages: Messages = request.get("messages") or []
     if len(messages) == 1 and messages[0]["role"] == "user":
         return messages
@@ -30,7 +30,7 @@ def visible_messages(request: Mapping[str, Any]) -> Messages:
 
 
 def edits_of(request: Mapping[str, Any], kind: str) -> dict[str, Any] | None:
-    """The edit of this kind that the request asks for."""
+    """Return the edit of this kind that the request asks for."""
     edits = (request.get("context_management") or {}).get("edits") or []
     return next((edit for edit in edits if str(edit.get("type", "")).startswith(kind)), None)
 
@@ -38,7 +38,7 @@ def edits_of(request: Mapping[str, Any], kind: str) -> dict[str, Any] | None:
 def edited(
     request: Mapping[str, Any], count: Callable[[Mapping[str, Any]], int]
 ) -> tuple[Mapping[str, Any], list[dict[str, Any]]]:
-    """The request after its context edits, and what to report as `applied_edits`."""
+    """Return the request after its context edits, and what to report as `applied_edits`."""
     if not (request.get("context_management") or {}).get("edits"):
         return request, []
     applied = []

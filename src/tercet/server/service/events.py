@@ -43,7 +43,7 @@ class StreamEvent(NamedTuple):
     data: bytes
 
     def sse(self) -> bytes:
-        """The event as server-sent event."""
+        """Return the event as server-sent event."""
         return b"event: " + self.name + b"\ndata: " + self.data + b"\n\n"
 
 
@@ -62,7 +62,7 @@ STOP = StreamEvent(b"message_stop", b'{"type":"message_stop"}')
 
 
 def events_of(message: Mapping[str, Any]) -> Iterator[StreamEvent]:
-    """Every event of the message's stream, in order, one ping after the first block has begun."""
+    """Yield every event of the message's stream, in order, one ping after the first block has begun."""
     yield _message_start(message)
     for index, block in enumerate(message["content"]):
         number = str(index).encode()
@@ -80,7 +80,8 @@ def events_of(message: Mapping[str, Any]) -> Iterator[StreamEvent]:
 
 
 def sse_of(message: Mapping[str, Any]) -> bytes:
-    """The whole stream, as `events_of` has it. The pieces of a text are put into their frames together, in 0.1 µs each."""
+    """Return the whole stream, as `events_of` has it. The pieces of a text are put into their frames together, in
+    0.1 µs each."""
     parts = [_message_start(message).sse()]
     for index, block in enumerate(message["content"]):
         number = str(index).encode()
@@ -95,7 +96,8 @@ def sse_of(message: Mapping[str, Any]) -> bytes:
 
 
 def _framed(number: bytes, run: Run) -> bytes:
-    """The events of a run. Pieces of a text without quotes are cut out of their JSON, where `","` can only be between two."""
+    """Return the events of a run. Pieces of a text without quotes are cut out of their JSON, where `","` can only be
+    between two."""
     start = b"event: content_block_delta\ndata: " + DELTA + number + b',"delta":' + run.before
     end = run.after + b"}\n\n"
     pieces = list(run.pieces)
@@ -146,7 +148,7 @@ Cut = tuple[Mapping[str, Any], Sequence[Run]]
 
 
 def pieces_of_text(text: str) -> Iterable[str]:
-    """The text in word-sized pieces that join back to it. Those of a long text are not all there at once."""
+    """Return the text in word-sized pieces that join back to it. Those of a long text are not all there at once."""
     if len(text) <= AT_ONCE:
         return _WORDS.findall(text)
     return (match[0] for match in _WORDS.finditer(text))

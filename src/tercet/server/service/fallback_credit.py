@@ -81,12 +81,13 @@ class Credit:
 
 
 def asked_for(betas: frozenset[str]) -> bool:
-    """Whether refusals shall bring a token."""
+    """Return whether refusals shall bring a token."""
     return any(beta.startswith(BETAS) for beta in betas)
 
 
 def offered(request: Json, details: Json, caller: Caller, platform: str, cached: int, now: datetime) -> Json:
-    """A refusal's `stop_details` with a token, or with none where the model's refusals bring none. `cached` is what the
+    """Return a refusal's `stop_details` with a token, or with none where the model's refusals bring none. `cached` is
+    what the
     model had in its cache of the request."""
     if permitted(models.find(request["model"])) == []:
         return {**details, "fallback_credit_token": None, "fallback_has_prefill_claim": None}
@@ -96,7 +97,8 @@ def offered(request: Json, details: Json, caller: Caller, platform: str, cached:
 
 
 def presented(request: Json, caller: Caller, platform: str, now: datetime) -> Credit:
-    """What the token of a request is worth. Raises 400 for a malformed one, and for a failing one unless `best_effort`."""
+    """Return what the token of a request is worth. Raises 400 for a malformed one, and for a failing one unless
+    `best_effort`."""
     given = request["fallback_credit_token"]
     token, mode = (given, None) if isinstance(given, str) else (given.get("token"), given.get("mode"))
     if mode not in (None, "strict", "best_effort"):
@@ -132,7 +134,7 @@ def _failing(found: Sealed, request: Json, caller: Caller, platform: str, now: d
 
 
 def _digest(request: Mapping[str, Any], messages: list[Json], caller: Caller) -> bytes:
-    """What must be the same on both requests, betas included."""
+    """Return what must be the same on both requests, betas included."""
     matched = {**{name: request.get(name) for name in MATCHED}, "messages": messages}
     betas = sorted(beta for beta in caller.betas if not beta.startswith(BETAS))
     return blake2b(msgspec.json.encode((matched, betas), order="sorted"), digest_size=16).digest()
@@ -144,7 +146,7 @@ def _sealed(content: Sealed) -> str:
 
 
 def _opened(token: Any) -> Sealed | None:
-    """What a token holds; None for one that is not of this server's making."""
+    """Return what a token holds; None for one that is not of this server's making."""
     if not isinstance(token, str):
         return None
     try:

@@ -47,7 +47,8 @@ class FallbackResult:
 
 
 def permitted(facts: ModelFacts | None) -> list[str] | None:
-    """The models that this one may fall back to: none for one without classifiers; None where that is not established."""
+    """Return the models that this one may fall back to: none for one without classifiers; None where that is not
+    established."""
     if facts is None:
         return None
     has_classifiers = (
@@ -104,7 +105,8 @@ def _check_attempt(subject: ValidationContext, n: int, request: Json, model: str
 
 
 def attempt(request: Mapping[str, Any], entry: Mapping[str, Any], model: str, facts: ModelFacts | None) -> Json:
-    """The request of one attempt: what the entry says, and else what the request says as far as the model takes it."""
+    """Return the request of one attempt: what the entry says, and else what the request says as far as the model
+    takes it."""
     made = {name: value for name, value in request.items() if name != "fallbacks"}
     made["model"] = model
     if entry.get("max_tokens") is not None:
@@ -147,7 +149,7 @@ def _speed(request: Mapping[str, Any], entry: Mapping[str, Any], facts: ModelFac
 
 
 def chain(request: Mapping[str, Any]) -> list[Json]:
-    """The entries to try in turn after the requested model."""
+    """Return the entries to try in turn after the requested model."""
     given = request.get("fallbacks")
     if given == "default":
         facts = models.find(str(request["model"]))
@@ -176,14 +178,14 @@ def answered(request: Json, answer_to: Callable[[Json], Answer], may_run: Callab
 
 
 def is_billed(answer: Answer) -> bool:
-    """Whether an answer costs anything: most refusals before any output do not."""
+    """Return whether an answer costs anything: most refusals before any output do not."""
     if answer.stop_reason != "refusal" or answer.content:
         return True
     return (answer.stop_details or {}).get("category") in BILLED
 
 
 def _refused(served: FallbackResult, recommended: str | None = None) -> FallbackResult:
-    """The last refusal, with the model to ask directly where its limits forbade the attempt."""
+    """Return the last refusal, with the model to ask directly where its limits forbade the attempt."""
     details = served.answer.stop_details
     if details is None:
         return served
@@ -196,7 +198,7 @@ def _boundary(served: FallbackResult, following: str) -> Json:
 
 
 def iterations(served: FallbackResult, usage: Json) -> list[Json]:
-    """One step for each model that ran: those that declined wrote nothing, the last one's is told apart."""
+    """Return one step for each model that ran: those that declined wrote nothing, the last one's is told apart."""
     names = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens", "cache_creation")
     inputs = {name: usage[name] for name in names}
     none = {"input_tokens": inputs["input_tokens"], "cache_creation_input_tokens": 0, "cache_read_input_tokens": 0}

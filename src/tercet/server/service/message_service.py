@@ -64,7 +64,7 @@ class MessageService:
         self._verify = verify if settings.strict else None
 
     def message(self, asked: MessageRequest) -> Json:
-        """The message that answers. Raises HTTPError for what is refused."""
+        """Return the message that answers. Raises HTTPError for what is refused."""
         request, model = self.checked(asked)
         try:
             self._admit(asked, request, model)
@@ -100,7 +100,7 @@ class MessageService:
         return count_request(visible) - self.cache.use(visible, key, write=False).read
 
     def _made(self, asked: MessageRequest, sent: Json) -> Json:
-        """The answer, whoever of the request's models gives it, as a message with its usage."""
+        """Return the answer, whoever of the request's models gives it, as a message with its usage."""
         request = self._transformed(asked, sent)
         served = self._served(asked, request)
         answer, model, key = served.answer, served.model, asked.caller.key
@@ -122,7 +122,7 @@ class MessageService:
         return made
 
     def _transformed(self, asked: MessageRequest, request: Json) -> Json:
-        """The request as the model sees it."""
+        """Return the request as the model sees it."""
         if asked.caller.betas and transformations.asked_for(asked.caller.betas):
             request, asked.transformed = transformations.transformed(request, self.bindings)
         return request
@@ -151,7 +151,7 @@ class MessageService:
                 self.spending.used(key, model, usage, self.settings.now())
 
     def _with_credit(self, asked: MessageRequest, request: Json, details: Json) -> Json:
-        """A refusal's details, with a token for the retry on another model where a beta asks for it."""
+        """Return a refusal's details, with a token for the retry on another model where a beta asks for it."""
         who = asked.caller
         if not fallback_credit.asked_for(who.betas):
             return details
@@ -159,7 +159,8 @@ class MessageService:
         return fallback_credit.offered(request, details, who, asked.platform, cached, self.settings.now())
 
     def _may_run(self, asked: MessageRequest, request: Json, model: str) -> bool:
-        """Whether a fallback model's limits let it answer now. Where they do not, the refusal before it stands."""
+        """Return whether a fallback model's limits let it answer now. Where they do not, the refusal before it
+        stands."""
         if self._overloaded is not None and self._overloaded():
             return False
         key = asked.caller.key
@@ -175,7 +176,7 @@ class MessageService:
             self.threads.keep(request, made, asked.caller.key)
 
     def count(self, asked: MessageRequest) -> Json:
-        """The answer of count_tokens."""
+        """Return the answer of count_tokens."""
         request, _ = self.checked(asked)
         if "thread" in request:
             self.threads.release(request)
@@ -189,7 +190,7 @@ class MessageService:
         return {"input_tokens": count_request(visible), "context_management": original}
 
     def checked(self, asked: MessageRequest) -> tuple[Json, str]:
-        """The request as the answerer gets it, and the id of the model that answers."""
+        """Return the request as the answerer gets it, and the id of the model that answers."""
         subject = self._subject(asked)
         check_shape(subject)
         model, facts = self.model(subject.request["model"], asked.warnings, platform=bool(asked.platform))
@@ -234,7 +235,7 @@ class MessageService:
         )
 
     def model(self, wanted: str, warnings: list[str], *, platform: bool = False) -> tuple[str, ModelFacts | None]:
-        """The id and facts of the model that a request names. Raises 404 for models that are not served."""
+        """Return the id and facts of the model that a request names. Raises 404 for models that are not served."""
         strict = self.settings.strict
         facts = models.exact(wanted) if strict and not platform else models.find(wanted)
         if facts is None:
@@ -253,12 +254,12 @@ class MessageService:
 
 @lru_cache(maxsize=128)
 def _begins(day: date) -> float:
-    """The second since 1970 at which a day begins."""
+    """Return the second since 1970 at which a day begins."""
     return datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
 
 
 def message_of(answer: Answer, message_id: str, model: str, usage: Json) -> Json:
-    """The Message object, its fields in the API's order."""
+    """Return the Message object, its fields in the API's order."""
     return {
         "id": message_id,
         "type": "message",

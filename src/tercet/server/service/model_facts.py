@@ -39,7 +39,7 @@ class ServedModel:
 
 @lru_cache(maxsize=256)
 def served(model: str) -> ServedModel:
-    """The facts of this model, each from the first of its kin that has it."""
+    """Return the facts of this model, each from the first of its kin that has it."""
     kin = list(_kin(model))
     prompt = _first(kin, lambda facts: facts.tool_prompt)
     thinking = _first(kin, lambda facts: facts.thinking)
@@ -56,7 +56,7 @@ def served(model: str) -> ServedModel:
 
 
 def _kin(model: str) -> Iterator[ModelFacts]:
-    """The model itself, its line as far as that reads alike, then all others: older ones before newer ones."""
+    """Yield the model itself, its line as far as that reads alike, then all others: older ones before newer ones."""
     everyone, facts = models.all_models(), models.find(model)
     if facts is None:
         line = next((line for line in LINES if line in model), None)

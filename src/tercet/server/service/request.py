@@ -38,5 +38,5 @@ class MessageRequest:
 
 
 def content_size(body: bytes) -> int:
-    """How many bytes of text a body may be worth, at most."""
+    """Return how many bytes of text a body may be worth, at most."""
     return len(body) + IMAGE_SIZE * body.count(b'"image"') + DOCUMENT_SIZE * body.count(b'"document"')

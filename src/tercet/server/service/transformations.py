@@ -18,12 +18,13 @@ Json = dict[str, Any]
 
 
 def asked_for(betas: frozenset[str]) -> bool:
-    """Whether the response shall tell."""
+    """Return whether the response shall tell."""
     return any(beta.startswith(BETA) for beta in betas)
 
 
 def transformed(request: Json, bindings: ThinkingBindings) -> tuple[Json, list[Json]]:
-    """The request as the model sees it, and one entry for each block that does not fit, in the request's order."""
+    """Return the request as the model sees it, and one entry for each block that does not fit, in the request's
+    order."""
     facts = models.find(request["model"])
     if facts is None or (facts.generation or "") < BINDING_SINCE:
         return request, []
@@ -42,7 +43,7 @@ def _entry(kind: str, place: tuple[int, int]) -> Json:
 
 
 def _foreign(messages: list[Json], bindings: ThinkingBindings) -> list[tuple[int, int]]:
-    """Where the blocks are that belong to another conversation."""
+    """Return where the blocks are that belong to another conversation."""
     before = digests(messages)
     return [
         (i, j)
@@ -65,7 +66,7 @@ def _with_following(messages: list[Json], foreign: list[tuple[int, int]]) -> set
 
 
 def _without(i: int, message: Json, dropped: set[tuple[int, int]]) -> Json | None:
-    """The message without its dropped blocks; None if nothing is left of it."""
+    """Return the message without its dropped blocks; None if nothing is left of it."""
     if type(message["content"]) is not list or not any(place[0] == i for place in dropped):
         return message
     content = [block for j, block in enumerate(message["content"]) if (i, j) not in dropped]

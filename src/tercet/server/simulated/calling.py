@@ -65,7 +65,7 @@ TYPED_WORDS = {
 
 
 def calls(conversation: RequestView, identity: Identity) -> list[Block]:
-    """The tool calls to make now; none when there are results already or nothing matches."""
+    """Return the tool calls to make now; none when there are results already or nothing matches."""
     choice = conversation.tool_choice.get("type", "auto")
     tools = conversation.tools
     if not tools or choice == "none" or (choice == "auto" and conversation.results):
@@ -182,7 +182,8 @@ def _is_called_by_name(name: str, text: str) -> bool:
 
 @lru_cache(maxsize=4)
 def _asked(text: str) -> tuple[frozenset[str], bool]:
-    """The stems of a question's words, and whether it holds arithmetic. Kept, since every tool is held against it."""
+    """Return the stems of a question's words, and whether it holds arithmetic. Kept, since every tool is held
+    against it."""
     stems = frozenset(stem(word) for word in re.findall(r"[a-z0-9'-]+", text.lower()))
     return stems - COMMON, bool(Entities(text).expressions)
 
@@ -199,7 +200,7 @@ def split_name(name: str) -> list[str]:
 
 
 def stem(word: str) -> str:
-    """A word without its commonest endings, so that `files` meets `file`."""
+    """Return a word without its commonest endings, so that `files` meets `file`."""
     word = word.removesuffix("'s").strip("'-")
     for ending in ("ing", "ies", "es", "s"):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
@@ -210,7 +211,7 @@ def stem(word: str) -> str:
 
 
 def schema_of(tool: Mapping[str, Any]) -> dict[str, Any]:
-    """The input schema of a tool, the API's own tools included."""
+    """Return the input schema of a tool, the API's own tools included."""
     if isinstance(tool.get("input_schema"), dict):
         return tool["input_schema"]  # type: ignore[no-any-return]
     kind = str(tool.get("type") or "")
@@ -218,7 +219,7 @@ def schema_of(tool: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def inputs_of(tool: Mapping[str, Any], conversation: RequestView) -> list[dict[str, Any]]:
-    """One input, or one for each place, expression or symbol asked about."""
+    """Return one input, or one for each place, expression or symbol asked about."""
     schema = schema_of(tool)
     words = Entities(conversation.question)
     made = value_of(schema, words)
@@ -234,7 +235,7 @@ def inputs_of(tool: Mapping[str, Any], conversation: RequestView) -> list[dict[s
 
 
 def preface(made: list[Block]) -> str:
-    """What is said before the calls."""
+    """Return what is said before the calls."""
     names = list(dict.fromkeys(str(call["name"]) for call in made))
     several = f" {len(made)} times" if len(made) > len(names) else ""
     return f"I'll use {' and '.join(names)}{several} for that."

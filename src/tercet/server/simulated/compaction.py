@@ -16,7 +16,7 @@ MOST_TURNS = 20
 
 
 def summary_of(conversation: RequestView) -> str:
-    """What is worth keeping: the user's name, and the latest of what was asked and answered."""
+    """Return what is worth keeping: the user's name, and the latest of what was asked and answered."""
     lines = ["<summary>", f"{len(conversation.turns)} turns were compacted."]
     name = name_of_user(conversation)
     if name:
@@ -27,7 +27,7 @@ def summary_of(conversation: RequestView) -> str:
 
 
 def summarise_now(conversation: RequestView) -> Block | None:
-    """The signed block that the `compaction` parameter asks for; None without it."""
+    """Return the signed block that the `compaction` parameter asks for; None without it."""
     if (conversation.request.get("compaction") or {}).get("type") != "summarize":
         return None
     text = summary_of(conversation)
@@ -41,7 +41,7 @@ def summarise_now(conversation: RequestView) -> Block | None:
 
 
 def compact_if_long(conversation: RequestView, input_tokens: int) -> tuple[Block | None, bool]:
-    """The block that `context_management` asks for once the input is long, and whether to pause after it."""
+    """Return the block that `context_management` asks for once the input is long, and whether to pause after it."""
     edit: Mapping[str, Any] | None = edits_of(conversation.request, "compact")
     if edit is None:
         return None, False

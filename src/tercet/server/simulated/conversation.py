@@ -5,15 +5,22 @@ Reads only; what to say is the skills' business.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from tercet.server.cached import cached_attribute
 from tercet.server.service.context_editing import visible_messages
+from tercet.server.service.model_facts import served
 
 Block = dict[str, Any]
 REMINDER, REMINDER_END = "<system-reminder>", "</system-reminder>"
+INTERLEAVED = "interleaved-thinking"
+LONG_QUESTION = 400
+WORTH_IT = re.compile(
+    r"\bstep by step|\bthink\b|\bprove\b|\bwhy\b|\bplan\b|\banaly[sz]e|\bsolve\b|\breason", re.IGNORECASE
+)
 CALLS = frozenset({"tool_use", "mcp_tool_use"})
 
 
@@ -42,14 +49,14 @@ class Result:
 
 
 def blocks_of(content: object) -> list[Block]:
-    """Content as blocks: a string is one text block."""
+    """Return content as blocks: a string is one text block."""
     if isinstance(content, str):
         return [{"type": "text", "text": content}]
     return [block for block in content if isinstance(block, dict)] if isinstance(content, list) else []
 
 
 def text_of(content: object) -> str:
-    """The text in a string or in blocks, one block a line."""
+    """Return the text in a string or in blocks, one block a line."""
     return "\n".join(str(block["text"]) for block in blocks_of(content) if "text" in block)
 
 
@@ -147,6 +154,24 @@ class RequestView:
         choice = self.request.get("tool_choice")
         return choice if isinstance(choice, dict) else {"type": "auto"}
 
+    @property
+    def wants_thinking(self) -> bool:
+        """Whether the answer begins with thinking: as asked for, else as the model does by itself on hard questions."""
+        asked = self.request.get("thinking") or {}
+        kind = asked.get("type")
+        if kind == "disabled":
+            return False
+        if kind == "enabled":
+            return not self.results or INTERLEAVED in self.headers.get("anthropic-beta", "")
+        if kind == "between_tools":
+            return bool(self.results)
+        if kind == "adaptive":
+            return True
+        question = self.question
+        return served(self.model).thinks_by_default and (
+            len(question) > LONG_QUESTION or WORTH_IT.search(question) is not None
+        )
+
     @cached_attribute
     def results(self) -> list[Result]:
         """The tool results that the last user turn brings."""
@@ -189,7 +214,8 @@ class RequestView:
 
 
 def _last_words(messages: list[Block]) -> str:
-    """The words of the last message if it is plain text and a turn of its own, as most are; empty if it is not."""
+    """Return the words of the last message if it is plain text and a turn of its own, as most are; empty if it is
+    not."""
     role, content = messages[-1]["role"], messages[-1]["content"]
     is_turn = len(messages) == 1 or messages[-2]["role"] == "assistant"
     return _spoken(content) if is_turn and role == "user" and type(content) is str else ""

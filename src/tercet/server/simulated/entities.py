@@ -16,7 +16,7 @@ MOST_TEXT = 20_000
 
 
 def word_set(words: str) -> frozenset[str]:
-    """The words of a text, for look-ups."""
+    """Return the words of a text, for look-ups."""
     return frozenset(words.split())
 
 
@@ -104,7 +104,8 @@ class Entities:
         return [float(found) for found in NUMBER.findall(plain)]
 
     def next_number(self, name: str) -> float | None:
-        """The number that stands by the property's name (`5 days` for `days`), else the next one not used yet."""
+        """Return the number that stands by the property's name (`5 days` for `days`), else the next one not used
+        yet."""
         word = re.escape(name.rpartition("_")[2].rstrip("s"))
         near = re.search(
             rf"(-?\d{{1,15}}(?:\.\d{{1,10}})?)\s*{word}|{word}s?\s*(?:is|of|=|:|to)?\s*(-?\d{{1,15}}(?:\.\d{{1,10}})?)",
@@ -119,7 +120,7 @@ class Entities:
         return None
 
     def labelled(self, name: str) -> str | None:
-        """The value that stands by the property's own name: `plan: Pro`, `the plan is Pro`, `the Pro plan`."""
+        """Return the value that stands by the property's own name: `plan: Pro`, `the plan is Pro`, `the Pro plan`."""
         spoken = re.escape(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).replace("_", " ").strip())
         if not spoken:
             return None
@@ -130,7 +131,7 @@ class Entities:
         return before[1] if before and before[1].lower() not in OPENERS else None
 
     def first(self, pattern: re.Pattern[str]) -> str | None:
-        """The first match of a pattern."""
+        """Return the first match of a pattern."""
         found = pattern.search(self.text)
         return found[0] if found else None
 
@@ -181,7 +182,7 @@ DIRECTIONS = {"to": "destination", "from": "origin"}
 
 
 def wanted_kind(name: str, schema: Mapping[str, Any]) -> str:
-    """What sort of value a property is after, by its name first and its description second; empty if unclear."""
+    """Return what sort of value a property is after, by its name first and its description second; empty if unclear."""
     spoken = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).replace("_", " ").replace("-", " ")
     for text in (spoken, str(schema.get("description", ""))[:500]):
         for pattern, kind in _WANTS:
@@ -191,7 +192,7 @@ def wanted_kind(name: str, schema: Mapping[str, Any]) -> str:
 
 
 def value_for(words: Entities, name: str, schema: Mapping[str, Any]) -> str | None:
-    """The user's own value for a string property; None when the text holds none."""
+    """Return the user's own value for a string property; None when the text holds none."""
     if name.lower() in DIRECTIONS:
         return words.first(EMAIL) or _place(words, DIRECTIONS[name.lower()])
     kind = wanted_kind(name, schema)
@@ -224,7 +225,7 @@ def value_for(words: Entities, name: str, schema: Mapping[str, Any]) -> str | No
 
 
 def values_for(words: Entities, name: str, schema: Mapping[str, Any]) -> list[str]:
-    """All of the user's values for a property, when a call may be made for each."""
+    """Return all of the user's values for a property, when a call may be made for each."""
     kind = wanted_kind(name, schema)
     if kind == "place":
         return words.places

@@ -26,7 +26,7 @@ class Identity:
         return hashlib.sha256(msgspec.json.encode(self._request, order="deterministic")).digest()
 
     def new(self, prefix: str) -> str:
-        """The next identifier, such as `toolu_01…`."""
+        """Return the next identifier, such as `toolu_01…`."""
         self._used += 1
         number = int.from_bytes(hashlib.sha256(self.digest + self._used.to_bytes(4, "big")).digest()[:17], "big")
         letters = []

@@ -20,7 +20,7 @@ class CutAnswer(NamedTuple):
 
 
 def cut_at_sequence(content: list[Block], sequences: list[str]) -> tuple[list[Block], str | None]:
-    """The content before the first stop sequence in its text, and that sequence."""
+    """Return the content before the first stop sequence in its text, and that sequence."""
     for place, block in enumerate(content):
         if block.get("type") != "text":
             continue
@@ -34,7 +34,7 @@ def cut_at_sequence(content: list[Block], sequences: list[str]) -> tuple[list[Bl
 
 
 def cut_at_tokens(content: list[Block], most: int, model: str, thinking_tokens: int) -> CutAnswer | None:
-    """The content within `most` tokens; None when all of it fits."""
+    """Return the content within `most` tokens; None when all of it fits."""
     used, kept = 0, []
     for block in content:
         thinks = block.get("type") in ("thinking", "redacted_thinking")
@@ -70,7 +70,7 @@ def _part(block: Block, room: int, model: str) -> Block | None:
 
 
 def _part_of_input(input_: dict[str, Any], room: int, model: str) -> dict[str, Any]:
-    """The properties that were written when the answer stopped; the last string may be cut."""
+    """Return the properties that were written when the answer stopped; the last string may be cut."""
     kept: dict[str, Any] = {}
     for key, value in input_.items():
         before = {"type": "tool_use", "name": "", "input": kept}

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from tercet.server.accounting.tokens import count_answer_block, count_request
 from tercet.server.service.context_editing import edited
 from tercet.server.service.model_facts import served
@@ -13,12 +15,14 @@ from tercet.server.service.responder import Answer
 from tercet.server.simulated.calling import calls, preface
 from tercet.server.simulated.compaction import compact_if_long, summarise_now
 from tercet.server.simulated.conversation import Block, RequestView
+from tercet.server.simulated.entities import Entities
 from tercet.server.simulated.identity import Identity
 from tercet.server.simulated.limits import CutAnswer, cut_at_sequence, cut_at_tokens
+from tercet.server.simulated.reading import sources_of
+from tercet.server.simulated.schema_values import value_of
 from tercet.server.simulated.server_tools import use_server_tools
 from tercet.server.simulated.small_talk import reply
-from tercet.server.simulated.structured import fill_schema
-from tercet.server.simulated.thinking import think, wants_thinking
+from tercet.server.simulated.thinking import think
 from tercet.server.simulated.web import PAGES, LocalWeb, Page
 
 REFUSAL_WORDS = re.compile(
@@ -27,6 +31,8 @@ REFUSAL_WORDS = re.compile(
 )
 """A user text that holds one of these is refused; `TERCET_REFUSE:cyber` also names the category, and
 `TERCET_REFUSE@claude-opus-5-5` is refused by that model alone."""
+MOST_MATERIAL = 20_000
+"""Characters that a schema's values are taken from."""
 PAUSE_WORDS = "TERCET_PAUSE_TURN"
 """A user text that holds this makes a server tool's turn pause after its call. Sent back, it goes on."""
 
@@ -41,7 +47,7 @@ class SimulatedModel:
         self._web = LocalWeb(pages)
 
     def answer(self, request: Mapping[str, Any], headers: Mapping[str, str]) -> Answer:
-        """The answer to a validated request. `headers` have lower-case names."""
+        """Return the answer to a validated request. `headers` have lower-case names."""
         if request.get("max_tokens") == 0:
             return Answer([], "max_tokens", 0)
         extra: dict[str, Any] = {}
@@ -66,7 +72,7 @@ class SimulatedModel:
                 return Answer(before, "compaction", 0, extra=extra)
         content, reason = self._content(conversation)
         thinking_tokens = 0
-        if wants_thinking(conversation):
+        if conversation.wants_thinking:
             thought, thinking_tokens = think(conversation, content)
             content = [thought, *content]
         ending = _ending(conversation, content, reason, thinking_tokens, input_tokens)
@@ -105,7 +111,7 @@ class SimulatedModel:
 
 
 def _written(conversation: RequestView) -> tuple[list[Block], str]:
-    """What is said where no tool is used."""
+    """Return what is said where no tool is used."""
     return fill_schema(conversation) or _continued(conversation, reply(conversation)), "end_turn"
 
 
@@ -127,7 +133,7 @@ def _refusal(category: str | None, extra: dict[str, Any]) -> Answer:
 
 
 def _continued(conversation: RequestView, content: list[Block]) -> list[Block]:
-    """The rest of what the caller has begun to say for the assistant."""
+    """Return the rest of what the caller has begun to say for the assistant."""
     begun = conversation.prefill
     if not begun or not content:
         return content
@@ -161,3 +167,26 @@ def _ending(
         why = "model_context_window_exceeded" if room < wanted else "max_tokens"
         return CutAnswer(cut.content, why, cut.output_tokens, thinking_tokens=cut.thinking_tokens)
     return CutAnswer(content, reason, max(1, tokens), sequence, thinking_tokens)
+
+
+# --- structured output ---------------------------------------------------------------------------------------------------
+
+
+def schema_asked(conversation: RequestView) -> Any:
+    """Return the schema of `output_config.format`, or of the older `output_format`; None when plain text is wanted."""
+    request = conversation.request
+    asked = (request.get("output_config") or {}).get("format") or request.get("output_format")
+    if not isinstance(asked, dict) or asked.get("type") != "json_schema":
+        return None
+    return asked.get("schema")
+
+
+def fill_schema(conversation: RequestView) -> list[Block] | None:
+    """Return the JSON, from the question, tool results and documents."""
+    schema = schema_asked(conversation)
+    if schema is None:
+        return None
+    material = [conversation.question, *(result.text for result in conversation.results)]
+    material += [source.text for source in sources_of(conversation)]
+    value = value_of(schema, Entities("\n".join(material)[:MOST_MATERIAL]))
+    return [{"type": "text", "text": msgspec.json.encode(value).decode()}]

@@ -28,7 +28,7 @@ class _TooHardError(Exception):
 
 
 def matching(pattern: str) -> str | None:
-    """A short string in which the pattern is found."""
+    """Return a short string in which the pattern is found."""
     tree = parsed_pattern(pattern)
     if tree is None:
         return None

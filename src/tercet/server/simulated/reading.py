@@ -52,7 +52,7 @@ class Source:
 
 
 def sources_of(conversation: RequestView) -> list[Source]:
-    """Every document and search result, in the request's order."""
+    """Return every document and search result, in the request's order."""
     documents = [_document(block, number) for number, block in enumerate(conversation.documents)]
     return [*documents, *(_search_result(block, number) for number, block in enumerate(conversation.search_results))]
 
@@ -137,7 +137,7 @@ def _pages(pages: tuple[str, ...], place: Mapping[str, Any]) -> Iterator[CitedPa
 
 
 def best_passages(passages: list[CitedPassage], question: str, most: int = 2) -> list[CitedPassage]:
-    """The passages that share most words with the question, in their own order; the first ones if none does."""
+    """Return the passages that share most words with the question, in their own order; the first ones if none does."""
     wanted = _content_words(question)
     scores = [len(wanted & _content_words(passage.text)) for passage in passages]
     if not any(scores):
@@ -157,7 +157,7 @@ def counted(number: int, noun: str) -> str:
 
 def read_sources(conversation: RequestView) -> list[Block] | str | None:
     """Answer from documents and search results; with citations where they are enabled."""
-    sources = [] if conversation.is_text else sources_of(conversation)
+    sources = sources_of(conversation)
     if not sources:
         return None
     question = conversation.question
@@ -211,7 +211,7 @@ def sum_up(conversation: RequestView) -> str | None:
 
 
 def _without_order(question: str) -> str:
-    """A message without the paragraphs that only say what is to be done with the others."""
+    """Return a message without the paragraphs that only say what is to be done with the others."""
     parts = question.split("\n\n")
     kept = [part for part in parts if len(part) > MOST_ORDER or not SUMMARY.search(part)]
     return "\n\n".join(kept or parts)
@@ -248,7 +248,7 @@ def describe(block: Block) -> str:
 
 def look_at_images(conversation: RequestView) -> str | None:
     """Return what the pictures are; None when the question brings none and does not speak of earlier ones."""
-    images = [] if conversation.is_text else conversation.images
+    images = conversation.images
     fresh = images and any(block.get("type") == "image" for block in conversation.last.blocks)
     if not images or not (fresh or ABOUT_PICTURES.search(conversation.question)):
         return None

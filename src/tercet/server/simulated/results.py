@@ -15,7 +15,7 @@ MOST_TEXT = 600
 
 
 def answer_from_results(conversation: RequestView) -> str | None:
-    """One sentence a result; None when the last turn brings none."""
+    """Return one sentence a result; None when the last turn brings none."""
     if not conversation.results:
         return None
     lines = [_sentence(result) for result in conversation.results]

@@ -24,7 +24,7 @@ LONGEST_STRING = 2_000
 
 
 def value_of(schema: object, words: entities.Entities | None = None) -> Any:
-    """A value that fits the schema."""
+    """Return a value that fits the schema."""
     root = schema if isinstance(schema, Mapping) else {}
     return _Maker(root, words or entities.Entities("")).make(schema, "", 0)
 
@@ -208,7 +208,7 @@ def _near_number(key: str, text: str, *, whole: bool) -> float | None:
 
 
 def mentioned_member(members: list[Any], text: str) -> Any:
-    """The member of an enumeration that the text names; the longest if several; None if none."""
+    """Return the member of an enumeration that the text names; the longest if several; None if none."""
     low = text.lower()
     named = [
         member
@@ -246,7 +246,7 @@ def _another(schema: Schema, number: int) -> Any:
 
 
 def number_within(schema: Schema, wanted: float | None, *, whole: bool) -> float:
-    """The wanted number if it fits, else one that does: inside the bounds, a multiple where asked."""
+    """Return the wanted number if it fits, else one that does: inside the bounds, a multiple where asked."""
     step = _step(schema, whole)
     low, high = _bounds(schema, whole)
     plain = _bound(schema, "default")

@@ -27,7 +27,7 @@ DIRECT = {"type": "direct"}
 
 
 def use_server_tools(conversation: RequestView, identity: Identity, web: LocalWeb) -> list[Block] | None:
-    """The call, its result and an answer; None when no server tool is there or wanted."""
+    """Return the call, its result and an answer; None when no server tool is there or wanted."""
     tools = conversation.server_tools
     choice = conversation.tool_choice
     if not tools or choice.get("type") == "none" or conversation.results:
@@ -54,7 +54,7 @@ def _result(kind: str, use: Block, content: object) -> Block:
 
 
 def sealed(text: str) -> str:
-    """An opaque token that stands for encrypted content."""
+    """Return an opaque token that stands for encrypted content."""
     return base64.b64encode(hashlib.sha256(text.encode("utf-8", "replace")).digest()).decode()
 
 

@@ -68,7 +68,7 @@ CAPITALS = {
 
 def reply(conversation: RequestView) -> list[Block]:
     """Return content blocks that answer the question."""
-    for ability in ABILITIES:
+    for ability in OF_WORDS if conversation.is_text else OF_BLOCKS:
         if found := ability(conversation):
             return [{"type": "text", "text": found}] if isinstance(found, str) else found
     return []
@@ -173,18 +173,10 @@ def _persona(conversation: RequestView) -> str:
     return f", playing {match[1].strip()}" if match and "assistant" not in match[1] else ""
 
 
-ABILITIES: tuple[Callable[[RequestView], str | list[Block] | None], ...] = (
-    answer_from_results,
-    look_at_images,
-    recall_name,
-    read_sources,
-    say,
-    compute,
-    capital,
-    take_in,
-    greet,
-    count_up,
-    sum_up,
-    sum_up_unasked,
-    fall_back,
-)
+Ability = Callable[[RequestView], str | list[Block] | None]
+OF_WORDS: tuple[Ability, ...] = (
+    recall_name, say, count_up, compute, capital, take_in, greet, sum_up, sum_up_unasked, fall_back,
+)  # fmt: skip
+"""In the order in which they try, where all messages are plain strings."""
+OF_BLOCKS: tuple[Ability, ...] = (answer_from_results, look_at_images, recall_name, read_sources, *OF_WORDS)
+"""The same where there are pictures, documents or results of tools."""

@@ -10,7 +10,6 @@ import base64
 import binascii
 import hashlib
 import hmac
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,16 +22,11 @@ PREFIX = base64.b64decode("EqQBCgIYAhIM")
 NONCE = 12
 REDACTED_WORDS = ("ANTHROPIC_MAGIC_STRING_TRIGGER_REDACTED_THINKING", "TERCET_REDACT_THINKING")
 """A user text with one of these makes the thinking come redacted."""
-INTERLEAVED = "interleaved-thinking"
-WORTH_IT = re.compile(
-    r"\bstep by step|\bthink\b|\bprove\b|\bwhy\b|\bplan\b|\banaly[sz]e|\bsolve\b|\breason", re.IGNORECASE
-)
-LONG_QUESTION = 400
 DEPTH = {"low": 1, "medium": 2, "high": 3, "xhigh": 4, "max": 5}
 
 
 def sign(text: str, secret: str = "") -> str:
-    """A signature over the shown text; `secret` is what was thought, of which only a digest goes in."""
+    """Return a signature over the shown text; `secret` is what was thought, of which only a digest goes in."""
     nonce = hashlib.sha256(f"{secret}\0{text}".encode("utf-8", "surrogatepass")).digest()[:NONCE]
     return base64.b64encode(PREFIX + nonce + _code(nonce, text)).decode()
 
@@ -42,7 +36,7 @@ def _code(nonce: bytes, text: str) -> bytes:
 
 
 def verify(block: Mapping[str, Any]) -> bool:
-    """Whether a thinking or redacted_thinking block came from the simulated model and is unchanged."""
+    """Return whether a thinking or redacted_thinking block came from the simulated model and is unchanged."""
     redacted = block.get("type") == "redacted_thinking"
     sealed, text = (block.get("data"), "redacted") if redacted else (block.get("signature"), block.get("thinking"))
     if not isinstance(sealed, str) or not isinstance(text, str):
@@ -55,26 +49,8 @@ def verify(block: Mapping[str, Any]) -> bool:
     return raw.startswith(PREFIX) and hmac.compare_digest(raw[len(PREFIX) + NONCE :], _code(nonce, text))
 
 
-def wants_thinking(conversation: RequestView) -> bool:
-    """Whether this answer begins with thinking: as asked for, else as the model does by itself on hard questions."""
-    asked = conversation.request.get("thinking") or {}
-    kind = asked.get("type")
-    if kind == "disabled":
-        return False
-    if kind == "enabled":
-        return not conversation.results or INTERLEAVED in conversation.headers.get("anthropic-beta", "")
-    if kind == "between_tools":
-        return bool(conversation.results)
-    if kind == "adaptive":
-        return True
-    question = conversation.question
-    return served(conversation.model).thinks_by_default and (
-        len(question) > LONG_QUESTION or WORTH_IT.search(question) is not None
-    )
-
-
 def think(conversation: RequestView, content: list[Block]) -> tuple[Block, int]:
-    """The thinking block and the tokens thought, within the budget."""
+    """Return the thinking block and the tokens thought, within the budget."""
     setting = conversation.request.get("thinking") or {}
     thought = _thought(conversation, content)
     budget = setting.get("budget_tokens")
@@ -87,7 +63,7 @@ def think(conversation: RequestView, content: list[Block]) -> tuple[Block, int]:
 
 
 def shown(thought: str, *, omitted: bool) -> Block:
-    """A thought as a block: its text, or an empty one that still carries its signature."""
+    """Return a thought as a block: its text, or an empty one that still carries its signature."""
     text = "" if omitted else thought
     return {"type": "thinking", "thinking": text, "signature": sign(text, thought)}
 

@@ -54,5 +54,5 @@ class LocalWeb:
         return order[:most]
 
     def fetch(self, url: str) -> Page | None:
-        """The page at exactly this address."""
+        """Return the page at exactly this address."""
         return next((page for page in self.pages if page.url == url.rstrip("/")), None)

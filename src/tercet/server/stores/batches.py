@@ -64,7 +64,7 @@ class BatchStore:
         return batch
 
     def get(self, batch_id: str, key: str) -> Batch:
-        """The batch as it stands now. Raises 404 if this key has none of this id."""
+        """Return the batch as it stands now. Raises 404 if this key has none of this id."""
         batch = self._batches.get(batch_id)
         if batch is None or batch.caller.key != key:
             raise not_found(f"Batch not found: {batch_id[:200]}")
@@ -72,14 +72,14 @@ class BatchStore:
         return batch
 
     def all(self, key: str) -> list[Batch]:
-        """Every batch of this key, newest first."""
+        """Return every batch of this key, newest first."""
         found = [batch for batch in reversed(self._batches.values()) if batch.caller.key == key]
         for batch in found:
             self._advance(batch)
         return found
 
     def waiting(self, key: str) -> int:
-        """How many requests of this key are not answered yet."""
+        """Return how many requests of this key are not answered yet."""
         unfinished = (batch for batch in self._batches.values() if batch.caller.key == key and batch.ended_at is None)
         return sum(len(batch.requests) - len(batch.results) for batch in unfinished)
 
@@ -102,7 +102,7 @@ class BatchStore:
         self._batches.pop(batch_id, None)
 
     def results(self, batch_id: str, key: str) -> bytes:
-        """The results as JSON lines. Raises 404 while there are none, and when they are no longer kept."""
+        """Return the results as JSON lines. Raises 404 while there are none, and when they are no longer kept."""
         batch = self.get(batch_id, key)
         if batch.ended_at is None or self._settings.now() >= batch.created_at + RESULTS_KEPT:
             raise not_found(f"Batch {batch_id} has no available results.")

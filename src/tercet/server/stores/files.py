@@ -60,7 +60,7 @@ class FileStore:
             raise invalid(said, error_code="storage_quota_exceeded")
 
     def get(self, file_id: str, owner: str) -> StoredFile:
-        """The file. Raises 404 if this key has none of this id, or it has expired."""
+        """Return the file. Raises 404 if this key has none of this id, or it has expired."""
         found = self._files.get(file_id)
         if found is None or found.owner != owner:
             raise HTTPError(404, f"File not found: {file_id[:200]}")
@@ -76,7 +76,7 @@ class FileStore:
         self._files.pop(file_id, None)
 
     def all(self, owner: str) -> list[StoredFile]:
-        """Every file of this key that has not expired, newest first."""
+        """Return every file of this key that has not expired, newest first."""
         files = reversed(list(self._files.values()))
         return [file for file in files if file.owner == owner and not self._expired(file)]
 
@@ -84,7 +84,7 @@ class FileStore:
         return file.expires_at is not None and file.expires_at <= self._settings.now()
 
     def filled(self, request: Json, owner: str) -> Json:
-        """The request with the bytes of the files it names in their place, so that the model sees them."""
+        """Return the request with the bytes of the files it names in their place, so that the model sees them."""
         if not any(_names_file(block) for block in _blocks(request)):
             return request
         return {**request, "messages": [self._filled_message(message, owner) for message in request["messages"]]}
@@ -111,7 +111,7 @@ def _names_file(block: Json) -> bool:
 
 
 def source_of(file: StoredFile) -> Json:
-    """A file as the source of a block: text as text, everything else as base64."""
+    """Return a file as the source of a block: text as text, everything else as base64."""
     if file.mime_type.startswith(TEXT_PREFIX):
         return {"type": "text", "media_type": "text/plain", "data": file.content.decode("utf-8", "replace")}
     return {"type": "base64", "media_type": file.mime_type, "data": base64.b64encode(file.content).decode()}

@@ -49,7 +49,7 @@ class Batch:
         return {"processing": 0, **{outcome: found.count(outcome) for outcome in OUTCOMES}}
 
     def shown(self, base_url: str, now: datetime) -> Json:
-        """The MessageBatch object."""
+        """Return the MessageBatch object."""
         archived = self.created_at + RESULTS_KEPT
         url = f"{base_url}/v1/messages/batches/{self.id}/results"
         return {
@@ -84,7 +84,7 @@ class StoredFile:
     downloadable: bool = False
 
     def metadata(self) -> Json:
-        """The FileMetadata object."""
+        """Return the FileMetadata object."""
         return {
             "id": self.id,
             "type": "file",

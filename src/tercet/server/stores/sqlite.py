@@ -103,7 +103,7 @@ class Storage:
 
     @contextmanager
     def _writing(self) -> Iterator[Callable[..., sqlite3.Cursor]]:
-        """One transaction. Raises 500 if it cannot be written, and nothing of it is kept then."""
+        """Yield one transaction. Raises 500 if it cannot be written, and nothing of it is kept then."""
         if os.getpid() != self._process:
             raise RuntimeError("the data of a local API belongs to the process that opened it")
         with self._lock:
@@ -122,7 +122,8 @@ class Storage:
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        """What is read when the folder is taken over. Raises BadData, and lets the folder go, if it makes no sense."""
+        """Yield what is read when the folder is taken over. Raises BadData, and lets the folder go, if it makes no
+        sense."""
         try:
             yield
         except (sqlite3.DatabaseError, ValueError, TypeError) as problem:
@@ -175,7 +176,7 @@ class Storage:
             write("DELETE FROM files WHERE id = ?", (file_id,))
 
     def files(self) -> list[StoredFile]:
-        """Every file, oldest first."""
+        """Return every file, oldest first."""
         columns = "id, owner, filename, mime_type, content, created_at, expires_at, downloadable"
         with self._reading():
             rows = self._rows(f"SELECT {columns} FROM files ORDER BY place")  # noqa: S608 - the columns are ours
@@ -206,7 +207,7 @@ class Storage:
             write("DELETE FROM batches WHERE id = ?", (batch_id,))
 
     def batches(self) -> list[Batch]:
-        """Every batch with the results it has so far, oldest first."""
+        """Return every batch with the results it has so far, oldest first."""
         columns = "id, owner, version, betas, requests, created_at, ended_at, cancel_initiated_at"
         with self._reading():
             rows = self._rows(f"SELECT {columns} FROM batches ORDER BY place")  # noqa: S608 - the columns are ours
@@ -240,14 +241,14 @@ class Storage:
             write("DELETE FROM journal")
 
     def entries(self, most: int) -> list[Entry]:
-        """The latest entries, oldest first."""
+        """Return the latest entries, oldest first."""
         with self._reading():
             rows = self._rows("SELECT entry FROM journal ORDER BY place DESC LIMIT ?", most)
         return [entry for (text,) in reversed(rows) if (entry := _entry(text)) is not None]
 
 
 def _made(folder: Path) -> Path:
-    """The file of the data, there and readable by its owner alone."""
+    """Return the file of the data, there and readable by its owner alone."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / NAME
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
@@ -255,7 +256,7 @@ def _made(folder: Path) -> Path:
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
-    """Which file lies there: an open one that was taken away takes what is written to nowhere."""
+    """Return which file lies there: an open one that was taken away takes what is written to nowhere."""
     try:
         found = os.stat(path)
     except OSError:

@@ -35,13 +35,13 @@ class ThinkingBindings:
                 self._kept.popitem(last=False)
 
     def fits(self, signature: str, digest: bytes) -> bool:
-        """Whether a block with this signature may follow the conversation of this digest. Unknown ones may."""
+        """Return whether a block with this signature may follow the conversation of this digest. Unknown ones may."""
         known = self._kept.get(signature)
         return known is None or digest in known
 
 
 def digests(messages: Messages) -> list[bytes]:
-    """The digest of the conversation before each message, and of the whole: one more than there are messages."""
+    """Return the digest of the conversation before each message, and of the whole: one more than there are messages."""
     state = blake2b(digest_size=16)
     found = [state.digest()]
     for message in messages:

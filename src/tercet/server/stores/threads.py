@@ -43,7 +43,7 @@ class Threads:
         self._lock = Lock()
 
     def expanded(self, request: Json, owner: str) -> Json:
-        """The whole request that a turn of a thread stands for. Raises the API's own codes.
+        """Return the whole request that a turn of a thread stands for. Raises the API's own codes.
 
         A continuation is in flight from then on: `keep` or `release` it.
         """

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
+from tercet.server.accounting.tokens import count_request
 from tercet.server.validation.caching import check_marks
 from tercet.server.validation.compaction import check_compaction
 from tercet.server.validation.context import ValidationContext
 from tercet.server.validation.fields import refusal
-from tercet.server.validation.lengths import check_lengths
 from tercet.server.validation.media import check_media
 from tercet.server.validation.messages import check_citations, check_messages, check_system, check_version, is_text
 from tercet.server.validation.round_trip import check_round_trip
@@ -21,6 +21,26 @@ from tercet.server.validation.tools import check_choice, check_tools
 
 BLOCKS = "blocks"
 """Stands among the fields of a request for messages that are more than plain strings."""
+
+
+USUAL_CONTEXT = 200_000
+LEAST_BYTES_A_TOKEN = 2
+"""No tokenizer of ours makes more tokens than half the bytes; a body that is shorter cannot be too long."""
+
+
+def check_lengths(subject: ValidationContext) -> None:
+    """Refuse prompts above the context window, and `max_tokens` beyond it on models that refuse that."""
+    facts = subject.facts
+    limit = (facts.limits.context if facts is not None else None) or USUAL_CONTEXT
+    output = subject.request.get("max_tokens") or 0
+    refuses = facts is not None and facts.context_overflow == "refuse"
+    if subject.counting or (subject.size // LEAST_BYTES_A_TOKEN <= limit - (output if refuses else 0)):
+        return
+    tokens = count_request(subject.request)
+    if tokens > limit:
+        raise refusal("prompt_too_long", tokens=tokens, limit=limit)
+    if refuses and tokens + output > limit:
+        raise refusal("context_exceeded", tokens=tokens, output=output, limit=limit)
 
 
 class Check(NamedTuple):
@@ -65,7 +85,8 @@ def checked(subject: ValidationContext) -> None:
 
 @lru_cache(maxsize=1024)
 def _checks_of(fields: frozenset[str]) -> tuple[Callable[[ValidationContext], None], ...]:
-    """The checks that requests with these fields need: five of fifteen for the plainest. Most requests are of few kinds."""
+    """Return the checks that requests with these fields need: five of fifteen for the plainest. Most requests are of
+    few kinds."""
     return tuple(check.run for check in CHECKS if not check.fields or check.fields & fields)
 
 

@@ -59,6 +59,6 @@ def _check_blocks(subject: ValidationContext, signed: list[tuple[int, int, dict[
 
 
 def _refusal(row: str, **values: Any) -> HTTPError:
-    """The row's 400, with the row's name as its code where the API has such a code."""
+    """Return the row's 400, with the row's name as its code where the API has such a code."""
     details = None if row == "compaction_with_edits" else {"error_code": row}
     return HTTPError(400, text(row, **values), details=details)

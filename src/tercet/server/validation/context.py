@@ -46,5 +46,5 @@ class ValidationContext:
             self.warnings.append(text(row, **values))
 
     def part(self, name: str) -> dict[str, Any]:
-        """An object of the request, checked to be one before; empty if absent or null."""
+        """Return an object of the request, checked to be one before; empty if absent or null."""
         return self.request.get(name) or {}

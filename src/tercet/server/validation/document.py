@@ -36,7 +36,7 @@ OTHERS = (
 
 
 def document() -> str:
-    """The page."""
+    """Return the page."""
     counted: Counter[str] = Counter(row.mark for row in TEXTS.values())
     lines = [
         "# What the local API refuses, and in which words",

@@ -231,5 +231,5 @@ TEXTS: dict[str, Row] = {
 
 
 def text(row: str, **values: Any) -> str:
-    """The row's words with these values in them."""
+    """Return the row's words with these values in them."""
     return TEXTS[row].text.format(**values)

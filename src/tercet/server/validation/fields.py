@@ -16,7 +16,7 @@ Check = Callable[[Any, str], None]
 
 
 def refusal(row: str, **values: Any) -> HTTPError:
-    """The row's 400."""
+    """Return the row's 400."""
     return invalid(text(row, **values))
 
 
@@ -103,7 +103,7 @@ def is_number(value: Any, path: str) -> None:
 
 
 def at_least(least: int) -> Check:
-    """A check for whole numbers from `least` on."""
+    """Return a check for whole numbers from `least` on."""
 
     def check(value: Any, path: str) -> None:
         if type(value) is not int:
@@ -115,7 +115,7 @@ def at_least(least: int) -> Check:
 
 
 def one_of(*values: str) -> Check:
-    """A check for one of these strings."""
+    """Return a check for one of these strings."""
     expected = " or ".join(part for part in (", ".join(map(repr, values[:-1])), repr(values[-1])) if part)
 
     def check(value: Any, path: str) -> None:
@@ -131,7 +131,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 def matching(pattern: str, most: int | None = None) -> Check:
-    """A check for strings of this pattern, at most `most` characters long."""
+    """Return a check for strings of this pattern, at most `most` characters long."""
 
     def check(value: Any, path: str) -> None:
         is_string(value, path)
@@ -144,7 +144,7 @@ def matching(pattern: str, most: int | None = None) -> Check:
 
 
 def at_most(most: int) -> Check:
-    """A check for strings of at most `most` characters."""
+    """Return a check for strings of at most `most` characters."""
 
     def check(value: Any, path: str) -> None:
         is_string(value, path)
@@ -155,7 +155,7 @@ def at_most(most: int) -> Check:
 
 
 def list_of(check: Check) -> Check:
-    """A check for lists whose items pass `check`."""
+    """Return a check for lists whose items pass `check`."""
 
     def check_list(value: Any, path: str) -> None:
         is_list(value, path)
@@ -166,7 +166,7 @@ def list_of(check: Check) -> Check:
 
 
 def shaped(**fields: Field) -> Check:
-    """A check for objects of this shape."""
+    """Return a check for objects of this shape."""
 
     def check(value: Any, path: str) -> None:
         checked_object(value, path, fields)
@@ -175,7 +175,7 @@ def shaped(**fields: Field) -> Check:
 
 
 def tag_of(value: Any, path: str, known: Collection[str]) -> str:
-    """The `type` of a tagged object. Raises what the API says of objects without one, or with a foreign one."""
+    """Return the `type` of a tagged object. Raises what the API says of objects without one, or with a foreign one."""
     if type(value) is not dict:
         raise refusal("type_object", path=path)
     tag = value.get("type")
@@ -188,7 +188,7 @@ def tag_of(value: Any, path: str, known: Collection[str]) -> str:
 
 
 def tagged(shapes: Mapping[str, Shape]) -> Check:
-    """A check for objects told apart by `type`. The tag is a part of the path of what is wrong within."""
+    """Return a check for objects told apart by `type`. The tag is a part of the path of what is wrong within."""
 
     def check(value: Any, path: str) -> None:
         tag = tag_of(value, path, shapes)
@@ -198,7 +198,7 @@ def tagged(shapes: Mapping[str, Shape]) -> Check:
 
 
 def either(*checks: tuple[type, Check]) -> Check:
-    """A check that depends on the JSON type; the first one's complaint is given if none fits."""
+    """Return a check that depends on the JSON type; the first one's complaint is given if none fits."""
 
     def check(value: Any, path: str) -> None:
         for kind, rule in checks:

@@ -16,7 +16,7 @@ Block = dict[str, Any]
 
 
 def is_text(messages: list[Any]) -> bool:
-    """Whether all messages are objects with plain strings, which most checks need not look at."""
+    """Return whether all messages are objects with plain strings, which most checks need not look at."""
     return {type(message.get("content")) if type(message) is dict else None for message in messages} <= {str}
 
 

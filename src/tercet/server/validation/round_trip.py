@@ -40,7 +40,7 @@ def _refuse_open(caller: int, open_calls: dict[str, None]) -> None:
 
 
 def _calls(subject: ValidationContext, i: int, blocks: Blocks, calls: dict[str, None]) -> dict[str, None]:
-    """The ids of the client's calls in an assistant message. Its server tools' calls are checked on the way."""
+    """Return the ids of the client's calls in an assistant message. Its server tools' calls are checked on the way."""
     alone: dict[str, str] = {}
     for j, block in enumerate(blocks):
         kind = block["type"]
@@ -65,7 +65,7 @@ def _refuse_server_use(subject: ValidationContext, id: str, name: str) -> None:
 
 
 def _answer(i: int, blocks: Blocks, open_calls: dict[str, None], caller: int, *, fresh: bool) -> dict[str, None]:
-    """What is still unanswered after a user message. Results come first in it: text before them is no answer."""
+    """Return what is still unanswered after a user message. Results come first in it: text before them is no answer."""
     if not open_calls and not any(block["type"] == "tool_result" for block in blocks):
         return open_calls
     wanted: dict[str, None] = dict(open_calls)

@@ -72,7 +72,7 @@ def check_input_schema(subject: ValidationContext, n: int, tool: dict[str, Any])
 
 
 def _subschemas(schema: Any) -> Iterator[Any]:
-    """The schema and every schema in it, in no particular order."""
+    """Yield the schema and every schema in it, in no particular order."""
     waiting = [schema]
     while waiting:
         part = waiting.pop()

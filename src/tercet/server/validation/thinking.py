@@ -157,7 +157,7 @@ def _check_thinking_blocks(subject: ValidationContext, kind: str | None) -> None
 
 
 def _awaits_results(messages: list[dict[str, Any]], last: int) -> bool:
-    """Whether the last assistant message is in the middle of a tool loop."""
+    """Return whether the last assistant message is in the middle of a tool loop."""
     following = messages[last + 1 :]
     return bool(following) and all(_has_results(message) for message in following if message["role"] == "user")
 
@@ -178,7 +178,7 @@ def _check_signatures(subject: ValidationContext, i: int, content: list[dict[str
 
 
 def _forged(block: dict[str, Any], *, latest: bool) -> str:
-    """The row for a block that does not verify: a real seal around changed words, or no seal at all."""
+    """Return the row for a block that does not verify: a real seal around changed words, or no seal at all."""
     redacted = block["type"] == "redacted_thinking"
     if latest and len(block["data" if redacted else "signature"]) >= SEAL:
         return "thinking_modified"
@@ -186,7 +186,8 @@ def _forged(block: dict[str, Any], *, latest: bool) -> str:
 
 
 def _binds(subject: ValidationContext) -> bool:
-    """Whether the model ties thinking to its conversation, and the request does not ask to drop what does not fit."""
+    """Return whether the model ties thinking to its conversation, and the request does not ask to drop what does not
+    fit."""
     generation = subject.facts.generation if subject.facts is not None else None
     binding = subject.part("thinking").get("block_binding") or {}
     return (generation or "") >= BINDING_SINCE and binding.get("prefix_mismatch_behavior") != "drop_block"

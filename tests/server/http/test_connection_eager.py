@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from tercet.server.http.eager import run_eagerly
+from tercet.server.http.connection import run_eagerly
 
 
 @pytest.mark.anyio
