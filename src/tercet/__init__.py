@@ -47,7 +47,7 @@ _HOMES: dict[str, str] = {
     "flow.fallback": "Fallbacks",
     "flow.pace": "Pace",
     "compat": "replace_anthropic",
-    "flow.quota": "QuotaPolicy",
+    "flow.retry_budget": "QuotaPolicy",
     "local": "LocalAPI local_api",
     "wire.errors.codes": (
         "CMEKContextUnavailableError CMEKKeyDisabledError CMEKKeyNetworkBlockedError CMEKKeyUnreachableError "

@@ -81,7 +81,7 @@ from tercet.flow.breaker import (
 from tercet.flow.budget import Budget as Budget
 from tercet.flow.fallback import Fallbacks as Fallbacks
 from tercet.flow.pace import Pace as Pace
-from tercet.flow.quota import QuotaPolicy as QuotaPolicy
+from tercet.flow.retry_budget import QuotaPolicy as QuotaPolicy
 from tercet.local import (
     LocalAPI as LocalAPI,
     local_api as local_api,

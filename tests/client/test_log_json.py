@@ -12,7 +12,7 @@ import pytest
 from tests.client.scripted import ASK, JSON, KEY, MESSAGE, Script
 
 from tercet.client.log_json import JSONFormatter, as_fields, describe_event
-from tercet.flow.details import (
+from tercet.flow.events import (
     Adaptation,
     AttemptDetails,
     BreakerDetails,

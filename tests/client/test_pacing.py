@@ -18,9 +18,9 @@ import pytest
 from tests.client.scripted import ASK, EVENTS, JSON, KEY, MESSAGE, SSE, Script
 
 import tercet
-from tercet.flow.details import PaceDetails
-from tercet.flow.estimate import asked_of
-from tercet.flow.shared_state.memory import MemoryStore
+from tercet.flow.estimate import estimates_of
+from tercet.flow.events import PaceDetails
+from tercet.flow.store.memory import MemoryStore
 from tercet.wire.http import Headers, Request
 
 INPUT, OUTPUT = Decimal("0.000003"), Decimal("0.000015")
@@ -239,7 +239,7 @@ def test_what_is_booked_is_what_the_local_api_counts_and_what_was_reserved_is_mo
             body = {"model": "claude-sonnet-4-6", "max_tokens": 30, "messages": [{"role": "user", "content": text}]}
             before = budget.state().spent_usd
             usage = client.messages.create(**body).usage
-            (asked,) = asked_of(Request("POST", "http://x/v1/messages", Headers(), json.dumps(body).encode()))
+            (asked,) = estimates_of(Request("POST", "http://x/v1/messages", Headers(), json.dumps(body).encode()))
 
             assert asked.most_input >= usage.input_tokens
             assert budget.state().spent_usd - before == usage.input_tokens * INPUT + usage.output_tokens * OUTPUT

@@ -12,8 +12,8 @@ from tests.client.scripted import ASK, EVENTS, JSON, KEY, MESSAGE, SSE, Script
 
 import tercet
 from tercet.flow.breaker import Breaker, CircuitBreaker
-from tercet.flow.details import AttemptDetails, BreakerDetails, FallbackDetails, WaitDetails
-from tercet.flow.quota import QuotaPolicy
+from tercet.flow.events import AttemptDetails, BreakerDetails, FallbackDetails, WaitDetails
+from tercet.flow.retry_budget import QuotaPolicy
 from tercet.transport.base import Lost
 
 BUSY = (529, JSON, b'{"type":"error","error":{"type":"overloaded_error","message":"busy"}}')
@@ -227,7 +227,7 @@ def test_the_deadline_spans_the_reading_of_a_stream(retries: int, monkeypatch: p
     script = Script((200, SSE, EVENTS))
     stream = script.client(max_retries=retries).messages.create(**ASK, stream=True, deadline=60)
     first = next(stream)
-    monkeypatch.setattr("tercet.flow.rewound.time.monotonic", lambda: 1e12)
+    monkeypatch.setattr("tercet.flow.body.time.monotonic", lambda: 1e12)
 
     with pytest.raises(tercet.APITimeoutError, match="the deadline of the call passed") as caught:
         list(stream)

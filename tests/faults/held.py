@@ -20,10 +20,10 @@ from tests.faults.subject import KEY
 
 import tercet
 from tercet.flow.budget import Account, Budget, turn_over
-from tercet.flow.shared_state import Store
-from tercet.flow.shared_state.memory import MemoryStore
-from tercet.flow.shared_state.redis import RedisStore
-from tercet.flow.shared_state.sqlite import SQLiteStore
+from tercet.flow.store.memory import MemoryStore
+from tercet.flow.store.redis import RedisStore
+from tercet.flow.store.sqlite import SQLiteStore
+from tercet.flow.store.store import Store
 
 ASK: dict[str, Any] = {
     "model": "claude-sonnet-4-6",

@@ -19,9 +19,8 @@ from tests.faults.held import COST, LEASE, Memory, Place
 from tests.faults.server import FaultServer, Steps
 from tests.faults.state_limits import FAULTS, WORLDS, Fault, client_of, figures, said_by, said_in_loop
 
-from tercet.flow.accounts import KEPT
+from tercet.flow.accounts import KEPT, period_of
 from tercet.flow.budget import NANO, Budget
-from tercet.flow.periods import period_of
 
 Problems = Iterator[tuple[str, list[str]]]
 PERIODS: tuple[Any, ...] = ("minute", "day", "month", 7.5)

@@ -21,7 +21,7 @@ from tests.faults.held import ACCOUNT, ANSWER, COST, File, account, asked, audit
 from tests.faults.server import FaultServer
 
 from tercet.flow.budget import Account, Amount
-from tercet.flow.shared_state import sqlite
+from tercet.flow.store import sqlite
 from tercet.wire.errors.limits import SharedStateError
 
 Problems = Iterator[tuple[str, list[str]]]

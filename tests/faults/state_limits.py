@@ -27,7 +27,7 @@ from tests.platforms.frames import frame
 
 import tercet
 from tercet.flow.budget import NANO, Amount, Budget, BudgetState
-from tercet.flow.turns import fingerprint
+from tercet.flow.reservation import fingerprint
 from tercet.wire.http import Request
 
 Problems = Iterator[tuple[str, list[str]]]

@@ -25,8 +25,8 @@ from tests.faults.server import FaultServer
 
 from tercet.flow import accounts
 from tercet.flow.budget import Account, Budget
-from tercet.flow.shared_state import sqlite
-from tercet.flow.shared_state.memory import MemoryStore
+from tercet.flow.store import sqlite
+from tercet.flow.store.memory import MemoryStore
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore"),

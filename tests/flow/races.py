@@ -12,14 +12,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tercet.flow.admission import Admission
 from tercet.flow.budget import Budget
 from tercet.flow.drive import run
 from tercet.flow.effects import Lost, Plan, Reply, Send
-from tercet.flow.estimate import asked_of
+from tercet.flow.estimate import estimates_of
+from tercet.flow.limits import LimitLayer
 from tercet.flow.pace import Bucket, Pace
-from tercet.flow.shared_state.sqlite import SQLiteStore
-from tercet.flow.turns import Gate
+from tercet.flow.reservation import RateLimiter
+from tercet.flow.store.sqlite import SQLiteStore
 from tercet.wire.errors.limits import BudgetExceededError
 from tercet.wire.http import Headers, Request
 
@@ -46,7 +46,7 @@ def budget_race(limit: str, *, threads: int = 64, calls: int = 20, store: Any = 
     """Threads that all want more than there is, from one budget; every tenth of them is refused by the API, every
     eleventh gets no answer."""
     budget = Budget(usd=limit, store=store)
-    admission = Admission((), [budget])
+    admission = LimitLayer((), [budget])
     lock, sent, paid, most = threading.Lock(), 0, Decimal(0), Decimal(0)
     ready = threading.Barrier(threads)
 
@@ -110,7 +110,7 @@ def pace_race(
     ]
     outputs = [json.loads(process.communicate()[0] or b"[0, []]") for process in running]
     bucket = SQLiteStore(path).update(
-        gate(path, per_minute, burst).key(ASK, asked_of(ASK)[0]), Bucket, lambda bucket: bucket
+        gate(path, per_minute, burst).key(ASK, estimates_of(ASK)[0]), Bucket, lambda bucket: bucket
     )
     starts = sorted(start for _, starts in outputs for start in starts)
     return PaceRace(
@@ -122,13 +122,13 @@ def once(request: Request) -> Plan[Any]:
     return (yield Send(request))
 
 
-def gate(path: str | Path, per_minute: int, burst: int) -> Gate:
-    return Gate(Pace(requests_per_minute=per_minute, burst=burst / per_minute), SQLiteStore(path))
+def gate(path: str | Path, per_minute: int, burst: int) -> RateLimiter:
+    return RateLimiter(Pace(requests_per_minute=per_minute, burst=burst / per_minute), SQLiteStore(path))
 
 
 def pace_calls(path: str, calls: int, per_minute: int, burst: int) -> None:
     """One process's part: prints when it began and when its requests left."""
-    admission, began = Admission([gate(path, per_minute, burst)]), time.monotonic()
+    admission, began = LimitLayer([gate(path, per_minute, burst)]), time.monotonic()
     starts: list[float] = []
 
     def send(request: Request) -> Reply:
@@ -164,7 +164,7 @@ def spending_race(
 
 def spend(path: str, limit: str, threads: int, calls: int) -> None:
     """One process's part: prints how many requests were sent."""
-    admission = Admission((), [Budget(usd=limit, store=path)])
+    admission = LimitLayer((), [Budget(usd=limit, store=path)])
     sent: list[int] = []
 
     def send(request: Request) -> Reply:

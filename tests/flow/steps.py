@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from tercet.flow.body import PrefixedBody
 from tercet.flow.breaker import Breaker, Circuit
 from tercet.flow.effects import Close, Emit, Lost, Plan, Read, Reply, Rewind, Send, Sleep
-from tercet.flow.rewound import Rewound
 from tercet.transport.memory import Chunks
 from tercet.wire.http import Headers, Request, Timeout
 
@@ -70,7 +70,7 @@ def steps(plan: Plan[Any], outcomes: Iterable[Any]) -> tuple[list[Any], Any]:
             case Close():
                 effect.stream.close()
             case Rewind():
-                answer = Rewound(effect)
+                answer = PrefixedBody(effect)
 
 
 def without_events(asked: list[Any]) -> list[Any]:

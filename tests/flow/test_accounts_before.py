@@ -10,13 +10,13 @@ from typing import Any
 import msgspec
 import pytest
 from tests.client.scripted import ASK, JSON, KEY, MESSAGE, Script
-from tests.flow.shared_state.servers import redis_server
+from tests.flow.store.servers import redis_server
 
 import tercet
-from tercet.flow.periods import period_of
-from tercet.flow.shared_state.redis import RedisStore
-from tercet.flow.shared_state.sqlite import SQLiteStore
-from tercet.flow.turns import fingerprint
+from tercet.flow.accounts import period_of
+from tercet.flow.reservation import fingerprint
+from tercet.flow.store.redis import RedisStore
+from tercet.flow.store.sqlite import SQLiteStore
 from tercet.wire.http import Headers, Request
 
 PRICE = 12 * Decimal("0.000003") + 6 * Decimal("0.000015")

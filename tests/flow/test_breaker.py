@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from tests.flow.steps import Clock, circuit, fail
 
-from tercet.flow.breaker import MOVES, Breaker, Circuit, CircuitBreaker
-from tercet.flow.circuits import Breakers, Circuits, breaker_from
-from tercet.flow.details import BreakerDetails
+from tercet.flow.breaker import MOVES, Breaker, Breakers, Circuit, CircuitBreaker, Circuits, breaker_from
+from tercet.flow.events import BreakerDetails
 
 
 def succeed(one: Circuit, times: int = 1) -> None:

@@ -17,9 +17,9 @@ from tercet.flow.budget import (
     Account,
     Amount,
     Budget,
-    distinct,
+    distinct_accounts,
     end_of,
-    exceeded,
+    exceeded_error,
     nano_dollars,
     period_of,
     reserve,
@@ -27,7 +27,7 @@ from tercet.flow.budget import (
     state_of,
     turn_over,
 )
-from tercet.flow.shared_state.memory import MemoryStore
+from tercet.flow.store.memory import MemoryStore
 
 NOON = datetime(2026, 3, 31, 12, tzinfo=UTC).timestamp()
 DAY = 86_400
@@ -171,7 +171,7 @@ def test_the_error_says_what_was_asked_what_is_left_and_when_there_is_more() -> 
     settle(account, "a", usd("4.5"))
     reserve(account, budget, "b", usd("0.4"), 60.0)
 
-    error = exceeded(budget, state_of(account, budget, NOON), usd("0.2"))
+    error = exceeded_error(budget, state_of(account, budget, NOON), usd("0.2"))
 
     assert str(error) == (
         "This request may use up to $0.2, and $0.1 is left of the budget of $5 per day for 'team-a' "
@@ -184,7 +184,7 @@ def test_the_error_says_what_was_asked_what_is_left_and_when_there_is_more() -> 
 
 def test_the_error_speaks_of_tokens_where_they_are_short() -> None:
     budget = Budget(usd=100, tokens=50)
-    error = exceeded(budget, state_of(Account(), budget, NOON), Amount(10, 60))
+    error = exceeded_error(budget, state_of(Account(), budget, NOON), Amount(10, 60))
 
     assert (error.unit, error.left, error.asked) == ("tokens", Decimal(50), Decimal(60))
 
@@ -340,10 +340,10 @@ def test_equal_budgets_are_one_and_of_two_limits_on_one_account_the_lower_one_ho
     store, alone = MemoryStore(), Budget(usd=1)
     low, high = Budget(usd=1, store=store), Budget(usd=5, store=store)
 
-    assert distinct([alone, alone]) == (alone,)
-    assert distinct([high, low, Budget(usd=1, store=store)]) == distinct([low, high]) == (low,)
-    assert len(distinct([Budget(usd=1), Budget(usd=1)])) == 2
-    assert len(distinct([Budget(usd=1, store="/tmp/x/../a.db"), Budget(usd=2, store="/tmp/a.db")])) == 1
+    assert distinct_accounts([alone, alone]) == (alone,)
+    assert distinct_accounts([high, low, Budget(usd=1, store=store)]) == distinct_accounts([low, high]) == (low,)
+    assert len(distinct_accounts([Budget(usd=1), Budget(usd=1)])) == 2
+    assert len(distinct_accounts([Budget(usd=1, store="/tmp/x/../a.db"), Budget(usd=2, store="/tmp/a.db")])) == 1
 
 
 def test_who_looks_at_any_time_changes_nothing() -> None:

@@ -20,20 +20,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.client.platforms.clouds import GIVEN, cloud
 from tests.client.scripted import ASK, JSON, KEY, Script
-from tests.flow.shared_state.servers import redis_server
+from tests.flow.store.servers import redis_server
 
 import tercet
 from tercet.catalog.loading import as_of
-from tercet.flow import money
-from tercet.flow.accounts import KEPT, Account, Amount, enter, fits, hold, settle
-from tercet.flow.admission import Admission
+from tercet.flow import budget_reservation
+from tercet.flow.accounts import KEPT, Account, Amount, day_of, enter, fits, hold, period_of, settle
 from tercet.flow.budget import Budget
 from tercet.flow.effects import Lost, Plan, Reply, Send, Wait, Work
-from tercet.flow.estimate import asked_of
-from tercet.flow.periods import day_of, period_of
-from tercet.flow.shared_state.memory import MemoryStore
-from tercet.flow.shared_state.redis import RedisStore
-from tercet.flow.shared_state.sqlite import SQLiteStore
+from tercet.flow.estimate import estimates_of
+from tercet.flow.limits import LimitLayer
+from tercet.flow.store.memory import MemoryStore
+from tercet.flow.store.redis import RedisStore
+from tercet.flow.store.sqlite import SQLiteStore
 from tercet.wire.http import Headers, Request
 
 EXAMPLES = int(os.environ.get("TERCET_EXAMPLES", "60"))
@@ -100,10 +99,12 @@ class World:
 
     def start(self, chosen: list[Budget], max_tokens: int, batch: bool) -> None:
         asking = request(max_tokens, batch)
-        plan = Admission((), chosen, clock=lambda: self.now, wall_clock=lambda: self.wall).layer()(asking, sent)
+        plan = LimitLayer((), chosen, clock=lambda: self.now, wall_clock=lambda: self.wall).layer()(asking, sent)
         went = stepped(plan, None)
         amounts = {
-            model: in_unit(money.most(asked_of(asking), budget, max(as_of(), day_of(self.wall))), budget)
+            model: in_unit(
+                budget_reservation.most(estimates_of(asking), budget, max(as_of(), day_of(self.wall))), budget
+            )
             for model, budget in self.limits(chosen).items()
         }
         may = all(
@@ -231,7 +232,7 @@ class Nobody:
 
 def played(kept: str, kinds: list[Any], plays: list[Any], server: str = "") -> None:
     with pytest.MonkeyPatch.context() as patch, place_for(kept, server) as place:
-        patch.setattr(money, "leases_of", lambda store: Nobody())
+        patch.setattr(budget_reservation, "leases_of", lambda store: Nobody())
         world = World(kept, place, kinds)
         for name, *how in plays:
             if name == "start":
@@ -300,7 +301,7 @@ def test_on_any_clock_nothing_that_was_spent_is_lost_and_no_period_passes_its_li
         assert account.spent.tokens >= spent[period]
         assert len(account.others) <= KEPT
     for period, used in spent.items():
-        kept = enter(account.copied(), period, 0.0, "").spent.tokens
+        kept = enter(account.copy(), period, 0.0, "").spent.tokens
         assert used <= 100
         assert kept >= used
         if len(spent) <= KEPT:

@@ -11,14 +11,14 @@ from tests.client.scripted import ASK, EVENTS, JSON, MESSAGE, SSE, Script
 
 import tercet
 from tercet.catalog.models import all_models, find
-from tercet.flow.estimate import asked_by
+from tercet.flow.estimate import estimate_body
 
 OPUS = {"model": "claude-opus-5"}
 BETA = ["server-side-fallback-2026-06-01"]
 
 
 def asked(**more: Any) -> Any:
-    (one,) = asked_by("message", json.dumps({**ASK, **more}).encode())
+    (one,) = estimate_body("message", json.dumps({**ASK, **more}).encode())
     return one
 
 

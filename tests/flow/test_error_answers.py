@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from tests.flow.steps import ASK, lost, reply, steps, whole, without_events
 
+from tercet.flow.billing import ErrorAnswer, phase_of, unmask_error
+from tercet.flow.breaker import verdict
 from tercet.flow.effects import Lost, Reply
-from tercet.flow.endings import error_of
-from tercet.flow.guarding import verdict
-from tercet.flow.opening import LONGEST_ERROR, bounded, opened
-from tercet.flow.phases import ErrorAnswer, as_meant, phase_of
-from tercet.flow.quota import QuotaPolicy
+from tercet.flow.errors import error_of
+from tercet.flow.first_content import LONGEST_ERROR, bound_stream, open_stream
 from tercet.flow.retry import RetryPolicy, with_retries
+from tercet.flow.retry_budget import QuotaPolicy
 from tercet.transport.memory import Chunks
 from tercet.wire.errors.mapping import STATUS_OF_TYPE, class_for
 from tercet.wire.http import Headers, Request
@@ -73,7 +73,7 @@ def test_the_next_attempt_may_go_well_and_nothing_was_billed_before() -> None:
 def test_everything_else_is_what_it_was(body: bytes) -> None:
     outcome = reply(200, body)
 
-    assert as_meant(outcome, ASK) is outcome
+    assert unmask_error(outcome, ASK) is outcome
 
 
 @pytest.mark.parametrize("more", [{}, {"request_id": "req_1"}])
@@ -82,20 +82,22 @@ def test_everything_else_is_what_it_was(body: bytes) -> None:
 def test_it_does_not_matter_how_it_is_written(more: dict[str, str], indent: int | None, before: str) -> None:
     error = {"type": "overloaded_error", "message": "m" * 5_000}
     for body in ({**more, "type": "error", "error": error}, {"error": error, **more, "type": "error"}):
-        assert isinstance(as_meant(reply(200, (before + json.dumps(body, indent=indent)).encode()), ASK), ErrorAnswer)
+        assert isinstance(
+            unmask_error(reply(200, (before + json.dumps(body, indent=indent)).encode()), ASK), ErrorAnswer
+        )
 
 
 def test_the_content_of_a_file_is_nobodys_error() -> None:
     download = Request("GET", ASK.url, Headers({"accept": "application/binary"}), b"", timeout=ASK.timeout)
     outcome = reply(200, error_body())
 
-    assert as_meant(outcome, download) is outcome
+    assert unmask_error(outcome, download) is outcome
 
 
 # --- where a stream was asked for ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("step", [partial(opened, clock=lambda: 0.0), bounded])
+@pytest.mark.parametrize("step", [partial(open_stream, clock=lambda: 0.0), bound_stream])
 @pytest.mark.parametrize("size", [1, 7, 10_000])
 def test_a_json_error_in_place_of_a_stream_is_sent_again(step: Any, size: int) -> None:
     body = error_body()
@@ -121,7 +123,7 @@ def test_a_json_error_in_place_of_a_stream_is_sent_again(step: Any, size: int) -
     ],
 )
 def test_every_other_body_gives_every_byte(chunks: list[Any]) -> None:
-    _, outcome = steps(bounded(ASK), [as_json(*chunks)])
+    _, outcome = steps(bound_stream(ASK), [as_json(*chunks)])
 
     assert type(outcome) is Reply
     given = whole(outcome.stream)
@@ -133,7 +135,7 @@ def test_every_other_body_gives_every_byte(chunks: list[Any]) -> None:
 
 def test_a_large_body_is_handed_out_with_its_first_bytes() -> None:
     source = as_json(b'{"type":"message","content":"' + b"x" * 2_000, b"unread")
-    _, outcome = steps(bounded(ASK), [source])
+    _, outcome = steps(bound_stream(ASK), [source])
 
     assert source.stream is not None
     assert source.stream.read() == b"unread"

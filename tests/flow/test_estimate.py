@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tercet.flow.estimate import WINDOW, Asked, asked_of
+from tercet.flow.estimate import WINDOW, Estimate, estimates_of
 from tercet.wire.http import Headers, Request
 
 PIXEL = base64.b64encode(b"\x89PNG" + b"\0" * 60_000).decode()
@@ -26,8 +26,8 @@ def asking(content: Any = "Hello", **more: Any) -> dict[str, Any]:
     return {"model": "claude-sonnet-4-6", "max_tokens": 100, "messages": messages, **more}
 
 
-def one(body: Any) -> Asked:
-    (asked,) = asked_of(request(body))
+def one(body: Any) -> Estimate:
+    (asked,) = estimates_of(request(body))
     return asked
 
 
@@ -47,23 +47,23 @@ def test_a_message_names_its_model_and_its_longest_answer() -> None:
     ],
 )
 def test_other_requests_ask_for_nothing(path: str, method: str) -> None:
-    assert asked_of(request(asking(), path, method)) == ()
+    assert estimates_of(request(asking(), path, method)) == ()
 
 
 @pytest.mark.parametrize("path", ["/v1/messages", "/v1/messages?beta=true", "/gateway/v1/messages"])
 def test_a_message_is_one_wherever_the_api_stands(path: str) -> None:
-    assert len(asked_of(request(asking(), path))) == 1
+    assert len(estimates_of(request(asking(), path))) == 1
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"[" * 200_000, b"\x1f\x8b\x08gzip"])
 def test_a_message_that_cannot_be_read_may_cost_what_nobody_knows(content: bytes) -> None:
-    (asked,) = asked_of(request(content))
+    (asked,) = estimates_of(request(content))
 
     assert (asked.most_output, asked.unknown) == (None, "its body is no JSON object")
 
 
 def test_a_lone_surrogate_is_counted_like_other_text() -> None:
-    assert asked_of(request(b'{"model":"claude-sonnet-4-6","max_tokens":5,"messages":[{"content":"\\ud800"}]}'))
+    assert estimates_of(request(b'{"model":"claude-sonnet-4-6","max_tokens":5,"messages":[{"content":"\\ud800"}]}'))
 
 
 @pytest.mark.parametrize(
@@ -179,12 +179,14 @@ def test_without_a_usable_max_tokens_the_model_s_own_limit_is_the_bound(given: A
 
 def test_a_batch_asks_for_each_of_its_messages() -> None:
     body = {"requests": [{"custom_id": str(number), "params": asking(max_tokens=number)} for number in (1, 2)]}
-    asked = asked_of(request(body, "/v1/messages/batches"))
+    asked = estimates_of(request(body, "/v1/messages/batches"))
 
     assert [(each.most_output, each.batch) for each in asked] == [(1, True), (2, True)]
-    assert asked_of(request({"requests": []}, "/v1/messages/batches")) == ()
-    assert all(each.unknown for each in asked_of(request({"requests": [5, {"params": None}]}, "/v1/messages/batches")))
-    assert all(each.unknown for each in asked_of(request({"requests": None}, "/v1/messages/batches")))
+    assert estimates_of(request({"requests": []}, "/v1/messages/batches")) == ()
+    assert all(
+        each.unknown for each in estimates_of(request({"requests": [5, {"params": None}]}, "/v1/messages/batches"))
+    )
+    assert all(each.unknown for each in estimates_of(request({"requests": None}, "/v1/messages/batches")))
 
 
 @pytest.mark.parametrize(
@@ -199,7 +201,7 @@ def test_a_batch_asks_for_each_of_its_messages() -> None:
     ],
 )
 def test_requests_of_a_wrong_shape_are_counted_all_the_same(body: dict[str, Any]) -> None:
-    (asked,) = asked_of(request(json.dumps(body).encode()))
+    (asked,) = estimates_of(request(json.dumps(body).encode()))
 
     assert 0 <= asked.likely_input <= asked.most_input
 
@@ -210,7 +212,7 @@ def test_the_work_grows_with_the_request_and_no_faster() -> None:
         best = float("inf")
         for _ in range(5):
             started = time.process_time()
-            asked_of(big)
+            estimates_of(big)
             best = min(best, time.process_time() - started)
         return best
 

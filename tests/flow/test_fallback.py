@@ -12,11 +12,11 @@ from tests.flow.steps import ASK, lost, refused, reply, steps, streaming, withou
 
 from tercet.catalog.models import all_models
 from tercet.catalog.refusals import refused_parameters
-from tercet.flow.details import FallbackDetails
+from tercet.flow.billing import NothingYielded
 from tercet.flow.effects import Lost, Plan
-from tercet.flow.fallback import Fallbacks, fitted, with_fallbacks
-from tercet.flow.phases import NothingYielded
-from tercet.flow.retry import Ending, RetryPolicy, with_retries
+from tercet.flow.events import FallbackDetails
+from tercet.flow.fallback import Fallbacks, fit_parameters, with_fallbacks
+from tercet.flow.retry import CallResult, RetryPolicy, with_retries
 from tercet.wire.errors import BudgetExceededError, CircuitOpenError, PaceWaitError
 
 ORIGINAL: dict[str, Any] = {
@@ -36,7 +36,7 @@ def chain(
     """Returns what was asked for, the ending, and the parameters that were sent for each model after the first."""
     sent: list[Any] = []
 
-    def call(params: dict[str, Any] | None, attempts: int) -> Plan[Ending]:
+    def call(params: dict[str, Any] | None, attempts: int) -> Plan[CallResult]:
         sent.append(params)
         patient = RetryPolicy(max_retries=min(policy.max_retries, attempts - 1), random=lambda: 0.0)
         return with_retries(lambda attempt: ASK, patient)
@@ -210,7 +210,7 @@ def test_each_change_of_model_is_an_event() -> None:
 def test_parameters_that_the_next_model_refuses_are_adapted_and_reported(
     more: dict[str, Any], model: str, sent: dict[str, Any]
 ) -> None:
-    params, adapted, obstacle = fitted({**ORIGINAL, **more}, {"model": model})
+    params, adapted, obstacle = fit_parameters({**ORIGINAL, **more}, {"model": model})
 
     assert obstacle is None
     assert {name: params.get(name) for name in sent} == sent
@@ -223,7 +223,7 @@ def test_parameters_that_the_next_model_refuses_are_adapted_and_reported(
 def test_a_budget_for_thinking_stays_below_a_lowered_limit() -> None:
     more = {"max_tokens": 128_000, "thinking": {"type": "enabled", "budget_tokens": 100_000}}
 
-    params, _, _ = fitted({**ORIGINAL, **more}, {"model": "claude-haiku-4-5"})
+    params, _, _ = fit_parameters({**ORIGINAL, **more}, {"model": "claude-haiku-4-5"})
 
     assert params["max_tokens"] == 64_000
     assert params["thinking"] == {"type": "enabled", "budget_tokens": 32_000}
@@ -261,7 +261,7 @@ def test_whatever_is_asked_the_next_model_accepts_it_or_is_passed_over(
     model = data.draw(st.sampled_from([facts.id for facts in all_models()]))
     before = copy.deepcopy(more)
 
-    params, adapted, obstacle = fitted({**ORIGINAL, **more}, {"model": model})
+    params, adapted, obstacle = fit_parameters({**ORIGINAL, **more}, {"model": model})
 
     refused_still = [each for each in refused_parameters(model, params) if each.effect == "error"]
     assert bool(refused_still) is (obstacle is not None)
@@ -272,13 +272,13 @@ def test_whatever_is_asked_the_next_model_accepts_it_or_is_passed_over(
 def test_nothing_is_adapted_that_the_next_model_accepts() -> None:
     more = {"temperature": 0.2, "stop_sequences": ["."], "metadata": {"user_id": "u"}}
 
-    params, adapted, obstacle = fitted({**ORIGINAL, **more}, {"model": "claude-haiku-4-5"})
+    params, adapted, obstacle = fit_parameters({**ORIGINAL, **more}, {"model": "claude-haiku-4-5"})
 
     assert (params, adapted, obstacle) == ({**ORIGINAL, **more, "model": "claude-haiku-4-5"}, (), None)
 
 
 def test_an_unknown_model_gets_the_parameters_as_they_are() -> None:
-    params, adapted, obstacle = fitted({**ORIGINAL, "temperature": 0.2}, {"model": "my-own-model"})
+    params, adapted, obstacle = fit_parameters({**ORIGINAL, "temperature": 0.2}, {"model": "my-own-model"})
 
     assert (params["temperature"], adapted, obstacle) == (0.2, (), None)
 
@@ -286,7 +286,7 @@ def test_an_unknown_model_gets_the_parameters_as_they_are() -> None:
 def test_a_model_that_cannot_give_what_was_asked_for_is_passed_over() -> None:
     prefilled = [*ORIGINAL["messages"], {"role": "assistant", "content": "{"}]
 
-    _, _, obstacle = fitted({**ORIGINAL, "messages": prefilled}, {"model": "claude-opus-4-8"})
+    _, _, obstacle = fit_parameters({**ORIGINAL, "messages": prefilled}, {"model": "claude-opus-4-8"})
 
     assert obstacle is not None
     assert obstacle.startswith("messages: the model does not continue a last message")
@@ -300,7 +300,7 @@ def test_a_model_that_is_passed_over_is_a_hop_and_the_next_one_is_asked() -> Non
     }
     sent: list[Any] = []
 
-    def call(params: dict[str, Any] | None, attempts: int) -> Plan[Ending]:
+    def call(params: dict[str, Any] | None, attempts: int) -> Plan[CallResult]:
         sent.append(params and params["model"])
         return with_retries(lambda attempt: ASK, RetryPolicy(max_retries=0))
 

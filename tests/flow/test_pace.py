@@ -17,10 +17,10 @@ from tercet.flow.pace import (
     Bucket,
     Cost,
     Pace,
-    Refused,
+    WaitTooLong,
     begin,
     enter,
-    expected,
+    expected_cost,
     learn,
     nap,
     pause,
@@ -78,7 +78,7 @@ def test_a_turn_that_would_come_too_late_is_refused_and_takes_nothing() -> None:
     bucket, pace = Bucket(), Pace(requests_per_minute=1)
     take(bucket, pace, "a", Cost(1), 0.0)
 
-    assert reserve(bucket, pace, "b", Cost(1), 0.0, 59.9) == Refused(60.0)
+    assert reserve(bucket, pace, "b", Cost(1), 0.0, 59.9) == WaitTooLong(60.0)
     assert list(bucket.turns) == ["a"]
     assert reserve(bucket, pace, "c", Cost(1), 0.0, 60.0) == 60.0
 
@@ -126,16 +126,16 @@ def test_nobody_knows_what_a_lost_request_used_so_all_of_it_counts() -> None:
 
 def test_outputs_are_expected_to_be_as_long_as_they_usually_are() -> None:
     bucket = Bucket(axes={"output_tokens": Axis(1000)})
-    assert expected(bucket, 7, 500) == Cost(1, 7, 500)
+    assert expected_cost(bucket, 7, 500) == Cost(1, 7, 500)
 
     take(bucket, Pace(), "a", Cost(1, 7, 500), 0.0)
     settle(bucket, "a", 0.0, Cost(1, 7, 100), answered=True)
-    assert expected(bucket, 7, 500) == Cost(1, 7, 100)
-    assert expected(bucket, 7, 50) == Cost(1, 7, 50)
+    assert expected_cost(bucket, 7, 500) == Cost(1, 7, 100)
+    assert expected_cost(bucket, 7, 50) == Cost(1, 7, 50)
 
     take(bucket, Pace(), "b", Cost(1, 7, 100), 0.0)
     settle(bucket, "b", 0.0, Cost(1, 7, 200), answered=True)
-    assert expected(bucket, 7, None) == Cost(1, 7, 120)
+    assert expected_cost(bucket, 7, None) == Cost(1, 7, 120)
 
 
 def told(limit: int, remaining: int) -> RateLimits:

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from tercet.client.policies import send_once
-from tercet.flow.admission import Admission
 from tercet.flow.effects import Metering, Reply, Send, Sleep
+from tercet.flow.limits import LimitLayer
 from tercet.flow.pace import Pace
+from tercet.flow.reservation import RateLimiter
 from tercet.flow.retry import RetryPolicy, with_retries
-from tercet.flow.shared_state.memory import MemoryStore
-from tercet.flow.turns import Gate
+from tercet.flow.store.memory import MemoryStore
 from tercet.wire.http import Headers, Request
 
 BODY = {"model": "claude-sonnet-4-6", "max_tokens": 100, "messages": [{"role": "user", "content": "Hello"}]}
@@ -51,8 +51,8 @@ def simulated(server: Server, pace: Pace | None, *, workers: int, seconds: float
     """`workers` that call without pause for so long; each call takes `latency` seconds at the server."""
     now = 0.0
     store = MemoryStore(lambda: now)
-    gates = [] if pace is None else [Gate(pace, store)]
-    admission = Admission(gates, clock=lambda: now, wall_clock=lambda: WALL + now)
+    gates = [] if pace is None else [RateLimiter(pace, store)]
+    admission = LimitLayer(gates, clock=lambda: now, wall_clock=lambda: WALL + now)
     policy = RetryPolicy(random=lambda: 0.5, clock=lambda: now, wall_clock=lambda: WALL + now)
 
     def worker() -> Iterator[Any]:

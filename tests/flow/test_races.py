@@ -13,7 +13,7 @@ from tests.flow.races import COST, budget_race, pace_race, spending_race
 
 from tercet.flow.budget import Budget
 from tercet.flow.pace import Bucket, Cost, Pace, begin, reserve
-from tercet.flow.shared_state.sqlite import SQLiteStore
+from tercet.flow.store.sqlite import SQLiteStore
 
 
 @pytest.mark.parametrize("kept", ["in memory", "in a file"])
@@ -52,7 +52,7 @@ HOLD = """
 import sys, time
 from tercet.flow.budget import Account, Amount, Budget, reserve as hold
 from tercet.flow.pace import Bucket, Cost, Pace, begin, reserve
-from tercet.flow.shared_state.sqlite import SQLiteStore
+from tercet.flow.store.sqlite import SQLiteStore
 store = SQLiteStore(sys.argv[1])
 def enter(bucket):
     reserve(bucket, Pace(max_concurrency=1), "killed", Cost(1), store.now(), 60)

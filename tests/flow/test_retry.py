@@ -21,11 +21,11 @@ from tests.flow.steps import (
     without_events,
 )
 
-from tercet.flow.details import WaitDetails
+from tercet.flow.billing import NothingYielded
 from tercet.flow.effects import Lost, Reply, Send
-from tercet.flow.endings import error_of
-from tercet.flow.opening import opened
-from tercet.flow.phases import NothingYielded
+from tercet.flow.errors import error_of
+from tercet.flow.events import WaitDetails
+from tercet.flow.first_content import open_stream
 from tercet.flow.retry import RetryPolicy, delay, no_retries, with_retries, worth_retrying
 from tercet.wire.http import Request, Timeout
 
@@ -310,7 +310,7 @@ def test_the_time_of_an_attempt_is_on_record() -> None:
 
 
 def stream_plan(policy: RetryPolicy = CALM) -> Any:
-    return with_retries(lambda attempt: ASK, policy, step=partial(opened, clock=policy.clock))
+    return with_retries(lambda attempt: ASK, policy, step=partial(open_stream, clock=policy.clock))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,17 @@ from typing import Any
 
 import pytest
 
-from tercet.flow.usage import COUNTED, KEPT, AsyncMetered, Meter, Metered, Used, is_sane, tokens_of, used_by, used_in
+from tercet.flow.body import AsyncMeteredBody, MeteredBody
+from tercet.flow.usage import (
+    COUNTED,
+    KEPT,
+    Meter,
+    ReportedUsage,
+    is_sane,
+    tokens_of,
+    usage_in_stream,
+    usage_of,
+)
 from tercet.transport.base import Lost
 
 START = (
@@ -18,8 +28,8 @@ END = (
     b'event: message_delta\ndata: {"type":"message_delta","delta":{"stop_reason":"end_turn"},'
     b'"usage":{"input_tokens":null,"output_tokens":6}}\n\nevent: message_stop\ndata: {"type":"message_stop"}\n\n'
 )
-WHOLE = Used({"input_tokens": 12, "cache_read_input_tokens": 3, "output_tokens": 6}, final=True)
-STARTED = Used({"input_tokens": 12, "cache_read_input_tokens": 3, "output_tokens": 1}, final=False)
+WHOLE = ReportedUsage({"input_tokens": 12, "cache_read_input_tokens": 3, "output_tokens": 6}, final=True)
+STARTED = ReportedUsage({"input_tokens": 12, "cache_read_input_tokens": 3, "output_tokens": 1}, final=False)
 
 
 class Body:
@@ -42,30 +52,30 @@ class AsyncBody(Body):
         self.closed = True
 
 
-def metered(*chunks: Any, whole: bool = False) -> tuple[Metered, list[Used | None], list[Any]]:
-    told: list[Used | None] = []
+def metered(*chunks: Any, whole: bool = False) -> tuple[MeteredBody, list[ReportedUsage | None], list[Any]]:
+    told: list[ReportedUsage | None] = []
     later: list[Any] = []
-    return Metered(Body(*chunks), Meter(told.append, later.append, whole=whole)), told, later
+    return MeteredBody(Body(*chunks), Meter(told.append, later.append, whole=whole)), told, later
 
 
 def test_a_whole_answer_tells_its_usage() -> None:
-    assert used_by(b'{"usage":{"input_tokens":1,"x":{}},"content":[]}') == Used(
+    assert usage_of(b'{"usage":{"input_tokens":1,"x":{}},"content":[]}') == ReportedUsage(
         {"input_tokens": 1, "x": {}}, final=True
     )
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{", b'{"usage":null}', b'{"usage":5}', b"{}", b"[" * 100_000])
 def test_an_answer_without_usage_tells_none(content: bytes) -> None:
-    assert used_by(content) is None
+    assert usage_of(content) is None
 
 
 def test_a_stream_s_usage_is_its_start_s_with_its_end_s_over_it() -> None:
-    assert used_in(START + TEXT + END, b"") == WHOLE
-    assert used_in(START + TEXT, b"") == STARTED
-    assert used_in(TEXT, b"") is None
-    assert used_in(b'data: {"usage"\ndata: {"type":"message_delta","usage":{"output_tokens":2}}', b"") == Used(
-        {"output_tokens": 2}, final=True
-    )
+    assert usage_in_stream(START + TEXT + END, b"") == WHOLE
+    assert usage_in_stream(START + TEXT, b"") == STARTED
+    assert usage_in_stream(TEXT, b"") is None
+    assert usage_in_stream(
+        b'data: {"usage"\ndata: {"type":"message_delta","usage":{"output_tokens":2}}', b""
+    ) == ReportedUsage({"output_tokens": 2}, final=True)
 
 
 @pytest.mark.parametrize("size", [1, 7, 64, 1000, 10**6])
@@ -119,15 +129,15 @@ def test_a_json_body_where_a_stream_was_due_is_read_whole() -> None:
     while body.read():
         pass
 
-    assert told == [Used({"output_tokens": 4}, final=True)]
+    assert told == [ReportedUsage({"output_tokens": 4}, final=True)]
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("blocking", [False, True])
 async def test_the_async_stream_tells_the_same(blocking: bool) -> None:
-    told: list[Used | None] = []
+    told: list[ReportedUsage | None] = []
     body = AsyncBody(START, TEXT, END)
-    stream = AsyncMetered(body, Meter(told.append, lambda work: None), blocking)
+    stream = AsyncMeteredBody(body, Meter(told.append, lambda work: None), blocking)
     while await stream.read():
         pass
     await stream.close()
@@ -141,13 +151,13 @@ def test_a_metered_stream_can_be_told_how_long_its_next_read_may_take_where_the_
             self.told = seconds
 
     body = Bounded(START)
-    stream = Metered(body, Meter(lambda used: None, lambda work: None))
+    stream = MeteredBody(body, Meter(lambda used: None, lambda work: None))
     assert stream.bound is not None
     stream.bound(5.0)
 
     assert body.told == 5.0
-    assert Metered(Body(), Meter(lambda used: None, lambda work: None)).bound is None
-    assert AsyncMetered(AsyncBody(), Meter(lambda used: None, lambda work: None), False).bound is None
+    assert MeteredBody(Body(), Meter(lambda used: None, lambda work: None)).bound is None
+    assert AsyncMeteredBody(AsyncBody(), Meter(lambda used: None, lambda work: None), False).bound is None
 
 
 # --- what makes sense --------------------------------------------------------------------------------------------------
@@ -158,7 +168,7 @@ STEP = {"type": "compaction", "input_tokens": 500, "output_tokens": 50}
 
 
 def sane(usage: dict[str, Any], *, final: bool = True, searches: bool = True) -> bool:
-    return is_sane(Used(usage, final), 100, 1_000, searches=searches)
+    return is_sane(ReportedUsage(usage, final), 100, 1_000, searches=searches)
 
 
 @pytest.mark.parametrize(
@@ -232,5 +242,7 @@ def test_all_steps_are_counted_in_tokens() -> None:
 def test_an_answer_tells_who_gave_it() -> None:
     start = b'data: {"type":"message_start","message":{"model":"claude-opus-5","usage":{"input_tokens":1}}}\n\n'
 
-    assert used_by(b'{"model":"claude-opus-5","usage":{}}') == Used({}, final=True, model="claude-opus-5")
-    assert used_in(start + END, b"") == Used({"input_tokens": 1, "output_tokens": 6}, True, "claude-opus-5")
+    assert usage_of(b'{"model":"claude-opus-5","usage":{}}') == ReportedUsage({}, final=True, model="claude-opus-5")
+    assert usage_in_stream(start + END, b"") == ReportedUsage(
+        {"input_tokens": 1, "output_tokens": 6}, True, "claude-opus-5"
+    )

@@ -13,7 +13,7 @@ from tercet.client.call import Call
 from tercet.client.generic import AsyncVerbs, Verbs
 from tercet.client.log import active_logger, log_call
 from tercet.flow.drive import arun, run
-from tercet.flow.retry import Ending
+from tercet.flow.retry import CallResult
 from tercet.transport.base import AsyncByteStream, AsyncTransport, AsyncWholeBody, ByteStream, Transport, WholeBody
 from tercet.wire.frames import forget
 from tercet.wire.http import Response
@@ -68,7 +68,7 @@ class Anthropic(BaseClient, Verbs):
 
         return MiddlewareTransport(transport, self._middleware)
 
-    def _exchange(self, call: Call[Any]) -> tuple[Response, Ending]:
+    def _exchange(self, call: Call[Any]) -> tuple[Response, CallResult]:
         """Carry out a call. Whatever is no success is raised."""
         try:
             started = perf_counter()
@@ -187,7 +187,7 @@ class AsyncAnthropic(BaseClient, AsyncVerbs):
 
         return AsyncMiddlewareTransport(transport, self._middleware)
 
-    async def _exchange(self, call: Call[Any]) -> tuple[Response, Ending]:
+    async def _exchange(self, call: Call[Any]) -> tuple[Response, CallResult]:
         """Carry out a call. Whatever is no success is raised."""
         try:
             started = perf_counter()

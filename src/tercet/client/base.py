@@ -23,9 +23,9 @@ from tercet.client.settings import (
     make_settings,
 )
 from tercet.flow.effects import Plan, Reply
-from tercet.flow.endings import error_of, response_of
-from tercet.flow.quota import RetryQuota
-from tercet.flow.retry import Ending, with_retries
+from tercet.flow.errors import error_of, response_of
+from tercet.flow.retry import CallResult, with_retries
+from tercet.flow.retry_budget import RetryBudget
 from tercet.wire.frames import Guarded
 from tercet.wire.http import URL, Headers, Request, Response, Timeout
 from tercet.wire.requests.sentinels import NotGiven, Omit, not_given
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from inspect import Signature
 
     from tercet.client.client_arguments import ClientArguments
-    from tercet.flow.circuits import Breakers
+    from tercet.flow.breaker import Breakers
 
 TOKENS_IN_TEN_MINUTES = 128_000 // 6
 SETTING_ARGUMENTS = frozenset(
@@ -169,7 +169,7 @@ class BaseClient(Guarded):
         """The query of every request."""
         return dict(self._settings.default_query)
 
-    def _plan(self, call: Call[Any]) -> Plan[Ending]:
+    def _plan(self, call: Call[Any]) -> Plan[CallResult]:
         settings, headers, platform = self._settings, self._made.cell_contents, self._platform
         if call.asked is not None:
             self._check_parameters(call.asked)
@@ -203,14 +203,14 @@ class BaseClient(Guarded):
     @property
     def breakers(self) -> Breakers:
         """The circuit breakers of this client and its copies: `client.breakers["claude-sonnet-4-6"].state`."""
-        from tercet.flow.circuits import Breakers
+        from tercet.flow.breaker import Breakers
 
         request = Request("POST", self._settings.base_url + "/v1/messages", self.default_headers)
         policies = self._policies
         return Breakers(policies.circuits, lambda model: policies.circuit_for(request, model))
 
     @property
-    def retry_quota(self) -> RetryQuota | None:
+    def retry_quota(self) -> RetryBudget | None:
         """What pays for retries, shared with copies of this client; None if they are free."""
         return self._quota
 
@@ -377,7 +377,7 @@ def timeout_of_http_client(http_client: Any, otherwise: Any) -> Any:
     return own
 
 
-def response_or_error(ending: Ending) -> Response:
+def response_or_error(ending: CallResult) -> Response:
     outcome = ending.outcome
     if isinstance(outcome, Reply) and outcome.status < 300:
         response = response_of(outcome, ending.request)
@@ -389,6 +389,6 @@ def response_or_error(ending: Ending) -> Response:
     raise error
 
 
-def unread_body(ending: Ending) -> Any:
+def unread_body(ending: CallResult) -> Any:
     """The unread body of the outcome, or None if it was read."""
     return ending.outcome.stream if isinstance(ending.outcome, Reply) else None

@@ -14,10 +14,10 @@ from tercet.wire.requests.sentinels import not_given
 if TYPE_CHECKING:
     from tercet.flow.breaker import Breaker, CircuitBreaker
     from tercet.flow.budget import Budget
-    from tercet.flow.details import Details
+    from tercet.flow.events import Details
     from tercet.flow.fallback import Fallbacks
     from tercet.flow.pace import Pace
-    from tercet.flow.quota import QuotaPolicy
+    from tercet.flow.retry_budget import QuotaPolicy
     from tercet.wire.requests.sentinels import NotGiven, Omit
 
 _OTHERWISE = {

@@ -18,7 +18,7 @@ from tercet.wire.http import redacted_url
 if TYPE_CHECKING:
     import logging
 
-    from tercet.flow.retry import Ending
+    from tercet.flow.retry import CallResult
     from tercet.wire.http import Request
 
 LEVELS = {"info": 20, "debug": 10}
@@ -65,7 +65,7 @@ def active_logger() -> logging.Logger | None:
     return logger if logger.isEnabledFor(20) else None
 
 
-def log_call(logger: logging.Logger, ending: Ending, seconds: float) -> None:
+def log_call(logger: logging.Logger, ending: CallResult, seconds: float) -> None:
     """Write down how a call ended."""
     outcome, request = ending.outcome, ending.request
     retries = len([attempt for attempt in ending.attempts if attempt.wait is not None])
@@ -86,7 +86,7 @@ def log_call(logger: logging.Logger, ending: Ending, seconds: float) -> None:
         _record_details(logger, request)
 
 
-def _fields(ending: Ending, seconds: float, retries: int) -> dict[str, Any]:
+def _fields(ending: CallResult, seconds: float, retries: int) -> dict[str, Any]:
     outcome, request = ending.outcome, ending.request
     reply = outcome if isinstance(outcome, Reply) else None
     return {

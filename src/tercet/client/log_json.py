@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from tercet.flow.details import AttemptDetails, BreakerDetails, FallbackDetails, PaceDetails, WaitDetails
+from tercet.flow.events import AttemptDetails, BreakerDetails, FallbackDetails, PaceDetails, WaitDetails
 from tercet.wire.headers import without_credentials
 
 

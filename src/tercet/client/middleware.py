@@ -16,8 +16,8 @@ import msgspec
 from tercet.client.raw.responses import APIResponse, AsyncAPIResponse
 from tercet.client.settings import merge_headers
 from tercet.flow.effects import Lost, Outcome, Reply
-from tercet.flow.endings import error_from_lost, response_of
-from tercet.flow.retry import Ending
+from tercet.flow.errors import error_from_lost, response_of
+from tercet.flow.retry import CallResult
 from tercet.transport.base import AsyncTransport, Transport
 from tercet.wire.errors import APIConnectionError, APIStatusError, RetryableError
 from tercet.wire.frames import door
@@ -139,7 +139,7 @@ class MiddlewareTransport:
 
     def send(self, request: Request) -> Reply | Lost:
         """One attempt through the whole chain."""
-        call: CallNext = partial(self._attempt, request.passage)
+        call: CallNext = partial(self._attempt, request.reservation)
         for function in self._middleware:
             call = _around(function, call)
         try:
@@ -148,12 +148,12 @@ class MiddlewareTransport:
             return outcome_of(error)
 
     @door
-    def _attempt(self, passage: Any, request: APIRequest) -> APIResponse[Any]:
-        if passage is not None:
-            passage.sending(request._request)
+    def _attempt(self, reservation: Any, request: APIRequest) -> APIResponse[Any]:
+        if reservation is not None:
+            reservation.before_send(request._request)
         outcome = self._inner.send(request._request)
-        if passage is not None:
-            passage.came_of_it(outcome)
+        if reservation is not None:
+            reservation.record_outcome(outcome)
         return APIResponse(*_parts(outcome, request._request))
 
     def close(self) -> None:
@@ -169,7 +169,7 @@ class AsyncMiddlewareTransport:
 
     async def send(self, request: Request) -> Reply | Lost:
         """One attempt through the whole chain."""
-        call: AsyncCallNext = partial(self._attempt, request.passage)
+        call: AsyncCallNext = partial(self._attempt, request.reservation)
         for function in self._middleware:
             call = _around(function, call)
         try:
@@ -178,16 +178,16 @@ class AsyncMiddlewareTransport:
             return outcome_of(error)
 
     @door
-    async def _attempt(self, passage: Any, request: APIRequest) -> AsyncAPIResponse[Any]:
-        if passage is not None and passage.blocking:
+    async def _attempt(self, reservation: Any, request: APIRequest) -> AsyncAPIResponse[Any]:
+        if reservation is not None and reservation.blocking:
             from asyncio import to_thread
 
-            await to_thread(passage.sending, request._request)
-        elif passage is not None:
-            passage.sending(request._request)
+            await to_thread(reservation.before_send, request._request)
+        elif reservation is not None:
+            reservation.before_send(request._request)
         outcome = await self._inner.send(request._request)
-        if passage is not None:
-            passage.came_of_it(outcome)
+        if reservation is not None:
+            reservation.record_outcome(outcome)
         return AsyncAPIResponse(*_parts(outcome, request._request))
 
     async def close(self) -> None:
@@ -199,13 +199,18 @@ def _around(function: Any, call: Any) -> Any:
     return lambda request: function(request, call)
 
 
-def _parts(outcome: Outcome, request: Request) -> tuple[Response, Ending, Callable[[Response, Any], Any], Any]:
+def _parts(outcome: Outcome, request: Request) -> tuple[Response, CallResult, Callable[[Response, Any], Any], Any]:
     """What an APIResponse is made of. A Lost is raised here, as middleware expects, and caught again by the transport."""
     if isinstance(outcome, Lost):
         error = error_from_lost(outcome, request)
         error.__dict__["_lost"] = outcome
         raise error
-    return response_of(outcome, request), Ending(outcome, request), lambda response, source: response, outcome.stream
+    return (
+        response_of(outcome, request),
+        CallResult(outcome, request),
+        lambda response, source: response,
+        outcome.stream,
+    )
 
 
 def _reply_of(response: Any) -> Reply:

@@ -15,10 +15,11 @@ import msgspec
 
 from tercet._version import __version__
 from tercet.client.call import Call
-from tercet.flow.details import AttemptDetails, Details
+from tercet.flow.billing import describe
 from tercet.flow.effects import Emit, Lost, Plan, Reply, Rewind
-from tercet.flow.fallback import failed
-from tercet.flow.retry import Ending, described
+from tercet.flow.events import AttemptDetails, Details
+from tercet.flow.fallback import has_failed
+from tercet.flow.retry import CallResult
 
 REQUEST_ATTRIBUTES = {
     "max_tokens": "gen_ai.request.max_tokens",
@@ -41,7 +42,7 @@ class Trace:
     def __init__(self, tracer: Any, kind: Any, error: Any) -> None:
         self._tracer, self._kind, self._error = tracer, kind, error
 
-    def watched(self, plan: Plan[Ending], call: Call[Any]) -> Plan[Ending]:
+    def watched(self, plan: Plan[CallResult], call: Call[Any]) -> Plan[CallResult]:
         """A call's plan with a span around it."""
         span = Span(self._started(call), self._error)
         answer: Any = None
@@ -95,11 +96,11 @@ class Span:
             if value is not None:
                 self._span.set_attribute(name, value)
 
-    def ended_by(self, ending: Ending) -> Plan[Ending]:
+    def ended_by(self, ending: CallResult) -> Plan[CallResult]:
         """The call's ending: the span's too, unless a stream is still to be read."""
         outcome = ending.outcome
-        if isinstance(outcome, Lost) or failed(ending):
-            status, problem = described(outcome)
+        if isinstance(outcome, Lost) or has_failed(ending):
+            status, problem = describe(outcome)
             self.end(str(status) if status is not None else _lost_type(outcome), problem)
         elif outcome.stream is None:
             self.answered(_object(outcome.content))

@@ -6,14 +6,17 @@ from __future__ import annotations
 from functools import cache
 from secrets import token_hex
 
-from tercet.flow.admission import Admission
 from tercet.flow.budget import Budget
+from tercet.flow.limits import LimitLayer
 from tercet.flow.pace import Pace
-from tercet.flow.shared_state import Store, store_at
-from tercet.flow.turns import Gate
+from tercet.flow.reservation import RateLimiter
+from tercet.flow.store import store_at
+from tercet.flow.store.store import Store
 
 
-def admission_from(pace: object, max_concurrency: object, budget: object, places: dict[int, Gate]) -> Admission | None:
+def admission_from(
+    pace: object, max_concurrency: object, budget: object, places: dict[int, RateLimiter]
+) -> LimitLayer | None:
     """What these arguments ask for; None if that is nothing. Raises TypeError or ValueError, naming what is wrong.
 
     `places` keeps the gates of `max_concurrency`: a client and its copies share them.
@@ -23,9 +26,9 @@ def admission_from(pace: object, max_concurrency: object, budget: object, places
         most = checked_places(max_concurrency)
         gates.append(places.get(most) or places.setdefault(most, places_for(most)))
     if (paced := checked_pace(pace)) is not None:
-        gates.append(Gate(paced, store_for(paced)))  # a place first, and from it in line for the rate
+        gates.append(RateLimiter(paced, store_for(paced)))  # a place first, and from it in line for the rate
     budgets = checked_budgets(budget)
-    return Admission(gates, budgets) if gates or budgets else None
+    return LimitLayer(gates, budgets) if gates or budgets else None
 
 
 def checked_pace(pace: object) -> Pace | None:
@@ -59,9 +62,11 @@ def checked_places(most: object) -> int:
     return most
 
 
-def places_for(most: int) -> Gate:
+def places_for(most: int) -> RateLimiter:
     """A gate that lets so many through at once, and makes nobody give up."""
-    return Gate(Pace(max_concurrency=most, max_wait=float("inf"), name=token_hex(8)), store_at(None), counts_only=True)
+    return RateLimiter(
+        Pace(max_concurrency=most, max_wait=float("inf"), name=token_hex(8)), store_at(None), counts_only=True
+    )
 
 
 def store_for(pace: Pace) -> Store:

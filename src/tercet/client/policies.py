@@ -13,19 +13,18 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tercet.client.log import log_event
+from tercet.flow.billing import unmask_error
 from tercet.flow.effects import Outcome, Plan, Send
-from tercet.flow.phases import as_meant
-from tercet.flow.quota import QuotaPolicy, RetryQuota
-from tercet.flow.retry import Ending, Layer, RetryPolicy, Step, with_retries
+from tercet.flow.retry import CallResult, Layer, RetryPolicy, Step, with_retries
+from tercet.flow.retry_budget import QuotaPolicy, RetryBudget
 from tercet.wire.http import Request
 
 if TYPE_CHECKING:
     from tercet.client.call import Call
-    from tercet.flow.admission import Admission
-    from tercet.flow.breaker import Breaker, Circuit
-    from tercet.flow.circuits import Circuits
+    from tercet.flow.breaker import Breaker, Circuit, Circuits
     from tercet.flow.fallback import Fallbacks
-    from tercet.flow.turns import Gate
+    from tercet.flow.limits import LimitLayer
+    from tercet.flow.reservation import RateLimiter
 
 DEFAULTS: dict[str, Any] = {
     "retry_ambiguous": True,
@@ -54,9 +53,9 @@ class PolicyState:
     __slots__ = ("circuits", "places", "quotas")
 
     def __init__(self) -> None:
-        self.quotas: dict[tuple[str, QuotaPolicy], RetryQuota] = {}
+        self.quotas: dict[tuple[str, QuotaPolicy], RetryBudget] = {}
         self.circuits: Circuits | None = None
-        self.places: dict[int, Gate] = {}
+        self.places: dict[int, RateLimiter] = {}
 
 
 class Policies:
@@ -91,18 +90,18 @@ class Policies:
         """How patiently a call is retried."""
         return RetryPolicy(max_retries=max_retries, retry_ambiguous=self.retry_ambiguous, creates=creates)
 
-    def quota_for(self, origin: str) -> RetryQuota | None:
+    def quota_for(self, origin: str) -> RetryBudget | None:
         """The purse that pays for retries at this origin."""
         if self.quota is None:
             return None
         quotas, key = self.standing.quotas, (origin, self.quota)
-        return quotas.get(key) or quotas.setdefault(key, RetryQuota(self.quota))
+        return quotas.get(key) or quotas.setdefault(key, RetryBudget(self.quota))
 
     @property
     def circuits(self) -> Circuits:
         """The circuits of this client and its copies."""
         if self.standing.circuits is None:
-            from tercet.flow.circuits import Circuits
+            from tercet.flow.breaker import Circuits
 
             self.standing.circuits = Circuits(self.listen)
         return self.standing.circuits
@@ -119,10 +118,10 @@ class Policies:
         call: Call[Any],
         build: Build,
         policy: RetryPolicy,
-        quota: RetryQuota | None,
+        quota: RetryBudget | None,
         deadline: float | None,
         behind: Behind,
-    ) -> Plan[Ending]:
+    ) -> Plan[CallResult]:
         """A call with everything that was asked for around it. `behind` tells the model that an id stands for."""
         asked = self.fallbacks if call.fallbacks is None else fallbacks_from(call.fallbacks)
         if asked is None or call.model is None:
@@ -137,13 +136,13 @@ class Policies:
         fallbacks: Fallbacks,
         build: Build,
         policy: RetryPolicy,
-        quota: RetryQuota | None,
+        quota: RetryBudget | None,
         deadline: float | None,
         behind: Behind,
-    ) -> Plan[Ending]:
+    ) -> Plan[CallResult]:
         from tercet.flow.fallback import with_fallbacks
 
-        def with_params(params: dict[str, Any] | None, attempts: int) -> Plan[Ending]:
+        def with_params(params: dict[str, Any] | None, attempts: int) -> Plan[CallResult]:
             patient = msgspec.structs.replace(policy, max_retries=min(policy.max_retries, attempts - 1))
             return self._one(replace_params(call, params), build, patient, quota, deadline, behind, peeks=True)
 
@@ -162,12 +161,12 @@ class Policies:
         call: Call[Any],
         build: Build,
         policy: RetryPolicy,
-        quota: RetryQuota | None,
+        quota: RetryBudget | None,
         deadline: float | None,
         behind: Behind,
         *,
         peeks: bool,
-    ) -> Plan[Ending]:
+    ) -> Plan[CallResult]:
         """One model, retries included."""
         step = self._step(call, policy, deadline, peeks=peeks or policy.max_retries > 0 or self.breaker is not None)
         layers: list[Layer] = []
@@ -177,13 +176,13 @@ class Policies:
             hold = guard.holds
             layers.append(guard)
         if self.admission is not None:
-            from tercet.flow.admission import Subject
+            from tercet.flow.limits import LimitedCall
 
-            layers.append(self.admission.layer(deadline, Subject(call.kind, call.content, behind)))
+            layers.append(self.admission.layer(deadline, LimitedCall(call.kind, call.content, behind)))
         if self.on_event is not None or self.trace is not None:
-            from tercet.flow.observing import observed
+            from tercet.flow.events import observe_attempt
 
-            layers.append(partial(observed, call.model, policy.clock))
+            layers.append(partial(observe_attempt, call.model, policy.clock))
         return with_retries(
             partial(build, call), policy, deadline, quota=quota, step=wrap_step(step, layers), hold=hold
         )
@@ -191,11 +190,11 @@ class Policies:
     def _step(self, call: Call[Any], policy: RetryPolicy, deadline: float | None, *, peeks: bool) -> Step | None:
         if not call.stream:
             return None
-        from tercet.flow.opening import bounded, opened
+        from tercet.flow.first_content import bound_stream, open_stream
 
         if peeks:
-            return partial(opened, clock=policy.clock, until=deadline)
-        return partial(bounded, until=deadline)
+            return partial(open_stream, clock=policy.clock, until=deadline)
+        return partial(bound_stream, until=deadline)
 
 
 class BreakerLayer:
@@ -206,10 +205,10 @@ class BreakerLayer:
         self._circuit: Circuit | None = None
 
     def __call__(self, request: Request, step: Step) -> Plan[Outcome]:
-        from tercet.flow.guarding import guarded
+        from tercet.flow.breaker import guard_attempt
 
         self._circuit = self._policies.circuit_for(request, self._model)
-        return guarded(self._circuit, self._policies.listen, request, step)
+        return guard_attempt(self._circuit, self._policies.listen, request, step)
 
     def holds(self) -> float:
         """For how many seconds the circuit lets nothing through."""
@@ -219,7 +218,7 @@ class BreakerLayer:
 def send_once(request: Request) -> Plan[Outcome]:
     """One attempt with nothing around it."""
     outcome: Outcome = yield Send(request)
-    return as_meant(outcome, request)
+    return unmask_error(outcome, request)
 
 
 def wrap_step(step: Step | None, layers: list[Layer]) -> Step | None:
@@ -271,12 +270,12 @@ def fallbacks_from(value: object) -> Fallbacks | None:
 def _breaker(value: object) -> Breaker | None:
     if value is None or value is False:
         return None
-    from tercet.flow.circuits import breaker_from
+    from tercet.flow.breaker import breaker_from
 
     return breaker_from(value)
 
 
-def _admission(asked: Mapping[str, Any], standing: PolicyState) -> Admission | None:
+def _admission(asked: Mapping[str, Any], standing: PolicyState) -> LimitLayer | None:
     pace, max_concurrency, budget = asked["pace"], asked["max_concurrency"], asked["budget"]
     if pace in (None, False) and max_concurrency is None and budget is None:
         return None

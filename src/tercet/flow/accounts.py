@@ -10,8 +10,75 @@ be known counts as spent. Knows no network and no clock.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from math import isfinite
+from typing import Any, Literal, TypeAlias
 
 import msgspec
+
+Period: TypeAlias = Literal["minute", "hour", "day", "month"]
+SECONDS: dict[str, float] = {"minute": 60.0, "hour": 3600.0, "day": 86400.0}
+SHORTEST = 1e-6
+"""Seconds: a shorter period has numbers that no store holds."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST_DAY = _EPOCH.toordinal()
+_EARLIEST = (datetime(1, 1, 1, tzinfo=UTC) - _EPOCH).total_seconds()
+_LATEST = (datetime(9999, 12, 31, tzinfo=UTC) - _EPOCH).total_seconds()
+
+
+def check_per(per: Any) -> Period | float | None:
+    """Return `per` as given. Raises ValueError for what is no period."""
+    if per is None or per in ("minute", "hour", "day", "month"):
+        found: Period | None = per
+        return found
+    if isinstance(per, int | float) and not isinstance(per, bool) and isfinite(per) and per >= SHORTEST:
+        return per
+    raise ValueError(f"per must be 'minute', 'hour', 'day', 'month', seconds above 0, or None for good, not {per!r}")
+
+
+def period_name(per: Period | float | None) -> str:
+    """Return a period's name in keys: the same for `minute` and 60."""
+    return "" if per is None else "month" if per == "month" else repr(_seconds(per))
+
+
+def period_of(per: Period | float | None, wall: float) -> int:
+    """Return the number of the period that a time lies in."""
+    if per is None:
+        return 0
+    if per == "month":
+        day = _moment(wall)
+        return day.year * 12 + day.month - 1
+    return int(_sane(wall) // _seconds(per))
+
+
+def end_of(per: Period | float | None, period: int) -> datetime | None:
+    """Return when a period ends, and the budget is whole again. None: never, or after the year 9999."""
+    if per is None:
+        return None
+    try:
+        if per == "month":
+            return datetime((period + 1) // 12, (period + 1) % 12 + 1, 1, tzinfo=UTC)
+        return _EPOCH + timedelta(seconds=(period + 1) * _seconds(per))
+    except (OverflowError, ValueError):
+        return None
+
+
+def day_of(wall: float) -> date:
+    """Return the day of UTC that a time lies in."""
+    return date.fromordinal(_FIRST_DAY + int(_sane(wall) // 86400.0))
+
+
+def _seconds(per: Period | float) -> float:
+    return SECONDS[per] if isinstance(per, str) else float(per)
+
+
+def _moment(wall: float) -> datetime:
+    return _EPOCH + timedelta(seconds=_sane(wall))
+
+
+def _sane(wall: float) -> float:
+    return wall if _EARLIEST <= wall <= _LATEST else _LATEST if wall > 0 else _EARLIEST if wall < 0 else 0.0
+
 
 KEPT = 12
 """Spans of periods that an account keeps besides the current one."""
@@ -45,7 +112,7 @@ class Hold(msgspec.Struct):
     expires: float
 
 
-class Span(msgspec.Struct, frozen=True, array_like=True):
+class PeriodSpan(msgspec.Struct, frozen=True, array_like=True):
     """The most that was spent in any of these periods, both ends included."""
 
     first: int
@@ -56,9 +123,9 @@ class Span(msgspec.Struct, frozen=True, array_like=True):
     def holds(self, period: int) -> bool:
         return self.first <= period <= self.last
 
-    def joined(self, other: Span) -> Span:
+    def joined(self, other: PeriodSpan) -> PeriodSpan:
         first, last = min(self.first, other.first), max(self.last, other.last)
-        return Span(first, last, self.spent.most(other.spent), self.uncertain.most(other.uncertain))
+        return PeriodSpan(first, last, self.spent.most(other.spent), self.uncertain.most(other.uncertain))
 
 
 class Account(msgspec.Struct):
@@ -73,7 +140,7 @@ class Account(msgspec.Struct):
     """For requests whose cost is not known: it counts as spent."""
     held: Amount = NOTHING
     holds: dict[str, Hold] = {}
-    others: list[Span] = []
+    others: list[PeriodSpan] = []
     """In the order of time; never two that overlap."""
     epoch: str = ""
     adopted: bool = False
@@ -90,7 +157,7 @@ class Account(msgspec.Struct):
         for token in list(self.holds):
             settle(self, token, None)
 
-    def copied(self) -> Account:
+    def copy(self) -> Account:
         """Return a copy to look at, which the decisions may change."""
         return msgspec.structs.replace(self, holds=dict(self.holds), others=list(self.others))
 
@@ -109,17 +176,17 @@ def enter(account: Account, period: int, now: float, epoch: str) -> Account:
 def _move(account: Account, period: int) -> None:
     if not account.first <= period <= account.last:
         if account.spent != NOTHING or account.uncertain != NOTHING:
-            _keep(account, Span(account.first, account.last, account.spent, account.uncertain))
+            _keep(account, PeriodSpan(account.first, account.last, account.spent, account.uncertain))
         found = next((span for span in account.others if span.holds(period)), None)
         if found is None:
-            found = Span(period, period, NOTHING, NOTHING)
+            found = PeriodSpan(period, period, NOTHING, NOTHING)
         else:
             account.others.remove(found)
         account.first, account.last, account.spent, account.uncertain = msgspec.structs.astuple(found)
     account.period = period
 
 
-def _keep(account: Account, span: Span) -> None:
+def _keep(account: Account, span: PeriodSpan) -> None:
     apart = []
     for other in account.others:
         if other.first <= span.last and span.first <= other.last:
@@ -172,10 +239,12 @@ def _book(account: Account, period: int, spent: Amount, uncertain: Amount) -> No
         return
     for at, span in enumerate(account.others):
         if span.holds(period):
-            account.others[at] = Span(span.first, span.last, span.spent.plus(spent), span.uncertain.plus(uncertain))
+            account.others[at] = PeriodSpan(
+                span.first, span.last, span.spent.plus(spent), span.uncertain.plus(uncertain)
+            )
             return
     if spent != NOTHING or uncertain != NOTHING:
-        _keep(account, Span(period, period, spent, uncertain))
+        _keep(account, PeriodSpan(period, period, spent, uncertain))
 
 
 # --- accounts of earlier versions --------------------------------------------------------------------------------------

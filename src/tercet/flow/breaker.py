@@ -10,12 +10,19 @@ import random
 import time
 from _thread import allocate_lock
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Literal, TypeAlias
 
 import msgspec
 
-from tercet.flow.details import BreakerDetails, BreakerState
+from tercet.flow.billing import NothingYielded
+from tercet.flow.effects import Emit, Lost, Outcome, Plan, Reply, Rewind
+from tercet.flow.events import BreakerDetails, BreakerState
+from tercet.flow.retry import Step, status_of
+from tercet.transport.sockets import reset_in_child
+from tercet.wire.errors import CircuitOpenError
+from tercet.wire.http import Request
+from tercet.wire.rate_limits import retry_after
 
 LONGEST_ASKED = 600.0
 
@@ -162,8 +169,8 @@ class Circuit:
                 return None
             now = self.breaker.clock()
             if self.state == "half_open":
-                return self._tried(permit, well, now, asked)
-            return self._counted(well, now, asked) if self.state == "closed" else None
+                return self._try(permit, well, now, asked)
+            return self._count(well, now, asked) if self.state == "closed" else None
 
     def give_back(self, permit: Permit) -> None:
         """The attempt was given up: its place is free, and it says nothing about the server."""
@@ -179,13 +186,13 @@ class Circuit:
 
     def isolate(self) -> BreakerDetails | None:
         """Let nothing through until `reset()`."""
-        return self._ordered("isolated")
+        return self._order("isolated")
 
     def reset(self) -> BreakerDetails | None:
         """Close it and forget what was counted."""
-        return self._ordered("reset")
+        return self._order("reset")
 
-    def _ordered(self, happening: Happening) -> BreakerDetails | None:
+    def _order(self, happening: Happening) -> BreakerDetails | None:
         with self._lock:
             changed = self._move(happening, self.breaker.clock())
         if changed is not None:
@@ -196,7 +203,7 @@ class Circuit:
         """A lock that another thread held at the fork would never be freed in the child."""
         self._lock = allocate_lock()
 
-    def _tried(self, permit: Permit, well: bool, now: float, asked: float | None) -> BreakerDetails | None:
+    def _try(self, permit: Permit, well: bool, now: float, asked: float | None) -> BreakerDetails | None:
         if permit.trial != self._trial:
             return None
         self._lease_ends = 0.0
@@ -205,7 +212,7 @@ class Circuit:
         self._well += 1
         return self._move("proved", now) if self._well >= self.breaker.successes else None
 
-    def _counted(self, well: bool, now: float, asked: float | None) -> BreakerDetails | None:
+    def _count(self, well: bool, now: float, asked: float | None) -> BreakerDetails | None:
         breaker, slices = self.breaker, self._slices
         if not slices or now >= slices[-1][0] + breaker.window / SLICES:
             slices.append([now, 0, 0])
@@ -254,3 +261,152 @@ class Circuit:
 
 SLICES = 10
 """The window is counted in so many parts, so that a circuit's memory does not grow with its calls."""
+
+
+Key = tuple[str, int, str | None]
+
+
+class Circuits:
+    """All circuits of a client and its copies. `tell` hears what operators change."""
+
+    def __init__(self, tell: Callable[[object], None] = lambda details: None) -> None:
+        self._tell = tell
+        self._made: dict[tuple[Breaker, Key], Circuit] = {}
+
+    def of(self, breaker: Breaker, origin: str, credential: str | None, model: str | None) -> Circuit:
+        """The circuit for calls of this kind."""
+        key = (breaker, (origin, hash(credential), model))
+        found = self._made.get(key)
+        if found is None:
+            found = self._made.setdefault(key, Circuit(breaker, origin, model, self._tell))
+            reset_in_child(found)
+        return found
+
+    def __iter__(self) -> Iterator[Circuit]:
+        return iter(list(self._made.values()))
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+
+class Breakers:
+    """`client.breakers`: the circuits of a client, to look at and to operate.
+
+    `client.breakers["claude-sonnet-4-6"]` is this client's circuit of that model; iterating gives all that exist.
+    """
+
+    def __init__(self, circuits: Circuits, find: Callable[[str | None], Circuit]) -> None:
+        self._circuits, self._find = circuits, find
+
+    def __getitem__(self, model: str | None) -> Circuit:
+        return self._find(model)
+
+    def __iter__(self) -> Iterator[Circuit]:
+        return iter(self._circuits)
+
+    def __len__(self) -> int:
+        return len(self._circuits)
+
+    def reset(self) -> None:
+        """Close every circuit and forget what was counted."""
+        for circuit in self._circuits:
+            circuit.reset()
+
+    def __repr__(self) -> str:
+        return f"<Breakers: {', '.join(f'{each.model}: {each.state}' for each in self) or 'none yet'}>"
+
+
+def breaker_from(value: object) -> Breaker | None:
+    """What callers pass for `breaker=`: True, a CircuitBreaker, a Breaker; None or False for none."""
+    if value is None or value is False:
+        return None
+    if value is True:
+        return Breaker()
+    if isinstance(value, CircuitBreaker):
+        return value.breaker()
+    if isinstance(value, Breaker):
+        return value
+    raise TypeError(f"breaker must be True, a CircuitBreaker or a Breaker, not {type(value).__name__} {value!r}")
+
+
+FAILED_STATUSES = frozenset({500, 502, 503, 504, 520, 522, 524, 529})
+"""A 429 is none: it says that we are too fast, not that the server is down."""
+FAILED_KINDS = frozenset({"connect", "timeout", "read", "write", "protocol", "proxy"})
+"""A wrong certificate, a body too large, a closed client or a full pool say nothing about the server."""
+ERROR_EVENT = b"event: error"
+
+
+def verdict(outcome: Outcome) -> bool | None:
+    """Whether an attempt speaks for the server (True), against it (False), or about something else (None)."""
+    if isinstance(outcome, NothingYielded):
+        failure = outcome.failure
+        return verdict(failure) if isinstance(failure, Lost) else status_of(failure) not in FAILED_STATUSES
+    if isinstance(outcome, Lost):
+        return False if outcome.kind in FAILED_KINDS else None
+    return outcome.status not in FAILED_STATUSES
+
+
+def guard_attempt(circuit: Circuit, tell: Callable[[object], None], request: Request, step: Step) -> Plan[Outcome]:
+    """One attempt under a breaker: not sent while it is open, and counted when it has ended.
+
+    `tell` hears of a change that comes after the plan's end, when a stream breaks in its midst.
+    """
+    permit, changed = circuit.admit()
+    judged = permit is None
+    try:
+        if changed is not None:
+            yield Emit(changed)
+        if permit is None:
+            return refuse(circuit, request)
+        outcome = yield from step(request)
+        well = verdict(outcome)
+        if well and isinstance(outcome, Reply) and outcome.stream is not None and permit.trial is None:
+            judged = True  # by how the stream ends
+            stream = yield Rewind(outcome.stream, watch=StreamJudge(circuit, permit, tell))
+            return Reply(outcome.status, outcome.headers, outcome.content, stream, outcome.http_version)
+        if well is not None:
+            judged = True
+            asked = retry_after(outcome.headers) if isinstance(outcome, Reply) else None
+            changed = circuit.judge(permit, well, asked)
+            if changed is not None:
+                yield Emit(changed)
+        return outcome
+    finally:
+        if permit is not None and not judged:
+            circuit.give_back(permit)
+
+
+class StreamJudge:
+    """Watches a stream that an attempt got, and counts it when it has ended: badly, if it broke or reported an error."""
+
+    __slots__ = ("_circuit", "_permit", "_tail", "_tell")
+
+    def __init__(self, circuit: Circuit, permit: Permit, tell: Callable[[object], None]) -> None:
+        self._circuit, self._permit, self._tell = circuit, permit, tell
+        self._tail: bytes | None = b""
+
+    def __call__(self, chunk: bytes | Lost | None) -> None:
+        """See what is handed out."""
+        if self._tail is None:
+            return
+        if not isinstance(chunk, bytes):
+            self._judge(chunk is None or verdict(chunk) is not False)
+        elif ERROR_EVENT in self._tail + chunk:
+            self._judge(False)
+        else:
+            self._tail = chunk[-len(ERROR_EVENT) :]
+
+    def _judge(self, well: bool) -> None:
+        self._tail = None
+        changed = self._circuit.judge(self._permit, well)
+        if changed is not None:
+            self._tell(changed)
+
+
+def refuse(circuit: Circuit, request: Request) -> Lost:
+    """The outcome of an attempt that an open breaker did not let through."""
+    seconds = circuit.retry_after
+    when = "until reset() is called" if circuit.state == "isolated" else f"for {seconds or 0.0:.1f} s more"
+    reason = f"the circuit breaker for {circuit.model or 'this call'} at {circuit.origin} lets nothing through {when}"
+    error = CircuitOpenError(f"Nothing was sent: {reason}.", request, retry_after=seconds)
+    return Lost("closed", "not_sent", reason, raise_as=error)

@@ -14,9 +14,24 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
-from tercet.flow.accounts import Account, AccountBefore, Amount, adopt, enter, fits, held_in, hold, settle
-from tercet.flow.periods import Period, checked_per, end_of, named, period_of
-from tercet.flow.shared_state import S, Store, store_at
+from tercet.flow.accounts import (
+    Account,
+    AccountBefore,
+    Amount,
+    Period,
+    adopt,
+    check_per,
+    end_of,
+    enter,
+    fits,
+    held_in,
+    hold,
+    period_name,
+    period_of,
+    settle,
+)
+from tercet.flow.store import store_at
+from tercet.flow.store.store import S, Store
 from tercet.wire.errors.limits import BudgetExceededError
 
 __all__ = [
@@ -24,9 +39,9 @@ __all__ = [
     "Amount",
     "Budget",
     "BudgetState",
-    "distinct",
+    "distinct_accounts",
     "end_of",
-    "exceeded",
+    "exceeded_error",
     "nano_dollars",
     "period_of",
     "reserve",
@@ -71,10 +86,10 @@ class Budget:
         if tag is not None and not isinstance(tag, str):
             raise ValueError(f"tag must be a text, not {tag!r}")
         self.nano_usd = None if usd is None else nano_dollars(usd)
-        self.per: Period | float | None = checked_per(per)
+        self.per: Period | float | None = check_per(per)
         self.tokens, self.tag, self.by_key, self.place = tokens, tag, by_key, store
         unit = "tokens" if usd is None else "usd"
-        self._key = f"money:{(tag or '', unit, named(per), by_key)!a}"
+        self._key = f"money:{(tag or '', unit, period_name(per), by_key)!a}"
         self._before: dict[str, AccountBefore] = {}
 
     @cached_property
@@ -113,7 +128,7 @@ class Budget:
             return None  # nothing that it holds is older than this process
         old = self._key_before(credential)
         if old not in self._before:
-            self._before[old] = looked_at(self.store, old, AccountBefore, lambda account: account)
+            self._before[old] = read_state(self.store, old, AccountBefore, lambda account: account)
         return self._before[old]
 
     def has_looked(self, credential: str) -> bool:
@@ -133,11 +148,11 @@ class Budget:
         store, before = self.store, self.account_before(credential)
 
         def look(kept: Account) -> BudgetState:
-            account = turn_over(kept.copied(), self, wall, store.now(), store.epoch)
+            account = turn_over(kept.copy(), self, wall, store.now(), store.epoch)
             adopt(account, before)
             return state_of(account, self, wall)
 
-        return looked_at(store, self.key(credential), Account, look)
+        return read_state(store, self.key(credential), Account, look)
 
     def __repr__(self) -> str:
         parts: dict[str, Any] = {
@@ -171,7 +186,7 @@ class _SeenError(Exception):
         self.value = value
 
 
-def looked_at(store: Store, key: str, kind: type[S], look: Callable[[S], T]) -> T:
+def read_state(store: Store, key: str, kind: type[S], look: Callable[[S], T]) -> T:
     """Return what `look` finds in a state, which stays as it is."""
 
     def change(state: S) -> None:
@@ -185,7 +200,7 @@ def looked_at(store: Store, key: str, kind: type[S], look: Callable[[S], T]) -> 
     raise AssertionError("a store calls every change")
 
 
-def distinct(budgets: Iterable[Budget]) -> Sequence[Budget]:
+def distinct_accounts(budgets: Iterable[Budget]) -> Sequence[Budget]:
     """Return budgets of one unit each, one for each account: of several limits on one account, the lowest."""
     found: dict[Any, Budget] = {}
     for budget in budgets:
@@ -289,7 +304,7 @@ def state_of(account: Account, budget: Budget, wall: float) -> BudgetState:
     )
 
 
-def exceeded(budget: Budget, state: BudgetState, amount: Amount) -> BudgetExceededError:
+def exceeded_error(budget: Budget, state: BudgetState, amount: Amount) -> BudgetExceededError:
     """Return the error for a request that does not fit: says what it may cost, what is left, and what to do."""
     in_dollars = state.left_usd is not None and dollars(amount.nano_usd) > state.left_usd
     unit = "usd" if in_dollars else "tokens"

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from tercet.catalog.facts import ModelFacts
 from tercet.catalog.models import all_models, find
-from tercet.flow.estimate import Asked
+from tercet.flow.estimate import Estimate
 
 MOST_ADVICE = 10
 """Calls of an advisor that names no `max_uses`."""
@@ -23,8 +23,11 @@ PATCHED = ("model", "max_tokens", "speed")
 
 
 def companions(
-    body: Mapping[str, Any], tools: Sequence[Mapping[str, Any]], asked: Asked, again: Callable[[dict[str, Any]], Asked]
-) -> Iterator[Asked]:
+    body: Mapping[str, Any],
+    tools: Sequence[Mapping[str, Any]],
+    asked: Estimate,
+    again: Callable[[dict[str, Any]], Estimate],
+) -> Iterator[Estimate]:
     """Return what else may be asked beside `asked`. `again` estimates the same message with other parameters."""
     alone = {name: value for name, value in body.items() if name not in ("fallbacks", "context_management")}
     alone["tools"] = [tool for tool in tools if not _is_advisor(tool)]
@@ -40,8 +43,8 @@ def companions(
 
 
 def _fallbacks(
-    given: Any, alone: dict[str, Any], again: Callable[[dict[str, Any]], Asked], asked: Asked
-) -> Iterator[Asked]:
+    given: Any, alone: dict[str, Any], again: Callable[[dict[str, Any]], Estimate], asked: Estimate
+) -> Iterator[Estimate]:
     if given == "default":  # the API does not say whom it asks
         given = [{"model": _dearest()}]
     if not given:
@@ -53,7 +56,7 @@ def _fallbacks(
         yield again({**alone, **{name: entry[name] for name in PATCHED if entry.get(name) is not None}})
 
 
-def _advice(tool: Mapping[str, Any], asked: Asked) -> Asked:
+def _advice(tool: Mapping[str, Any], asked: Estimate) -> Estimate:
     model = tool.get("model")
     facts = find(model) if isinstance(model, str) else None
     most = tool.get("max_tokens")

@@ -12,6 +12,7 @@ from contextlib import closing, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from tercet.flow.body import AsyncMeteredBody, AsyncPrefixedBody, MeteredBody, PrefixedBody, put_back
 from tercet.flow.daemon_threads import run_in_daemon_threads
 from tercet.flow.effects import (
     Ask,
@@ -31,8 +32,6 @@ from tercet.flow.effects import (
     Wait,
     Work,
 )
-from tercet.flow.rewound import AsyncRewound, Rewound, put_back
-from tercet.flow.usage import AsyncMetered, Metered
 from tercet.transport.base import AsyncByteStream
 from tercet.wire.http import Request
 
@@ -92,13 +91,13 @@ def run(
                 case Close():
                     effect.stream.close()
                 case Rewind():
-                    answer = put_back(effect) or Rewound(effect)
+                    answer = put_back(effect) or PrefixedBody(effect)
                 case Work():
                     answer = effect.act()
                 case Wait():
                     effect.future.exception()
                 case Metering():
-                    answer = Metered(effect.stream, effect.meter)
+                    answer = MeteredBody(effect.stream, effect.meter)
                 case Ask():
                     answer = ask(effect)
                 case CallTool():
@@ -149,13 +148,13 @@ async def arun(
                 case Close():
                     await cast(AsyncByteStream, effect.stream).close()
                 case Rewind():
-                    answer = put_back(effect) or AsyncRewound(effect)
+                    answer = put_back(effect) or AsyncPrefixedBody(effect)
                 case Work():
                     answer = await _in_thread(effect.act)
                 case Wait():
                     await _ended(effect.future)
                 case Metering():
-                    answer = AsyncMetered(effect.stream, effect.meter, effect.blocking)
+                    answer = AsyncMeteredBody(effect.stream, effect.meter, effect.blocking)
                 case Ask():
                     answer = await ask(effect)
                 case CallTool():

@@ -41,7 +41,7 @@ MOST_SEARCHES = 10
 """Searches of a web search tool that names no `max_uses`."""
 
 
-class Asked(msgspec.Struct, frozen=True):
+class Estimate(msgspec.Struct, frozen=True):
     """What one message asks for, in tokens."""
 
     model: str
@@ -57,7 +57,7 @@ class Asked(msgspec.Struct, frozen=True):
     searches: int = 0
     most_context: int = 0
     """Tokens that an answer may report, input and output together."""
-    also: tuple[Asked, ...] = ()
+    also: tuple[Estimate, ...] = ()
     """What other models, or the same once more, may be asked for it by the API itself."""
     unknown: str = ""
     """Why nobody can say what it may cost; empty if that can be said."""
@@ -67,29 +67,29 @@ Behind: TypeAlias = Callable[[str], str]
 """Tells the model that an id stands for, where a client was told."""
 
 
-def itself(model: str) -> str:
+def same_model(model: str) -> str:
     """Return the id: it stands for no other."""
     return model
 
 
-def asked_of(request: Request, kind: Kind | None = None, behind: Behind = itself) -> tuple[Asked, ...]:
+def estimates_of(request: Request, kind: Kind | None = None, behind: Behind = same_model) -> tuple[Estimate, ...]:
     """Return what a request asks of models: one entry for a message, one each for a batch's, none for what is free.
 
     `kind`: what the noun says; None: as method and path say.
     """
     content = request.content
-    return asked_by(kind_of(request.method, request.url, content) if kind is None else kind, content, behind)
+    return estimate_body(kind_of(request.method, request.url, content) if kind is None else kind, content, behind)
 
 
-def asked_by(kind: Kind, content: bytes, behind: Behind = itself) -> tuple[Asked, ...]:
+def estimate_body(kind: Kind, content: bytes, behind: Behind = same_model) -> tuple[Estimate, ...]:
     """Return the same for a body in the Claude API's own form."""
     if kind == "free":
         return ()
-    body = decoded(content)
+    body = decode_body(content)
     if kind == "unknown":
         return (_unknown(body, content, "it goes to an endpoint that is not known to be free"),)
     if kind == "batch":
-        return tuple(_batched(body, content, behind))
+        return tuple(_batch(body, content, behind))
     if not isinstance(body, dict):
         return (_unknown(body, content, "its body is no JSON object"),)
     if kind == "completion":
@@ -97,25 +97,25 @@ def asked_by(kind: Kind, content: bytes, behind: Behind = itself) -> tuple[Asked
     return (_message(body, content, behind),)
 
 
-def _unknown(body: Any, content: bytes, why: str) -> Asked:
+def _unknown(body: Any, content: bytes, why: str) -> Estimate:
     model = body.get("model") if isinstance(body, dict) else None
-    return Asked(model if isinstance(model, str) else "", len(content) // 4, len(content), None, unknown=why)
+    return Estimate(model if isinstance(model, str) else "", len(content) // 4, len(content), None, unknown=why)
 
 
-def _batched(body: Any, content: bytes, behind: Behind) -> Iterator[Asked]:
+def _batch(body: Any, content: bytes, behind: Behind) -> Iterator[Estimate]:
     entries = body.get("requests") if isinstance(body, dict) else None
     if not isinstance(entries, list):
         entries = [None]
     for entry in entries:
         params = entry.get("params") if isinstance(entry, dict) else None
         if isinstance(params, dict):
-            asked = _message(params, encoded(params), behind)
+            asked = _message(params, encode_body(params), behind)
         else:
             asked = _unknown(None, content, "it is a batch with a request that cannot be read")
         yield msgspec.structs.replace(asked, batch=True)
 
 
-def _message(body: dict[str, Any], content: bytes, behind: Behind) -> Asked:
+def _message(body: dict[str, Any], content: bytes, behind: Behind) -> Estimate:
     model = body.get("model")
     model = behind(model) if isinstance(model, str) else ""
     facts = find(model) if model else None
@@ -126,7 +126,7 @@ def _message(body: dict[str, Any], content: bytes, behind: Behind) -> Asked:
     output = body.get("max_tokens")
     if type(output) is not int or output < 0:
         output = facts.limits.output if facts else None
-    asked = Asked(
+    asked = Estimate(
         model,
         likely,
         most,
@@ -265,7 +265,7 @@ def _dicts(value: Any) -> Iterator[dict[str, Any]]:
     return (item for item in value if isinstance(item, dict)) if isinstance(value, list) else iter(())
 
 
-def encoded(params: dict[str, Any]) -> bytes:
+def encode_body(params: dict[str, Any]) -> bytes:
     """Return a body as JSON."""
     try:
         return msgspec.json.encode(params)
@@ -275,15 +275,15 @@ def encoded(params: dict[str, Any]) -> bytes:
         return json.dumps(params).encode()
 
 
-def decoded(content: bytes) -> Any:
+def decode_body(content: bytes) -> Any:
     """Return a body, or None if it is no JSON."""
     try:
         return msgspec.json.decode(content)
     except (ValueError, RecursionError):
-        return _decoded_leniently(content)
+        return _decode_leniently(content)
 
 
-def _decoded_leniently(content: bytes) -> Any:
+def _decode_leniently(content: bytes) -> Any:
     """msgspec refuses lone surrogates, which the API may take."""
     import json
 

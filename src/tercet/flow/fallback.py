@@ -13,10 +13,10 @@ import msgspec
 from tercet.catalog.facts import EFFORTS, ModelFacts
 from tercet.catalog.models import find
 from tercet.catalog.refusals import Refusal, refused_parameters
-from tercet.flow.details import Adaptation, CallInfo, FallbackDetails, Hop
+from tercet.flow.billing import NothingYielded, describe
 from tercet.flow.effects import Emit, Lost, Outcome, Plan, Reply
-from tercet.flow.phases import NothingYielded
-from tercet.flow.retry import Ending, described, is_spend_limit, status_of
+from tercet.flow.events import Adaptation, CallInfo, FallbackDetails, Hop
+from tercet.flow.retry import CallResult, is_spend_limit, status_of
 from tercet.wire.errors import CircuitOpenError, PaceWaitError
 
 FALLBACK_STATUSES = frozenset({500, 502, 503, 504, 520, 522, 524, 529})
@@ -46,7 +46,7 @@ class Fallbacks(msgspec.Struct, frozen=True):
             return checked and cls(checked.patches, frozenset(value.statuses), value.most_attempts)
         if isinstance(value, str | Mapping) or not isinstance(value, Iterable):
             raise TypeError(f"fallbacks must be a list of model ids or patches, not {type(value).__name__} {value!r}")
-        patches = tuple(_checked(index, each) for index, each in enumerate(value))
+        patches = tuple(_check_patch(index, each) for index, each in enumerate(value))
         return cls(patches) if patches else None
 
 
@@ -55,7 +55,7 @@ def as_patch(value: str | Mapping[str, Any]) -> Mapping[str, Any]:
     return {"model": value} if isinstance(value, str) else value
 
 
-def _checked(index: int, value: Any) -> Mapping[str, Any]:
+def _check_patch(index: int, value: Any) -> Mapping[str, Any]:
     patch = as_patch(value)
     if not isinstance(patch, Mapping) or not all(isinstance(name, str) for name in patch):
         raise TypeError(f"fallbacks[{index}] must be a model id or a dict of parameters, not {value!r}")
@@ -71,9 +71,9 @@ def with_fallbacks(
     params: Callable[[], dict[str, Any]],
     model: str,
     fallbacks: Fallbacks,
-    call: Callable[[dict[str, Any] | None, int], Plan[Ending]],
+    call: Callable[[dict[str, Any] | None, int], Plan[CallResult]],
     time_left: Callable[[], bool] = lambda: True,
-) -> Plan[Ending]:
+) -> Plan[CallResult]:
     """Ask `model`, then each fallback, until one answers or fails in a way that another model cannot mend.
 
     `call(params, attempts)` is the plan of a call with these parameters (None: as they were) and at most so many
@@ -83,10 +83,10 @@ def with_fallbacks(
     hops = [_hop(model, ending)]
     used = attempts_of(ending)
     for patch in map(as_patch, fallbacks.patches):
-        if not mendable(ending, fallbacks) or used >= fallbacks.most_attempts or not time_left():
+        if not is_mendable(ending, fallbacks) or used >= fallbacks.most_attempts or not time_left():
             break
-        changed, adapted, obstacle = fitted(params(), patch)
-        problem = hops[-1].problem or described(ending.outcome)[1]
+        changed, adapted, obstacle = fit_parameters(params(), patch)
+        problem = hops[-1].problem or describe(ending.outcome)[1]
         yield Emit(FallbackDetails(hops[-1].model, problem, changed["model"], adapted, obstacle))
         if obstacle is not None:
             hops.append(Hop(changed["model"], None, f"passed over: {obstacle}"))
@@ -94,23 +94,23 @@ def with_fallbacks(
         ending = yield from call(changed, fallbacks.most_attempts - used)
         used += attempts_of(ending)
         hops.append(_hop(changed["model"], ending, adapted))
-    served = None if failed(ending) else hops[-1].model
+    served = None if has_failed(ending) else hops[-1].model
     shown = first if served is None else ending
     return msgspec.structs.replace(shown, info=CallInfo(model, served, tuple(hops)))
 
 
-def failed(ending: Ending) -> bool:
+def has_failed(ending: CallResult) -> bool:
     """Whether no answer came."""
     outcome = ending.outcome
     return isinstance(outcome, Lost | NothingYielded) or outcome.status >= 400
 
 
-def attempts_of(ending: Ending) -> int:
+def attempts_of(ending: CallResult) -> int:
     """How many requests were sent."""
-    return len(ending.attempts) + (not failed(ending))
+    return len(ending.attempts) + (not has_failed(ending))
 
 
-def mendable(ending: Ending, fallbacks: Fallbacks) -> bool:
+def is_mendable(ending: CallResult, fallbacks: Fallbacks) -> bool:
     """Whether another model may answer where this one did not: only before its first content, and only for its own
     failures – not for ours, not for the key's, not for the money's."""
     outcome: Outcome = ending.outcome
@@ -124,17 +124,17 @@ def mendable(ending: Ending, fallbacks: Fallbacks) -> bool:
     return outcome.status in fallbacks.statuses and not is_spend_limit(outcome)
 
 
-def _hop(model: str, ending: Ending, adapted: tuple[Adaptation, ...] = ()) -> Hop:
+def _hop(model: str, ending: CallResult, adapted: tuple[Adaptation, ...] = ()) -> Hop:
     outcome = ending.outcome
-    status, problem = described(outcome)
+    status, problem = describe(outcome)
     request_id = outcome.headers.get("request-id") if isinstance(outcome, Reply) else None
-    return Hop(model, status, problem if failed(ending) else None, ending.attempts, adapted, request_id)
+    return Hop(model, status, problem if has_failed(ending) else None, ending.attempts, adapted, request_id)
 
 
 # --- parameters for another model ------------------------------------------------------------------------------------
 
 
-def fitted(
+def fit_parameters(
     original: Mapping[str, Any], patch: Mapping[str, Any]
 ) -> tuple[dict[str, Any], tuple[Adaptation, ...], str | None]:
     """The original parameters with a patch over them, fitted to the patch's model: what to send, what was changed for
@@ -165,7 +165,7 @@ def _at(params: Mapping[str, Any], path: str) -> Any:
     return value
 
 
-def _left_out(params: dict[str, Any], refusal: Refusal) -> None:
+def _leave_out(params: dict[str, Any], refusal: Refusal) -> None:
     name, _, inner = refusal.parameter.partition(".")
     value = params.pop(name, None)
     if inner and isinstance(value, Mapping):
@@ -197,7 +197,7 @@ def _other_effort(params: dict[str, Any], refusal: Refusal) -> None:
     if lower:
         params["output_config"] = {**params["output_config"], "effort": max(lower, key=EFFORTS.index)}
     else:
-        _left_out(params, refusal)
+        _leave_out(params, refusal)
 
 
 def _own_choice(params: dict[str, Any], refusal: Refusal) -> None:
@@ -205,7 +205,7 @@ def _own_choice(params: dict[str, Any], refusal: Refusal) -> None:
     params["tool_choice"] = {"type": "auto", **kept}
 
 
-def _fewer_tokens(params: dict[str, Any], refusal: Refusal) -> None:
+def _lower_tokens(params: dict[str, Any], refusal: Refusal) -> None:
     facts = find(params["model"])
     if facts is None or facts.limits.output is None:
         return
@@ -224,15 +224,15 @@ def _without_compaction(params: dict[str, Any], refusal: Refusal) -> None:
 
 
 ADAPTED_BY: dict[str, Callable[[dict[str, Any], Refusal], None]] = {
-    "temperature": _left_out,
-    "top_p": _left_out,
-    "top_k": _left_out,
-    "speed": _left_out,
-    "compaction": _left_out,
+    "temperature": _leave_out,
+    "top_p": _leave_out,
+    "top_k": _leave_out,
+    "speed": _leave_out,
+    "compaction": _leave_out,
     "thinking.type": _other_thinking,
     "output_config.effort": _other_effort,
     "tool_choice.type": _own_choice,
-    "max_tokens": _fewer_tokens,
+    "max_tokens": _lower_tokens,
     "context_management.*": _without_compaction,
 }
 """A refused parameter -> how the request can do without. What is not here (a schema, a prefilled answer, system messages,

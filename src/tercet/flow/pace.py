@@ -93,7 +93,7 @@ class Axis(msgspec.Struct):
     full_at: float = 0.0
 
 
-class Turn(msgspec.Struct):
+class Waiter(msgspec.Struct):
     """A request's place in the queue, and when it began to be under way. Lost when `expires` has passed."""
 
     cost: Cost
@@ -105,7 +105,7 @@ class Bucket(msgspec.Struct):
     """The state of one allowance: of one credential, for one model."""
 
     axes: dict[str, Axis] = {}
-    turns: dict[str, Turn] = {}
+    turns: dict[str, Waiter] = {}
     """By token, in the order of asking."""
     paused_until: float = 0.0
     rate: float = 1.0
@@ -126,7 +126,7 @@ class Bucket(msgspec.Struct):
         self.turns.clear()
 
 
-class Refused(msgspec.Struct, frozen=True):
+class WaitTooLong(msgspec.Struct, frozen=True):
     """No turn within the time that there is. `seconds`: when it would have come."""
 
     seconds: float
@@ -142,21 +142,21 @@ def enter(bucket: Bucket, epoch: str) -> Bucket:
     return bucket
 
 
-def expected(bucket: Bucket, likely_input: int, most_output: int | None) -> Cost:
+def expected_cost(bucket: Bucket, likely_input: int, most_output: int | None) -> Cost:
     """What a request will probably take: answers are seldom as long as they may be."""
     most = most_output if most_output is not None else bucket.mean_output or 0
     usual = bucket.mean_output
     return Cost(1, likely_input, round(most if usual is None else min(most, usual)))
 
 
-def reserve(bucket: Bucket, pace: Pace, token: str, cost: Cost, now: float, longest: float) -> float | Refused:
+def reserve(bucket: Bucket, pace: Pace, token: str, cost: Cost, now: float, longest: float) -> float | WaitTooLong:
     """Join the queue: seconds until the turn, or Refused if that is more than `longest`."""
     _tidy(bucket, pace, now)
-    bucket.turns[token] = Turn(cost, now + GRACE)
+    bucket.turns[token] = Waiter(cost, now + GRACE)
     wait = start_of(bucket, pace, token, now) - now
     if wait > longest:
         del bucket.turns[token]
-        return Refused(wait)
+        return WaitTooLong(wait)
     return wait
 
 

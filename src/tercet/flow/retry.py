@@ -13,10 +13,10 @@ from typing import TypeAlias
 
 import msgspec
 
-from tercet.flow.details import CallInfo, WaitDetails
+from tercet.flow.billing import BILLED, Billed, NothingYielded, Phase, describe, phase_of, unmask_error
 from tercet.flow.effects import Emit, Lost, Outcome, Plan, Reply, Send, Sleep
-from tercet.flow.phases import BILLED, Billed, ErrorAnswer, NothingYielded, Phase, as_meant, phase_of
-from tercet.flow.quota import RetryQuota
+from tercet.flow.events import CallInfo, WaitDetails
+from tercet.flow.retry_budget import RetryBudget
 from tercet.wire.http import Request
 from tercet.wire.rate_limits import retry_after, should_retry
 
@@ -76,7 +76,7 @@ class Attempt(msgspec.Struct, frozen=True):
         return "maybe" if self.phase is None else BILLED[self.phase]
 
 
-class Ending(msgspec.Struct, frozen=True):
+class CallResult(msgspec.Struct, frozen=True):
     """How a call ended: its last outcome, the request that got it, and the failed attempts on the way."""
 
     outcome: Outcome
@@ -91,10 +91,10 @@ def with_retries(
     policy: RetryPolicy,
     deadline: float | None = None,
     *,
-    quota: RetryQuota | None = None,
+    quota: RetryBudget | None = None,
     step: Step | None = None,
     hold: Callable[[], float | None] | None = None,
-) -> Plan[Ending]:
+) -> Plan[CallResult]:
     """Send `build(0)`; while the outcome says that trying again may help, wait and send `build(1)`, `build(2)` …
 
     `deadline` is a time of `policy.clock`. It spans attempts and waits: an attempt gets no longer than what is left
@@ -107,24 +107,24 @@ def with_retries(
         request, started = build(number), policy.clock()
         if deadline is not None:
             if started >= deadline:
-                return Ending(DEADLINE_PASSED, request, failed)
-            request = within(request, deadline - started)
-        outcome: Outcome = as_meant((yield Send(request)), request) if step is None else (yield from step(request))
+                return CallResult(DEADLINE_PASSED, request, failed)
+            request = bound_request(request, deadline - started)
+        outcome: Outcome = unmask_error((yield Send(request)), request) if step is None else (yield from step(request))
         if isinstance(outcome, Reply) and outcome.status < 300 and type(outcome) is not NothingYielded:
             if quota is not None:
                 quota.succeeded(taken)
-            return Ending(outcome, request, failed)
+            return CallResult(outcome, request, failed)
         now = policy.clock()
-        wait, stopped_by = decided(outcome, number, policy, None if deadline is None else deadline - now)
+        wait, stopped_by = decide_retry(outcome, number, policy, None if deadline is None else deadline - now)
         if wait is not None and hold is not None and (hold() or 0.0) > wait:
             wait, stopped_by = None, "the circuit breaker has opened"
         if wait is not None and quota is not None and (taken := quota.take(outcome)) is None:
             wait, stopped_by = None, "retry quota exhausted"
-        status, reason = described(outcome)
+        status, reason = describe(outcome)
         advice = policy.creates if stopped_by is MADE_TWICE else None
         failed += (Attempt(number, now - started, status, reason, wait, phase_of(outcome), stopped_by, advice),)
         if wait is None:
-            return Ending(outcome, request, failed)
+            return CallResult(outcome, request, failed)
         yield Emit(WaitDetails(wait, number, status, reason))
         yield Sleep(wait)
     raise AssertionError("count() does not end")
@@ -134,7 +134,9 @@ MADE_TWICE = "it may have been received, and would be made twice"
 DEADLINE_PASSED = Lost("timeout", "not_sent", "the deadline of the call had passed before it was sent")
 
 
-def decided(outcome: Outcome, number: int, policy: RetryPolicy, left: float | None) -> tuple[float | None, str | None]:
+def decide_retry(
+    outcome: Outcome, number: int, policy: RetryPolicy, left: float | None
+) -> tuple[float | None, str | None]:
     """Seconds to wait before another attempt, or None and what forbids it. `left` is what remains of the deadline."""
     ambiguous = BILLED[phase_of(outcome)] != "no"
     if ambiguous and policy.creates is not None:
@@ -201,23 +203,7 @@ def is_spend_limit(reply: Reply) -> bool:
     return (text_at(body, "error", "details", "error_code") or "").endswith(SPEND_LIMIT)
 
 
-def described(outcome: Outcome) -> tuple[int | None, str]:
-    """Status and reason of a failed attempt, for the record."""
-    if isinstance(outcome, NothingYielded):
-        failure = outcome.failure
-        if isinstance(failure, Lost):
-            return outcome.status, failure.reason
-        from tercet.wire.errors.tree import text_at
-
-        return outcome.status, f"{text_at(failure, 'error', 'type') or 'an error'} before the first content"
-    if isinstance(outcome, Lost):
-        return None, outcome.reason
-    if isinstance(outcome, ErrorAnswer):
-        return outcome.answered_with, f"{outcome.error_type} with status {outcome.answered_with}"
-    return outcome.status, f"HTTP {outcome.status}"
-
-
-def within(request: Request, left: float) -> Request:
+def bound_request(request: Request, left: float) -> Request:
     """The same request, bounded by what is left of the deadline."""
     return Request(
         request.method,

@@ -10,8 +10,6 @@ from typing import Any
 
 import msgspec
 
-from tercet.transport.base import Lost
-
 KEPT = 16_384
 """Bytes kept of a stream's beginning and of its end: `message_start` and `message_delta` are far shorter."""
 LARGEST = 32 * 1024 * 1024
@@ -28,7 +26,7 @@ class _Event(msgspec.Struct):
     message: _Whole | None = None
 
 
-class Used(msgspec.Struct, frozen=True):
+class ReportedUsage(msgspec.Struct, frozen=True):
     """The usage that an answer reported. `final`: nothing more was to come. `model`: who answered, as it says."""
 
     usage: dict[str, Any]
@@ -40,16 +38,16 @@ _whole = msgspec.json.Decoder(_Whole)
 _event = msgspec.json.Decoder(_Event)
 
 
-def used_by(content: bytes) -> Used | None:
+def usage_of(content: bytes) -> ReportedUsage | None:
     """The usage of a message that was read whole; None if it reports none."""
     try:
         whole = _whole.decode(content)
     except (ValueError, RecursionError):
         return None
-    return None if whole.usage is None else Used(whole.usage, final=True, model=whole.model)
+    return None if whole.usage is None else ReportedUsage(whole.usage, final=True, model=whole.model)
 
 
-def used_in(head: bytes, tail: bytes) -> Used | None:
+def usage_in_stream(head: bytes, tail: bytes) -> ReportedUsage | None:
     """The usage in the first and last bytes of a stream: the start's, with what the last `message_delta` says over it."""
     found: dict[str, Any] = {}
     final, model = False, None
@@ -66,7 +64,7 @@ def used_in(head: bytes, tail: bytes) -> Used | None:
         if usage:
             found |= {name: value for name, value in usage.items() if value is not None}
             final = final or event.type == "message_delta"
-    return Used(found, final, model) if found else None
+    return ReportedUsage(found, final, model) if found else None
 
 
 # --- what makes sense --------------------------------------------------------------------------------------------------
@@ -77,7 +75,7 @@ MOST_STEPS = 1_000
 """Steps of one answer, and calls of a server's tool: nobody makes so many."""
 
 
-def is_sane(used: Used, most_output: int, most_context: int, *, searches: bool) -> bool:
+def is_sane(used: ReportedUsage, most_output: int, most_context: int, *, searches: bool) -> bool:
     """Return whether an answer can have used what it reports: every count a count, none beyond what was asked for.
 
     `most_output` bounds the output of each step, `most_context` its input and output together. `searches`: whether it
@@ -146,12 +144,12 @@ class Meter:
 
     def __init__(
         self,
-        tell: Callable[[Used | None], None],
+        tell: Callable[[ReportedUsage | None], None],
         later: Callable[[Callable[[], None]], None],
         *,
         whole: bool = False,
     ) -> None:
-        self._tell: Callable[[Used | None], None] | None = tell
+        self._tell: Callable[[ReportedUsage | None], None] | None = tell
         self.later = later
         """Takes work that must not be done here: a collector may come at any moment, also while we hold a lock."""
         self._head: list[bytes] = []
@@ -159,7 +157,7 @@ class Meter:
         self._whole = whole
         """Whether the body is one JSON document, where a stream was due."""
 
-    def saw(self, chunk: bytes) -> None:
+    def see(self, chunk: bytes) -> None:
         """These bytes were read."""
         if self._size < (LARGEST if self._whole else KEPT):
             self._head.append(chunk)
@@ -167,7 +165,7 @@ class Meter:
         else:
             self._tail = (self._tail + chunk)[-KEPT:]
 
-    def over(self) -> Callable[[], None] | None:
+    def finish(self) -> Callable[[], None] | None:
         """The work that is left when nothing more is read: to tell what was used. None if that was done."""
         tell, self._tell = self._tell, None
         if tell is None:
@@ -175,82 +173,5 @@ class Meter:
         head, tail = b"".join(self._head), self._tail
         if len(tail) < KEPT:
             head, tail = head + tail, b""  # nothing was dropped between them
-        used = used_by(head) if self._whole else used_in(head, tail)
+        used = usage_of(head) if self._whole else usage_in_stream(head, tail)
         return lambda: tell(used)
-
-
-class Metered:
-    """A stream under a meter, in this thread."""
-
-    __slots__ = ("_meter", "_stream")
-
-    def __init__(self, stream: Any, meter: Meter) -> None:
-        self._stream, self._meter = stream, meter
-
-    def read(self) -> bytes | Lost | None:
-        """The next bytes."""
-        chunk: bytes | Lost | None = self._stream.read()
-        if type(chunk) is bytes:
-            self._meter.saw(chunk)
-        elif (work := self._meter.over()) is not None:
-            work()
-        return chunk
-
-    def close(self) -> None:
-        """Give the connection up."""
-        self._stream.close()
-        if (work := self._meter.over()) is not None:
-            work()
-
-    @property
-    def bound(self) -> Callable[[float], None] | None:
-        """The stream's own way to be told how long its next read may take, if it has one."""
-        found: Callable[[float], None] | None = getattr(self._stream, "bound", None)
-        return found
-
-    def __del__(self) -> None:
-        if (work := self._meter.over()) is not None:
-            self._meter.later(work)
-
-
-class AsyncMetered:
-    """A stream under a meter, in the running event loop."""
-
-    __slots__ = ("_blocking", "_meter", "_stream")
-
-    def __init__(self, stream: Any, meter: Meter, blocking: bool) -> None:
-        self._stream, self._meter, self._blocking = stream, meter, blocking
-        """Telling may wait for a disk or a network."""
-
-    async def read(self) -> bytes | Lost | None:
-        """The next bytes."""
-        chunk: bytes | Lost | None = await self._stream.read()
-        if type(chunk) is bytes:
-            self._meter.saw(chunk)
-        elif (work := self._meter.over()) is not None:
-            await self._do(work)
-        return chunk
-
-    async def close(self) -> None:
-        """Give the connection up."""
-        await self._stream.close()
-        if (work := self._meter.over()) is not None:
-            await self._do(work)
-
-    async def _do(self, work: Callable[[], None]) -> None:
-        if not self._blocking:
-            work()
-            return
-        from asyncio import shield, to_thread
-
-        await shield(to_thread(work))
-
-    @property
-    def bound(self) -> Callable[[float], None] | None:
-        """The stream's own way to be told how long its next read may take, if it has one."""
-        found: Callable[[float], None] | None = getattr(self._stream, "bound", None)
-        return found
-
-    def __del__(self) -> None:
-        if (work := self._meter.over()) is not None:
-            self._meter.later(work)

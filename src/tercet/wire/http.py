@@ -36,7 +36,7 @@ NO_LIMITS = Timeout()
 class Request:
     """One HTTP request, ready to send. `stream=True` asks the transport to leave a 2xx body unread."""
 
-    __slots__ = ("_url", "content", "headers", "method", "passage", "stream", "timeout")
+    __slots__ = ("_url", "content", "headers", "method", "reservation", "stream", "timeout")
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Request:
         self._url = CellType(url)  # may hold credentials, as headers do
         self.timeout = timeout or NO_LIMITS
         self.stream = stream
-        self.passage: Any = None
+        self.reservation: Any = None
         """How limits count what is really sent, for those who may change a request on its way (middleware)."""
 
     @property

@@ -13,7 +13,7 @@ from tests.client.platforms.clouds import GIVEN, cloud
 from tests.client.scripted import ASK, JSON, KEY, MESSAGE, Awaited, Blocking, Script
 
 import tercet
-from tercet.flow.shared_state.memory import MemoryStore
+from tercet.flow.store.memory import MemoryStore
 
 PRICE = 12 * Decimal("0.000003") + 6 * Decimal("0.000015")
 KINDS = ["Anthropic", *GIVEN]

@@ -12,7 +12,7 @@ import tercet
 from tercet.client.streams import reader as stream_module
 from tercet.client.streams.idle_timeout import IdleTimer, timeout_error
 from tercet.client.streams.reader import AsyncStream, Stream
-from tercet.flow.rewound import TOO_LATE
+from tercet.flow.body import TOO_LATE
 from tercet.transport.base import Lost
 from tercet.transport.deadline import SilentError
 from tercet.wire.http import Headers, Request, Response, Timeout

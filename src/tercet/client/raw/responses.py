@@ -9,8 +9,8 @@ from datetime import timedelta
 from typing import Any, Generic, NoReturn, TypeVar, overload
 
 from tercet.client.decode_as import decode_as
-from tercet.flow.endings import error_from_lost
-from tercet.flow.retry import Ending
+from tercet.flow.errors import error_from_lost
+from tercet.flow.retry import CallResult
 from tercet.transport.base import Lost
 from tercet.wire.errors import AnthropicError
 from tercet.wire.http import URL, Headers, Request, Response
@@ -41,7 +41,9 @@ class _Response(Generic[R]):
     elapsed: timedelta
     _source: Any
 
-    def __init__(self, response: Response, ending: Ending, parse: Callable[[Response, Any], Any], source: Any) -> None:
+    def __init__(
+        self, response: Response, ending: CallResult, parse: Callable[[Response, Any], Any], source: Any
+    ) -> None:
         self.http_response = response
         self.retries_taken = len(ending.attempts)
         self.elapsed = timedelta(seconds=sum(attempt.seconds for attempt in ending.attempts))

@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from tercet.flow.endings import error_from_lost
-from tercet.flow.opening import SILENT
+from tercet.flow.errors import error_from_lost
+from tercet.flow.first_content import SILENT
 from tercet.transport.base import Lost
 from tercet.transport.deadline import SilentError
 from tercet.wire.errors import APIError, StreamIdleTimeoutError

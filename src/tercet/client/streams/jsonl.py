@@ -6,7 +6,7 @@ from collections import deque
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
-from tercet.flow.endings import error_from_lost
+from tercet.flow.errors import error_from_lost
 from tercet.transport.base import AsyncByteStream, ByteStream, Lost
 from tercet.wire.errors import APIError, IncompleteStreamError, StreamProtocolError
 from tercet.wire.http import Response

@@ -12,7 +12,7 @@ from typing import Any, Generic, Self, TypeVar, cast
 
 from tercet.client.call import model_reader
 from tercet.client.streams.idle_timeout import IdleTimer, timeout_error
-from tercet.flow.opening import SILENT
+from tercet.flow.first_content import SILENT
 from tercet.transport.base import AsyncByteStream, ByteStream, Lost
 from tercet.wire.errors import APIError, IncompleteStreamError, StreamProtocolError, ToolInputError
 from tercet.wire.http import Response

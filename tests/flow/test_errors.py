@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tercet.flow.endings import error_of
+from tercet.flow.errors import error_of
 from tercet.flow.retry import Attempt
 from tercet.transport.base import Lost, Reply
 from tercet.wire.errors import (

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 from tests.flow.races import ANSWER, ASK, once
-from tests.flow.shared_state.test_sqlite import Tally, added
+from tests.flow.store.test_sqlite import Tally, added
 
-from tercet.flow.admission import Admission
 from tercet.flow.budget import Budget
 from tercet.flow.drive import run
 from tercet.flow.effects import Lost, Reply
-from tercet.flow.shared_state import sqlite as module
-from tercet.flow.shared_state.sqlite import APPLICATION, VERSION, SQLiteStore
+from tercet.flow.limits import LimitLayer
+from tercet.flow.store import sqlite as module
+from tercet.flow.store.sqlite import APPLICATION, VERSION, SQLiteStore
 from tercet.wire.errors.limits import SharedStateError
 from tercet.wire.http import Headers
 
@@ -96,7 +96,7 @@ def test_what_is_not_ours_is_named_and_left_alone(name: str, tmp_path: Path) -> 
     make(path)
     before = path.read_bytes() if path.is_file() else None
     sent: list[object] = []
-    admission = Admission((), [Budget(usd=1, store=path)])
+    admission = LimitLayer((), [Budget(usd=1, store=path)])
     outcome = run(admission.layer()(ASK, once), lambda request: sent.append(request) or Reply(200, Headers(), ANSWER))
 
     assert isinstance(outcome, Lost)

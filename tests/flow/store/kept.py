@@ -6,10 +6,10 @@ import threading
 import time
 from collections.abc import Callable
 
-from tercet.flow.shared_state.grouped import GroupedStore, Pending
+from tercet.flow.store.group_commit import GroupCommitStore, Pending
 
 
-class Kept(GroupedStore):
+class Kept(GroupCommitStore):
     """Tells how many changes each group had and which thread wrote it. `before` is called before each group is."""
 
     lease, epoch = 60.0, ""
@@ -26,7 +26,7 @@ class Kept(GroupedStore):
         self.threads.add(threading.current_thread().name)
         self.before()
         for pending in group:
-            data = pending.applied(self.states.get(pending.key), "here")
+            data = pending.apply(self.states.get(pending.key), "here")
             if data is not None:
                 self.states[pending.key] = data
 

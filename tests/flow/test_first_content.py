@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.flow.steps import ASK, CONTENT, OVERLOADED, PING, START, Clock, lost, reply, steps, streaming, whole
 
+from tercet.flow.billing import NothingYielded
 from tercet.flow.effects import Lost, Reply
-from tercet.flow.opening import bounded, opened
-from tercet.flow.phases import NothingYielded
+from tercet.flow.first_content import bound_stream, open_stream
 from tercet.transport.memory import Chunks
 from tercet.wire.http import Headers
 
@@ -20,7 +20,7 @@ CUT = lost("read", "cut")
 
 
 def open_one(outcome: Any, clock: Clock | None = None, **more: Any) -> Any:
-    return steps(opened(ASK, clock or Clock(), **more), [outcome])[1]
+    return steps(open_stream(ASK, clock or Clock(), **more), [outcome])[1]
 
 
 @pytest.mark.parametrize(
@@ -162,5 +162,5 @@ def test_a_body_that_is_streamed_has_the_deadline_too() -> None:
     files = Reply(200, Headers({"content-type": "application/pdf"}), stream=Chunks([b"a"]))
 
     assert whole(open_one(files, until=0.0).stream)[0].kind == "timeout"
-    assert whole(steps(bounded(ASK, 0.0), [streaming(b"a")])[1].stream)[0].kind == "timeout"
-    assert steps(bounded(ASK, 0.0), [lost()])[1] == lost()
+    assert whole(steps(bound_stream(ASK, 0.0), [streaming(b"a")])[1].stream)[0].kind == "timeout"
+    assert steps(bound_stream(ASK, 0.0), [lost()])[1] == lost()

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.flow.shared_state.kept import Kept
+from tests.flow.store.kept import Kept
 
 from tercet.flow.pace import Bucket, Cost, Pace, begin, reserve
-from tercet.flow.shared_state import leases as module
-from tercet.flow.shared_state.leases import Leases
-from tercet.flow.shared_state.memory import MemoryStore
-from tercet.flow.shared_state.sqlite import SQLiteStore
-from tercet.flow.turns import leases_of
+from tercet.flow.reservation import leases_of
+from tercet.flow.store import leases as module
+from tercet.flow.store.leases import Leases
+from tercet.flow.store.memory import MemoryStore
+from tercet.flow.store.sqlite import SQLiteStore
 from tercet.wire.errors.limits import SharedStateError
 
 

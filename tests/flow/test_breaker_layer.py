@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 from tests.flow.steps import ASK, CONTENT, OVERLOADED, START, Clock, circuit, fail, lost, reply, steps, streaming, whole
 
-from tercet.flow.breaker import Circuit
-from tercet.flow.details import BreakerDetails
+from tercet.flow.billing import NothingYielded
+from tercet.flow.breaker import Circuit, guard_attempt, verdict
 from tercet.flow.effects import Lost, Send
-from tercet.flow.guarding import guarded, verdict
-from tercet.flow.phases import NothingYielded
+from tercet.flow.events import BreakerDetails
 from tercet.wire.errors import APIConnectionError, CircuitOpenError
 
 
@@ -56,7 +55,7 @@ def test_an_open_circuit_sends_nothing_and_says_when_it_will_try_again() -> None
     one = circuit()
     fail(one, 5)
 
-    asked, outcome = steps(guarded(one, print, ASK, once), [])
+    asked, outcome = steps(guard_attempt(one, print, ASK, once), [])
 
     assert asked == []
     assert isinstance(outcome, Lost)
@@ -71,7 +70,7 @@ def test_a_change_is_told_once() -> None:
     one = circuit()
     fail(one, 4)
 
-    asked, _ = steps(guarded(one, print, ASK, once), [reply(529)])
+    asked, _ = steps(guard_attempt(one, print, ASK, once), [reply(529)])
 
     assert asked == ["send", BreakerDetails("http://local", "claude-sonnet-4-6", "closed", "open", 5.0)]
 
@@ -81,7 +80,7 @@ def test_a_cancelled_trial_frees_its_place(steps_taken: int) -> None:
     clock = Clock()
     one = opened(clock)
     clock.now += 5
-    plan = guarded(one, print, ASK, once)
+    plan = guard_attempt(one, print, ASK, once)
     for _ in range(steps_taken):  # the change is told, the request is sent
         next(plan)
     plan.close()
@@ -102,7 +101,7 @@ def test_a_cancelled_trial_frees_its_place(steps_taken: int) -> None:
 def test_a_stream_is_counted_when_it_has_ended(rest: list[Any], failures: int) -> None:
     one, told = circuit(), []
     fail(one, 4)
-    _, outcome = steps(guarded(one, told.append, ASK, once), [streaming(START + CONTENT, *rest)])
+    _, outcome = steps(guard_attempt(one, told.append, ASK, once), [streaming(START + CONTENT, *rest)])
     assert one.state == "closed"
 
     whole(outcome.stream)
@@ -114,7 +113,7 @@ def test_a_stream_is_counted_when_it_has_ended(rest: list[Any], failures: int) -
 def test_a_stream_that_its_reader_leaves_is_no_failure() -> None:
     one = circuit()
     fail(one, 4)
-    _, outcome = steps(guarded(one, print, ASK, once), [streaming(START + CONTENT, lost("read", "cut"))])
+    _, outcome = steps(guard_attempt(one, print, ASK, once), [streaming(START + CONTENT, lost("read", "cut"))])
     outcome.stream.close()
     fail(one, 4)
 

@@ -14,13 +14,13 @@ from msgspec.structs import replace
 from tercet.catalog import prices
 from tercet.catalog.loading import as_of
 from tercet.flow import budget as decide
+from tercet.flow.accounts import day_of
 from tercet.flow.budget import EXACT, LARGEST, Account, Amount, Budget, rounded_up
 from tercet.flow.effects import Plan, Wait, Work
-from tercet.flow.estimate import Asked
-from tercet.flow.periods import day_of
-from tercet.flow.shared_state import Store
-from tercet.flow.turns import fingerprint, leases_of
-from tercet.flow.usage import Used, tokens_of
+from tercet.flow.estimate import Estimate
+from tercet.flow.reservation import fingerprint, leases_of
+from tercet.flow.store.store import Store
+from tercet.flow.usage import ReportedUsage, tokens_of
 from tercet.wire.errors.limits import BudgetUnknownError, SharedStateError
 from tercet.wire.errors.tree import AnthropicError
 from tercet.wire.http import Request
@@ -34,11 +34,11 @@ Settlement: TypeAlias = tuple[Amount | None, Amount | None]
 """What a request used if that is known, or what it counts for if it is not."""
 
 
-class Money:
+class BudgetReservation:
     """What one attempt holds in budgets, each of one unit and with an account of its own."""
 
     def __init__(
-        self, budgets: Sequence[Budget], request: Request, asked: tuple[Asked, ...], wall_clock: Callable[[], float]
+        self, budgets: Sequence[Budget], request: Request, asked: tuple[Estimate, ...], wall_clock: Callable[[], float]
     ) -> None:
         self._budgets, self._asked, self._wall_clock = budgets, asked, wall_clock
         self._token = token_hex(8) if budgets else ""
@@ -66,14 +66,14 @@ class Money:
 
             try:
                 change = yield from self._changing(budget, wall, fits)
-                short = yield from written(store, key, change)
+                short = yield from write_account(store, key, change)
             except SharedStateError as error:
                 if not error.may_be_written:
                     self._held.pop()
                 raise
             if short is not None:
                 self._held.pop()
-                raise decide.exceeded(budget, short, amount)
+                raise decide.exceeded_error(budget, short, amount)
             leases_of(store).keep(token, key, Account)
 
     def _changing(self, budget: Budget, wall: float, act: Callable[[Account], T]) -> Plan[Callable[[Account], T]]:
@@ -88,12 +88,12 @@ class Money:
         """Return the day whose prices hold. A clock that is behind the catalog is wrong."""
         return max(day_of(self._wall_clock()), as_of())
 
-    def end(self, used: Used | None, *, answers: bool = True) -> None:
+    def end(self, used: ReportedUsage | None, *, answers: bool = True) -> None:
         """The request is over, and may have cost what `used` (sane) says; None: as much as it could. `answers`: it may
         have been billed for an answer, too."""
         self._settle_each(lambda budget, held: self._cost(budget, held, used, answers))
 
-    def _cost(self, budget: Budget, held: Amount, used: Used | None, answers: bool) -> Settlement:
+    def _cost(self, budget: Budget, held: Amount, used: ReportedUsage | None, answers: bool) -> Settlement:
         asked = self._asked[0] if len(self._asked) == 1 else None
         known = None if used is None or asked is None or asked.batch else actual(asked, budget, used, self._day())
         if known is not None and used is not None and used.final:
@@ -103,7 +103,7 @@ class Money:
         unanswered = tuple(replace(each, most_output=0) for each in self._asked)
         return None, most(unanswered, budget, self._day())
 
-    def unused(self) -> None:
+    def refund(self) -> None:
         """Nothing was billed."""
         self._settle_each(lambda budget, held: (Amount(), None))
 
@@ -128,7 +128,7 @@ class Money:
 
         change = budget.changing(self._credential, self._wall_clock(), settled)
         if store.blocking:
-            store.begin(key, Account, change, trails=True).add_done_callback(_noted)
+            store.begin(key, Account, change, trails=True).add_done_callback(_log_failure)
         else:
             store.update(key, Account, change)
 
@@ -141,7 +141,7 @@ def _look(budget: Budget, credential: str) -> Exception | None:
     return None
 
 
-def written(store: Store, key: str, change: Callable[[Account], T]) -> Plan[T]:
+def write_account(store: Store, key: str, change: Callable[[Account], T]) -> Plan[T]:
     """Change an account, and go on when that is safe."""
     if not store.blocking:
         return store.update(key, Account, change)
@@ -153,12 +153,12 @@ def written(store: Store, key: str, change: Callable[[Account], T]) -> Plan[T]:
     return future.result()
 
 
-def _noted(future: Future[None]) -> None:
+def _log_failure(future: Future[None]) -> None:
     if (error := future.exception()) is not None:
-        not_settled(error)
+        log_unsettled(error)
 
 
-def not_settled(error: BaseException) -> None:
+def log_unsettled(error: BaseException) -> None:
     """Say so, and leave it to the lease: what was answered is paid for."""
     import logging
 
@@ -167,7 +167,7 @@ def not_settled(error: BaseException) -> None:
     )
 
 
-def most(asked: tuple[Asked, ...], budget: Budget, day: date) -> Amount:
+def most(asked: tuple[Estimate, ...], budget: Budget, day: date) -> Amount:
     """Return the most that these requests may take from a budget, together, with all who may answer for them."""
     if len(asked) == 1 and not asked[0].also:
         return _most(asked[0], budget, day)
@@ -178,7 +178,7 @@ def most(asked: tuple[Asked, ...], budget: Budget, day: date) -> Amount:
     return total
 
 
-def _most(asked: Asked, budget: Budget, day: date) -> Amount:
+def _most(asked: Estimate, budget: Budget, day: date) -> Amount:
     if asked.unknown:
         raise BudgetUnknownError(
             f"Nothing was sent: what this request may cost is not known, since {asked.unknown}. Use the client's methods "
@@ -193,7 +193,7 @@ def _most(asked: Asked, budget: Budget, day: date) -> Amount:
     return Amount(min(money, LARGEST + 1), min(asked.most_input + asked.most_output, LARGEST + 1))
 
 
-def _most_money(asked: Asked, output: int, day: date) -> int:
+def _most_money(asked: Estimate, output: int, day: date) -> int:
     rates = prices.rates(
         asked.model, day, prompt_tokens=asked.most_input, batch=asked.batch, us=asked.us, fast=asked.fast
     )
@@ -203,8 +203,8 @@ def _most_money(asked: Asked, output: int, day: date) -> int:
             "budget in dollars cannot allow it. Use a budget in tokens, or give the catalog the price "
             "(tercet.catalog.load)."
         )
-    written = {"5m": rates.cache_write_5m, "1h": rates.cache_write_1h}.get(asked.cached or "")
-    input_rate = max(rates.input, written or rates.input)
+    write_account = {"5m": rates.cache_write_5m, "1h": rates.cache_write_1h}.get(asked.cached or "")
+    input_rate = max(rates.input, write_account or rates.input)
     read, written_out = (
         EXACT.multiply(Decimal(n), rate) for n, rate in ((asked.most_input, input_rate), (output, rates.output))
     )
@@ -214,7 +214,7 @@ def _most_money(asked: Asked, output: int, day: date) -> int:
     )
 
 
-def actual(asked: Asked, budget: Budget, used: Used, day: date) -> Amount | None:
+def actual(asked: Estimate, budget: Budget, used: ReportedUsage, day: date) -> Amount | None:
     """Return what an answer took from a budget, at the price of the model that answered. None where that is not known.
 
     An answer that broke off counts with all the output it could have had.

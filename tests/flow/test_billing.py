@@ -7,7 +7,7 @@ from typing import Any, get_args
 import pytest
 from tests.flow.steps import lost, reply, streaming
 
-from tercet.flow.phases import BILLED, NothingYielded, Phase, phase_of
+from tercet.flow.billing import BILLED, NothingYielded, Phase, phase_of
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from _thread import allocate_lock
 
 import msgspec
 
-from tercet.flow.phases import NothingYielded
+from tercet.flow.billing import NothingYielded
 from tercet.transport.base import Lost, Outcome
 from tercet.transport.sockets import reset_in_child
 
@@ -39,7 +39,7 @@ class QuotaPolicy(msgspec.Struct, frozen=True):
         return self.throttled if outcome.status in THROTTLED else self.otherwise
 
 
-class RetryQuota:
+class RetryBudget:
     """One purse. May be used by many threads; a forked child starts with what its parent had."""
 
     __slots__ = ("__weakref__", "_lock", "left", "policy")
@@ -71,4 +71,4 @@ class RetryQuota:
         self._lock = allocate_lock()
 
     def __repr__(self) -> str:
-        return f"<RetryQuota: {self.left} of {self.policy.capacity} left>"
+        return f"<RetryBudget: {self.left} of {self.policy.capacity} left>"

@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from tercet.flow.shared_state import LEASE
-from tercet.flow.shared_state.grouped import GroupedStore, Pending, another
+from tercet.flow.store.group_commit import GroupCommitStore, Pending, copy_error
+from tercet.flow.store.store import LEASE
 from tercet.wire.errors.limits import SharedStateBusyError, SharedStateError
 
 PATIENCE = 5.0
@@ -26,7 +26,7 @@ _CLOCK_KEPT = 60.0
 """Seconds after which the server's clock is asked again."""
 
 
-class RedisStore(GroupedStore):
+class RedisStore(GroupCommitStore):
     """The server at `url`, as `redis://user:password@host:6379/0`. Keys begin with `prefix`.
 
     The server must keep what it is told: no eviction of these keys (`noeviction` or `volatile-*`), and for budgets a
@@ -71,7 +71,7 @@ class RedisStore(GroupedStore):
                 self._write_key(key, pendings)
             except SharedStateError as error:  # the other keys' were written, or will be
                 for pending in pendings:
-                    pending.error = another(error)
+                    pending.error = copy_error(error)
 
     def _write_key(self, key: str, group: list[Pending]) -> None:
         """Apply them to the state, and again if another machine was faster."""
@@ -82,7 +82,7 @@ class RedisStore(GroupedStore):
         while True:
             before = after = self._read(key)
             for pending in group:
-                after = pending.applied(after or None, "the Redis server") or b""
+                after = pending.apply(after or None, "the Redis server") or b""
             if after == before or self._swapped(key, before, after):
                 return
             if time.monotonic() >= until:

@@ -10,12 +10,12 @@ from weakref import WeakKeyDictionary
 
 from tercet.catalog.models import find
 from tercet.flow import pace as decide
-from tercet.flow.estimate import Asked
-from tercet.flow.pace import Bucket, Cost, Pace, Refused
+from tercet.flow.estimate import Estimate
+from tercet.flow.pace import Bucket, Cost, Pace, WaitTooLong
 from tercet.flow.retry import is_spend_limit
-from tercet.flow.shared_state import Store
-from tercet.flow.shared_state.leases import Leases
-from tercet.flow.usage import Used
+from tercet.flow.store.leases import Leases
+from tercet.flow.store.store import Store
+from tercet.flow.usage import ReportedUsage
 from tercet.transport.base import Reply
 from tercet.wire.errors.limits import SharedStateError
 from tercet.wire.http import Request
@@ -40,14 +40,14 @@ def fingerprint(request: Request) -> str:
     return f"{parts.scheme}://{parts.hostname}:{parts.port or ''}#{told}"
 
 
-class Gate:
+class RateLimiter:
     """A pace and where its buckets are. `counts_only`: it bounds what is under way, and learns and pauses nothing."""
 
     def __init__(self, pace: Pace, store: Store, *, counts_only: bool = False) -> None:
         self.pace, self.store, self.counts_only = pace, store, counts_only
         self.reason = "max_concurrency" if counts_only else "rate limit"
 
-    def key(self, request: Request, asked: Asked) -> str:
+    def key(self, request: Request, asked: Estimate) -> str:
         """The bucket of a request: rate limits are the credential's, for each model."""
         if self.counts_only:
             return f"places:{self.pace.name}"
@@ -55,10 +55,10 @@ class Gate:
         return f"pace:{self.pace.name or fingerprint(request)}:{facts.id if facts else ascii(asked.model[:200])[1:-1]}"
 
 
-class Turns:
+class Reservation:
     """One attempt at one gate."""
 
-    def __init__(self, gate: Gate, request: Request, asked: Asked, wall_clock: Callable[[], float]) -> None:
+    def __init__(self, gate: RateLimiter, request: Request, asked: Estimate, wall_clock: Callable[[], float]) -> None:
         self.gate, self._asked, self._wall_clock = gate, asked, wall_clock
         self._store, self._pace = gate.store, gate.pace
         self._key = gate.key(request, asked)
@@ -74,11 +74,11 @@ class Turns:
 
         return store.update(self._key, Bucket, entered)
 
-    def next(self, longest: float) -> float | Refused:
+    def next(self, longest: float) -> float | WaitTooLong:
         """Seconds until this request may leave, or until it is worth asking again. 0: it leaves."""
         taken, self._taken = self._taken, True
         try:
-            wait: float | Refused = self._update(lambda bucket, now: self._next(bucket, now, longest))
+            wait: float | WaitTooLong = self._update(lambda bucket, now: self._next(bucket, now, longest))
         except SharedStateError as error:
             self._taken = taken or error.may_be_written
             raise
@@ -86,15 +86,15 @@ class Turns:
             leases_of(self._store).keep(self._token, self._key, Bucket)
         return wait
 
-    def _next(self, bucket: Bucket, now: float, longest: float) -> float | Refused:
+    def _next(self, bucket: Bucket, now: float, longest: float) -> float | WaitTooLong:
         lease = self._store.lease
         wait = decide.begin(bucket, self._pace, self._token, now, lease)
         if wait is None:
             cost = Cost(1)
             if not self.gate.counts_only:
-                cost = decide.expected(bucket, self._asked.likely_input, self._asked.most_output)
+                cost = decide.expected_cost(bucket, self._asked.likely_input, self._asked.most_output)
             refused = decide.reserve(bucket, self._pace, self._token, cost, now, longest)
-            if isinstance(refused, Refused):
+            if isinstance(refused, WaitTooLong):
                 return refused
             wait = decide.begin(bucket, self._pace, self._token, now, lease) or 0.0
         if wait == 0.0:
@@ -103,10 +103,10 @@ class Turns:
 
     def hear(self, reply: Reply) -> None:
         """Learn from a streamed answer's headers; what it used comes with its end."""
-        if (told := self._told(reply)) is not None:
+        if (told := self._changes_told(reply)) is not None:
             self._update(told)
 
-    def end(self, used: Used | None, reply: Reply | None = None) -> None:
+    def end(self, used: ReportedUsage | None, reply: Reply | None = None) -> None:
         """The request is over. `used`, a sane final usage; None: what it used is not known."""
         cost = None
         if used is not None:
@@ -115,14 +115,14 @@ class Turns:
             cost = Cost(1, read, usage["output_tokens"])
         self._settle(cost, reply, answered=used is not None)
 
-    def unused(self, reply: Reply | None) -> None:
+    def refund(self, reply: Reply | None) -> None:
         """Nothing was answered. What the API has seen and refused counts as a request, unless it refused its number."""
         if self._taken:
             self._settle(Cost(0 if reply is None or reply.status == 429 else 1), reply)
 
     def _settle(self, cost: Cost | None, reply: Reply | None, *, answered: bool = False) -> None:
         leases_of(self._store).drop(self._token, self._key)
-        told = None if reply is None else self._told(reply)
+        told = None if reply is None else self._changes_told(reply)
 
         def settled(bucket: Bucket, now: float) -> None:
             decide.settle(bucket, self._token, now, cost, answered=answered)
@@ -131,7 +131,7 @@ class Turns:
 
         self._update(settled)
 
-    def _told(self, reply: Reply) -> Callable[[Bucket, float], None] | None:
+    def _changes_told(self, reply: Reply) -> Callable[[Bucket, float], None] | None:
         """What an answer's headers change, and a 429 for all who wait."""
         if self.gate.counts_only:
             return None

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.flow.steps import ASK, lost, reply, steps, streaming
 
-from tercet.flow.phases import NothingYielded
-from tercet.flow.quota import QuotaPolicy, RetryQuota
+from tercet.flow.billing import NothingYielded
 from tercet.flow.retry import RetryPolicy, with_retries
+from tercet.flow.retry_budget import QuotaPolicy, RetryBudget
 
 CALM = RetryPolicy(random=lambda: 0.0)
 
@@ -31,14 +31,14 @@ CALM = RetryPolicy(random=lambda: 0.0)
     ],
 )
 def test_what_a_retry_costs(outcome: Any, cost: int) -> None:
-    quota = RetryQuota()
+    quota = RetryBudget()
 
     assert quota.take(outcome) == cost
     assert quota.left == 500 - cost
 
 
 def test_retries_after_failures_drain_it() -> None:
-    quota = RetryQuota()
+    quota = RetryBudget()
     left = []
     for _ in range(3):
         quota.take(reply(500))
@@ -48,14 +48,14 @@ def test_retries_after_failures_drain_it() -> None:
 
 
 def test_a_success_after_a_retry_gives_back_what_the_retry_took() -> None:
-    quota = RetryQuota()
+    quota = RetryBudget()
     quota.succeeded(quota.take(reply(500)))
 
     assert quota.left == 500
 
 
 def test_a_clean_success_earns_one() -> None:
-    quota = RetryQuota()
+    quota = RetryBudget()
     quota.take(reply(500))
     quota.succeeded()
 
@@ -63,7 +63,7 @@ def test_a_clean_success_earns_one() -> None:
 
 
 def test_it_never_holds_more_than_its_capacity() -> None:
-    quota = RetryQuota()
+    quota = RetryBudget()
     quota.succeeded()
     quota.succeeded(14)
 
@@ -71,7 +71,7 @@ def test_it_never_holds_more_than_its_capacity() -> None:
 
 
 def test_when_too_little_is_left_it_pays_nothing_and_keeps_what_it_has() -> None:
-    quota = RetryQuota(QuotaPolicy(capacity=10))
+    quota = RetryBudget(QuotaPolicy(capacity=10))
 
     assert quota.take(reply(500)) is None
     assert quota.take(reply(529)) == 5
@@ -80,7 +80,7 @@ def test_when_too_little_is_left_it_pays_nothing_and_keeps_what_it_has() -> None
 
 @pytest.mark.parametrize(("status", "most"), [(529, 1_100), (500, 1_036)])
 def test_in_a_storm_a_thousand_calls_send_a_tenth_more_at_most(status: int, most: int) -> None:
-    quota, sent = RetryQuota(), 0
+    quota, sent = RetryBudget(), 0
     for _ in range(1_000):
         asked, _ending = steps(with_retries(lambda attempt: ASK, CALM, quota=quota), [reply(status)] * 3)
         sent += asked.count("send")
@@ -90,14 +90,14 @@ def test_in_a_storm_a_thousand_calls_send_a_tenth_more_at_most(status: int, most
 
 
 def test_a_call_without_quota_ends_with_its_own_error_and_says_so() -> None:
-    _, ending = steps(with_retries(lambda attempt: ASK, CALM, quota=RetryQuota(QuotaPolicy(capacity=0))), [reply(529)])
+    _, ending = steps(with_retries(lambda attempt: ASK, CALM, quota=RetryBudget(QuotaPolicy(capacity=0))), [reply(529)])
 
     assert ending.outcome.status == 529
     assert ending.attempts[0].stopped_by == "retry quota exhausted"
 
 
 def test_flapping_costs_nothing_in_the_long_run() -> None:
-    quota = RetryQuota()
+    quota = RetryBudget()
     for _ in range(500):
         asked, _ = steps(with_retries(lambda attempt: ASK, CALM, quota=quota), [reply(529), reply(200)])
         assert asked.count("send") == 2
@@ -114,7 +114,7 @@ def test_a_policy_of_nonsense_is_refused(name: str, value: Any) -> None:
 
 @given(st.lists(st.sampled_from([429, 500, 529, "clean", "refund"])))
 def test_whatever_happens_it_stays_between_nothing_and_its_capacity(happenings: list[Any]) -> None:
-    quota, taken = RetryQuota(QuotaPolicy(capacity=60)), None
+    quota, taken = RetryBudget(QuotaPolicy(capacity=60)), None
     for happening in happenings:
         if happening == "clean":
             quota.succeeded()
@@ -127,7 +127,7 @@ def test_whatever_happens_it_stays_between_nothing_and_its_capacity(happenings: 
 
 
 def test_ten_threads_lose_no_token_and_find_none() -> None:
-    quota = RetryQuota(QuotaPolicy(capacity=200))
+    quota = RetryBudget(QuotaPolicy(capacity=200))
     wrong: list[int] = []
 
     def work() -> None:

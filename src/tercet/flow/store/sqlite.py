@@ -16,8 +16,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tercet.flow.shared_state import LEASE
-from tercet.flow.shared_state.grouped import GroupedStore, Pending
+from tercet.flow.store.group_commit import GroupCommitStore, Pending
+from tercet.flow.store.store import LEASE
 from tercet.wire.errors.limits import SharedStateBusyError, SharedStateError
 
 T = TypeVar("T")
@@ -43,7 +43,7 @@ def boot_id() -> str:
         return str(round((time.time() - time.monotonic()) / 600))
 
 
-class SQLiteStore(GroupedStore):
+class SQLiteStore(GroupCommitStore):
     """The file at `path`, made with mode 0600 if there is none. It must lie on a disk of this machine."""
 
     def __init__(
@@ -68,10 +68,10 @@ class SQLiteStore(GroupedStore):
     def _write(self, group: list[Pending]) -> None:
         self._until = max(pending.asked for pending in group) + PATIENCE
         try:
-            connection = self._opened()
+            connection = self._open_file()
             self._in_transaction(connection, lambda: self._apply(connection, group))
         except (sqlite3.Error, OSError) as error:
-            raise self._failed(error) from error
+            raise self._error_for(error) from error
 
     def _apply(self, connection: sqlite3.Connection, group: list[Pending]) -> None:
         if os.stat(self.path).st_size % self._page:  # SQLite sees whole pages that are gone, and rounds up
@@ -83,7 +83,7 @@ class SQLiteStore(GroupedStore):
             if key not in before:
                 row = connection.execute(_READ, (key,)).fetchone()
                 before[key] = after[key] = None if row is None else row[0]
-            after[key] = pending.applied(after[key], self.path)
+            after[key] = pending.apply(after[key], self.path)
         for key, data in after.items():
             if data != before[key]:  # who only looks does not make the disk work
                 connection.execute(_WRITE, (key, data))
@@ -100,7 +100,7 @@ class SQLiteStore(GroupedStore):
                     connection.execute("ROLLBACK")
             raise
 
-    def _opened(self) -> sqlite3.Connection:
+    def _open_file(self) -> sqlite3.Connection:
         if self._file is None:
             self._create()
         elif self.is_gone():
@@ -168,7 +168,7 @@ class SQLiteStore(GroupedStore):
             connection.execute(f"PRAGMA application_id = {APPLICATION}")
             connection.execute(f"PRAGMA user_version = {VERSION}")
 
-    def _failed(self, error: sqlite3.Error | OSError) -> SharedStateError:
+    def _error_for(self, error: sqlite3.Error | OSError) -> SharedStateError:
         if is_busy(error):
             return SharedStateBusyError(f"{self.path} was locked by another process for {PATIENCE} s")
         in_use = self._connection is not None

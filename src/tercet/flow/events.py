@@ -5,11 +5,14 @@ Plain values without credentials and without prompts.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal, TypeAlias
 
 import msgspec
 
-from tercet.flow.phases import Billed, Phase
+from tercet.flow.billing import BILLED, Billed, NothingYielded, Phase, describe, phase_of
+from tercet.flow.effects import Emit, Outcome, Plan, Reply
+from tercet.wire.http import Request, redacted_url
 
 BreakerState: TypeAlias = Literal["closed", "open", "half_open", "isolated"]
 
@@ -106,3 +109,32 @@ class CallInfo(msgspec.Struct, frozen=True):
     model_served: str | None
     hops: tuple[Hop, ...]
     """Every model that was asked or passed over, in order; the last one answered."""
+
+
+def observe_attempt(
+    model: str | None, clock: Callable[[], float], request: Request, step: Callable[[Request], Plan[Outcome]]
+) -> Plan[Outcome]:
+    """One attempt, and an event about it."""
+    started = clock()
+    outcome = yield from step(request)
+    yield Emit(attempt_details(outcome, request, model, clock() - started))
+    return outcome
+
+
+def attempt_details(outcome: Outcome, request: Request, model: str | None, seconds: float) -> AttemptDetails:
+    """The event about an attempt."""
+    status, problem = describe(outcome)
+    well = isinstance(outcome, Reply) and outcome.status < 400 and not isinstance(outcome, NothingYielded)
+    phase = None if well else phase_of(outcome)
+    return AttemptDetails(
+        number=int(request.headers.get("x-stainless-retry-count") or 0),
+        method=request.method,
+        url=redacted_url(request.url),
+        model=model,
+        seconds=seconds,
+        status=status,
+        request_id=outcome.headers.get("request-id") if isinstance(outcome, Reply) else None,
+        problem=None if well else problem,
+        phase=phase,
+        billed="yes" if phase is None else BILLED[phase],
+    )

@@ -56,7 +56,7 @@ class ErrorAnswer(Reply):
         self.answered_with, self.error_type = reply.status, error_type
 
 
-def as_meant(outcome: Outcome, request: Request) -> Outcome:
+def unmask_error(outcome: Outcome, request: Request) -> Outcome:
     """Return the outcome, or the ErrorAnswer that it is. One search in the first bytes for those that are none."""
     if isinstance(outcome, Lost) or outcome.stream is not None or outcome.status >= 300:
         return outcome
@@ -93,3 +93,19 @@ def phase_of(outcome: Outcome) -> Phase:
     if isinstance(outcome, Lost):
         return "body_lost" if outcome.phase == "cut" else outcome.phase
     return "failed" if outcome.status >= 500 and outcome.status not in UNBILLED_SERVER_ERRORS else "refused"
+
+
+def describe(outcome: Outcome) -> tuple[int | None, str]:
+    """Status and reason of a failed attempt, for the record."""
+    if isinstance(outcome, NothingYielded):
+        failure = outcome.failure
+        if isinstance(failure, Lost):
+            return outcome.status, failure.reason
+        from tercet.wire.errors.tree import text_at
+
+        return outcome.status, f"{text_at(failure, 'error', 'type') or 'an error'} before the first content"
+    if isinstance(outcome, Lost):
+        return None, outcome.reason
+    if isinstance(outcome, ErrorAnswer):
+        return outcome.answered_with, f"{outcome.error_type} with status {outcome.answered_with}"
+    return outcome.status, f"HTTP {outcome.status}"

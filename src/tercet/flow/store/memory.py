@@ -7,7 +7,7 @@ from collections.abc import Callable
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tercet.flow.shared_state import S
+from tercet.flow.store.store import S
 from tercet.transport.sockets import reset_in_child
 
 if TYPE_CHECKING:

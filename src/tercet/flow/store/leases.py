@@ -9,7 +9,7 @@ from contextlib import suppress
 from threading import Event
 from typing import Any
 
-from tercet.flow.shared_state import Store
+from tercet.flow.store.store import Store
 from tercet.transport.sockets import reset_in_child
 from tercet.wire.errors.limits import SharedStateError
 

@@ -18,15 +18,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.flow.shared_state.kept import Kept
-from tests.flow.shared_state.test_stores import Tally, added
+from tests.flow.store.kept import Kept
+from tests.flow.store.test_stores import Tally, added
 
 from tercet.flow.budget import Account
+from tercet.flow.budget_reservation import write_account
 from tercet.flow.drive import arun, run
 from tercet.flow.effects import Plan, Wait
-from tercet.flow.money import written
-from tercet.flow.shared_state import grouped, store_at
-from tercet.flow.shared_state.sqlite import SQLiteStore
+from tercet.flow.store import group_commit, store_at
+from tercet.flow.store.sqlite import SQLiteStore
 from tercet.wire.errors.limits import SharedStateBusyError, SharedStateError
 
 
@@ -143,7 +143,7 @@ def test_what_trails_goes_with_the_next_commit_and_before_it() -> None:
 
 
 def test_whoever_reads_in_this_process_sees_what_trails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(grouped, "TRAIL", 3600.0)
+    monkeypatch.setattr(group_commit, "TRAIL", 3600.0)
     one, other = SQLiteStore(tmp_path / "state.db"), SQLiteStore(tmp_path / "state.db")
     one.begin("key", Tally, added, trails=True)
 
@@ -264,7 +264,7 @@ def test_a_signal_s_exception_reaches_who_waits_and_no_one_else() -> None:
 
 
 def test_a_plan_waits_in_this_thread() -> None:
-    assert run(written(Kept(), "key", lambda account: account.period), _unused) == 0
+    assert run(write_account(Kept(), "key", lambda account: account.period), _unused) == 0
 
 
 def _unused(request: Any) -> Any:
@@ -277,7 +277,7 @@ def test_a_failure_is_raised_in_the_plan(error: Exception, asynchronous: bool) -
     def fails(account: Account) -> None:
         raise error
 
-    plan = written(Kept(), "key", fails)
+    plan = write_account(Kept(), "key", fails)
     with pytest.raises(type(error), match=str(error)):
         asyncio.run(arun(plan, _unused)) if asynchronous else run(plan, _unused)
 
@@ -287,7 +287,7 @@ def test_tasks_that_wait_for_a_commit_occupy_no_thread() -> None:
     held = behind(store)
 
     async def main() -> int:
-        asked = [asyncio.ensure_future(arun(written(store, "key", _count), _unused)) for _ in range(100)]
+        asked = [asyncio.ensure_future(arun(write_account(store, "key", _count), _unused)) for _ in range(100)]
         while len(store._queue) < 100:
             await asyncio.sleep(0)
         threads = threading.active_count()
@@ -311,7 +311,7 @@ def test_a_task_that_is_cancelled_ends_when_its_change_has() -> None:
     async def main() -> None:
         held = Held()
         store.before = held
-        task = asyncio.ensure_future(arun(written(store, "key", _count), _unused))
+        task = asyncio.ensure_future(arun(write_account(store, "key", _count), _unused))
         while not held.reached.is_set():
             await asyncio.sleep(0)
         task.cancel()
@@ -332,7 +332,7 @@ def test_a_loop_that_was_closed_harms_no_writing(caplog: pytest.LogCaptureFixtur
     store.before = held
 
     async def waiting() -> None:
-        await arun(written(store, "key", _count), _unused)
+        await arun(write_account(store, "key", _count), _unused)
 
     loop = asyncio.new_event_loop()
     task = loop.create_task(waiting())
@@ -349,7 +349,7 @@ def test_a_loop_that_was_closed_harms_no_writing(caplog: pytest.LogCaptureFixtur
 def test_a_plan_that_is_closed_takes_back_what_has_not_begun() -> None:
     store = Kept()
     held = behind(store)
-    plan: Plan[int] = written(store, "key", _count)
+    plan: Plan[int] = write_account(store, "key", _count)
     effect = plan.send(None)
     assert isinstance(effect, Wait)
     plan.close()
@@ -365,9 +365,9 @@ def test_a_plan_that_is_closed_takes_back_what_has_not_begun() -> None:
 BEGIN = """
 import os, sys, threading
 from tercet.flow.budget import Account
-from tercet.flow.shared_state import grouped
-from tercet.flow.shared_state.sqlite import SQLiteStore
-grouped.TRAIL = 3600.0
+from tercet.flow.store import group_commit
+from tercet.flow.store.sqlite import SQLiteStore
+group_commit.TRAIL = 3600.0
 store = SQLiteStore(sys.argv[1], durable=True)
 def change(account):
     account.period += 1

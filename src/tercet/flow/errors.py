@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from tercet.flow.phases import ErrorAnswer
+from tercet.flow.billing import ErrorAnswer
 from tercet.transport.base import Lost, Reply
 from tercet.wire.errors import (
     APIConnectionError,

@@ -11,12 +11,13 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.flow.shared_state.servers import redis_server
+from tests.flow.store.servers import redis_server
 
-from tercet.flow.shared_state import Store, store_at
-from tercet.flow.shared_state.memory import MemoryStore
-from tercet.flow.shared_state.redis import RedisStore
-from tercet.flow.shared_state.sqlite import SQLiteStore
+from tercet.flow.store import store_at
+from tercet.flow.store.memory import MemoryStore
+from tercet.flow.store.redis import RedisStore
+from tercet.flow.store.sqlite import SQLiteStore
+from tercet.flow.store.store import Store
 from tercet.wire.errors.limits import SharedStateBusyError, SharedStateError
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from tercet.flow.billing import ERROR_NAME, ERROR_NAMED_WITHIN, ErrorAnswer, NothingYielded, unmask_error
 from tercet.flow.effects import Close, Lost, Outcome, Plan, Read, Reply, Rewind, Send
-from tercet.flow.phases import ERROR_NAME, ERROR_NAMED_WITHIN, ErrorAnswer, NothingYielded, as_meant
 from tercet.transport.base import AsyncByteStream, ByteStream
 from tercet.wire.http import Request
 from tercet.wire.model import Model
@@ -22,7 +22,7 @@ ENDED_CLEANLY = Lost("read", "cut", "the stream ended before its first content")
 SILENT = Lost("timeout", "cut", "the stream brought pings and no content")
 
 
-def opened(request: Request, clock: Callable[[], float], until: float | None = None) -> Plan[Outcome]:
+def open_stream(request: Request, clock: Callable[[], float], until: float | None = None) -> Plan[Outcome]:
     """One attempt of a call whose answer is streamed: a Reply whose content has begun, or what went wrong before.
 
     `until`: when the whole answer must have been read, a time of `time.monotonic`.
@@ -30,25 +30,25 @@ def opened(request: Request, clock: Callable[[], float], until: float | None = N
     outcome: Outcome = yield Send(request)
     if isinstance(outcome, Reply) and outcome.stream is not None and is_event_stream(outcome):
         limit = request.timeout.stream_idle
-        return (yield from _peeked(outcome, clock, None if limit is None else clock() + limit, until))
-    return (yield from _handed_out(outcome, request, until))
+        return (yield from _read_to_content(outcome, clock, None if limit is None else clock() + limit, until))
+    return (yield from _hand_out(outcome, request, until))
 
 
-def bounded(request: Request, until: float | None = None) -> Plan[Outcome]:
+def bound_stream(request: Request, until: float | None = None) -> Plan[Outcome]:
     """One attempt whose streamed answer is handed out at once, and ended at `until`."""
     outcome: Outcome = yield Send(request)
-    return (yield from _handed_out(outcome, request, until))
+    return (yield from _hand_out(outcome, request, until))
 
 
-def _handed_out(outcome: Outcome, request: Request, until: float | None) -> Plan[Outcome]:
+def _hand_out(outcome: Outcome, request: Request, until: float | None) -> Plan[Outcome]:
     if isinstance(outcome, Lost) or outcome.stream is None:
-        return as_meant(outcome, request)
+        return unmask_error(outcome, request)
     if outcome.headers.get("content-type", "").startswith("application/json"):
-        return (yield from _errors_apart(outcome, request, until))
+        return (yield from _set_errors_apart(outcome, request, until))
     return outcome if until is None else _with(outcome, (yield Rewind(outcome.stream, until=until)))
 
 
-def _errors_apart(reply: Reply, request: Request, until: float | None) -> Plan[Outcome]:
+def _set_errors_apart(reply: Reply, request: Request, until: float | None) -> Plan[Outcome]:
     """JSON where a stream was asked for: read for as long as it may be an error of the API."""
     stream, begun = reply.stream, b""
     assert stream is not None
@@ -60,7 +60,7 @@ def _errors_apart(reply: Reply, request: Request, until: float | None) -> Plan[O
             break
         begun += chunk
     if held and held[-1] is None:
-        whole = as_meant(Reply(reply.status, reply.headers, begun, None, reply.http_version), request)
+        whole = unmask_error(Reply(reply.status, reply.headers, begun, None, reply.http_version), request)
         if isinstance(whole, ErrorAnswer):
             yield Close(stream)
             return whole
@@ -83,7 +83,9 @@ def is_event_stream(reply: Reply) -> bool:
     return reply.status < 300 and reply.headers.get("content-type", "").startswith("text/event-stream")
 
 
-def _peeked(reply: Reply, clock: Callable[[], float], silent: float | None, until: float | None) -> Plan[Outcome]:
+def _read_to_content(
+    reply: Reply, clock: Callable[[], float], silent: float | None, until: float | None
+) -> Plan[Outcome]:
     stream, decoder = reply.stream, None
     assert stream is not None
     held: list[bytes | Lost | None] = []

@@ -12,18 +12,18 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-from tercet.flow.budget import Budget, distinct
-from tercet.flow.details import PaceDetails
+from tercet.flow.billing import NothingYielded, phase_of
+from tercet.flow.budget import Budget, distinct_accounts
+from tercet.flow.budget_reservation import BudgetReservation, log_unsettled
 from tercet.flow.drive import run
 from tercet.flow.effects import Emit, Lost, Metering, Outcome, Plan, Reply, Sleep, Work
-from tercet.flow.estimate import Asked, Behind, asked_by, decoded, encoded, itself
+from tercet.flow.estimate import Behind, Estimate, decode_body, encode_body, estimate_body, same_model
+from tercet.flow.events import PaceDetails
 from tercet.flow.kinds import Kind, kind_of
-from tercet.flow.money import Money, not_settled
-from tercet.flow.pace import Refused, nap
-from tercet.flow.phases import NothingYielded, phase_of
-from tercet.flow.retry import Layer, Step, within
-from tercet.flow.turns import Gate, Turns
-from tercet.flow.usage import Meter, Used, is_sane, used_by
+from tercet.flow.pace import WaitTooLong, nap
+from tercet.flow.reservation import RateLimiter, Reservation
+from tercet.flow.retry import Layer, Step, bound_request
+from tercet.flow.usage import Meter, ReportedUsage, is_sane, usage_of
 from tercet.wire.errors.limits import BudgetUnknownError, PaceWaitError
 from tercet.wire.errors.tree import AnthropicError
 from tercet.wire.http import Request
@@ -39,79 +39,81 @@ def settle_late() -> None:
         _late.popleft()()
 
 
-class Subject:
+class LimitedCall:
     """A call as limits see it: its kind and its body in the Claude API's own form, estimated once for all attempts."""
 
     __slots__ = ("_asked", "_behind", "_content", "kind")
 
-    def __init__(self, kind: Kind, content: bytes, behind: Behind = itself) -> None:
+    def __init__(self, kind: Kind, content: bytes, behind: Behind = same_model) -> None:
         self.kind, self._content, self._behind = kind, content, behind
-        self._asked: tuple[Asked, ...] | None = None
+        self._asked: tuple[Estimate, ...] | None = None
 
     @property
-    def asked(self) -> tuple[Asked, ...]:
+    def asked(self) -> tuple[Estimate, ...]:
         """What it asks of models."""
         if self._asked is None:
-            self._asked = asked_by(self.kind, self._content, self._behind)
+            self._asked = estimate_body(self.kind, self._content, self._behind)
         return self._asked
 
-    def changed(self, kind: Kind, content: bytes) -> Subject:
+    def changed(self, kind: Kind, content: bytes) -> LimitedCall:
         """Return what somebody made of it. A platform's body names no model: that is still the one that was asked."""
         if kind == self.kind == "message" and self.asked:
-            body = decoded(content)
+            body = decode_body(content)
             if isinstance(body, dict) and "model" not in body:
-                return Subject(kind, encoded({**body, "model": self.asked[0].model}), self._behind)
-        return Subject(kind, content, self._behind)
+                return LimitedCall(kind, encode_body({**body, "model": self.asked[0].model}), self._behind)
+        return LimitedCall(kind, content, self._behind)
 
 
-class Admission:
+class LimitLayer:
     """The gates and budgets of a client. Shared by its copies; without state of its own."""
 
     def __init__(
         self,
-        gates: Sequence[Gate] = (),
+        gates: Sequence[RateLimiter] = (),
         budgets: Sequence[Budget] = (),
         *,
         clock: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
         self.gates, self.budgets = tuple(gates), tuple(budgets)
-        self.accounts = distinct(self.budgets)
+        self.accounts = distinct_accounts(self.budgets)
         self.clock, self.wall_clock = clock, wall_clock
         self.blocking = any(gate.store.blocking for gate in self.gates)
         """Whether turns may wait for a disk or a server. Budgets see to that themselves."""
 
-    def layer(self, deadline: float | None = None, subject: Subject | None = None) -> Layer:
+    def layer(self, deadline: float | None = None, subject: LimitedCall | None = None) -> Layer:
         """What stands around each attempt of a call. `deadline` is a time of `clock`. No subject: the request says it."""
         return partial(self._attempt, deadline, subject)
 
-    def _attempt(self, deadline: float | None, subject: Subject | None, request: Request, step: Step) -> Plan[Outcome]:
+    def _attempt(
+        self, deadline: float | None, subject: LimitedCall | None, request: Request, step: Step
+    ) -> Plan[Outcome]:
         if subject is None:
-            subject = Subject(kind_of(request.method, request.url, request.content), request.content)
+            subject = LimitedCall(kind_of(request.method, request.url, request.content), request.content)
         if subject.kind == "free" and not self.accounts:
             return (yield from step(request))
         if _late:
             yield from self._do(settle_late)
-        passage = Passage(self, request, subject)
+        reservation = AttemptReservation(self, request, subject)
         try:
-            waited = yield from passage.admitted(deadline)
+            waited = yield from reservation.admit(deadline)
             if isinstance(waited, Lost):
-                yield from self._do(passage.given_up)
+                yield from self._do(reservation.give_up)
                 return waited
             if waited and deadline is not None:
-                request = within(request, max(0.0, deadline - self.clock()))
-            passage.leaves(request)
+                request = bound_request(request, max(0.0, deadline - self.clock()))
+            reservation.hand_on(request)
             outcome = yield from step(request)
-            return (yield from passage.passed(outcome))
+            return (yield from reservation.settle_outcome(outcome))
         finally:
-            passage.given_up()
-            request.passage = None  # nor is the body kept by whoever keeps the request
+            reservation.give_up()
+            request.reservation = None  # nor is the body kept by whoever keeps the request
 
     def _do(self, act: Callable[[], T]) -> Plan[T]:
         """Do what may wait for a disk or a server where that harms nobody. What it raises is raised here."""
         if not self.blocking:
             return act()
-        answer = yield Work(lambda: _caught(act))
+        answer = yield Work(lambda: _catch(act))
         if isinstance(answer, _Raised):
             raise answer.error
         result: T = answer
@@ -123,37 +125,37 @@ class _Raised:
         self.error = error
 
 
-def _caught(act: Callable[[], Any]) -> Any:
+def _catch(act: Callable[[], Any]) -> Any:
     try:
         return act()
     except Exception as error:  # handed on as a value, and raised by the plan that asked
         return _Raised(error)
 
 
-class Passage:
+class AttemptReservation:
     """One attempt's way through: what it holds, and how that is settled, once."""
 
-    def __init__(self, admission: Admission, request: Request, subject: Subject) -> None:
+    def __init__(self, admission: LimitLayer, request: Request, subject: LimitedCall) -> None:
         self._admission, self._request, self._subject = admission, request, subject
-        self._money = Money(admission.accounts, request, subject.asked, admission.wall_clock)
+        self._money = BudgetReservation(admission.accounts, request, subject.asked, admission.wall_clock)
         gates = () if subject.kind in ("batch", "free") else admission.gates
-        self._turns = [Turns(gate, request, subject.asked[0], admission.wall_clock) for gate in gates]
+        self._turns = [Reservation(gate, request, subject.asked[0], admission.wall_clock) for gate in gates]
         self.sent = self._over = False
         self._sends: list[Outcome | None] = []
         """What came of each time that a middleware has sent it; None until that is known."""
 
-    def leaves(self, request: Request) -> None:
+    def hand_on(self, request: Request) -> None:
         """The request is handed on. Who changes it on its way is counted by what it sends (`sending`)."""
         self._request, self.sent = request, True
         if self._admission.accounts:
-            request.passage = self
+            request.reservation = self
 
     @property
     def blocking(self) -> bool:
         """Whether `sending` may wait for a disk or a network."""
         return any(budget.store.blocking for budget in self._admission.accounts)
 
-    def sending(self, request: Request) -> None:
+    def before_send(self, request: Request) -> None:
         """A middleware sends this now: hold what it may cost, if it is another request or the second one.
 
         Raises BudgetExceededError, BudgetUnknownError; nothing may be sent then.
@@ -161,7 +163,7 @@ class Passage:
         if self._over:
             raise BudgetUnknownError("Nothing was sent: the call of this request is over, so no budget counts it.")
         first, self.sent = not self._sends, False
-        if not first or not same(request, self._request):
+        if not first or not is_same_request(request, self._request):
             self._count_again(request)
         self._sends.append(None)
         self.sent = True
@@ -170,30 +172,30 @@ class Passage:
         if self._sends:
             self._settle_money(self._sends[-1])
         else:
-            self._money.unused()
+            self._money.refund()
         subject, own = self._subject, self._request
-        if not same(request, own):
-            elsewhere = request.method != own.method or without_query(request.url) != without_query(own.url)
+        if not is_same_request(request, own):
+            elsewhere = request.method != own.method or drop_query(request.url) != drop_query(own.url)
             kind = kind_of(request.method, request.url, request.content) if elsewhere else subject.kind
             subject = subject.changed(kind, request.content)
         self._request, self._subject = request, subject
-        self._money = Money(self._admission.accounts, request, subject.asked, self._admission.wall_clock)
+        self._money = BudgetReservation(self._admission.accounts, request, subject.asked, self._admission.wall_clock)
         run(self._money.reserve(), _never)
 
-    def came_of_it(self, outcome: Outcome) -> None:
+    def record_outcome(self, outcome: Outcome) -> None:
         """What was sent last has this outcome."""
         self._sends[-1] = outcome
 
     def _settle_money(self, outcome: Outcome | None) -> None:
         """Settle what was sent before a middleware sends once more."""
         if isinstance(outcome, Reply) and outcome.status < 300:
-            self._money.end(self._sane(None if outcome.stream is not None else used_by(outcome.content)))
+            self._money.end(self._sane(None if outcome.stream is not None else usage_of(outcome.content)))
         elif outcome is not None and phase_of(outcome) in ("not_sent", "refused"):
-            self._money.unused()
+            self._money.refund()
         else:
             self._money.end(None)
 
-    def admitted(self, deadline: float | None) -> Plan[float | Lost]:
+    def admit(self, deadline: float | None) -> Plan[float | Lost]:
         """Wait until the request may leave: the seconds waited, or why it may not."""
         waited = 0.0
         try:
@@ -205,7 +207,7 @@ class Passage:
             return Lost("closed", "not_sent", str(error), raise_as=error)
         return waited
 
-    def _turn(self, turns: Turns, deadline: float | None) -> Plan[float]:
+    def _turn(self, turns: Reservation, deadline: float | None) -> Plan[float]:
         admission = self._admission
         longest = turns.gate.pace.max_wait
         if deadline is not None:
@@ -214,8 +216,8 @@ class Passage:
         while True:
             left = longest - waited
             wait = yield from admission._do(lambda: turns.next(left))  # noqa: B023 - called before the loop goes on
-            if isinstance(wait, Refused) or wait > left:
-                raise too_late(self._request, wait.seconds if isinstance(wait, Refused) else wait, left)
+            if isinstance(wait, WaitTooLong) or wait > left:
+                raise too_late_error(self._request, wait.seconds if isinstance(wait, WaitTooLong) else wait, left)
             if wait <= 0.0:
                 return waited
             if not waited:
@@ -223,7 +225,7 @@ class Passage:
             yield Sleep(nap(wait))
             waited += nap(wait)
 
-    def passed(self, outcome: Outcome) -> Plan[Outcome]:
+    def settle_outcome(self, outcome: Outcome) -> Plan[Outcome]:
         """Settle what the outcome used, now, or when its stream has been read."""
         if self._subject.kind == "free":
             self._over = True
@@ -245,14 +247,14 @@ class Passage:
         for turns in self._turns:
             quietly(turns.hear, reply)
 
-    def _read(self, used: Used | None, reply: Reply | None = None) -> None:
+    def _read(self, used: ReportedUsage | None, reply: Reply | None = None) -> None:
         """The answer has been read, or has broken off."""
         used = self._sane(used)
         for turns in self._turns:
             quietly(turns.end, used if used is not None and used.final else None, reply)
         quietly(self._money.end, used)
 
-    def _sane(self, used: Used | None) -> Used | None:
+    def _sane(self, used: ReportedUsage | None) -> ReportedUsage | None:
         """A usage that makes no sense for this request tells nothing."""
         if used is None or not self._subject.asked:
             return None
@@ -270,7 +272,7 @@ class Passage:
         reply = outcome if isinstance(outcome, Reply) else None
         answered = reply is not None and reply.status < 300
         if answered or phase_of(outcome) not in ("not_sent", "refused"):
-            self._read(used_by(reply.content) if reply is not None and answered else None, reply)
+            self._read(usage_of(reply.content) if reply is not None and answered else None, reply)
         else:
             self._unused(reply)
 
@@ -283,10 +285,10 @@ class Passage:
 
     def _unused(self, reply: Reply | None) -> None:
         for turns in self._turns:
-            quietly(turns.unused, reply)
-        quietly(self._money.unused)
+            quietly(turns.refund, reply)
+        quietly(self._money.refund)
 
-    def given_up(self) -> None:
+    def give_up(self) -> None:
         """Whoever called is gone. What was sent may be billed; what was not gives everything back."""
         if self._over:
             return
@@ -305,12 +307,12 @@ def _never(request: Request) -> Outcome:
     raise AssertionError("a reservation sends nothing")
 
 
-def same(one: Request, other: Request) -> bool:
+def is_same_request(one: Request, other: Request) -> bool:
     """Return whether these ask the same of the same address."""
     return one is other or (one.method, one.url, one.content) == (other.method, other.url, other.content)
 
 
-def without_query(url: str) -> str:
+def drop_query(url: str) -> str:
     """Return where a request goes, without the question."""
     return url.partition("?")[0]
 
@@ -320,10 +322,10 @@ def quietly(act: Callable[..., None], *arguments: Any, **options: Any) -> None:
     try:
         act(*arguments, **options)
     except AnthropicError as error:
-        not_settled(error)
+        log_unsettled(error)
 
 
-def too_late(request: Request, seconds: float, longest: float) -> PaceWaitError:
+def too_late_error(request: Request, seconds: float, longest: float) -> PaceWaitError:
     """The error for a turn that would come after `max_wait` or the deadline."""
     return PaceWaitError(
         f"Nothing was sent: the rate limit leaves a turn for this request in {seconds:.3g} s, and it may wait "

@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from tercet.flow.shared_state import S
+from tercet.flow.store.store import S
 from tercet.transport.sockets import reset_in_child
 from tercet.wire.errors.limits import SharedStateBusyError, SharedStateError
 from tercet.wire.msgspec_warmup import warm_up
@@ -30,9 +30,9 @@ from tercet.wire.msgspec_warmup import warm_up
 T = TypeVar("T")
 TRAIL = 0.05
 """Seconds by which a change that nobody waits for may come later."""
-_trailing: set[GroupedStore] = set()
+_trailing: set[GroupCommitStore] = set()
 """Those that have such changes: a store that nobody holds any more must not take them along."""
-_stores: weakref.WeakSet[GroupedStore] = weakref.WeakSet()
+_stores: weakref.WeakSet[GroupCommitStore] = weakref.WeakSet()
 _exiting = False
 
 
@@ -48,15 +48,15 @@ class Pending:
         self.result: Any = None
         self.error: Exception | None = None
 
-    def wanted(self) -> bool:
+    def claim(self) -> bool:
         """Whether it is still asked for. From here on it cannot be withdrawn."""
         return self.future.running() or self.future.set_running_or_notify_cancel()
 
-    def applied(self, data: bytes | None, place: str) -> bytes | None:
+    def apply(self, data: bytes | None, place: str) -> bytes | None:
         """Return the state after this change, or as it was where the change fails: that harms no other one."""
         self.error = None
         try:
-            state = self.kind() if data is None else _decoded(data, self.kind, place)
+            state = self.kind() if data is None else _decode_state(data, self.kind, place)
             self.result = self.change(state)
             return msgspec.msgpack.encode(state)
         except Exception as error:  # its asker's, and raised there
@@ -65,14 +65,14 @@ class Pending:
 
     def end(self, failure: SharedStateError | None) -> None:
         """Tell who waits. `failure`: nothing of the group was written."""
-        error = another(failure) if failure is not None else self.error
+        error = copy_error(failure) if failure is not None else self.error
         if error is None:
             self.future.set_result(self.result)
         else:
             self.future.set_exception(error)
 
 
-class GroupedStore(ABC):
+class GroupCommitStore(ABC):
     """A store whose writing waits, for a disk or a server. `place` says where it is, without a password."""
 
     blocking = True
@@ -116,13 +116,13 @@ class GroupedStore(ABC):
         self._queue.append(pending)
         if trails:
             _trailing.add(self)
-        if self._thread is None and not self._started():
+        if self._thread is None and not self._start_thread():
             self.flush()
         else:
             self._wake.put(not trails)
         return pending.future
 
-    def _started(self) -> bool:
+    def _start_thread(self) -> bool:
         """Whether there is a thread that writes: none can be started when the interpreter ends."""
         if _exiting:
             return False
@@ -149,7 +149,7 @@ class GroupedStore(ABC):
             try:
                 self._writer = threading.get_ident()
                 taken = [self._queue.popleft() for _ in range(len(self._queue))]  # nobody else takes any
-                group = [pending for pending in taken if pending.wanted()]
+                group = [pending for pending in taken if pending.claim()]
                 if group:
                     self._write_together(group)
             finally:
@@ -204,7 +204,7 @@ class GroupedStore(ABC):
             self._wake.put(None)
 
 
-def _write_on(ref: weakref.ref[GroupedStore], wake: SimpleQueue[bool | None]) -> None:
+def _write_on(ref: weakref.ref[GroupCommitStore], wake: SimpleQueue[bool | None]) -> None:
     """Write for a store as long as there is one. While nothing is asked, the thread does not keep it."""
     while (soon := wake.get()) is not None:
         if not soon:
@@ -230,14 +230,14 @@ def _somebody_waits(wake: SimpleQueue[bool | None]) -> bool | None:
     return soon
 
 
-def _decoded(data: bytes, kind: type[S], place: str) -> S:
+def _decode_state(data: bytes, kind: type[S], place: str) -> S:
     try:
         return msgspec.msgpack.decode(data, type=warm_up(kind))
     except (msgspec.MsgspecError, TypeError) as error:
         raise SharedStateError(f"{place} holds something else than the state of {kind.__name__}") from error
 
 
-def another(failure: SharedStateError) -> SharedStateError:
+def copy_error(failure: SharedStateError) -> SharedStateError:
     """Return the same error for one who waits: one exception cannot be raised in several threads."""
     error = type(failure)(*failure.args)
     error.may_be_written, error.__cause__ = failure.may_be_written, failure.__cause__

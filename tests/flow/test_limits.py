@@ -10,19 +10,19 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.flow.shared_state.kept import Kept
+from tests.flow.store.kept import Kept
 
 from tercet.client.policies import send_once
-from tercet.flow.admission import Admission, settle_late
+from tercet.flow.billing import NothingYielded
 from tercet.flow.budget import Budget
-from tercet.flow.details import PaceDetails
 from tercet.flow.drive import arun, run
 from tercet.flow.effects import Emit, Lost, Metering, Plan, Reply, Send, Sleep, Work
+from tercet.flow.events import PaceDetails
+from tercet.flow.limits import LimitLayer, settle_late
 from tercet.flow.pace import Bucket, Pace
-from tercet.flow.phases import NothingYielded
-from tercet.flow.retry import Ending, RetryPolicy, with_retries
-from tercet.flow.shared_state.memory import MemoryStore
-from tercet.flow.turns import Gate
+from tercet.flow.reservation import RateLimiter
+from tercet.flow.retry import CallResult, RetryPolicy, with_retries
+from tercet.flow.store.memory import MemoryStore
 from tercet.wire.errors.limits import BudgetExceededError, BudgetUnknownError, PaceWaitError, SharedStateError
 from tercet.wire.http import Headers, Request, Timeout
 
@@ -45,9 +45,9 @@ class World:
         self._slept = 0.0
         self.heard: list[Any] = []
 
-    def admission(self, pace: Pace | None = None, *budgets: Budget) -> Admission:
-        gates = [] if pace is None else [Gate(pace, self.store)]
-        return Admission(gates, budgets, clock=lambda: self.now, wall_clock=lambda: NOON + self.now)
+    def admission(self, pace: Pace | None = None, *budgets: Budget) -> LimitLayer:
+        gates = [] if pace is None else [RateLimiter(pace, self.store)]
+        return LimitLayer(gates, budgets, clock=lambda: self.now, wall_clock=lambda: NOON + self.now)
 
     def sleep(self, seconds: float) -> None:
         self._slept += seconds
@@ -87,11 +87,11 @@ def limited(limit: int, remaining: int, status: int = 200, **headers: Any) -> Re
     return answer(status, **{f"{start}limit": limit, f"{start}remaining": remaining}, **headers)
 
 
-def through(admission: Admission, request: Request, deadline: float | None = None) -> Plan[Any]:
+def through(admission: LimitLayer, request: Request, deadline: float | None = None) -> Plan[Any]:
     return admission.layer(deadline)(request, send_once)
 
 
-def retried(admission: Admission, request: Request) -> Plan[Ending]:
+def retried(admission: LimitLayer, request: Request) -> Plan[CallResult]:
     policy = RetryPolicy(random=lambda: 0.0, clock=lambda: 0.0, wall_clock=lambda: NOON)
     layer = admission.layer()
     return with_retries(lambda attempt: request, policy, step=lambda one: layer(one, send_once))
@@ -451,7 +451,7 @@ def test_who_has_certainly_written_nothing_takes_nothing_back(maybe: bool, asked
             updates.append(key)
             raise failure
 
-    refused = World(answer()).run(through(Admission((), [Budget(usd=1, store=Away())]), asking()))
+    refused = World(answer()).run(through(LimitLayer((), [Budget(usd=1, store=Away())]), asking()))
     assert refused.raise_as is failure
     assert len(updates) == asked
 
@@ -480,7 +480,7 @@ def test_a_programming_error_in_a_store_is_raised_as_what_it_is() -> None:
     store = Broken()
     store.update = lambda *arguments: 1 / 0  # type: ignore[method-assign]
     with pytest.raises(ZeroDivisionError):
-        World(answer()).run(through(Admission((), [Budget(usd=1, store=store)]), asking()))
+        World(answer()).run(through(LimitLayer((), [Budget(usd=1, store=store)]), asking()))
 
 
 # --- streams ---------------------------------------------------------------------------------------------------------
@@ -549,7 +549,7 @@ async def test_in_an_event_loop_a_store_that_may_wait_is_asked_by_a_thread_of_it
 
     store = Kept()
     budget = Budget(usd=1, store=store)
-    reply = await arun(through(Admission((), [budget]), asking()), send)
+    reply = await arun(through(LimitLayer((), [budget]), asking()), send)
     while await reply.stream.read():
         pass
 
@@ -564,7 +564,7 @@ async def test_in_an_event_loop_what_is_not_admitted_is_given_back_by_that_threa
 
     store = Kept()
     budgets = [Budget(usd=1, store=store), Budget(usd=0, tag="none", store=store)]
-    refused: Any = await arun(through(Admission((), budgets), asking()), send)
+    refused: Any = await arun(through(LimitLayer((), budgets), asking()), send)
 
     assert isinstance(refused.raise_as, BudgetExceededError)
     assert budgets[0].state(NOON).reserved_usd == 0
@@ -585,7 +585,7 @@ async def test_who_is_cancelled_while_a_store_is_asked_holds_nothing_afterwards(
         raise AssertionError("it was cancelled before")
 
     budget = Budget(usd=1, store=Kept(slow))
-    task = asyncio.ensure_future(arun(through(Admission((), [budget]), asking()), send))
+    task = asyncio.ensure_future(arun(through(LimitLayer((), [budget]), asking()), send))
     while not entered.is_set():
         await asyncio.sleep(0)
     task.cancel()

@@ -14,9 +14,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tercet.flow.shared_state import sqlite as module
-from tercet.flow.shared_state.grouped import Pending
-from tercet.flow.shared_state.sqlite import SQLiteStore
+from tercet.flow.store import sqlite as module
+from tercet.flow.store.group_commit import Pending
+from tercet.flow.store.sqlite import SQLiteStore
 from tercet.wire.errors.limits import SharedStateBusyError, SharedStateError
 
 
@@ -197,7 +197,7 @@ def test_a_directory_that_is_not_there_is_said(tmp_path: Path) -> None:
 HOLD = """
 import sys, time
 from tercet.flow.budget import Account
-from tercet.flow.shared_state.sqlite import SQLiteStore
+from tercet.flow.store.sqlite import SQLiteStore
 store = SQLiteStore(sys.argv[1])
 def change(account):
     account.period += 1
@@ -228,7 +228,7 @@ def test_a_forked_child_opens_a_connection_of_its_own(tmp_path: Path) -> None:
     code = (
         "import os, sys\n"
         "from tercet.flow.budget import Account\n"
-        "from tercet.flow.shared_state.sqlite import SQLiteStore\n"
+        "from tercet.flow.store.sqlite import SQLiteStore\n"
         "store = SQLiteStore(sys.argv[1])\n"
         "def change(account):\n"
         "    account.period += 1\n"
