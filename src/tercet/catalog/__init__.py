@@ -1,4 +1,4 @@
-"""What is known of the models: prices, limits, capabilities, lifecycles, with dates. Data and pure look-ups over it.
+"""Facts about the models: prices, limits, capabilities, lifecycles, with dates. Data and pure look-ups over it.
 
     data.json    the facts                             model_ids.py  the ids that Bedrock, Vertex and others use
     facts.py     their typed view                      loading.py    read once, on first look-up; overrides

@@ -32,7 +32,7 @@ class Lifecycle(Fact, frozen=True):
     """The newest model of the same line: what to use instead."""
 
     def on(self, day: date) -> Status:
-        """The status on a day, past or future, as far as the dates are known."""
+        """Return the status on a day, past or future, as far as the dates are known."""
         if self.retires is not None and day >= self.retires:
             return "retired"
         if self.deprecated is not None:
@@ -77,7 +77,8 @@ class Fast(Fact, frozen=True):
 
 
 class Thinking(Fact, frozen=True):
-    """Which values of `thinking.type` are accepted, what holds when nothing is sent, and what is shown by default."""
+    """The values of `thinking.type` that are accepted, the one that holds when nothing is sent, and what is shown by
+    default."""
 
     accepts: tuple[ThinkingType, ...]
     default: ThinkingType
@@ -102,7 +103,7 @@ class ToolPrompt(Fact, frozen=True):
 
 
 class Features(Fact, frozen=True):
-    """What a model can do. None: not established."""
+    """The abilities of a model. None: not established."""
 
     prefill: bool | None = None
     structured_outputs: bool | None = None
@@ -126,7 +127,7 @@ class Platforms(Fact, frozen=True):
 
 
 class ModelFacts(Fact, frozen=True):
-    """Everything that is known of one model."""
+    """The facts about one model."""
 
     id: str
     name: str | None = None

@@ -42,12 +42,12 @@ class CatalogIndex:
 
 
 def current() -> CatalogIndex:
-    """The catalog in use: the user's if one was loaded, else the shipped one."""
-    return _override or _shipped()
+    """Return the catalog in use: the user's if one was loaded, else the shipped one."""
+    return _override or _load_shipped()
 
 
 def as_of() -> date:
-    """The day for which the facts were established."""
+    """Return the day for which the facts were established."""
     return current().book.as_of
 
 
@@ -83,7 +83,7 @@ def _read(file: str | PathLike[str]) -> bytes:
 
 
 @cache
-def _shipped() -> CatalogIndex:
+def _load_shipped() -> CatalogIndex:
     return CatalogIndex(msgspec.json.decode(_read(_DATA), type=warm_up(Catalog)))
 
 

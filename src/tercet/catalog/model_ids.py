@@ -17,7 +17,7 @@ LONGEST = 2_048
 
 
 def spellings(model_id: str) -> Iterator[str]:
-    """What `model_id` may be called in the Claude API, likeliest first, `model_id` itself included."""
+    """Yield the names that `model_id` may have in the Claude API, likeliest first, `model_id` itself included."""
     if len(model_id) > LONGEST:
         return
     yield model_id
@@ -32,10 +32,10 @@ def spellings(model_id: str) -> Iterator[str]:
 
 
 def bedrock_id(model_id: str) -> str:
-    """The id on Amazon Bedrock by the rule: dated ids end in -v1:0, newer ones stand as they are."""
+    """Return the id on Amazon Bedrock by the rule: dated ids end in -v1:0, newer ones stand as they are."""
     return f"anthropic.{model_id}-v1:0" if _DATED.search(model_id) else f"anthropic.{model_id}"
 
 
 def vertex_id(model_id: str) -> str:
-    """The id on Vertex by the rule: the date stands after an @."""
+    """Return the id on Vertex by the rule: the date stands after an @."""
     return _DATED.sub(r"@\1", model_id)

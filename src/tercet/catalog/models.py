@@ -23,12 +23,12 @@ class Retirement(NamedTuple):
 
 
 def exact(model_id: str) -> ModelFacts | None:
-    """The model whose id or alias in the Claude API is exactly this."""
+    """Return the model whose id or alias in the Claude API is exactly this."""
     return current().by_id.get(model_id)
 
 
 def find(model_id: str, hint: str | None = None) -> ModelFacts | None:
-    """The model that an id names, in any spelling: an alias, or an id of Bedrock or Vertex, ARNs included.
+    """Return the model that an id names, in any spelling: an alias, or an id of Bedrock or Vertex, ARNs included.
 
     An application inference profile does not say which model is behind it: give the model's id as `hint`.
     """
@@ -43,12 +43,12 @@ def find(model_id: str, hint: str | None = None) -> ModelFacts | None:
 
 
 def all_models() -> tuple[ModelFacts, ...]:
-    """Every known model, the retired ones too, newest first."""
+    """Return every known model, the retired ones too, newest first."""
     return current().book.models
 
 
 def retired(model_id: str, on: date) -> Retirement | None:
-    """The model's retirement if it has taken place by that day; None if not, or if the model is unknown."""
+    """Return the model's retirement if it has taken place by that day; None if not, or if the model is unknown."""
     facts = find(model_id)
     if facts is None or facts.lifecycle.retires is None or facts.lifecycle.on(on) != "retired":
         return None
@@ -56,20 +56,20 @@ def retired(model_id: str, on: date) -> Retirement | None:
 
 
 def bedrock_id(facts: ModelFacts) -> str:
-    """The model's id on Amazon Bedrock, without the region's prefix of an inference profile."""
+    """Return the model's id on Amazon Bedrock, without the region's prefix of an inference profile."""
     return facts.platforms.bedrock or model_ids.bedrock_id(facts.id)
 
 
 def vertex_id(facts: ModelFacts) -> str:
-    """The model's id on Vertex."""
+    """Return the model's id on Vertex."""
     return facts.platforms.vertex or model_ids.vertex_id(facts.id)
 
 
 def image_tier(facts: ModelFacts) -> ImageTier | None:
-    """How large images may be before the model sees a smaller version."""
+    """Return how large images may be before the model sees a smaller version."""
     return current().book.image_tiers.get(facts.image_tier) if facts.image_tier else None
 
 
 def tool_tokens(tool_type: str, facts: ModelFacts) -> int | None:
-    """The tokens that a typed tool's own definition adds to a request."""
+    """Return the tokens that a typed tool's own definition adds to a request."""
     return current().book.tool_tokens.get(tool_type, {}).get(facts.tokenizer or "")

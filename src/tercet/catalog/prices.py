@@ -1,4 +1,4 @@
-"""What tokens cost, in US dollars, exactly. Knows usage and a day; knows no ledger and no budget.
+"""Prices of tokens, in US dollars, exactly. Knows usage and a day; knows no ledger and no budget.
 
 Unknown is None: a wrong zero is worse than no figure.
 """
@@ -59,7 +59,7 @@ def rates(
     us: bool = False,
     fast: bool = False,
 ) -> Rates | None:
-    """The prices of a model on a day (None: the newest), for a prompt of that size, every factor applied."""
+    """Return the prices of a model on a day (None: the newest), for a prompt of that size, every factor applied."""
     facts = find(model_id)
     return None if facts is None else _rates(facts, at, prompt_tokens, batch, us, fast)
 
@@ -73,7 +73,8 @@ def price(
     us: bool = False,
     fast: bool = False,
 ) -> Decimal | None:
-    """What a request cost, in US dollars, on a day (None: at the newest prices). None if any part of it is unknown.
+    """Return what a request cost, in US dollars, on a day (None: at the newest prices). None if any part of it is
+    unknown.
 
     `usage` is the response's `usage`; it is taken at its word where it tells the tier (`service_tier`), the place
     (`inference_geo`) and the speed. The steps in `usage.iterations`, where there are any, are priced one by one, each by
@@ -144,12 +145,12 @@ def _rates(facts: ModelFacts, at: date | None, prompt: int, batch: bool, us: boo
     if key not in kept:
         if len(kept) > _KEPT:
             kept.clear()
-        kept[key] = _multiplied(row, _factor(facts, at, batch, us, fast))
+        kept[key] = _multiply(row, _factor(facts, at, batch, us, fast))
     found: Rates | None = kept[key]
     return found
 
 
-def _multiplied(row: PriceRow, factor: Decimal | None) -> Rates | None:
+def _multiply(row: PriceRow, factor: Decimal | None) -> Rates | None:
     if factor is None:
         return None
     listed = (row.input, row.output, row.cache_write_5m, row.cache_write_1h, row.cache_read)
@@ -186,7 +187,7 @@ def _factor(facts: ModelFacts, at: date | None, batch: bool, us: bool, fast: boo
 
 
 def _tokens(usage: Any) -> _Tokens | None:
-    """The counts, or None where one of them is not a count: a price made of them would be a guess."""
+    """Return the counts, or None where one of them is not a count: a price made of them would be a guess."""
     if not isinstance(usage, Mapping):
         return None
     split = usage.get("cache_creation") or {}
@@ -204,7 +205,7 @@ _COUNTED = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cac
 
 
 def _count(holder: Mapping[str, Any], name: str) -> int | None:
-    """A field as a count; one that is absent or null counts nothing. None if it holds anything else."""
+    """Return a field as a count; one that is absent or null counts nothing. None if it holds anything else."""
     value = holder.get(name)
     if value is None:
         return 0
@@ -226,7 +227,7 @@ def _server_tools(used: Any) -> Decimal | None:
 
 
 def _tidy(amount: Decimal) -> Decimal:
-    """Without trailing zeros, but with cents: 0.054399, 10.00."""
+    """Return the number without trailing zeros, but with cents: 0.054399, 10.00."""
     short = amount.normalize(_EXACT)
     exponent = short.as_tuple().exponent
     return short if isinstance(exponent, int) and exponent < -2 else amount.quantize(_CENT, context=_EXACT)

@@ -1,4 +1,4 @@
-"""Which parameters of a request a model does not accept. A table of small rules over the catalog's facts.
+"""The parameters of a request that a model does not accept. A table of small rules over the catalog's facts.
 
 Knows only what differs by model; what every model refuses is the API's to say. An unknown model or fact refuses nothing.
 """
@@ -51,7 +51,7 @@ class RequestedFeatures(NamedTuple):
 
     @property
     def thinks(self) -> bool:
-        """Whether the model will think, as far as the request and the model's default tell."""
+        """Return whether the model will think, as far as the request and the model's default tell."""
         kind = self.thinking
         if kind is None and self.facts.thinking is not None:
             kind = self.facts.thinking.default
@@ -77,7 +77,7 @@ SAMPLING: dict[str, float | None] = {"temperature": 1, "top_p": 1, "top_k": None
 def refused_parameters(
     model_id: str, params: Mapping[str, Any], *, version: str = "2023-06-01", batch: bool = False
 ) -> list[Refusal]:
-    """What of a request the model does not accept: why, and what to use instead.
+    """Return what of a request the model does not accept: why, and what to use instead.
 
     `params` are the arguments of `messages.create`, None counting as not sent; `version` is the request's
     `anthropic-version`; `batch` says that the request is one of a batch.
@@ -198,7 +198,8 @@ def _prefill(asked: RequestedFeatures) -> Iterator[Refusal]:
 
 
 def _is_prefill(message: Any) -> bool:
-    """A last assistant turn that ends in text. One with a server tool's call is a paused turn, to be continued."""
+    """Return a last assistant turn that ends in text. One with a server tool's call is a paused turn, to be
+    continued."""
     if not isinstance(message, Mapping) or message.get("role") != "assistant":
         return False
     content = message.get("content")

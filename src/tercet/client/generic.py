@@ -8,7 +8,7 @@ from typing import Any
 from tercet.client.call import Call, make_call
 from tercet.wire.frames import Guarded
 from tercet.wire.http import Response
-from tercet.wire.requests.json_body import encoded
+from tercet.wire.requests.json_body import encode_json
 from tercet.wire.requests.sentinels import drop_not_given
 
 OPTIONS = {
@@ -36,7 +36,7 @@ def generic_call(
 
         return decode_as(cast_to, response)
 
-    content = b"" if body is None else body if isinstance(body, bytes) else encoded(body)
+    content = b"" if body is None else body if isinstance(body, bytes) else encode_json(body)
     from tercet.flow.kinds import kind_of
 
     kind = kind_of(method, path, content)

@@ -20,7 +20,7 @@ from tercet.wire.errors import OutputValidationError
 from tercet.wire.http import Response
 from tercet.wire.json_schema import check_value
 from tercet.wire.requests.arguments import wrong
-from tercet.wire.requests.json_body import encoded
+from tercet.wire.requests.json_body import encode_json
 from tercet.wire.requests.sentinels import is_absent
 from tercet.wire.responses.parsed import ParsedMessage, ParsedTextBlock
 
@@ -162,7 +162,7 @@ def _as_written(asked: Mapping[str, Any]) -> OutputFormat:
 
 
 def _from_schema(schema: Mapping[str, Any]) -> OutputFormat:
-    return OutputFormat(_param_of_schema(encoded(schema)), partial(_read_by_schema, schema), "of the schema")
+    return OutputFormat(_param_of_schema(encode_json(schema)), partial(_read_by_schema, schema), "of the schema")
 
 
 @lru_cache(maxsize=128)

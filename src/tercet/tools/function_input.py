@@ -20,7 +20,7 @@ from typing import Annotated, Any
 import msgspec
 
 from tercet.tools.docstrings import Docstring
-from tercet.wire.requests.json_body import encoded
+from tercet.wire.requests.json_body import encode_json
 from tercet.wire.requests.plain_values import plain_value
 
 MOST_TOLD = 10
@@ -190,7 +190,7 @@ def _by_pydantic(kind: Any) -> tuple[Schema, Schema, Read]:
 
     adapter: Any = TypeAdapter(kind)
     schema = adapter.json_schema()
-    return schema, schema.pop("$defs", {}), lambda value: adapter.validate_json(encoded(value), strict=True)
+    return schema, schema.pop("$defs", {}), lambda value: adapter.validate_json(encode_json(value), strict=True)
 
 
 # --- annotations -----------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast, overlo
 
 from tercet.tools.docstrings import parsed_docstring
 from tercet.tools.function_input import ToolInput
-from tercet.wire.requests.json_body import settled
+from tercet.wire.requests.json_body import materialize
 
 if TYPE_CHECKING:
     from typing import TypedDict, Unpack
@@ -143,7 +143,7 @@ class BaseFunctionTool(Generic[F]):
         self._input = ToolInput(func, doc)
         self.input_schema = self._given_schema or self._input.schema
         given = {option: options[option] for option in OPTIONS if options.get(option) is not None}  # type: ignore[literal-required]
-        self._options = settled(given, "", name=self.name)
+        self._options = materialize(given, "", name=self.name)
 
     @property
     def __call__(self) -> F:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tercet.tools.functions import ToolError
-from tercet.wire.requests.json_body import encoded
+from tercet.wire.requests.json_body import encode_json
 from tercet.wire.requests.plain_values import plain_value
 
 Result = dict[str, Any]
@@ -81,7 +81,7 @@ def result_content(value: Any) -> Any:
         value = list(value)
     if isinstance(value, list) and value and all(map(_is_block, value)):
         return plain_value(value, "blocks", name="result", paths_as_text=True)
-    return encoded(value, "", name="result", paths_as_text=True).decode()
+    return encode_json(value, "", name="result", paths_as_text=True).decode()
 
 
 def text_length(content: Any) -> int:

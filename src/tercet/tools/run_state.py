@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from tercet.tools.results import Result
 from tercet.tools.server_history import ServerThread, check_can_compact, for_compaction, holds_summary
-from tercet.wire.requests.json_body import settled
+from tercet.wire.requests.json_body import materialize
 from tercet.wire.requests.sentinels import is_absent
 from tercet.wire.responses.message import Message
 
@@ -72,7 +72,7 @@ class RunState:
                 self.tools[tool.name] = tool
                 definitions.append(tool.to_dict())
             else:
-                definitions.append(settled(tool, "", name="tools"))
+                definitions.append(materialize(tool, "", name="tools"))
         refuse_equal_names(definitions)
         return definitions
 
@@ -260,17 +260,18 @@ def settled_arguments(arguments: Mapping[str, Any]) -> Json:
     made = dict(arguments)
     for name in READ_IN_EVERY_REQUEST & made.keys():
         if not is_absent(made[name]):
-            made[name] = settled(made[name], "blocks", name=name)
+            made[name] = materialize(made[name], "blocks", name=name)
     if isinstance(extra := made.get("extra_body"), Mapping):
         made["extra_body"] = {
-            name: item if is_absent(item) else settled(item, str(name), name=str(name)) for name, item in extra.items()
+            name: item if is_absent(item) else materialize(item, str(name), name=str(name))
+            for name, item in extra.items()
         }
     return made
 
 
 def settled_messages(messages: Iterable[Any]) -> list[Any]:
     """Messages that are equal each time they are sent: iterators and open files among them are read once, here."""
-    made: list[Any] = settled(list(messages), "messages", name="messages")
+    made: list[Any] = materialize(list(messages), "messages", name="messages")
     return made
 
 

@@ -70,7 +70,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _clear(trace: TracebackType | None) -> bool:
-    """Whether the last frame, which raised, was ours."""
+    """Clear the frames of a traceback; return whether the last one, which raised, was ours."""
     ours = False
     while trace is not None:
         package = str(trace.tb_frame.f_globals.get("__name__", "")).partition(".")[0]
@@ -83,7 +83,7 @@ def _clear(trace: TracebackType | None) -> bool:
 
 
 def door(function: Callable[P, T]) -> Callable[P, T]:
-    """The function; what is raised in it leaves without local variables."""
+    """Wrap a function so that what is raised in it leaves without local variables."""
     if iscoroutinefunction(function):
 
         @wraps(function)

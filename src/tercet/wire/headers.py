@@ -36,7 +36,7 @@ _PARAMETER = re.compile(r"([?&])([^=&#?]*)=([^&#]*)")
 
 
 def is_secret(name: str, value: str = "") -> bool:
-    """Whether a header of this name may carry a credential, or one of this value does."""
+    """Return whether a header of this name may carry a credential, or one of this value does."""
     return _secret_name(name) or SECRET_VALUE.match(value) is not None
 
 
@@ -46,19 +46,19 @@ def _secret_name(name: str) -> bool:
 
 
 def redacted_url(url: str) -> str:
-    """The URL without user, password and credentials among its parameters."""
+    """Return the URL without user, password and credentials among its parameters."""
     if "@" in url:
         url = _USERINFO.sub(f"{REDACTED}@", url)
     return _PARAMETER.sub(_redacted_parameter, url) if "?" in url else url
 
 
 def without_credentials(text: str) -> str:
-    """Any text without what looks like a credential: keys, bearer tokens, and what stands in URLs."""
+    """Return any text without what looks like a credential: keys, bearer tokens, and what stands in URLs."""
     return "\n".join(redacted_url(_SHOWN.sub(r"\1[hidden]", line)) for line in text.split("\n"))
 
 
 def url_secrets(url: str) -> list[str]:
-    """The credentials that `redacted_url` takes out."""
+    """Return the credentials that `redacted_url` takes out."""
     found = [part[:-1].rpartition(":")[2] for part in _USERINFO.findall(url)] if "@" in url else []
     if "?" in url:
         found += [value for _, name, value in _PARAMETER.findall(url) if is_secret(name, value)]
@@ -71,7 +71,7 @@ def _redacted_parameter(found: re.Match[str]) -> str:
 
 
 def checked_headers(given: Mapping[str, str | bytes]) -> Headers:
-    """Headers that can be sent, from what a caller gave; of names that differ in case alone the last counts.
+    """Return headers that can be sent, from what a caller gave; of names that differ in case alone the last counts.
 
     Raises TypeError or ValueError for what cannot stand in a header. The error names the header and never its value.
     """
@@ -138,7 +138,7 @@ class Headers(Mapping[str, str]):
     @overload
     def get(self, key: str, /, default: T) -> str | T: ...
     def get(self, key: str, /, default: Any = None) -> Any:
-        """The value of a header, or `default`."""
+        """Return the value of a header, or `default`."""
         return self._lookup().get(key.lower(), default)
 
     def __iter__(self) -> Iterator[str]:
@@ -158,22 +158,23 @@ class Headers(Mapping[str, str]):
     __hash__ = None  # type: ignore[assignment]
 
     def multi_items(self) -> tuple[tuple[str, str], ...]:
-        """Every header as it stands on the wire, repeated names included."""
+        """Return every header as it stands on the wire, repeated names included."""
         items: tuple[tuple[str, str], ...] = self._held.cell_contents
         return items
 
     def get_list(self, name: str) -> list[str]:
-        """All values of one header, in order."""
+        """Return all values of one header, in order."""
         return [value for key, value in self.multi_items() if key.lower() == name.lower()]
 
     def redacted(self) -> Headers:
-        """The same headers with credentials replaced; itself if it holds none."""
+        """Return the same headers with credentials replaced; itself if it holds none."""
         if not any(is_secret(name, value) for name, value in self.multi_items()):
             return self
         return Headers([(name, REDACTED if is_secret(name, value) else value) for name, value in self.multi_items()])
 
     def secrets(self) -> list[str]:
-        """The credentials themselves, without their scheme (`Bearer`), for those who take them out of other texts."""
+        """Return the credentials themselves, without their scheme (`Bearer`), for those who take them out of other
+        texts."""
         values = [value for name, value in self.multi_items() if is_secret(name, value) and value != REDACTED]
         return [bare for value in values if len(bare := _SCHEME.sub("", value, count=1)) >= SHORTEST_SECRET]
 

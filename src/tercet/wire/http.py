@@ -57,7 +57,7 @@ class Request:
 
     @property
     def url(self) -> str:
-        """Where it goes, credentials in the address or its query included."""
+        """Return the address, credentials in the address or its query included."""
         url: str = self._url.cell_contents
         return url
 
@@ -66,7 +66,7 @@ class Request:
         self._url = CellType(value)
 
     def with_headers(self, extra: Mapping[str, str]) -> Request:
-        """The same request with `extra` laid over its headers (names compared without case)."""
+        """Return the same request with `extra` laid over its headers (names compared without case)."""
         names = {name.lower() for name in extra}
         kept = [pair for pair in self.headers.multi_items() if pair[0].lower() not in names]
         headers = Headers([*kept, *extra.items()])
@@ -76,11 +76,11 @@ class Request:
         return f"<Request({self.method!r}, {redacted_url(self.url)!r})>"
 
     def secrets(self) -> list[str]:
-        """The credentials that this request carries, bare."""
+        """Return the credentials that this request carries, bare."""
         return [*self.headers.secrets(), *url_secrets(self.url)]
 
     def redacted(self) -> Request:
-        """The same request as a record: credentials in headers and URL replaced. Itself if it holds none."""
+        """Return the same request as a record: credentials in headers and URL replaced. Itself if it holds none."""
         url, headers = redacted_url(self.url), self.headers.redacted()
         if url == self.url and headers is self.headers:
             return self
@@ -118,34 +118,34 @@ class Response:
 
     @property
     def is_success(self) -> bool:
-        """Whether the status is 2xx."""
+        """Return whether the status is 2xx."""
         return 200 <= self.status_code < 300
 
     @property
     def is_error(self) -> bool:
-        """Whether the status is 4xx or 5xx."""
+        """Return whether the status is 4xx or 5xx."""
         return 400 <= self.status_code < 600
 
     @property
     def reason_phrase(self) -> str:
-        """What the status is called, such as OK; empty for a status that has no name."""
+        """Return the status's name, such as OK; empty for a status that has no name."""
         from http import HTTPStatus
 
         return HTTPStatus(self.status_code).phrase if self.status_code in HTTPStatus._value2member_map_ else ""
 
     @property
     def url(self) -> URL:
-        """Where the request went."""
+        """Return the request's address."""
         return URL(self.request.url)
 
     @property
     def method(self) -> str:
-        """The request's method."""
+        """Return the request's method."""
         return self.request.method
 
     @property
     def text(self) -> str:
-        """The body in the charset that its content type names, else UTF-8; undecodable bytes are replaced."""
+        """Return the body in the charset that its content type names, else UTF-8; undecodable bytes are replaced."""
         return self.content.decode(charset_of(self.headers.get("content-type", "")), "replace")
 
     def json(self) -> Any:
@@ -153,11 +153,11 @@ class Response:
         return msgspec.json.decode(self.content)
 
     def read(self) -> bytes:
-        """The body."""
+        """Return the body."""
         return self.content
 
     def redacted(self) -> Response:
-        """The same response as a record: no credentials in its headers, its request, or echoed in its body."""
+        """Return the same response as a record: no credentials in its headers, its request, or echoed in its body."""
         request, headers, content = self.request.redacted(), self.headers.redacted(), self.content
         if request is self.request and headers is self.headers:
             return self
@@ -182,7 +182,7 @@ CHARSETS = (
 
 
 def charset_of(content_type: str) -> str:
-    """The charset that a content type names, if it is one of CHARSETS; else UTF-8."""
+    """Return the charset that a content type names, if it is one of CHARSETS; else UTF-8."""
     name = content_type.lower().partition("charset=")[2].partition(";")[0].strip(" \"'")
     if name in ("", "utf-8") or not re.fullmatch(CHARSETS, name):
         return "utf-8"
@@ -203,25 +203,25 @@ class URL(str):
 
     @property
     def scheme(self) -> str:
-        """Such as https."""
+        """Return the scheme, such as https."""
         return urlsplit(self).scheme
 
     @property
     def host(self) -> str:
-        """The host, without its port."""
+        """Return the host, without its port."""
         return urlsplit(self).hostname or ""
 
     @property
     def port(self) -> int | None:
-        """The port, if the address names one."""
+        """Return the port, if the address names one."""
         return urlsplit(self).port
 
     @property
     def path(self) -> str:
-        """The path, `/` at least."""
+        """Return the path, `/` at least."""
         return urlsplit(self).path or "/"
 
     @property
     def query(self) -> bytes:
-        """What follows the question mark."""
+        """Return the bytes after the question mark."""
         return urlsplit(self).query.encode()

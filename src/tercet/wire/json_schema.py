@@ -1,4 +1,4 @@
-"""Whether a JSON value fits a JSON schema, and where it does not. One reading for both sides of the wire; pure.
+"""Checks of JSON values against JSON schemas. One reading for both sides of the wire; pure.
 
 Reads the keywords of draft 2020-12 that say what values there may be, and `items` as older drafts have it. Keywords that
 are unknown, and those whose own value makes no sense, hold for every value. Schemas and values may be hostile: the work
@@ -28,7 +28,8 @@ MOST_CHAIN = 100
 
 
 def check_value(value: Any, schema: Schema) -> None:
-    """Raise ValueError if the value does not fit: each problem with its place, ten at most. For schemas of one's own."""
+    """Raise ValueError if the value does not fit: each problem with its place, ten at most. For schemas of one's
+    own."""
     found = list(islice(Checker(schema, pattern_fits=pattern_is_found).problems(value), MOST_TOLD))
     if found:
         raise ValueError("; ".join(found))
@@ -40,11 +41,11 @@ def resolve(schema: Any, root: Schema) -> Any:
         reference = schema.get("$ref") if isinstance(schema, Mapping) else None
         if not isinstance(reference, str) or not reference.startswith("#"):
             return schema
-        schema = _pointed(reference, root)
+        schema = _follow_pointer(reference, root)
     return schema
 
 
-def _pointed(reference: str, root: Schema) -> Any:
+def _follow_pointer(reference: str, root: Schema) -> Any:
     """Return what a JSON pointer leads to; None if it leads nowhere."""
     found: Any = root
     for step in reference[1:].split("/")[1:]:
@@ -104,15 +105,15 @@ class Checker:
             yield f"{at} must not be there"
         elif isinstance(schema, Mapping):
             if isinstance(reference := schema.get("$ref"), str) and reference.startswith("#"):
-                yield from self._problems(value, _pointed(reference, self.root), at, depth + 1)
-            yield from self._broken_rules(value, schema, at)
-            yield from self._combined(value, schema, at, depth + 1)
+                yield from self._problems(value, _follow_pointer(reference, self.root), at, depth + 1)
+            yield from self._rule_problems(value, schema, at)
+            yield from self._combinator_problems(value, schema, at, depth + 1)
             if isinstance(value, dict):
-                yield from self._in_object(value, schema, at, depth + 1)
+                yield from self._object_problems(value, schema, at, depth + 1)
             elif isinstance(value, list):
-                yield from self._in_array(value, schema, at, depth + 1)
+                yield from self._array_problems(value, schema, at, depth + 1)
 
-    def _broken_rules(self, value: Any, schema: Schema, at: str) -> Iterator[str]:
+    def _rule_problems(self, value: Any, schema: Schema, at: str) -> Iterator[str]:
         for keyword, limit in schema.items():
             rule = RULES.get(keyword)
             if rule is None or not rule.takes(limit) or not rule.applies(value):
@@ -121,17 +122,17 @@ class Checker:
                 self._spend(len(limit))
             if not rule.holds(value, limit):
                 said = rule.says.format(
-                    limit=_listed(limit) if keyword == "type" else _written(limit, str), shown=_written(limit)
+                    limit=_join_names(limit) if keyword == "type" else _to_text(limit, str), shown=_to_text(limit)
                 )
-                yield f"{at} {said}, not {_shown(value)}"
+                yield f"{at} {said}, not {_abbreviate(value)}"
         pattern = schema.get("pattern")
         if isinstance(pattern, str) and isinstance(value, str) and not self._pattern_fits(pattern, value):
-            yield f"{at} must match {pattern!r}, not {_shown(value)}"
+            yield f"{at} must match {pattern!r}, not {_abbreviate(value)}"
 
     def _fits(self, value: Any, schema: Any, depth: int) -> bool:
         return next(self._problems(value, schema, "$", depth), None) is None
 
-    def _combined(self, value: Any, schema: Schema, at: str, depth: int) -> Iterator[str]:
+    def _combinator_problems(self, value: Any, schema: Schema, at: str, depth: int) -> Iterator[str]:
         for part in _list(schema, "allOf"):
             yield from self._problems(value, part, at, depth)
         if (some := _list(schema, "anyOf")) and not any(self._fits(value, part, depth) for part in some):
@@ -143,7 +144,7 @@ class Checker:
         if isinstance(unwanted := schema.get("not"), Mapping | bool) and self._fits(value, unwanted, depth):
             yield f"{at} fits what it must not (not)"
 
-    def _in_object(self, value: dict[str, Any], schema: Schema, at: str, depth: int) -> Iterator[str]:
+    def _object_problems(self, value: dict[str, Any], schema: Schema, at: str, depth: int) -> Iterator[str]:
         properties, patterns = _mapping(schema, "properties"), _mapping(schema, "patternProperties")
         required = _list(schema, "required")
         self._spend(len(required) + len(value) * len(patterns))
@@ -158,7 +159,7 @@ class Checker:
             for part in parts or [others]:
                 yield from self._problems(item, part, f"{at}.{name}", depth)
 
-    def _in_array(self, value: list[Any], schema: Schema, at: str, depth: int) -> Iterator[str]:
+    def _array_problems(self, value: list[Any], schema: Schema, at: str, depth: int) -> Iterator[str]:
         items = schema.get("items", True)
         places = items if isinstance(items, list) else _list(schema, "prefixItems")
         rest = schema.get("additionalItems", True) if isinstance(items, list) else items
@@ -265,19 +266,19 @@ def _is_unique(value: list[Any], wanted: bool) -> bool:
     return not wanted or len(set(map(equality_key, value))) == len(value)
 
 
-def _listed(limit: Any) -> str:
+def _join_names(limit: Any) -> str:
     return " or ".join(map(str, limit)) if isinstance(limit, list) else str(limit)
 
 
-def _written(value: Any, write: Callable[[Any], str] = repr) -> str:
+def _to_text(value: Any, write: Callable[[Any], str] = repr) -> str:
     try:
         return write(value)
     except ValueError:  # Python writes no numbers of more than 4,300 digits
         return "a number of very many digits"
 
 
-def _shown(value: Any) -> str:
-    text = _written(value)
+def _abbreviate(value: Any) -> str:
+    text = _to_text(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
 

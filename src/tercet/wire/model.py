@@ -37,7 +37,7 @@ class MissingField(KeyError, AttributeError):  # noqa: N818 - it is not a failur
 
 
 def to_plain(value: Any) -> Any:
-    """`value` with every Model in it as a plain dict, copied all the way down."""
+    """Return `value` with every Model in it as a plain dict, copied all the way down."""
     if isinstance(value, dict):
         return {key: to_plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -86,7 +86,7 @@ class Model(dict[str, Any]):
 
     @classmethod
     def wrap(cls, value: Any) -> Any:
-        """`value` as this class if it is a raw JSON object; anything else unchanged."""
+        """Return `value` as this class if it is a raw JSON object; anything else unchanged."""
         return cls(value) if type(value) is dict else value
 
     @classmethod
@@ -112,7 +112,7 @@ class Model(dict[str, Any]):
 
     @classmethod
     def model_json_schema(cls, **_: Any) -> dict[str, Any]:
-        """The JSON schema of what the API sends for this class."""
+        """Return the JSON schema of what the API sends for this class."""
         from tercet.wire.pydantic_field import json_schema_of
 
         return json_schema_of(cls)
@@ -195,7 +195,8 @@ class Model(dict[str, Any]):
         exclude_none: bool = False,
         warnings: bool = True,
     ) -> dict[str, Any]:
-        """Return the JSON object as plain dicts and lists: what the API sent, unless fields are asked to be filled or left out.
+        """Return the JSON object as plain dicts and lists: what the API sent, unless fields are asked to be filled or
+        left out.
 
         `exclude_unset=False` adds declared optional fields that are absent, as None. `exclude_none` leaves None out.
         `mode="python"` gives points in time as datetimes.
@@ -207,7 +208,7 @@ class Model(dict[str, Any]):
     def to_json(
         self, *, indent: int | None = 2, exclude_unset: bool = True, exclude_none: bool = False, **_: Any
     ) -> str:
-        """`to_dict` as JSON text, indented by two unless told otherwise."""
+        """Return `to_dict` as JSON text, indented by two unless told otherwise."""
         return json_text(self.to_dict(exclude_unset=exclude_unset, exclude_none=exclude_none), indent)
 
     def model_dump(
@@ -219,8 +220,8 @@ class Model(dict[str, Any]):
         exclude_defaults: bool = False,
         **options: Any,
     ) -> dict[str, Any]:
-        """Plain dicts and lists, absent optional fields as None, points in time as datetimes unless `mode="json"`:
-        pydantic's meaning. Takes `include` and `exclude`."""
+        """Return plain dicts and lists, absent optional fields as None, points in time as datetimes unless
+        `mode="json"`: pydantic's meaning. Takes `include` and `exclude`."""
         fill, drop_none = not (exclude_unset or exclude_defaults), exclude_none or exclude_defaults
         data = dump(self, DumpOptions(fill, drop_none, mode == "python"))
         include, exclude = options.get("include"), options.get("exclude")
@@ -228,7 +229,7 @@ class Model(dict[str, Any]):
         return chosen
 
     def model_dump_json(self, *, indent: int | None = None, **options: Any) -> str:
-        """`model_dump` as JSON text."""
+        """Return `model_dump` as JSON text."""
         return json_text(self.model_dump(**{**options, "mode": "json"}), indent)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
@@ -239,12 +240,12 @@ class Model(dict[str, Any]):
 
     @property
     def model_fields_set(self) -> set[str]:
-        """The names of the fields that the JSON holds."""
+        """Return the names of the fields that the JSON holds."""
         return set(dict.keys(self))
 
     @property
     def model_extra(self) -> dict[str, Any]:
-        """Fields that the JSON holds and the class does not declare."""
+        """Return the fields that the JSON holds and the class does not declare."""
         return {key: value for key, value in self.items() if key not in self._fields}
 
 
@@ -255,7 +256,7 @@ _OLD_NAMES = {"dict": "model_dump", "json": "model_dump_json"}
 
 
 def _instance_state(model: Model) -> dict[str, Any]:
-    """What an instance holds beside its JSON: its slots, and the `__dict__` of a subclass without slots."""
+    """Return an instance's state besides its JSON: its slots, and the `__dict__` of a subclass without slots."""
     beside = dict(getattr(model, "__dict__", {}))
     for base in type(model).__mro__:
         slots = base.__dict__.get("__slots__", ())
@@ -316,21 +317,22 @@ _WORD = re.compile(r"[\w.]+")
 
 
 def _words(annotation: str) -> list[str]:
-    """The names in an annotation, without those inside of `Literal[...]`."""
+    """Return the names in an annotation, without those inside of `Literal[...]`."""
     return [word.rpartition(".")[2] for word in _WORD.findall(_LITERAL.sub("Literal", annotation))]
 
 
 def is_flat(annotation: str) -> bool:
-    """Whether a field of this type can be read without wrapping: no Model class is named in it."""
+    """Return whether a field of this type can be read without wrapping: no Model class is named in it."""
     return all(word in _FLAT for word in _words(annotation))
 
 
 def may_be_none(annotation: str) -> bool:
+    """Return whether a field of this type may be None, as far as the text of its annotation says."""
     return not {"None", "Optional", "NoneType"}.isdisjoint(_words(annotation))
 
 
 def plain_field(name: str, optional: bool) -> property:
-    """A field read in C: `itemgetter` raises MissingField where it is absent, `dict.get` gives None."""
+    """Return a field read in C: `itemgetter` raises MissingField where it is absent, `dict.get` gives None."""
 
     def write(self: Model, value: Any) -> None:
         self[name] = value
@@ -376,7 +378,8 @@ class NestedField:
 
 
 def field_type(owner: type[Model], name: str) -> Any:
-    """What a field's annotation means; objects of an unknown kind, if it names what its module does not hold."""
+    """Return the type that a field's annotation means; objects of an unknown kind, if it names what its module does
+    not hold."""
     for cls in owner.__mro__:
         if name in cls.__dict__.get("_fields", {}) and name in cls.__annotations__:
             space = vars(sys.modules[cls.__module__]) if cls.__module__ in sys.modules else {}
@@ -389,12 +392,12 @@ def field_type(owner: type[Model], name: str) -> Any:
 
 
 def keep(value: Any) -> Any:
-    """The Wrap of types that hold no Model."""
+    """Return the value as it is: the Wrap of types that hold no Model."""
     return value
 
 
 def wrap_for(annotation: Any) -> Wrap:
-    """The function that wraps raw JSON of this declared type. Unions are told apart by their `type` literals."""
+    """Return the function that wraps raw JSON of this declared type. Unions are told apart by their `type` literals."""
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     kind = origin or annotation
     if isinstance(kind, type) and issubclass(kind, Model):
@@ -453,6 +456,6 @@ def _union_by_type(by_type: dict[str, type[Model]], fallback: type[Model], liste
 
 
 def type_tags(cls: type[Model]) -> tuple[str, ...]:
-    """The values that `type` may have for this class, from its `type: Literal[...]` annotation."""
+    """Return the values that `type` may have for this class, from its `type: Literal[...]` annotation."""
     annotation = field_type(cls, "type")
     return typing.get_args(annotation) if typing.get_origin(annotation) is typing.Literal else ()

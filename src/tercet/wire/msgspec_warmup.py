@@ -1,5 +1,5 @@
-"""Has msgspec learn a class once, by one thread. It builds what it knows of a class when it first decodes one; two threads
-that come first together can crash the process (msgspec 0.22). What is made at import needs none of this."""
+"""Has msgspec learn a class once, by one thread. It builds what it knows of a class when it first decodes one; two
+threads that come first together can crash the process (msgspec 0.22). What is made at import needs none of this."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _warm: set[Any] = set()
 
 
 def warm_up(kind: type[T]) -> type[T]:
-    """`kind`, safe to decode from now on by any number of threads."""
+    """Return `kind`, safe to decode from now on by any number of threads."""
     if kind not in _warm:
         with WARMUP_LOCK:
             import msgspec

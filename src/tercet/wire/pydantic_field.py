@@ -39,13 +39,13 @@ class ModelField(msgspec.Struct, frozen=True):
     description: None = None
 
     def is_required(self) -> bool:
-        """Whether the API always sends it."""
+        """Return whether the API always sends it."""
         return self.required
 
 
 @cache
 def fields_of(cls: Any) -> dict[str, ModelField]:
-    """The fields that a class declares, its bases' among them."""
+    """Return the fields that a class declares, its bases' among them."""
     return {name: _field(cls, name) for name in cls._fields}
 
 
@@ -55,7 +55,7 @@ def _field(owner: type[Any], name: str) -> ModelField:
 
 
 def json_schema_of(cls: type[Any]) -> dict[str, Any]:
-    """The JSON schema of what the API sends for this class, with the classes within under `$defs`."""
+    """Return the JSON schema of what the API sends for this class, with the classes within under `$defs`."""
     found: dict[str, Any] = {}
     top = _object_schema(cls, found)
     itself = found.pop(cls.__name__)
@@ -77,7 +77,7 @@ def _object_schema(cls: Any, found: dict[str, Any]) -> dict[str, Any]:
 
 
 def _schema(annotation: Any, found: dict[str, Any]) -> dict[str, Any]:
-    """The schema of a declared type; what says nothing about JSON is `{}`, anything."""
+    """Return the schema of a declared type; what says nothing about JSON is `{}`, anything."""
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if annotation in _PLAIN:
         return _PLAIN[annotation]
@@ -91,10 +91,10 @@ def _schema(annotation: Any, found: dict[str, Any]) -> dict[str, Any]:
         return {"type": "array", "items": _schema(arguments[0], found)}
     if origin is dict or annotation is dict:
         return {"type": "object"}
-    return _named(origin or annotation, found)
+    return _class_schema(origin or annotation, found)
 
 
-def _named(kind: Any, found: dict[str, Any]) -> dict[str, Any]:
+def _class_schema(kind: Any, found: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(kind, type) or not hasattr(kind, "model_fields"):
         return {}
     if kind.__name__ not in found:
@@ -107,7 +107,8 @@ def _reference(kind: type) -> str:
 
 
 def core_schema_of(cls: type[Any], tags: tuple[str, ...]) -> CoreSchema:
-    """What pydantic checks and writes for a field of this class: any JSON object of its `type`, kept as it came."""
+    """Return what pydantic checks and writes for a field of this class: any JSON object of its `type`, kept as it
+    came."""
     from pydantic_core import core_schema
 
     def validate(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What response headers say about limits: how long to wait, whether to try again, what is left of each allowance.
+"""Response headers about limits: how long to wait, whether to try again, what is left of each allowance.
 
 Servers and proxies write these headers, so each is optional and each may be garbage: then it says nothing. No clock.
 """
@@ -22,7 +22,7 @@ _LONGEST_DATE = 64
 
 
 def retry_after(headers: Mapping[str, str], now: float | None = None) -> float | None:
-    """Seconds that the server asks to wait, or None if it does not ask.
+    """Return the seconds that the server asks to wait, or None if it does not ask.
 
     In this order: `retry-after-ms`, `retry-after` in seconds, `retry-after` as an HTTP date. A date is measured against
     the response's own `Date`, so that a wrong local clock does no harm, and against `now` (seconds since 1970) if there
@@ -45,12 +45,12 @@ def retry_after(headers: Mapping[str, str], now: float | None = None) -> float |
 
 
 def should_retry(headers: Mapping[str, str]) -> bool | None:
-    """What `x-should-retry` says: True, False, or None if it says nothing."""
+    """Return what `x-should-retry` says: True, False, or None if it says nothing."""
     return {"true": True, "false": False}.get(headers.get("x-should-retry", ""))
 
 
 def http_date(text: str | None) -> float | None:
-    """An HTTP date as seconds since 1970, or None if it is none."""
+    """Return an HTTP date as seconds since 1970, or None if it is none."""
     if not isinstance(text, str) or not text or len(text) > _LONGEST_DATE:
         return None
     from calendar import timegm
@@ -109,7 +109,7 @@ def _rate_limit(headers: Mapping[str, str], start: str) -> RateLimit | None:
 
 
 def parse_datetime(text: str | None) -> datetime | None:
-    """An RFC 3339 time as a datetime with a timezone (UTC if it names none), or None if it is none."""
+    """Return an RFC 3339 time as a datetime with a timezone (UTC if it names none), or None if it is none."""
     if text is None or len(text) > _LONGEST_DATE or not _MOMENT.fullmatch(text.strip()):
         return None
     from datetime import UTC, datetime

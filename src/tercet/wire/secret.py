@@ -26,7 +26,7 @@ class Secret:
         self._held: Callable[[], str] = held  # a closure: `vars`, `repr` and debuggers that print slots miss it
 
     def reveal(self) -> str:
-        """The credential itself."""
+        """Return the credential itself."""
         return self._held()
 
     def __repr__(self) -> str:

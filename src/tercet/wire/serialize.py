@@ -1,4 +1,4 @@
-"""A Model as plain dicts and lists, and as JSON text. Knows Models by their declared fields alone."""
+"""Models as plain dicts and lists, and as JSON text. Knows Models by their declared fields: it is they who import it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import msgspec
 
 
 class DumpOptions(NamedTuple):
-    """How a Model is dumped."""
+    """The options of a dump."""
 
     fill: bool
     drop_none: bool
@@ -16,6 +16,7 @@ class DumpOptions(NamedTuple):
 
 
 def dump(value: Any, how: DumpOptions) -> Any:
+    """Return `value` with every Model in it as a plain dict."""
     if _is_model(value):
         pairs = _pairs(value, how)
     elif isinstance(value, dict):
@@ -43,8 +44,8 @@ def _is_model(value: Any) -> bool:
 
 
 def select_fields(value: Any, include: Any, exclude: Any) -> Any:
-    """What `include` and `exclude` leave of a dump: sets of keys, or mappings of keys to what is chosen below them. `True`
-    and `...` stand for a whole part; items of lists go by their number, or by `__all__`."""
+    """Return what `include` and `exclude` leave of a dump: sets of keys, or mappings of keys to what is chosen below
+    them. `True` and `...` stand for a whole part; items of lists go by their number, or by `__all__`."""
     if isinstance(value, dict):
         pairs: Any = value.items()
     elif isinstance(value, list):
@@ -64,7 +65,7 @@ def _names(choice: Any, key: Any) -> bool:
 
 
 def _below(choice: Any, key: Any) -> Any:
-    """What is chosen within a part; None where nothing more was said of it."""
+    """Return what is chosen within a part; None where nothing more was said of it."""
     if not isinstance(choice, dict):
         return None
     inner = choice.get(key, choice.get("__all__") if isinstance(key, int) else None)
@@ -76,6 +77,7 @@ def _is_whole(choice: Any, key: Any) -> bool:
 
 
 def json_text(value: Any, indent: int | None) -> str:
+    """Return plain values as JSON text."""
     try:
         data = msgspec.json.encode(value)
     except (UnicodeEncodeError, OverflowError):  # a lone surrogate or an integer of more than 64 bits came from the API

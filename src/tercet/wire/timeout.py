@@ -42,7 +42,7 @@ class Timeout:
         missing = [name for name, value in given.items() if value is ...]
         if timeout is ... and 0 < len(missing) < 4:
             raise ValueError(f"Timeout without a default must set all four limits; {', '.join(missing)} missing")
-        defaults = _four(timeout)
+        defaults = _read_limits(timeout)
         for name, value in given.items():
             value = defaults[name] if value is ... else value
             object.__setattr__(self, name, seconds(value, f"timeout.{name}"))
@@ -50,7 +50,7 @@ class Timeout:
         if idle is ...:
             idle = getattr(timeout, "idle", None)
         if stream_idle is ...:
-            stream_idle = getattr(timeout, "stream_idle", _streams(self.read)["stream_idle"])
+            stream_idle = getattr(timeout, "stream_idle", _stream_defaults(self.read)["stream_idle"])
         object.__setattr__(self, "idle", seconds(idle, "timeout.idle") or None)
         object.__setattr__(self, "stream_idle", seconds(stream_idle, "stream_idle_timeout") or None)
 
@@ -59,7 +59,7 @@ class Timeout:
 
     @classmethod
     def of(cls, value: Any) -> Self:
-        """From what callers pass: seconds, None, a Timeout, or httpx's and httpx2's object of that name."""
+        """Make one from what callers pass: seconds, None, a Timeout, or httpx's and httpx2's object of that name."""
         if isinstance(value, cls):
             return value
         return cls(value)
@@ -70,26 +70,26 @@ class Timeout:
         return Timeout(**parts, idle=self.idle, stream_idle=self.stream_idle)
 
     def as_dict(self) -> dict[str, float | None]:
-        """connect, read, write, pool, total."""
+        """Return connect, read, write, pool and total."""
         return {name: getattr(self, name) for name in ("connect", "read", "write", "pool", "total")}
 
     def __eq__(self, other: object) -> bool:
-        """Whether these are the same limits of an attempt. The two of a stream do not count: programs compare with
-        `Timeout(600, connect=5)`."""
+        """Return whether these are the same limits of an attempt. The two of a stream do not count: programs compare
+        with `Timeout(600, connect=5)`."""
         return isinstance(other, Timeout) and self.as_dict() == other.as_dict()
 
     def __hash__(self) -> int:
         return hash(tuple(self.as_dict().values()))
 
     def __repr__(self) -> str:
-        return f"Timeout({', '.join(f'{name}={value}' for name, value in self._shown().items())})"
+        return f"Timeout({', '.join(f'{name}={value}' for name, value in self._repr_fields().items())})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _timeout, (self._all(),)
 
-    def _shown(self) -> dict[str, float | None]:
+    def _repr_fields(self) -> dict[str, float | None]:
         own = {name: value for name, value in self._all().items() if name in _OF_STREAMS}
-        return {**self.as_dict(), **(own if own != _streams(self.read) else {})}
+        return {**self.as_dict(), **(own if own != _stream_defaults(self.read) else {})}
 
     def _all(self) -> dict[str, float | None]:
         return {**self.as_dict(), "idle": self.idle, "stream_idle": self.stream_idle}
@@ -98,8 +98,8 @@ class Timeout:
 _OF_STREAMS = ("idle", "stream_idle")
 
 
-def _streams(read: float | None) -> dict[str, float | None]:
-    """What applies within streams if nothing is said: never less patience than `read` has."""
+def _stream_defaults(read: float | None) -> dict[str, float | None]:
+    """Return what applies within streams if nothing is said: never less patience than `read` has."""
     return {"idle": None, "stream_idle": None if read is None else max(LONGEST_SILENCE, read)}
 
 
@@ -110,7 +110,7 @@ def _timeout(parts: dict[str, float | None]) -> Timeout:
 _PARTS = ("connect", "read", "write", "pool")
 
 
-def _four(timeout: Any) -> dict[str, Any]:
+def _read_limits(timeout: Any) -> dict[str, Any]:
     if timeout is ... or timeout is None or isinstance(timeout, int | float):
         return {**dict.fromkeys(_PARTS, None if timeout is ... else seconds(timeout, "timeout")), "total": None}
     if isinstance(timeout, tuple) and len(timeout) == 4:
@@ -122,7 +122,7 @@ def _four(timeout: Any) -> dict[str, Any]:
 
 
 def seconds(value: Any, name: str) -> float | None:
-    """`value` as a number of seconds ≥ 0, or None for no limit."""
+    """Return `value` as a number of seconds ≥ 0, or None for no limit."""
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):

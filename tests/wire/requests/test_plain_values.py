@@ -30,7 +30,7 @@ from tests.client.scripted import ASK, JSON, MESSAGE, Script
 
 import tercet
 from tercet.tools.results import result_content
-from tercet.wire.requests.json_body import body, encoded, settled
+from tercet.wire.requests.json_body import body, encode_json, materialize
 from tercet.wire.requests.plain_values import DEEPEST
 
 
@@ -161,8 +161,8 @@ VALUES: list[tuple[Callable[[], Any], Any]] = [
 
 @pytest.mark.parametrize(("make", "plain"), VALUES)
 def test_a_value_is_sent_as_its_plain_value_alone_and_beside_others(make: Callable[[], Any], plain: Any) -> None:
-    assert json.loads(encoded({"x": make()})) == {"x": plain}
-    assert json.loads(encoded({"x": make(), "y": Text("careful")})) == {"x": plain, "y": "careful"}
+    assert json.loads(encode_json({"x": make()})) == {"x": plain}
+    assert json.loads(encode_json({"x": make(), "y": Text("careful")})) == {"x": plain, "y": "careful"}
 
 
 @pytest.mark.parametrize("absent", [tercet.omit, tercet.NOT_GIVEN])
@@ -200,22 +200,22 @@ def test_nan_is_found_wherever_it_stands_and_never_where_it_does_not(texts: list
     value = [*texts, None, "A" * size, [1.5, math.nan if there else None], "B" * size]
     if there:
         with pytest.raises(ValueError, match=rf"^\[{len(texts) + 2}\]\[1\] is nan"):
-            encoded(value)
+            encode_json(value)
     else:
-        assert json.loads(encoded(value)) == value
+        assert json.loads(encode_json(value)) == value
 
 
 def test_circles_and_depth_are_refused_with_their_place() -> None:
     circle: dict[str, Any] = {"a": []}
     circle["a"].append(circle)
     with pytest.raises(ValueError, match=r"^x\.a\[0\] holds itself, through x$"):
-        encoded({"x": circle})
+        encode_json({"x": circle})
 
     deep: Any = []
     for _ in range(100_000):
         deep = [deep]
     with pytest.raises(ValueError, match=rf"^x\[0\]\[0\].* is nested more than {DEEPEST} levels deep"):
-        encoded({"x": deep})
+        encode_json({"x": deep})
 
 
 # --- files -----------------------------------------------------------------------------------------------------------
@@ -248,7 +248,7 @@ def test_files_are_read_where_base64_data_is_due(place: Callable[[Any], Any], tm
 
     with path.open("rb") as opened, path.open() as as_text:
         for data in (path, entry, opened, as_text, io.BytesIO(path.read_bytes()), path.read_bytes(), whole):
-            assert whole.encode() in encoded(place(data))
+            assert whole.encode() in encode_json(place(data))
 
 
 NOT_DUE: list[tuple[Callable[[Any], Any], str]] = [
@@ -282,13 +282,15 @@ def test_files_are_read_nowhere_else(place: Callable[[Any], Any], name: str, tmp
     with (tmp_path / "secret").open("rb") as opened, (tmp_path / "secret").open() as as_text:
         for value in (tmp_path / "secret", entry, opened, as_text, io.BytesIO(b"abc"), Pair(entry)):
             with pytest.raises(TypeError) as caught:
-                encoded(place(value))
+                encode_json(place(value))
             assert str(caught.value).startswith(f"{name}{'.first' if isinstance(value, Pair) else ''} holds a ")
         assert opened.read() + as_text.read().encode() == b"abcabc"
 
 
 def test_a_field_named_read_makes_no_file() -> None:
-    assert json.loads(encoded({"x": Modelled(value=1), "y": types.MappingProxyType({"read": 1})}))["y"] == {"read": 1}
+    assert json.loads(encode_json({"x": Modelled(value=1), "y": types.MappingProxyType({"read": 1})}))["y"] == {
+        "read": 1
+    }
 
 
 @pytest.mark.parametrize("argument", ["messages", "system", "tools", "stop_sequences"])
@@ -317,10 +319,10 @@ def test_numbers_and_texts_of_all_kinds_are_arguments() -> None:
 
 def test_what_is_settled_is_equal_each_time_and_what_is_plain_is_kept() -> None:
     plain = [{"role": "user", "content": "Hi"}]
-    once = settled([{"role": "user", "content": (each for each in [{"type": "text", "text": "a"}])}], "messages")
+    once = materialize([{"role": "user", "content": (each for each in [{"type": "text", "text": "a"}])}], "messages")
 
-    assert settled(plain) is plain
-    assert encoded(once) == encoded(once) == b'[{"role":"user","content":[{"type":"text","text":"a"}]}]'
+    assert materialize(plain) is plain
+    assert encode_json(once) == encode_json(once) == b'[{"role":"user","content":[{"type":"text","text":"a"}]}]'
 
 
 # --- everything, anywhere --------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from tercet.client.call import HEADER_ARGUMENTS, TRANSPORT_OPTIONS, Call, make_call, transport_options
 from tercet.wire.requests.arguments import count, strings, text, unknown_argument
-from tercet.wire.requests.json_body import encoded
+from tercet.wire.requests.json_body import encode_json
 from tercet.wire.requests.sentinels import drop_not_given
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def simple_call(
     """A call without arguments of its own. A body is sent only if `extra_body` asks for one."""
     parsed = parse_arguments(arguments, frozenset(), caller, betas)
     content = (
-        encoded(extra_body(parsed.options, method, caller)) if parsed.options.get("extra_body") is not None else b""
+        encode_json(extra_body(parsed.options, method, caller)) if parsed.options.get("extra_body") is not None else b""
     )
     return make_call(method, path, read, content=content, headers=parsed.headers, options=parsed.options, kind="free")
 

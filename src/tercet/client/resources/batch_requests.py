@@ -8,7 +8,7 @@ from typing import Any
 
 from tercet.client.call import TRANSPORT_OPTIONS
 from tercet.wire.requests.arguments import CHECKS, EMPTY_IS_MEANT, several, wrong
-from tercet.wire.requests.json_body import LAST, encoded
+from tercet.wire.requests.json_body import LAST, encode_json
 from tercet.wire.requests.sentinels import drop_not_given
 
 CUSTOM_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
@@ -26,7 +26,7 @@ NEVER: Mapping[str, tuple[Any, str]] = {
 def encode_batch(requests: Any, extra: Mapping[str, Any]) -> bytes:
     """The body of a batch of these requests. Raises TypeError or ValueError that name the request and its field."""
     checked = check_requests(requests)
-    content = encoded({"requests": checked, **extra})
+    content = encode_json({"requests": checked, **extra})
     if len(content) > LARGEST_BATCH:
         size = len(content) / 1e6
         raise ValueError(

@@ -143,7 +143,7 @@ _made: dict[str, type[APIStatusError]] = {}
 
 
 def class_of(status: int, error_code: str) -> type[APIStatusError] | None:
-    """The class for this status and code, or None if this version knows no such pair."""
+    """Return the class for this status and code, or None if this version knows no such pair."""
     name = CODES.get(status, {}).get(error_code)
     return None if name is None else _class_named(name)
 

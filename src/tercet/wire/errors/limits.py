@@ -1,4 +1,5 @@
-"""What the client itself refuses, before anything is sent: a wait too long, a budget spent, state that cannot be kept.
+"""Errors of the client's own limits, before anything is sent: a wait too long, a budget spent, state that cannot be
+kept.
 
 Amounts and seconds are given by those who decide; knows no policy and no clock.
 """
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
 
 class PaceWaitError(APITimeoutError):
-    """Nothing was sent: the turn of this request would come too late. `retry_after` says in how many seconds it would."""
+    """Nothing was sent: the turn of this request would come too late. `retry_after` says in how many seconds it
+    would."""
 
     def __init__(self, message: str, request: Any = None, *, retry_after: float | None = None) -> None:
         super().__init__(request, message=message)

@@ -39,7 +39,7 @@ STATUS_OF_TYPE = {
 
 
 def error_from(response: Response) -> APIStatusError:
-    """The exception for a response that is not a success."""
+    """Return the exception for a response that is not a success."""
     response = response.redacted()
     body = body_of(response)
     cls = class_for(response.status_code, text_at(body, "error", "details", "error_code"))
@@ -50,26 +50,29 @@ def error_from(response: Response) -> APIStatusError:
 
 
 def error_in_stream(body: object, response: Response) -> APIStatusError:
-    """The exception for an `error` event. Its class follows `error.type`; `status_code` stays what the response had."""
+    """Return the exception for an `error` event. Its class follows `error.type`; `status_code` stays what the
+    response had."""
     body, cls = _plain(body), _class_by_type(body)
     return cls(_cut(f"{body}"), response=response, body=body)
 
 
 def error_in_body(body: object, response: Response) -> APIStatusError:
-    """The exception for a success whose body is an error envelope: class by `error.type`, the response's status."""
+    """Return the exception for a success whose body is an error envelope: class by `error.type`, the response's
+    status."""
     body, cls = _plain(body), _class_by_type(body)
     return cls(f"Error code: {response.status_code} - {_cut(f'{body}')}", response=response, body=body)
 
 
 def class_for(status: int, error_code: str | None = None) -> type[APIStatusError]:
-    """The class for a status and an `error_code`: the pair if it is known, else the status, else its family."""
+    """Return the class for a status and an `error_code`: the pair if it is known, else the status, else its family."""
     if error_code is not None and (found := class_of(status, error_code)) is not None:
         return found
     return STATUS_CLASSES.get(status, InternalServerError if status >= 500 else APIStatusError)
 
 
 def body_of(response: Response) -> object:
-    """The body decoded if it is JSON of a depth that Python's own functions bear, else its text ('' if empty)."""
+    """Return the body decoded if it is JSON of a depth that Python's own functions bear, else its text ('' if
+    empty)."""
     try:
         body = response.json()
     except (ValueError, RecursionError):
@@ -78,7 +81,7 @@ def body_of(response: Response) -> object:
 
 
 def deeper_than(value: object, levels: int) -> bool:
-    """Whether decoded JSON has more than this many containers within one another. Does not recurse."""
+    """Return whether decoded JSON has more than this many containers within one another. Does not recurse."""
     layer = [value] if isinstance(value, dict | list | tuple) else []
     for _ in range(levels):
         if not layer:

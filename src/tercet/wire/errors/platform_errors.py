@@ -1,4 +1,5 @@
-"""How other platforms word the API's errors: Amazon's and Google's names for the kinds, and where their messages stand.
+"""Other platforms' words for the API's errors: Amazon's and Google's names for the kinds, and where their messages
+stand.
 
 Pure, over decoded bodies and headers of any shape. Knows no exception class.
 """
@@ -50,21 +51,22 @@ ERROR_TYPES: Mapping[str, str] = {
 
 
 class PlatformErrorText(NamedTuple):
-    """What a foreign body says: the API's name for the kind, and the message."""
+    """A foreign body's content: the API's name for the kind, and the message."""
 
     type: str | None
     message: str | None
 
 
 def error_type_of(name: str) -> str | None:
-    """The API's name for a platform's kind of error: `ThrottlingException` is a rate_limit_error. None if unknown."""
+    """Return the API's name for a platform's kind of error: `ThrottlingException` is a rate_limit_error. None if
+    unknown."""
     bare = name.partition(":")[0].rpartition("#")[2].strip().lower()
     stem = bare.removesuffix("exception")
     return ERROR_TYPES.get(stem) or ERROR_TYPES.get(stem.removesuffix("error"))
 
 
 def read_platform_error(body: object, headers: Mapping[str, str]) -> PlatformErrorText:
-    """What an error of Amazon's or Google's shape says.
+    """Return the kind and the message that an error of Amazon's or Google's shape holds.
 
     `{"message": ...}` with the kind in `x-amzn-errortype` or `__type`; `{"error": {"status": ..., "message": ...}}`, or
     a list of such.

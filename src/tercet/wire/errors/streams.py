@@ -1,4 +1,4 @@
-"""How a stream can end badly, other than by an `error` event: cut short, silent, off the protocol, or with unusable tool
+"""Errors that end a stream, other than by an `error` event: cut short, silent, off the protocol, or with unusable tool
 input. Each keeps what had come. The tree is drawn in `tree.py`."""
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from tercet.wire.errors.tree import APIConnectionError, APIError, APITimeoutErro
 
 
 class _StreamError(APIError):
-    """What an error in the midst of a stream keeps: the Message so far, its usage, and how many events came."""
+    """An error in the midst of a stream. It keeps the Message so far, its usage, and how many events came."""
 
     def _keep(self, partial_message: Any, usage: Any, events_seen: int) -> None:
         self.partial_message = partial_message

@@ -130,8 +130,8 @@ class APIResponseValidationError(APIError):
 
 
 class OutputValidationError(APIResponseValidationError, ValueError):
-    """The model finished its answer, and the text is not what `output_format` asked for. Nothing is lost: `answer` is the
-    whole Message (also as `partial_message`, with its `usage`), `text` what did not fit; `__cause__` says why.
+    """The model finished its answer, and the text is not what `output_format` asked for. Nothing is lost: `answer` is
+    the whole Message (also as `partial_message`, with its `usage`), `text` what did not fit; `__cause__` says why.
 
     Also a ValueError, as the validation errors of pydantic and msgspec are.
     """
@@ -191,7 +191,7 @@ class APIStatusError(APIError):
         self.retry_after = retry_after(headers)
 
     def _read_foreign(self, body: object, headers: Any) -> None:
-        """What the body says in another platform's words."""
+        """Read what the body says in another platform's words."""
         self.type, message = read_platform_error(body, headers)
         self.api_message = self.api_message or message
 
@@ -257,20 +257,20 @@ class WorkloadIdentityError(AnthropicError):
 
 
 def value_at(body: object, *path: str) -> Any:
-    """What stands at this path of keys in a decoded body; None if the body has another shape."""
+    """Return the value at this path of keys in a decoded body; None if the body has another shape."""
     for key in path:
         body = body.get(key) if isinstance(body, dict) else None
     return body
 
 
 def text_at(body: object, *path: str) -> str | None:
-    """`value_at`, if it is a string."""
+    """Return `value_at`, if it is a string."""
     value = value_at(body, *path)
     return value if isinstance(value, str) else None
 
 
 def redact(value: Any, secrets: Sequence[str]) -> Any:
-    """`value` with every occurrence of these credentials replaced, in text and in decoded JSON."""
+    """Return `value` with every occurrence of these credentials replaced, in text and in decoded JSON."""
     if not secrets or value is None:
         return value
     if isinstance(value, str):
@@ -293,7 +293,7 @@ def _details(value: object) -> ErrorDetails | None:
 
 
 def redacted_record(value: Any) -> Any:
-    """A request or response as errors keep it, credentials replaced; other values unchanged."""
+    """Return a request or response as errors keep it, credentials replaced; other values unchanged."""
     return value.redacted() if isinstance(value, Request | Response) else value
 
 

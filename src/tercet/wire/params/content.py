@@ -185,14 +185,14 @@ class AdvisorRedactedResultBlockParam(TypedDict, total=False):
 
 
 class AdvisorToolResultErrorParam(TypedDict, total=False):
-    """Why the advisor said nothing (beta)."""
+    """The reason why the advisor said nothing (beta)."""
 
     type: Required[Literal["advisor_tool_result_error"]]
     error_code: Required[str]
 
 
 class AdvisorToolResultBlockParam(TypedDict, total=False):
-    """What the advisor answered, sent back (beta)."""
+    """The advisor's answer, sent back (beta)."""
 
     type: Required[Literal["advisor_tool_result"]]
     tool_use_id: Required[str]

@@ -144,14 +144,14 @@ class MessageParam(TypedDict, total=False):
 
 
 class UserMessageParam(TypedDict, total=False):
-    """What the user says."""
+    """A turn of the user."""
 
     role: Required[Literal["user"]]
     content: Required[MessageContentParam]
 
 
 class AssistantMessageParam(TypedDict, total=False):
-    """What the model said."""
+    """A turn of the model."""
 
     role: Required[Literal["assistant"]]
     content: Required[MessageContentParam]

@@ -25,14 +25,14 @@ FileTypes: TypeAlias = (
 
 
 class _WorkspaceOptions(TypedDict, total=False):
-    """Which workspace is meant."""
+    """The workspace that is meant."""
 
     workspace_id: str | Absent | None
     """The workspace, for credentials that have several (`wrkspc_…`). Sent as a header."""
 
 
 class PageParams(_WorkspaceOptions, total=False):
-    """Which page of a list."""
+    """The page of a list that is meant."""
 
     limit: int | Absent | None
     """How many on a page: 1 to 1,000, 20 unless given."""

@@ -32,7 +32,7 @@ from tercet.wire.typing_compat import Absent, Required, TypedDict
 
 
 class CallOptions(TypedDict, total=False):
-    """What a call may say besides its body. These win over what the client was made with."""
+    """The options of a call besides its body. These win over what the client was made with."""
 
     extra_headers: Mapping[str, str | Absent] | None
     """More headers; `omit` as a value leaves a default header out."""
@@ -45,7 +45,7 @@ class CallOptions(TypedDict, total=False):
 
 
 class CallLimits(TypedDict, total=False):
-    """How far a call may go, retries included. Tercet's own."""
+    """The limits of a call, retries included. Tercet's own."""
 
     deadline: float | None
     """Seconds for the whole call, retries and waits included; None for no limit."""
@@ -54,7 +54,8 @@ class CallLimits(TypedDict, total=False):
 
 
 class CallFallbacks(TypedDict, total=False):
-    """Whom to ask when the model cannot answer. Tercet's own; beta calls have the API's own parameter of this name."""
+    """The models to ask when the first one cannot answer. Tercet's own; beta calls have the API's own parameter of
+    this name."""
 
     fallbacks: Sequence[str | Mapping[str, object]] | None
     """Models, or patches of the parameters that name one, in order. An empty list: none, whatever the client says."""
@@ -64,7 +65,7 @@ class DescribedTool(Protocol):
     """Whatever can give its own entry in `tools`, such as a `@beta_tool` function."""
 
     def to_dict(self) -> ToolUnionParam:
-        """The entry in `tools`."""
+        """Return the entry in `tools`."""
         ...
 
 
@@ -149,14 +150,14 @@ class MessageCountTokensParams(PromptParams, CallOptions, CallLimits, total=Fals
 
 
 class BetaOptions(TypedDict, total=False):
-    """Which beta features to switch on."""
+    """The beta features to switch on."""
 
     betas: Sequence[AnthropicBeta] | Absent | None
     """Names of beta features. Sent as the header `anthropic-beta`; the API refuses names that it does not know."""
 
 
 class BetaPromptParams(BetaOptions, total=False):
-    """What beta adds to a prompt."""
+    """The parameters that beta adds to a prompt."""
 
     mcp_servers: Iterable[RequestMCPServerURLDefinitionParam] | Absent | None
     """MCP servers for the API to connect to; `mcp_toolset` in `tools` offers what they have."""

@@ -76,7 +76,7 @@ class WebSearchResultBlockParam(TypedDict, total=False):
 
 
 class WebSearchToolRequestErrorParam(TypedDict, total=False):
-    """Why a web search gave nothing."""
+    """The reason why a web search gave nothing."""
 
     type: Required[Literal["web_search_tool_result_error"]]
     error_code: Required[WebSearchToolResultErrorCode]
@@ -88,7 +88,7 @@ WebSearchToolResultBlockParamContentParam: TypeAlias = (
 
 
 class WebSearchToolResultBlockParam(TypedDict, total=False):
-    """What a web search found."""
+    """The result of a web search."""
 
     type: Required[Literal["web_search_tool_result"]]
     tool_use_id: Required[str]
@@ -107,14 +107,14 @@ class WebFetchBlockParam(TypedDict, total=False):
 
 
 class WebFetchToolResultErrorBlockParam(TypedDict, total=False):
-    """Why a page could not be fetched."""
+    """The reason why a page could not be fetched."""
 
     type: Required[Literal["web_fetch_tool_result_error"]]
     error_code: Required[WebFetchToolResultErrorCode]
 
 
 class WebFetchToolResultBlockParam(TypedDict, total=False):
-    """What a web fetch gave."""
+    """The result of a web fetch."""
 
     type: Required[Literal["web_fetch_tool_result"]]
     tool_use_id: Required[str]
@@ -131,7 +131,7 @@ class CodeExecutionOutputBlockParam(TypedDict, total=False):
 
 
 class CodeExecutionResultBlockParam(TypedDict, total=False):
-    """What the code printed and made."""
+    """The output of code: text and files."""
 
     type: Required[Literal["code_execution_result"]]
     stdout: Required[str]
@@ -141,7 +141,7 @@ class CodeExecutionResultBlockParam(TypedDict, total=False):
 
 
 class EncryptedCodeExecutionResultBlockParam(TypedDict, total=False):
-    """What the code printed, encrypted."""
+    """The output of code, encrypted."""
 
     type: Required[Literal["encrypted_code_execution_result"]]
     encrypted_stdout: Required[str]
@@ -151,7 +151,7 @@ class EncryptedCodeExecutionResultBlockParam(TypedDict, total=False):
 
 
 class CodeExecutionToolResultErrorParam(TypedDict, total=False):
-    """Why the code did not run."""
+    """The reason why the code did not run."""
 
     type: Required[Literal["code_execution_tool_result_error"]]
     error_code: Required[CodeExecutionToolResultErrorCode]
@@ -163,7 +163,7 @@ CodeExecutionToolResultBlockParamContentParam: TypeAlias = (
 
 
 class CodeExecutionToolResultBlockParam(TypedDict, total=False):
-    """What the code execution tool answered."""
+    """The code execution tool's answer."""
 
     type: Required[Literal["code_execution_tool_result"]]
     tool_use_id: Required[str]
@@ -179,7 +179,7 @@ class BashCodeExecutionOutputBlockParam(TypedDict, total=False):
 
 
 class BashCodeExecutionResultBlockParam(TypedDict, total=False):
-    """What the command printed and made."""
+    """The output of a command: text and files."""
 
     type: Required[Literal["bash_code_execution_result"]]
     stdout: Required[str]
@@ -189,14 +189,14 @@ class BashCodeExecutionResultBlockParam(TypedDict, total=False):
 
 
 class BashCodeExecutionToolResultErrorParam(TypedDict, total=False):
-    """Why the command did not run."""
+    """The reason why the command did not run."""
 
     type: Required[Literal["bash_code_execution_tool_result_error"]]
     error_code: Required[BashCodeExecutionToolResultErrorCode]
 
 
 class BashCodeExecutionToolResultBlockParam(TypedDict, total=False):
-    """What the shell in the container answered."""
+    """The answer of the container's shell."""
 
     type: Required[Literal["bash_code_execution_tool_result"]]
     tool_use_id: Required[str]
@@ -234,7 +234,7 @@ class TextEditorCodeExecutionStrReplaceResultBlockParam(TypedDict, total=False):
 
 
 class TextEditorCodeExecutionToolResultErrorParam(TypedDict, total=False):
-    """Why the file was not read or changed."""
+    """The reason why the file was not read or changed."""
 
     type: Required[Literal["text_editor_code_execution_tool_result_error"]]
     error_code: Required[TextEditorCodeExecutionToolResultErrorCode]
@@ -242,7 +242,7 @@ class TextEditorCodeExecutionToolResultErrorParam(TypedDict, total=False):
 
 
 class TextEditorCodeExecutionToolResultBlockParam(TypedDict, total=False):
-    """What the file editor in the container answered."""
+    """The answer of the container's file editor."""
 
     type: Required[Literal["text_editor_code_execution_tool_result"]]
     tool_use_id: Required[str]
@@ -271,7 +271,7 @@ class ToolSearchToolSearchResultBlockParam(TypedDict, total=False):
 
 
 class ToolSearchToolResultErrorParam(TypedDict, total=False):
-    """Why the tool search gave nothing."""
+    """The reason why the tool search gave nothing."""
 
     type: Required[Literal["tool_search_tool_result_error"]]
     error_code: Required[ToolSearchToolResultErrorCode]
@@ -279,7 +279,7 @@ class ToolSearchToolResultErrorParam(TypedDict, total=False):
 
 
 class ToolSearchToolResultBlockParam(TypedDict, total=False):
-    """What the tool search gave."""
+    """The result of a tool search."""
 
     type: Required[Literal["tool_search_tool_result"]]
     tool_use_id: Required[str]
@@ -288,7 +288,7 @@ class ToolSearchToolResultBlockParam(TypedDict, total=False):
 
 
 class MCPToolResultBlockParam(TypedDict, total=False):
-    """What a tool of an MCP server answered (beta)."""
+    """The answer of an MCP server's tool (beta)."""
 
     type: Required[Literal["mcp_tool_result"]]
     tool_use_id: Required[str]

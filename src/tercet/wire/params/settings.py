@@ -1,4 +1,5 @@
-"""What a request says besides its messages and tools: thinking, output, container, metadata; then the beta settings."""
+"""A request's settings besides its messages and tools: thinking, output, container, metadata; then the beta
+settings."""
 
 from __future__ import annotations
 
@@ -12,14 +13,14 @@ Effort: TypeAlias = Literal["low", "medium", "high", "xhigh", "max"]
 
 
 class MetadataParam(TypedDict, total=False):
-    """What the API may know of the request."""
+    """Facts about the request for the API's operators."""
 
     user_id: str | None
     """An opaque id of your user, such as a hash, to find abuse. No name, mail address or telephone number."""
 
 
 class ThinkingBlockBindingParam(TypedDict, total=False):
-    """What to do with thinking blocks that do not belong where they stand (beta)."""
+    """The treatment of thinking blocks that do not belong where they stand (beta)."""
 
     prefix_mismatch_behavior: Literal["error", "drop_block"] | None
 
@@ -73,7 +74,8 @@ class JSONOutputFormatParam(TypedDict, total=False):
 
 
 class TokenTaskBudgetParam(TypedDict, total=False):
-    """How many tokens the whole task may take, for the model to plan with (beta `task-budgets-2026-03-13`)."""
+    """The number of tokens that the whole task may take, for the model to plan with (beta
+    `task-budgets-2026-03-13`)."""
 
     type: Required[Literal["tokens"]]
     total: Required[int]
@@ -81,7 +83,7 @@ class TokenTaskBudgetParam(TypedDict, total=False):
 
 
 class OutputConfigParam(TypedDict, total=False):
-    """How to answer."""
+    """The form of the answer."""
 
     effort: Effort | None
     """How much work to put into the answer. Not all models know all levels."""
@@ -114,7 +116,7 @@ class DiagnosticsParam(TypedDict, total=False):
 
 
 class RequestMCPServerToolConfigurationParam(TypedDict, total=False):
-    """Which tools of an MCP server to offer. The older form; see `MCPToolsetParam`."""
+    """The tools of an MCP server to offer. The older form; see `MCPToolsetParam`."""
 
     allowed_tools: Sequence[str] | None
     enabled: bool | None
@@ -145,7 +147,7 @@ class ToolUsesTriggerParam(TypedDict, total=False):
 
 
 class ToolUsesKeepParam(TypedDict, total=False):
-    """How many of the last calls to keep."""
+    """The number of the last calls to keep."""
 
     type: Required[Literal["tool_uses"]]
     value: Required[int]
@@ -179,7 +181,7 @@ class AllThinkingTurnsParam(TypedDict, total=False):
 
 
 class ThinkingTurnsParam(TypedDict, total=False):
-    """How many of the last turns with thinking to keep, at least 1."""
+    """The number of the last turns with thinking to keep, at least 1."""
 
     type: Required[Literal["thinking_turns"]]
     value: Required[int]
@@ -204,7 +206,7 @@ class Compact20260112EditParam(TypedDict, total=False):
 
 
 class ContextManagementConfigParam(TypedDict, total=False):
-    """What to do with a context that grows (beta `context-management-2025-06-27`)."""
+    """The edits of a context that grows (beta `context-management-2025-06-27`)."""
 
     edits: Iterable[ClearToolUses20250919EditParam | ClearThinking20251015EditParam | Compact20260112EditParam]
 
@@ -217,7 +219,7 @@ class CompactionConfigParam(TypedDict, total=False):
 
 
 class BillingPolicyParam(TypedDict, total=False):
-    """Who pays (beta): you, or the customer behind the user profile."""
+    """The payer (beta): you, or the customer behind the user profile."""
 
     type: Required[Literal["billing_policy"]]
     bill_to: Literal["self", "user_profile"]

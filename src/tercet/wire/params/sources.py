@@ -1,4 +1,4 @@
-"""What content blocks of a request are made of: where bytes come from, cache marks, citations to send back."""
+"""The parts of a request's content blocks: where bytes come from, cache marks, citations to send back."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class CacheControlEphemeralParam(TypedDict, total=False):
 
 
 class CitationsConfigParam(TypedDict, total=False):
-    """Whether a document may be cited. All documents of a request or none."""
+    """The permission to cite a document. All documents of a request or none."""
 
     enabled: bool
 
@@ -119,7 +119,7 @@ ImageSourceParam: TypeAlias = Base64ImageSourceParam | URLImageSourceParam | Fil
 
 
 class ImageTransformationsParam(TypedDict, total=False):
-    """What to do with an image that is larger than the model sees."""
+    """The treatment of an image that is larger than the model sees."""
 
     oversized_image: Literal["downsize", "error"]
 
@@ -203,7 +203,7 @@ class DocumentBlockParam(TypedDict, total=False):
 
 
 class SearchResultBlockParam(TypedDict, total=False):
-    """What a search of your own found."""
+    """The result of a search of your own."""
 
     type: Required[Literal["search_result"]]
     source: Required[str]

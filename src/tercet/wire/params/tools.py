@@ -14,7 +14,7 @@ AllowedCaller: TypeAlias = Literal[
 
 
 class ToolOptionsParam(TypedDict, total=False):
-    """What can be said of every tool."""
+    """The options of every tool."""
 
     cache_control: CacheControlEphemeralParam | None
     allowed_callers: Sequence[AllowedCaller]
@@ -26,7 +26,7 @@ class ToolOptionsParam(TypedDict, total=False):
 
 
 class _ExampleOptionsParam(ToolOptionsParam, total=False):
-    """What can be said of tools that take examples."""
+    """The options of tools that take examples."""
 
     input_examples: Iterable[Mapping[str, object]]
     """Inputs as the tool would like them; each must satisfy the schema."""
@@ -163,7 +163,7 @@ class ToolComputerUse20251124Param(_ComputerOptionsParam, total=False):
 
 
 class UserLocationParam(TypedDict, total=False):
-    """Where the user is, roughly, for searches."""
+    """The user's place, roughly, for searches."""
 
     type: Required[Literal["approximate"]]
     city: str | None
@@ -175,7 +175,7 @@ class UserLocationParam(TypedDict, total=False):
 
 
 class _WebOptionsParam(ToolOptionsParam, total=False):
-    """What can be said of search and fetch."""
+    """The options of search and fetch."""
 
     allowed_domains: Sequence[str] | None
     """Only these domains. Not together with `blocked_domains`."""
@@ -185,7 +185,7 @@ class _WebOptionsParam(ToolOptionsParam, total=False):
 
 
 class _WebSearchOptionsParam(_WebOptionsParam, total=False):
-    """What can be said of every web search."""
+    """The options of every web search."""
 
     name: Required[Literal["web_search"]]
     user_location: UserLocationParam | None
@@ -249,7 +249,7 @@ WebFetchURLSourceParam: TypeAlias = (
 
 
 class WebFetchURLSourcesParam(TypedDict, total=False):
-    """Where an address must have come from to be fetched."""
+    """The places that an address must have come from to be fetched."""
 
     user_input: WebFetchURLSourceAllParam | WebFetchURLSourceNoneParam
     client_tool_results: WebFetchURLSourceParam
@@ -257,7 +257,7 @@ class WebFetchURLSourcesParam(TypedDict, total=False):
 
 
 class _WebFetchOptionsParam(_WebOptionsParam, total=False):
-    """What can be said of every web fetch."""
+    """The options of every web fetch."""
 
     name: Required[Literal["web_fetch"]]
     citations: CitationsConfigParam | None

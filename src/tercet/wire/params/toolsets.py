@@ -61,7 +61,7 @@ class AdvisorTool20260301Param(ToolOptionsParam, total=False):
 
 
 class ToolsetMemberConfigParam(TypedDict, total=False):
-    """Whether one tool of a set is offered, and when."""
+    """The settings of one tool of a set."""
 
     enabled: bool | None
     defer_loading: bool | None
@@ -142,7 +142,7 @@ class ComputerToolset20260801Param(TypedDict, total=False):
 
 
 class MCPToolConfigParam(TypedDict, total=False):
-    """Whether a tool of an MCP server is offered, and when."""
+    """The settings of one tool of an MCP server."""
 
     enabled: bool
     defer_loading: bool

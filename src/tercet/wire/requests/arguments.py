@@ -21,7 +21,7 @@ _EXTRA = "extra_body= sends fields that this version does not know"
 
 
 def wrong(name: str, value: object, expected: str) -> TypeError:
-    """What was asked, what came, what to do."""
+    """Return the error that tells what was asked, what came, and what to do."""
     return TypeError(f"{name} must be {expected}, not {type(value).__name__} {_short(value)}")
 
 
@@ -31,7 +31,7 @@ def _short(value: object) -> str:
 
 
 def text(name: str, value: Any) -> Any:
-    """A string that is not empty."""
+    """Check that the value is a string that is not empty."""
     value = _string(name, value)
     if not value.strip():
         raise ValueError(f"{name} must not be empty")
@@ -39,7 +39,7 @@ def text(name: str, value: Any) -> Any:
 
 
 def _string(name: str, value: Any) -> str:
-    """A string as such: of `markupsafe.Markup`, `numpy.str_` and the like the base value."""
+    """Return a string as such: of `markupsafe.Markup`, `numpy.str_` and the like the base value."""
     if type(value) is str:
         return value
     if isinstance(value, UserString):
@@ -50,7 +50,7 @@ def _string(name: str, value: Any) -> str:
 
 
 def count(name: str, value: Any) -> Any:
-    """An int ≥ 0, or what counts as one, such as numpy's."""
+    """Check that the value is an int ≥ 0, or what counts as one, such as numpy's."""
     if type(value) is not int:
         try:
             if isinstance(value, bool):
@@ -64,7 +64,7 @@ def count(name: str, value: Any) -> Any:
 
 
 def fraction(name: str, value: Any) -> Any:
-    """A number from 0 to 1."""
+    """Check that the value is a number from 0 to 1."""
     if type(value) is not float and type(value) is not int:
         from numbers import Real
 
@@ -77,14 +77,14 @@ def fraction(name: str, value: Any) -> Any:
 
 
 def mapping(name: str, value: Any) -> Any:
-    """A dict, or anything that becomes a JSON object."""
+    """Check that the value is a dict, or anything that becomes a JSON object."""
     if isinstance(value, str | UserString | bytes | int | float | list | tuple):
         raise wrong(name, value, "a dict")
     return value
 
 
 def several(name: str, value: Any) -> Any:
-    """A list, or any iterable that is neither text nor a mapping."""
+    """Check that the value is a list, or any iterable that is neither text nor a mapping."""
     if isinstance(value, list | tuple):
         return value
     if isinstance(value, NO_LISTS) or not isinstance(value, Iterable) or hasattr(value, "readline"):
@@ -93,19 +93,20 @@ def several(name: str, value: Any) -> Any:
 
 
 def strings(name: str, value: Any) -> Any:
-    """A list of strings."""
+    """Check that the value is a list of strings."""
     return [_string(f"{name}[{index}]", item) for index, item in enumerate(several(name, value))]
 
 
 def flag(name: str, value: Any) -> Any:
-    """True or False."""
+    """Check that the value is True or False."""
     if not isinstance(value, bool):
         raise wrong(name, value, "a bool")
     return value
 
 
 def definitions(name: str, value: Any) -> Any:
-    """A list of tools; what is no dict but has a `to_dict`, such as a `@beta_tool` function, gives its definition."""
+    """Check that the value is a list of tools; what is no dict but has a `to_dict`, such as a `@beta_tool` function,
+    gives its definition."""
     items = several(name, value)
     if not any(hasattr(item, "to_dict") for item in items):
         return items
@@ -113,12 +114,12 @@ def definitions(name: str, value: Any) -> Any:
 
 
 def text_or_blocks(name: str, value: Any) -> Any:
-    """A string, or a list of content blocks."""
+    """Check that the value is a string, or a list of content blocks."""
     return _string(name, value) if isinstance(value, str | UserString) else several(name, value)
 
 
 def turns(name: str, value: Any) -> Any:
-    """The conversation: at least one message, each with a role and content."""
+    """Check the conversation: at least one message, each with a role and content."""
     items = several(name, value)
     if not items:
         raise ValueError(f"{name} must hold at least one message")
@@ -173,7 +174,7 @@ EMPTY_IS_MEANT = ("system",)
 def check_arguments(
     arguments: Mapping[str, Any], known: Iterable[str], required: Sequence[str], caller: str
 ) -> dict[str, Any]:
-    """The arguments, each checked; iterators become lists. None passes, as the API's word for "unset"."""
+    """Return the arguments, each checked; iterators become lists. None passes, as the API's word for "unset"."""
     for name in arguments:
         if name not in known:
             raise unknown_argument(name, known, caller)
@@ -189,7 +190,7 @@ def check_arguments(
 
 
 def unknown_argument(name: str, known: Iterable[str], caller: str, otherwise: str = _EXTRA) -> TypeError:
-    """A TypeError that suggests the nearest name, or says `otherwise`."""
+    """Return a TypeError that suggests the nearest name, or says `otherwise`."""
     from difflib import get_close_matches
 
     near = get_close_matches(name, list(known), 1)

@@ -1,5 +1,5 @@
-"""Values of callers -> the request's JSON body. Bodies have a stable key order with `messages` last, so that equal prefixes
-stay equal bytes for prompt caching.
+"""Values of callers -> the request's JSON body. Bodies have a stable key order with `messages` last, so that equal
+prefixes stay equal bytes for prompt caching.
 
 Most values are the encoder's; `plain_values.py` takes those that it does not know.
 """
@@ -12,40 +12,40 @@ from typing import Any
 
 import msgspec
 
-from tercet.wire.requests.sentinels import laid_over
+from tercet.wire.requests.sentinels import extra_fields
 
 LAST = ("tools", "system", "messages")
 """The parts that prompt caching reads in order; everything small and changeable stands before them."""
 
 
 def body(arguments: Mapping[str, Any], extra: Mapping[str, Any] | None = None) -> bytes:
-    """The JSON body: small parameters first, then tools, system, messages; `extra` laid over it."""
+    """Return the JSON body: small parameters first, then tools, system, messages; `extra` laid over it."""
     fields = {name: value for name, value in arguments.items() if name not in LAST}
     for name in LAST:
         if name in arguments:
             fields[name] = arguments[name]
-    return encoded({**fields, **laid_over(extra)} if extra else fields)
+    return encode_json({**fields, **extra_fields(extra)} if extra else fields)
 
 
 class _UnknownToEncoderError(Exception):
     """A value that the encoder does not know. What it is, and whether it may stand there, is for a walk to say."""
 
 
-def _unknown(value: object) -> Any:
+def _encode_unknown(value: object) -> Any:
     raise _UnknownToEncoderError
 
 
-_ENCODER = msgspec.json.Encoder(enc_hook=_unknown)
+_ENCODER = msgspec.json.Encoder(enc_hook=_encode_unknown)
 _WINDOW = 16 << 10
 _BEFORE_VALUES = (b":", b",", b"[")
 _NOT_FINITE = re.compile(rb"\xcb(?=[\x7f\xff][\xf0-\xff])")
 """NaN and the infinities in MessagePack; no UTF-8 text holds these bytes."""
 
 
-def encoded(value: Any, part: str = "body", *, name: str = "", paths_as_text: bool = False) -> bytes:
-    """`value` as JSON. Takes what callers hold: our blocks, pydantic objects, dataclasses, tuples, iterators, subclasses
-    of str and numbers; bytes as base64, and paths and open files where base64 `data` of a source is due. Fields set to
-    `omit` are left out; lone surrogates, which JSON in UTF-8 cannot hold, become U+FFFD.
+def encode_json(value: Any, part: str = "body", *, name: str = "", paths_as_text: bool = False) -> bytes:
+    """Return `value` as JSON. Takes what callers hold: our blocks, pydantic objects, dataclasses, tuples, iterators,
+    subclasses of str and numbers; bytes as base64, and paths and open files where base64 `data` of a source is due.
+    Fields set to `omit` are left out; lone surrogates, which JSON in UTF-8 cannot hold, become U+FFFD.
 
     Raises TypeError or ValueError that name the place of what cannot be sent. Reads no file: the encoder stops at
     whatever it does not know, and `plain_values` walks with the place in mind.
@@ -58,10 +58,10 @@ def encoded(value: Any, part: str = "body", *, name: str = "", paths_as_text: bo
         pass
     from tercet.wire.requests.plain_values import plain_value
 
-    return _encoded_plain(plain_value(value, part, name=name, paths_as_text=paths_as_text), name)
+    return _encode_plain(plain_value(value, part, name=name, paths_as_text=paths_as_text), name)
 
 
-def _encoded_plain(value: Any, name: str) -> bytes:
+def _encode_plain(value: Any, name: str) -> bytes:
     try:
         try:
             return msgspec.json.encode(value)
@@ -72,7 +72,8 @@ def _encoded_plain(value: Any, name: str) -> bytes:
 
 
 def _may_hold_null(made: bytes) -> bool:
-    """Whether a null may stand in this JSON. Base64 text, the bulk of large bodies, is passed over: no value begins in it."""
+    """Return whether a null may stand in this JSON. Base64 text, the bulk of large bodies, is passed over: no value
+    begins in it."""
     if len(made) <= _WINDOW:
         return b"null" in made
     return any(
@@ -83,15 +84,17 @@ def _may_hold_null(made: bytes) -> bool:
 
 
 def _holds_not_finite(value: Any) -> bool:
-    """Whether there may be a NaN or an infinity, which the JSON encoder writes as null. MessagePack keeps them."""
+    """Return whether there may be a NaN or an infinity, which the JSON encoder writes as null. MessagePack keeps
+    them."""
     try:
-        return _NOT_FINITE.search(msgspec.msgpack.encode(value, enc_hook=_unknown)) is not None
+        return _NOT_FINITE.search(msgspec.msgpack.encode(value, enc_hook=_encode_unknown)) is not None
     except OverflowError:  # integers of more than 64 bits
         return True
 
 
-def settled(value: Any, part: str = "body", *, name: str = "") -> Any:
-    """`value`, or a plain copy if it holds what can be read only once or is no JSON: equal however often it is sent."""
+def materialize(value: Any, part: str = "body", *, name: str = "") -> Any:
+    """Return `value`, or a plain copy if it holds what can be read only once or is no JSON: equal however often it is
+    sent."""
     try:
         _ENCODER.encode(value)
     except (_UnknownToEncoderError, RecursionError):

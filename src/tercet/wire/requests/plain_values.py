@@ -1,5 +1,5 @@
-"""Values of every kind that programs hold -> plain JSON values. Walks with the place of each value in mind, so that every
-error names it, and a file is read in one place alone: the base64 `data` of an image's or document's source.
+"""Values of every kind that programs hold -> plain JSON values. Walks with the place of each value in mind, so that
+every error names it, and a file is read in one place alone: the base64 `data` of an image's or document's source.
 
 Most requests never come here: the encoder does plain values by itself, and this takes those that it does not know.
 """
@@ -88,12 +88,12 @@ class _Held:
 
 
 def plain_value(value: Any, part: str = "body", *, name: str = "", paths_as_text: bool = False) -> Any:
-    """A copy of `value` of dicts, lists, str, int, float, bool and None alone. Iterators are read once, here.
+    """Return a copy of `value` of dicts, lists, str, int, float, bool and None alone. Iterators are read once, here.
 
     Raises TypeError for what has no JSON form, and for paths and open files outside of base64 data; ValueError for NaN,
     infinities, circles and what is nested too deeply. With `paths_as_text` a path stands for its text.
     """
-    return _Copy(paths_as_text).made(value, Place(value, part, key=name))
+    return _Copy(paths_as_text).run(value, Place(value, part, key=name))
 
 
 class _Copy:
@@ -104,18 +104,18 @@ class _Copy:
         self._absent = absent_kinds()
         self._pending: list[tuple[Any, Any, Place]] = []
 
-    def made(self, value: Any, place: Place) -> Any:
+    def run(self, value: Any, place: Place) -> Any:
         root = [value]
         self._pending.append((root, 0, place))
         while self._pending:
             container, key, place = self._pending.pop()
             before = len(self._pending)
-            container[key] = self._copied(place.value, place)
+            container[key] = self._copy_level(place.value, place)
             self._pending[before:] = reversed(self._pending[before:])  # the first child is the next
         return root[0]
 
-    def _copied(self, value: Any, place: Place) -> Any:
-        """One level: a plain value, or a container whose children are still to be copied."""
+    def _copy_level(self, value: Any, place: Place) -> Any:
+        """Return one level: a plain value, or a container whose children are still to be copied."""
         while True:
             if type(value) in PLAIN:
                 return value
@@ -131,7 +131,7 @@ class _Copy:
                 raise TypeError(f"{place} cannot hold {type(value).__name__} {_short(value)}: it has no JSON form")
 
     def _scalar(self, value: Any, place: Place) -> tuple[bool, Any]:
-        """Whether this is no container, and its plain value."""
+        """Return whether this is no container, and its plain value."""
         if isinstance(value, Enum):
             return (True, value.value) if type(value.value) in PLAIN else (False, None)
         if isinstance(value, str):
@@ -151,7 +151,7 @@ class _Copy:
         return False, None
 
     def _file(self, value: Any, place: Place) -> str:
-        """A path or an open file: read where base64 data is due, and nowhere else."""
+        """Return the base64 of a path or an open file: read where base64 data is due, and nowhere else."""
         if place.part == "data":
             pieces = chunks(value, str(place), LARGEST_SOURCE)
             content = b"".join(piece.encode() if isinstance(piece, str) else piece for piece in pieces)
@@ -201,7 +201,7 @@ class _Copy:
         self._pending.append((container, key, place))
 
     def _key(self, key: Any, place: Place) -> str:
-        """A key as the text that JSON has for it."""
+        """Return a key as the text that JSON has for it."""
         if isinstance(key, bool) or key is None:
             return JSON_WORDS[key]
         known, made = self._scalar(key, Place(key, "", place, key, place.depth))
@@ -215,7 +215,7 @@ class _Copy:
         return made if isinstance(made, str) else repr(made)
 
     def _other(self, value: Any, place: Place) -> Any:
-        """What an object gives for itself, one step nearer to JSON; the object itself if it gives nothing."""
+        """Return what an object gives for itself, one step nearer to JSON; the object itself if it gives nothing."""
         dump = getattr(value, "model_dump", None)
         if dump is not None and not isinstance(value, type):
             return dump(mode="json", exclude_unset=True, by_alias=True)

@@ -15,13 +15,13 @@ CHUNK = 1 << 20
 def chunks(file: Any, name: str, largest: int) -> Iterator[Any]:
     """Read a path or an open file piece by piece. ValueError past `largest` bytes; OSErrors and all others tell `name`."""
     if isinstance(file, os.PathLike):
-        with _opened(file, name, largest) as opened:
+        with _open_file(file, name, largest) as opened:
             yield from _pieces(opened, name, largest)
     else:
         yield from _pieces(file, name, largest)
 
 
-def _opened(path: os.PathLike[Any], name: str, largest: int) -> IO[bytes]:
+def _open_file(path: os.PathLike[Any], name: str, largest: int) -> IO[bytes]:
     def opener(path: str, flags: int) -> int:
         return _open_regular(path, flags, name, largest)
 

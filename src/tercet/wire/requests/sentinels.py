@@ -41,8 +41,8 @@ _OURS = (NotGiven, Omit)
 
 
 def absent_kinds() -> tuple[type[Any], ...]:
-    """The classes of sentinels: ours, and the official SDK's in a program that has both. Libraries made for that one
-    pass its own to whatever client they are given."""
+    """Return the classes of sentinels: ours, and the official SDK's in a program that has both. Libraries made for
+    that one pass its own to whatever client they are given."""
     theirs = sys.modules.get("anthropic._types")
     if theirs is None:
         return _OURS
@@ -50,18 +50,18 @@ def absent_kinds() -> tuple[type[Any], ...]:
 
 
 def is_absent(value: object) -> bool:
-    """Whether this stands for an argument that was not given."""
+    """Return whether this stands for an argument that was not given."""
     return isinstance(value, absent_kinds())
 
 
 def drop_not_given(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments that really were given."""
+    """Return the arguments that really were given."""
     kinds = absent_kinds()
     return {name: value for name, value in arguments.items() if not isinstance(value, kinds)}
 
 
-def laid_over(extra: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of `extra_body`. NOT_GIVEN changes nothing there; `omit` takes a field away, so it stays."""
+def extra_fields(extra: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of `extra_body`. NOT_GIVEN changes nothing there; `omit` takes a field away, so it stays."""
     if not isinstance(extra, Mapping):
         raise TypeError(f"extra_body must be a dict, not {type(extra).__name__}")
     kinds = tuple(kind for kind in absent_kinds() if kind.__name__ == "NotGiven")

@@ -1,1 +1,1 @@
-"""What the API sends, as Models: messages and their blocks, usage, batches, models, files, errors."""
+"""The API's responses as Models: messages and their blocks, usage, batches, models, files, errors."""

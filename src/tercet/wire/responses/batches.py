@@ -12,7 +12,7 @@ from tercet.wire.responses.message import Message
 
 
 class MessageBatchRequestCounts(Model):
-    """How many requests of a batch are in which state. All but `processing` stay 0 until the batch has ended."""
+    """The number of a batch's requests in each state. All but `processing` stay 0 until the batch has ended."""
 
     __slots__ = ()
     processing: int

@@ -19,7 +19,8 @@ class TextBlock(Model):
 
 
 class ThinkingBlock(Model):
-    """The model's reasoning. `thinking` may be empty where the model does not show it; send the block back unchanged."""
+    """The model's reasoning. `thinking` may be empty where the model does not show it; send the block back
+    unchanged."""
 
     __slots__ = ()
     type: Literal["thinking"]
@@ -62,7 +63,7 @@ ToolUseCaller: TypeAlias = DirectCaller | ServerToolCaller | ServerToolCaller202
 
 
 class ToolCall(Model):
-    """What every block that calls a tool has in common.
+    """A block that calls a tool.
 
     When a stream ends inside a call, `input` holds what could be read of it, `input_complete` is False and
     `input_text` is the JSON text as far as it came. Do not run such a call.
@@ -76,12 +77,12 @@ class ToolCall(Model):
 
     @property
     def input_complete(self) -> bool:
-        """Whether the whole input has come. True for every call that was not read from a cut stream."""
+        """Return whether the whole input has come. True for every call that was not read from a cut stream."""
         return self._input_complete
 
     @property
     def input_text(self) -> str | None:
-        """The input's JSON text as it was streamed, or None if the call was not read from a stream."""
+        """Return the input's JSON text as it was streamed, or None if the call was not read from a stream."""
         return self._input_text
 
     if not TYPE_CHECKING:
@@ -230,7 +231,7 @@ class FallbackBlock(Model):
 
     @property
     def from_(self) -> FallbackInfo:
-        """The model that refused."""
+        """Return the model that refused."""
         asked: FallbackInfo = FallbackInfo.wrap(self["from"])
         return asked
 

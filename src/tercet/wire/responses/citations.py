@@ -1,4 +1,4 @@
-"""Where a cited text comes from: the locations that a text block's `citations` may hold. Knows only their fields."""
+"""The sources of cited texts: the locations that a text block's `citations` may hold. Knows only their fields."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ TextCitation: TypeAlias = (
 
 
 class CitationsConfig(Model):
-    """Whether a document may be cited."""
+    """The permission to cite a document."""
 
     __slots__ = ()
     enabled: bool

@@ -16,7 +16,7 @@ class CodeExecutionOutputBlock(Model):
 
 
 class CodeExecutionResultBlock(Model):
-    """What the code printed and made."""
+    """The output of code: text and files."""
 
     __slots__ = ()
     type: Literal["code_execution_result"]
@@ -27,7 +27,7 @@ class CodeExecutionResultBlock(Model):
 
 
 class EncryptedCodeExecutionResultBlock(Model):
-    """What the code printed, encrypted, for the model only."""
+    """The output of code, encrypted, for the model only."""
 
     __slots__ = ()
     type: Literal["encrypted_code_execution_result"]
@@ -38,7 +38,7 @@ class EncryptedCodeExecutionResultBlock(Model):
 
 
 class CodeExecutionToolResultError(Model):
-    """Why the code did not run."""
+    """The reason why the code did not run."""
 
     __slots__ = ()
     type: Literal["code_execution_tool_result_error"]
@@ -51,7 +51,7 @@ CodeExecutionToolResultBlockContent: TypeAlias = (
 
 
 class CodeExecutionToolResultBlock(Model):
-    """What the code execution tool answered."""
+    """The code execution tool's answer."""
 
     __slots__ = ()
     type: Literal["code_execution_tool_result"]
@@ -68,7 +68,7 @@ class BashCodeExecutionOutputBlock(Model):
 
 
 class BashCodeExecutionResultBlock(Model):
-    """What the command printed and made."""
+    """The output of a command: text and files."""
 
     __slots__ = ()
     type: Literal["bash_code_execution_result"]
@@ -79,7 +79,7 @@ class BashCodeExecutionResultBlock(Model):
 
 
 class BashCodeExecutionToolResultError(Model):
-    """Why the command did not run."""
+    """The reason why the command did not run."""
 
     __slots__ = ()
     type: Literal["bash_code_execution_tool_result_error"]
@@ -93,7 +93,7 @@ class BashCodeExecutionToolResultError(Model):
 
 
 class BashCodeExecutionToolResultBlock(Model):
-    """What the shell in the container answered."""
+    """The answer of the container's shell."""
 
     __slots__ = ()
     type: Literal["bash_code_execution_tool_result"]
@@ -134,7 +134,7 @@ class TextEditorCodeExecutionStrReplaceResultBlock(Model):
 
 
 class TextEditorCodeExecutionToolResultError(Model):
-    """Why the file was not read or changed."""
+    """The reason why the file was not read or changed."""
 
     __slots__ = ()
     type: Literal["text_editor_code_execution_tool_result_error"]
@@ -153,7 +153,7 @@ TextEditorResult: TypeAlias = (
 
 
 class TextEditorCodeExecutionToolResultBlock(Model):
-    """What the file editor in the container answered."""
+    """The answer of the container's file editor."""
 
     __slots__ = ()
     type: Literal["text_editor_code_execution_tool_result"]

@@ -1,4 +1,4 @@
-"""What the API did with a prompt before the model saw it: the cache it missed, the edits and drops it made."""
+"""The API's work on a prompt before the model saw it: the cache it missed, the edits and drops it made."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ CacheMissReason: TypeAlias = (
 
 
 class Diagnostics(Model):
-    """What the request's `diagnostics` found. `cache_miss_reason` is None where the prompt matched."""
+    """The findings of the request's `diagnostics`. `cache_miss_reason` is None where the prompt matched."""
 
     __slots__ = ()
     cache_miss_reason: CacheMissReason | None
@@ -96,7 +96,7 @@ class ContextManagementResponse(Model):
 
 
 class CountTokensContextManagementResponse(Model):
-    """How many tokens the prompt had before its context was edited (beta)."""
+    """The number of tokens that the prompt had before its context was edited (beta)."""
 
     __slots__ = ()
     original_input_tokens: int

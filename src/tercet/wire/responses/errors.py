@@ -25,7 +25,7 @@ ErrorType: TypeAlias = Literal[
 
 
 class ErrorDetails(Model):
-    """What exactly went wrong, by code. Some codes bring more fields: they are attributes, too."""
+    """The exact cause of an error, by code. Some codes bring more fields: they are attributes, too."""
 
     __slots__ = ()
     error_code: str
@@ -34,7 +34,7 @@ class ErrorDetails(Model):
 
 
 class _ErrorObject(Model):
-    """What every kind of error tells."""
+    """An error of any kind."""
 
     __slots__ = ()
     message: str

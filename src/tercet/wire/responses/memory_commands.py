@@ -1,4 +1,4 @@
-"""What the model asks of the memory tool, as values. Knows no store: where memories are kept is the tool's matter."""
+"""The memory tool's commands, as values. Knows no store: where memories are kept is the tool's matter."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import msgspec
 
 
 class MemoryCommand(msgspec.Struct, frozen=True, tag_field="command", forbid_unknown_fields=True):
-    """What every command has."""
+    """A command of any kind."""
 
     @property
     def command(self) -> str:
-        """Which command it is, such as `view`."""
+        """Return the command's name, such as `view`."""
         return str(self.__struct_config__.tag)
 
 
@@ -66,6 +66,7 @@ AnyMemoryCommand: TypeAlias = (
 
 
 def parse_memory_command(value: Any) -> AnyMemoryCommand:
-    """The command in a tool's input. ValueError for what is none, or has a field too few, too many, or of a wrong type."""
+    """Return the command in a tool's input. ValueError for what is none, or has a field too few, too many, or of a
+    wrong type."""
     command: AnyMemoryCommand = msgspec.convert(value, AnyMemoryCommand)
     return command

@@ -1,4 +1,5 @@
-"""A message as the API answers it, and what belongs to it but is no content block. Knows neither streams nor requests."""
+"""A message as the API answers it, and what belongs to it but is no content block. Knows neither streams nor
+requests."""
 
 from __future__ import annotations
 
@@ -33,7 +34,7 @@ StopReason: TypeAlias = Literal[
 
 
 class RefusalStopDetails(Model):
-    """Why a message was refused. The last three fields are beta."""
+    """The reason why a message was refused. The last three fields are beta."""
 
     __slots__ = ()
     type: Literal["refusal"]
@@ -63,7 +64,7 @@ class Container(Model):
 
 
 class MessageTokensCount(ResponseModel):
-    """How many input tokens a request would have."""
+    """The number of input tokens that a request would have."""
 
     __slots__ = ()
     input_tokens: int
@@ -96,17 +97,17 @@ class Message(Model):
 
     @property
     def text(self) -> str:
-        """All text blocks joined, without thinking and tool calls."""
+        """Return all text blocks joined, without thinking and tool calls."""
         return "".join(block["text"] for block in self["content"] if block.get("type") == "text")
 
     @property
     def tercet_info(self) -> Any:
-        """How a call with fallbacks went, a `CallInfo`: which model was asked for, which answered, and why. None without
-        fallbacks. It is no part of the JSON."""
+        """Return how a call with fallbacks went, a `CallInfo`: which model was asked for, which answered, and why.
+        None without fallbacks. It is no part of the JSON."""
         return self._info
 
     def to_param(self) -> MessageParam:
-        """The message as an entry of the next request's `messages`: role and content, nothing else."""
+        """Return the message as an entry of the next request's `messages`: role and content, nothing else."""
         content = [_block_to_param(block) for block in self["content"]]
         return cast("MessageParam", {"role": self["role"], "content": content})
 
@@ -120,7 +121,8 @@ _ANSWER_ONLY = frozenset({"caller", "citations", "toolset_name", "parsed_output"
 
 
 def _block_to_param(block: dict[str, Any]) -> dict[str, Any]:
-    """A copy of a block without fields that only answers have: those that are null and may not be sent as null."""
+    """Return a copy of a block without fields that only answers have: those that are null and may not be sent as
+    null."""
     kept = {key: value for key, value in block.items() if not (key in _ANSWER_ONLY and value is None)}
     kept.pop("parsed_output", None)
     param: dict[str, Any] = to_plain(kept)

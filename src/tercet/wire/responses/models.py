@@ -42,14 +42,14 @@ Model: TypeAlias = (
 
 
 class CapabilitySupport(JSONModel):
-    """Whether a model has one capability."""
+    """The presence of one capability."""
 
     __slots__ = ()
     supported: bool
 
 
 class ContextManagementCapability(JSONModel):
-    """Which edits of the context a model supports."""
+    """The edits of the context that a model supports."""
 
     __slots__ = ()
     supported: bool
@@ -59,7 +59,7 @@ class ContextManagementCapability(JSONModel):
 
 
 class CompactionCapability(JSONModel):
-    """Whether a model supports the `compaction` parameter (beta)."""
+    """The support of the `compaction` parameter (beta)."""
 
     __slots__ = ()
     supported: bool
@@ -67,7 +67,7 @@ class CompactionCapability(JSONModel):
 
 
 class EffortCapability(JSONModel):
-    """Which levels of `output_config.effort` a model supports."""
+    """The levels of `output_config.effort` that a model supports."""
 
     __slots__ = ()
     supported: bool
@@ -79,7 +79,7 @@ class EffortCapability(JSONModel):
 
 
 class ServerToolsCapability(JSONModel):
-    """Which server tools a model supports."""
+    """The server tools that a model supports."""
 
     __slots__ = ()
     supported: bool
@@ -88,7 +88,7 @@ class ServerToolsCapability(JSONModel):
 
 
 class ThinkingTypes(JSONModel):
-    """Which values of `thinking.type` a model takes."""
+    """The values of `thinking.type` that a model takes."""
 
     __slots__ = ()
     adaptive: CapabilitySupport
@@ -98,7 +98,7 @@ class ThinkingTypes(JSONModel):
 
 
 class ThinkingCapability(JSONModel):
-    """Whether and how a model thinks."""
+    """The thinking of a model."""
 
     __slots__ = ()
     supported: bool
@@ -106,7 +106,7 @@ class ThinkingCapability(JSONModel):
 
 
 class ModelCapabilities(JSONModel):
-    """What a model can do."""
+    """The abilities of a model."""
 
     __slots__ = ()
     batch: CapabilitySupport

@@ -44,7 +44,7 @@ class ParsedTextBlock(TextBlock, Generic[T]):
 
     @property
     def parsed_output(self) -> T | None:
-        """The text as the type asked for; None if none was asked for, or if the text is no such data."""
+        """Return the text as the type asked for; None if none was asked for, or if the text is no such data."""
         return self._parsed
 
     if not TYPE_CHECKING:
@@ -64,7 +64,7 @@ class ParsedMessage(Message, Generic[T]):
 
     @property
     def parsed_output(self) -> T | None:
-        """The data of the first text block that has any.
+        """Return the data of the first text block that has any.
 
         None for an answer that was refused, cut (`max_tokens`) or is not finished: `stop_reason` tells which.
         """

@@ -21,7 +21,7 @@ class WebSearchResultBlock(Model):
 
 
 class WebSearchToolResultError(Model):
-    """Why a search gave nothing."""
+    """The reason why a search gave nothing."""
 
     __slots__ = ()
     type: Literal["web_search_tool_result_error"]
@@ -39,7 +39,7 @@ WebSearchToolResultBlockContent: TypeAlias = WebSearchToolResultError | list[Web
 
 
 class WebSearchToolResultBlock(Model):
-    """What a web search found: a list of pages, or an error."""
+    """The result of a web search: a list of pages, or an error."""
 
     __slots__ = ()
     type: Literal["web_search_tool_result"]
@@ -87,7 +87,7 @@ class WebFetchBlock(Model):
 
 
 class WebFetchToolResultErrorBlock(Model):
-    """Why a page could not be fetched."""
+    """The reason why a page could not be fetched."""
 
     __slots__ = ()
     type: Literal["web_fetch_tool_result_error"]
@@ -106,7 +106,7 @@ class WebFetchToolResultErrorBlock(Model):
 
 
 class WebFetchToolResultBlock(Model):
-    """What a web fetch gave: the page, or an error."""
+    """The result of a web fetch: the page, or an error."""
 
     __slots__ = ()
     type: Literal["web_fetch_tool_result"]
@@ -132,7 +132,7 @@ class ToolSearchToolSearchResultBlock(Model):
 
 
 class ToolSearchToolResultError(Model):
-    """Why the tool search gave nothing."""
+    """The reason why the tool search gave nothing."""
 
     __slots__ = ()
     type: Literal["tool_search_tool_result_error"]
@@ -141,7 +141,7 @@ class ToolSearchToolResultError(Model):
 
 
 class ToolSearchToolResultBlock(Model):
-    """What the tool search gave."""
+    """The result of a tool search."""
 
     __slots__ = ()
     type: Literal["tool_search_tool_result"]
@@ -150,7 +150,7 @@ class ToolSearchToolResultBlock(Model):
 
 
 class MCPToolResultBlock(Model):
-    """What a tool of an MCP server answered (beta)."""
+    """The answer of an MCP server's tool (beta)."""
 
     __slots__ = ()
     type: Literal["mcp_tool_result"]
@@ -196,7 +196,7 @@ class AdvisorRedactedResultBlock(Model):
 
 
 class AdvisorToolResultError(Model):
-    """Why the advisor said nothing (beta)."""
+    """The reason why the advisor said nothing (beta)."""
 
     __slots__ = ()
     type: Literal["advisor_tool_result_error"]
@@ -212,7 +212,7 @@ class AdvisorToolResultError(Model):
 
 
 class AdvisorToolResultBlock(Model):
-    """What the advisor tool answered (beta)."""
+    """The advisor tool's answer (beta)."""
 
     __slots__ = ()
     type: Literal["advisor_tool_result"]

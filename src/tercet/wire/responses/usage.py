@@ -1,4 +1,4 @@
-"""What a message cost in tokens. Knows no prices."""
+"""The cost of a message in tokens. Knows no prices."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ class CacheCreation(Model):
 
 
 class OutputTokensDetails(Model):
-    """What part of `output_tokens` was thinking. The part is billed like the rest, also when it is not shown."""
+    """The part of `output_tokens` that was thinking. The part is billed like the rest, also when it is not shown."""
 
     __slots__ = ()
     thinking_tokens: int
 
 
 class ServerToolUsage(Model):
-    """How often server tools were called."""
+    """The number of calls of server tools."""
 
     __slots__ = ()
     web_search_requests: int
@@ -94,7 +94,7 @@ class FallbackCreditNotApplied(Model):
 
 
 class FallbackCreditUsage(Model):
-    """What became of the request's fallback credit token."""
+    """The fate of the request's fallback credit token."""
 
     __slots__ = ()
     status: FallbackCreditRedeemed | FallbackCreditNotApplied

@@ -1,5 +1,5 @@
-"""How each kind of content block grows in a stream: deltas are appended to a list, the block is brought up to date when
-somebody looks. Knows one block at a time; the order of blocks is `message_builder.py`'s."""
+"""Builders of each kind of content block in a stream: deltas are appended to a list, the block is brought up to date
+when somebody looks. Knows one block at a time; the order of blocks is `message_builder.py`'s."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ class BlockBuilder(BlockPieces):
         """Take a delta that is not of `delta_class`. Those that do not belong to the block change nothing."""
 
     def helper_event(self, delta: Model) -> Model | None:
-        """The helper's event for a delta that was just taken."""
+        """Return the helper's event for a delta that was just taken."""
         return None
 
     def sync(self) -> None:
         """Bring the block up to date."""
 
     def stop(self) -> ProtocolFault | None:
-        """The block is whole."""
+        """End the block: it is whole."""
         self.sync()
         return None
 
@@ -74,7 +74,7 @@ class _Joined(BlockBuilder):
         self._joined, self._joined_count = "", 0
 
     def upto(self, count: int) -> str:
-        """The text after `count` pieces. Reading in order joins each piece once."""
+        """Return the text after `count` pieces. Reading in order joins each piece once."""
         if count < self._joined_count:
             return "".join(self.pieces[:count])
         if count > self._joined_count:

@@ -1,5 +1,28 @@
-"""Bytes of a stream to typed events. Two paths give the same: the fast one takes a chunk of whole `event:`/`data:`
-pairs, as the API sends them; everything else goes through the SSE decoder. Knows not what the events add up to."""
+"""Bytes of a stream to typed events. Knows not what the events add up to.
+
+Theory of operation
+-------------------
+`EventDecoder.feed` takes chunks as the network cuts them. Three paths give the same events; each takes what the one
+before it leaves, so that the usual costs little and the unusual is still read right.
+
+1. *One delta alone.* A live stream sends most events as a chunk of their own. If the last chunk ended between events
+   (`_between`) and this one is a single `content_block_delta` in the API's own form, `_delta_alone` finds its JSON by
+   position, decodes it, and is done: no line is split, nothing is buffered.
+2. *Whole plain pairs.* The chunk's head up to its last blank line, if it holds no CR, is searched once for pairs of an
+   `event:` and a `data:` line, and all their data is decoded in one call, as one array (`_read_plain`). It proves that
+   it read everything: as many values as pairs, three line feeds to a pair.
+3. *Anything else* goes through `SSEDecoder`, line by line, by the specification: other line ends, comments, data of
+   several lines, what a cut left. It alone keeps bytes from one chunk to the next.
+
+A fast path never judges. Where something is not plain – a value of another shape, bytes that are not JSON, deep
+nesting, an error – it raises or gives None before anything was handed out, and the same bytes go down path 3, which
+alone decides what is an event, what passes, and what is a ProtocolFault. So there is one judge, and the paths cannot
+disagree; tests feed every sample cut at every byte. Path 3 is left again at the next blank line: `_feed` finishes the
+event that was begun and tries path 2 with the rest.
+
+Depth is checked outside of the JSON decoder, and only for lines that are long enough to nest too deeply
+(`_MAY_BE_DEEP`). After a fault or an `error` event the decoder is over and gives nothing more.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +62,7 @@ _decode = msgspec.json.Decoder().decode
 
 
 def too_deep(value: Any) -> bool:
-    """Whether decoded JSON nests deeper than DEPTH_LIMIT. Does not recurse."""
+    """Return whether decoded JSON nests deeper than DEPTH_LIMIT. Does not recurse."""
     layer = [value]
     for _ in range(DEPTH_LIMIT + 1):
         layer = [
@@ -59,7 +82,8 @@ def _refuse_constant(name: str) -> Any:
 
 
 def decode_json(content: bytes) -> Any:
-    """JSON bytes as a value. Lone surrogates pass. Raises ValueError, also for what nests deeper than DEPTH_LIMIT."""
+    """Return JSON bytes as a value. Lone surrogates pass. Raises ValueError, also for what nests deeper than
+    DEPTH_LIMIT."""
     try:
         value = _decode(content)
     except RecursionError:
@@ -96,7 +120,7 @@ class EventDecoder:
         """Whether something was read, and the next byte opens an event."""
 
     def feed(self, chunk: bytes) -> list[Event]:
-        """The events that this chunk completes."""
+        """Return the events that this chunk completes."""
         if self._between and (event := _delta_alone(chunk)) is not None:
             return [event]
         if self._over:
@@ -123,13 +147,14 @@ class EventDecoder:
         return events
 
     def close(self) -> list[Event]:
-        """The last event, if it lacks its blank line. One that was cut off is left out: it is no fault of its sender."""
+        """Return the last event, if it lacks its blank line. One that was cut off is left out: it is no fault of its
+        sender."""
         self._between = False
         return [] if self._over else self._read(self._sse.close())
 
     def _read_plain(self, chunk: bytes) -> list[Event]:
-        """Events of one `event:` line, one `data:` line and a blank one. Raises if there is anything else in `chunk`, or
-        an event that is not plain.
+        """Return the events of one `event:` line, one `data:` line and a blank one. Raises if there is anything else
+        in `chunk`, or an event that is not plain.
 
         One pass finds all data, one call decodes it: as an array, which has as many values as there are data lines
         unless a line is no JSON value by itself. Every line break must belong to an event found.
@@ -150,7 +175,7 @@ class EventDecoder:
         if len(max(found, key=len, default=b"")) > _MAY_BE_DEEP and any(map(too_deep, decoded)):
             raise _NotPlainError
         self._ended = self._ended or RawMessageStopEvent in map(type, events)
-        self._sse.started()
+        self._sse.mark_started()
         return events
 
     def _read(self, read: list[ServerSentEvent]) -> list[Event]:
@@ -183,11 +208,12 @@ class EventDecoder:
             return None if name == "ping" else ProtocolFault(f"an event's data is not JSON: {error}", sse.data)
         if not isinstance(data, dict):
             return None if name == "ping" else ProtocolFault("an event's data is not a JSON object", sse.data)
-        return _typed(data, name, sse)
+        return _make_event(data, name, sse)
 
 
-def _typed(data: dict[str, Any], name: str | None, sse: ServerSentEvent) -> Event | None:
-    """The data's own type wins over the event's name; a name alone does, and with neither there is no event."""
+def _make_event(data: dict[str, Any], name: str | None, sse: ServerSentEvent) -> Event | None:
+    """Return the event. The data's own type wins over the event's name; a name alone does, and with neither there is
+    no event."""
     kind = data.get("type", name)
     if kind is None or kind == "ping":
         return None
@@ -211,8 +237,8 @@ def _is_object(value: Any) -> bool:
 
 
 def _delta_alone(chunk: bytes) -> Event | None:
-    """The event, if `chunk` is one delta and nothing else. Most events of a live stream arrive so, each into caches that
-    others have used since: what they cost is how much code they touch."""
+    """Return the event, if `chunk` is one delta and nothing else. Most events of a live stream arrive so, each into
+    caches that others have used since: what they cost is how much code they touch."""
     end = len(chunk) - 2
     if not chunk.startswith(_DELTA) or chunk.find(b"\n", _DELTA_DATA) != end or not chunk.endswith(b"\n\n"):
         return None

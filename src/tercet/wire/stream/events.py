@@ -21,7 +21,7 @@ from tercet.wire.stream.partial import parse_partial
 
 @dataclass(frozen=True, slots=True)
 class ProtocolFault:
-    """What came does not follow the protocol. A value: whoever reads the stream decides what becomes of it."""
+    """A breach of the protocol. A value: whoever reads the stream decides what becomes of it."""
 
     reason: str
     data: str = ""
@@ -121,7 +121,7 @@ class RawContentBlockStopEvent(Model):
 
 
 class Delta(Model):
-    """What changes in the message's own fields."""
+    """The changes in the message's own fields."""
 
     __slots__ = ()
     stop_reason: StopReason | None
@@ -196,7 +196,8 @@ DELTAS: dict[str, type[Model]] = {
 
 
 def event_model(data: dict[str, Any]) -> Model:
-    """`data` as the event that its `type` names; AnyModel if no such event is known. A block's delta is typed too."""
+    """Return `data` as the event that its `type` names; AnyModel if no such event is known. A block's delta is typed
+    too."""
     made = EVENTS.get(data.get("type", ""), AnyModel)(data)
     if type(made) is RawContentBlockDeltaEvent:
         delta = made.get("delta")
@@ -206,7 +207,7 @@ def event_model(data: dict[str, Any]) -> Model:
 
 
 class BlockPieces:
-    """What has come of a block: deltas in a list. What they came to at any point is computed when asked."""
+    """The pieces of a block that have come, in a list. What they came to at any point is computed when asked."""
 
     __slots__ = ("pieces",)
 
@@ -214,7 +215,7 @@ class BlockPieces:
         self.pieces: list[Any] = []
 
     def upto(self, count: int) -> Any:
-        """The value after `count` pieces."""
+        """Return the value after `count` pieces."""
         raise TypeError(f"{type(self).__name__} does not say what its pieces come to")
 
 
@@ -239,22 +240,22 @@ class SnapshotEvent(Model):
                 raise AttributeError(name)
             return super().__getattr__(name)
 
-    def _filled(self) -> SnapshotEvent:
+    def _fill(self) -> SnapshotEvent:
         if hasattr(self, "_source"):
             _ = self["snapshot"]
         return self
 
     def __contains__(self, key: object) -> bool:
-        return dict.__contains__(self._filled(), key)
+        return dict.__contains__(self._fill(), key)
 
     def __iter__(self) -> Iterator[str]:
-        return dict.__iter__(self._filled())
+        return dict.__iter__(self._fill())
 
     def __len__(self) -> int:
-        return dict.__len__(self._filled())
+        return dict.__len__(self._fill())
 
     def __eq__(self, other: object) -> bool:
-        return dict.__eq__(self._filled(), other._filled() if isinstance(other, SnapshotEvent) else other)
+        return dict.__eq__(self._fill(), other._fill() if isinstance(other, SnapshotEvent) else other)
 
     def __ne__(self, other: object) -> bool:
         return not self == other
@@ -262,19 +263,19 @@ class SnapshotEvent(Model):
     __hash__ = None  # type: ignore[assignment]
 
     def keys(self) -> Any:
-        return dict.keys(self._filled())
+        return dict.keys(self._fill())
 
     def values(self) -> Any:
-        return dict.values(self._filled())
+        return dict.values(self._fill())
 
     def items(self) -> Any:
-        return dict.items(self._filled())
+        return dict.items(self._fill())
 
     def get(self, key: str, default: Any = None) -> Any:
-        return dict.get(self._filled() if key == "snapshot" else self, key, default)
+        return dict.get(self._fill() if key == "snapshot" else self, key, default)
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        return Model.__reduce_ex__(self._filled(), protocol)
+        return Model.__reduce_ex__(self._fill(), protocol)
 
 
 class TextEvent(SnapshotEvent):

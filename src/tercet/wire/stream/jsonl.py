@@ -1,4 +1,5 @@
-"""Lines of JSON in any chunking to objects: batch results and their like. A bad line is reported and the others go on."""
+"""Lines of JSON in any chunking to objects: batch results and their like. A bad line is reported and the others go
+on."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ _SHOWN = 200
 
 
 class LineDecoder:
-    """Takes bytes, gives an object per line, or a Fault that names the line's number (from 1). Blank lines are passed."""
+    """Takes bytes, gives an object per line, or a Fault that names the line's number (from 1). Blank lines are
+    passed."""
 
     def __init__(self, *, line_limit: int = LINE_LIMIT) -> None:
         self._lines = LineSplitter(line_limit)
@@ -21,11 +23,11 @@ class LineDecoder:
         self._number = 0
 
     def feed(self, chunk: bytes) -> list[dict[str, Any] | ProtocolFault]:
-        """The objects whose lines this chunk completes."""
+        """Return the objects whose lines this chunk completes."""
         return self._read(self._lines.feed(chunk))
 
     def close(self) -> list[dict[str, Any] | ProtocolFault]:
-        """The last line, if it lacks its end."""
+        """Return the last line, if it lacks its end."""
         return self._read(self._lines.close())
 
     def _read(self, lines: list[bytes | None]) -> list[dict[str, Any] | ProtocolFault]:

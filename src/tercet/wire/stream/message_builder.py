@@ -25,7 +25,8 @@ from tercet.wire.stream.events import (
 
 
 class MessageBuilder:
-    """Takes raw events, gives the message so far. `add` returns a Fault if an event does not fit, and then took nothing.
+    """Takes raw events, gives the message so far. `add` returns a Fault if an event does not fit, and then took
+    nothing.
 
     Events before `message_start` pass. A second `message_start`, block start or block stop changes nothing. Content
     after the stop reason and anything after `message_stop` is counted in `late` and changes nothing.
@@ -73,29 +74,29 @@ class MessageBuilder:
 
     @property
     def message(self) -> Message:
-        """The message so far: always the same object, brought up to date."""
+        """Return the message so far: always the same object, brought up to date."""
         for block in self._open.values():
             block.sync()
         return self._message
 
     @property
     def usage(self) -> Usage | None:
-        """The usage so far; None if none was told."""
+        """Return the usage so far; None if none was told."""
         return self._message.usage if "usage" in self._message else None
 
     @property
     def text(self) -> str:
-        """The text so far, of all text blocks."""
+        """Return the text so far, of all text blocks."""
         return self.message.text if self.started else ""
 
     def helper_events(self, event: Model) -> Sequence[Model]:
-        """What `stream()` yields for a raw event that was just added: the event itself, and what it brought."""
+        """Return what `stream()` yields for a raw event that was just added: the event itself, and what it brought."""
         block = self._target
         if block is not None:
             made = block.helper_event(event["delta"])
             return (event,) if made is None else (event, made)
         kind = type(event)
-        if kind is RawContentBlockStopEvent and self._known(event.get("index")):
+        if kind is RawContentBlockStopEvent and self._is_known(event.get("index")):
             return (self.block_stop_class({**event, "content_block": self._blocks[event["index"]].block}),)
         if kind is RawMessageStopEvent and self.started:
             return (self.message_stop_class({**event, "message": self.message}),)
@@ -121,7 +122,7 @@ class MessageBuilder:
 
     def _start_block(self, event: RawContentBlockStartEvent) -> ProtocolFault | None:
         index = event.get("index")
-        if self.complete or self._known(index):
+        if self.complete or self._is_known(index):
             self.late += self.complete
             return None
         if type(index) is not int or index != len(self._blocks):
@@ -141,7 +142,7 @@ class MessageBuilder:
 
     def _stop_block(self, event: Model) -> ProtocolFault | None:
         index = event.get("index")
-        if self.complete or not self._known(index):
+        if self.complete or not self._is_known(index):
             self.late += self.complete
             return None if self.complete else ProtocolFault(f"block {index!r} stops before it started", repr(event))
         block = self._open.pop(event["index"], None)
@@ -191,10 +192,10 @@ class MessageBuilder:
             self.late += 1
             return None
         index = event.get("index")
-        when = "after its end" if self._known(index) else "before its start"
+        when = "after its end" if self._is_known(index) else "before its start"
         return ProtocolFault(f"a delta for block {index!r} came {when}", repr(event))
 
-    def _known(self, index: Any) -> bool:
+    def _is_known(self, index: Any) -> bool:
         return type(index) is int and 0 <= index < len(self._blocks)
 
 

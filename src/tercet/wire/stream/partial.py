@@ -35,7 +35,7 @@ class NotJSONError(ValueError):
 
 
 def parse_partial(text: str, *, trailing_strings: bool = False) -> Any:
-    """What can be read of `text`. Text after a whole document is not looked at.
+    """Return what can be read of `text`. Text after a whole document is not looked at.
 
     `trailing_strings=True` keeps the part of a string that the end cuts, unless it is a key. Raises NotJSONError if `text`
     cannot be continued to JSON, nests deeper than 512, or holds nothing readable yet.
@@ -51,7 +51,7 @@ class _Reader:
         self._keys: list[str] = []
 
     def document(self) -> Any:
-        """The outermost value."""
+        """Return the outermost value."""
         try:
             value = self._value()
         except _CutError:
@@ -109,7 +109,7 @@ class _Reader:
         return key
 
     def _peek(self) -> str:
-        """The next character that is no space."""
+        """Return the next character that is no space."""
         match = _SPACE.match(self._text, self._at)
         assert match is not None
         self._at = match.end()
@@ -153,14 +153,14 @@ class _Reader:
         end = match.end()
         if end < len(self._text) and self._text[end] == '"':
             self._at = end + 1
-            return _unescaped(match[1])
+            return _unescape(match[1])
         if end < len(self._text) and not _CUT_ESCAPE.match(self._text, end):
             raise self._error("has an invalid string")
         if not keep_cut:
             raise _CutError
         self._at, self._kept_cut = len(self._text), True
         half = _HIGH_SURROGATE_END.search(match[1][-6:])  # its other half has not come
-        return _unescaped(match[1][:-6] if half else match[1])
+        return _unescape(match[1][:-6] if half else match[1])
 
     def _error(self, what: str) -> NotJSONError:
         return NotJSONError(f"the text {what} at character {self._at}")
@@ -173,7 +173,7 @@ def _put(container: Any, key: str | None, value: Any) -> None:
         container[key] = value
 
 
-def _unescaped(inner: str) -> str:
+def _unescape(inner: str) -> str:
     if "\\" not in inner:
         return inner
     text: str = json.loads(f'"{inner}"')

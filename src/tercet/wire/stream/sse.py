@@ -30,11 +30,11 @@ class LineSplitter:
 
     @property
     def at_start(self) -> bool:
-        """Whether the next byte opens a line, whatever it is."""
+        """Return whether the next byte opens a line, whatever it is."""
         return not (self._parts or self._after_cr or self._skipping)
 
     def feed(self, chunk: bytes) -> list[bytes | None]:
-        """The lines that this chunk completes."""
+        """Return the lines that this chunk completes."""
         if not chunk:
             return []
         if self._after_cr:
@@ -48,7 +48,7 @@ class LineSplitter:
         return lines + self._hold(rest)
 
     def close(self) -> list[bytes | None]:
-        """The last line, if it lacks its end and is not empty."""
+        """Return the last line, if it lacks its end and is not empty."""
         return self._end(b"") if self._parts else []
 
     def _end(self, piece: bytes) -> list[bytes | None]:
@@ -111,16 +111,17 @@ class ServerSentEvent:
 
     @property
     def data(self) -> str:
-        """The data lines, joined by line feeds. Bytes that are not UTF-8 are replaced, as the specification asks."""
+        """Return the data lines, joined by line feeds. Bytes that are not UTF-8 are replaced, as the specification
+        asks."""
         return self.content.decode("utf-8", "replace")
 
     @property
     def raw(self) -> list[str]:
-        """The field lines as they came, without comments."""
+        """Return the field lines as they came, without comments."""
         return [line.decode("utf-8", "replace") for line in self.raw_lines]
 
     def json(self) -> Any:
-        """The data decoded from JSON. Raises ValueError if it is none."""
+        """Return the data decoded from JSON. Raises ValueError if it is none."""
         return msgspec.json.decode(self.content)
 
     def __repr__(self) -> str:
@@ -144,19 +145,19 @@ class SSEDecoder:
 
     @property
     def idle(self) -> bool:
-        """Whether nothing is pending, so that the next byte opens an event."""
+        """Return whether nothing is pending, so that the next byte opens an event."""
         return not self._raw and self._lines.at_start
 
-    def started(self) -> None:
-        """The stream's first bytes were read elsewhere: a BOM can no longer come."""
+    def mark_started(self) -> None:
+        """Take note that the stream's first bytes were read elsewhere: a BOM can no longer come."""
         self._fresh = False
 
     def feed(self, chunk: bytes) -> list[ServerSentEvent]:
-        """The events that this chunk completes."""
+        """Return the events that this chunk completes."""
         return self._read(self._lines.feed(chunk))
 
     def close(self) -> list[ServerSentEvent]:
-        """The last event, if it lacks its blank line."""
+        """Return the last event, if it lacks its blank line."""
         rest = self._lines.close()
         events = self._read(rest)
         if self._raw and self.broken is None:
