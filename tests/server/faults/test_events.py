@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tercet.server.endpoints.eventstream import chunk
+from tercet.server.endpoints.bedrock import chunk
 from tercet.server.faults.events import PING, Events, name_of, split
 from tercet.server.faults.spec import parse_faults
 from tercet.server.faults.steps import Action, End, Pause, run

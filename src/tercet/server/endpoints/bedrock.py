@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import struct
+from binascii import crc32
 from typing import Any
 
 import msgspec
 
 from tercet.server.access import NEWEST, Caller, betas, owner
-from tercet.server.endpoints.eventstream import chunk
 from tercet.server.endpoints.messages import answered
 from tercet.server.errors import HTTPError
 from tercet.server.exchange import JSON, PlainResponse, ServerExchange, StreamResponse, json_response
@@ -117,3 +119,30 @@ def _counts(message: Json) -> tuple[tuple[bytes, bytes], ...]:
         (b"x-amzn-bedrock-input-token-count", b"%d" % usage["input_tokens"]),
         (b"x-amzn-bedrock-output-token-count", b"%d" % usage["output_tokens"]),
     )
+
+
+# --- Amazon's event-stream framing: bytes out, checksums included --------------------------------------------------
+
+STRING = 7
+"""The header value type of strings."""
+
+
+def frame(payload: bytes, headers: dict[str, str]) -> bytes:
+    """Return one message: prelude, prelude checksum, headers, payload, message checksum."""
+    head = b"".join(_header(name, value) for name, value in headers.items())
+    prelude = struct.pack(">II", 16 + len(head) + len(payload), len(head))
+    start = prelude + struct.pack(">I", crc32(prelude)) + head + payload
+    return start + struct.pack(">I", crc32(start))
+
+
+def _header(name: str, value: str) -> bytes:
+    key, text = name.encode(), value.encode()
+    return struct.pack(">B", len(key)) + key + struct.pack(">BH", STRING, len(text)) + text
+
+
+CHUNK = {":event-type": "chunk", ":content-type": "application/json", ":message-type": "event"}
+
+
+def chunk(event: bytes) -> bytes:
+    """Return one event of a message's stream, as Bedrock wraps it."""
+    return frame(b'{"bytes":"' + base64.b64encode(event) + b'"}', CHUNK)

@@ -2,6 +2,5 @@
 
 outcome.py    one scripted answer, from its description      recording.py   one exchange as a readable file
 matching.py   which requests a rule means                    replaying.py   answers from such files
-script.py     rules in order, each with its outcomes         upstream.py    passes requests on, and may record them
-queue.py      answers in order, for tests
+script.py     rules in order, and the queue before them      upstream.py    passes requests on, and may record them
 """

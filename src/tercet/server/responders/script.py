@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.util
 import logging
 import traceback
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +21,6 @@ from tercet.server.errors import HTTPError
 from tercet.server.exchange import decoded_json
 from tercet.server.responders.matching import Match, Seen, match_of
 from tercet.server.responders.outcome import BadScript, Fixed, Outcome, outcome_of
-from tercet.server.responders.queue import Queue
 from tercet.server.service.responder import Answer, Responder
 
 LOG = logging.getLogger("tercet.server")
@@ -29,6 +29,33 @@ MESSAGE_PATHS = ("/v1/messages", "/invoke", "/invoke-with-response-stream", ":ra
 BATCHED = "/v1/messages/batches"
 """The path under which the requests of a batch are looked at, each with its params as the body."""
 Function = Callable[[dict[str, Any], Mapping[str, str]], Any]
+
+
+class Queue:
+    """Outcomes that wait to be asked for. Safe for several threads."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Outcome] = deque()
+        self._lock = Lock()
+
+    def add(self, *answers: Any) -> None:
+        """Put answers at the end, described as in a script: a text, blocks, or a mapping. Raises BadScript, adding none."""
+        outcomes = [outcome_of(answer, f"answer {number}") for number, answer in enumerate(answers, 1)]
+        with self._lock:
+            self._waiting.extend(outcomes)
+
+    def next(self) -> Outcome | None:
+        """Take the first one; None if none is left."""
+        with self._lock:
+            return self._waiting.popleft() if self._waiting else None
+
+    def clear(self) -> None:
+        """Drop what nobody has asked for."""
+        with self._lock:
+            self._waiting.clear()
+
+    def __len__(self) -> int:
+        return len(self._waiting)
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ limits.py      where an answer stops    thinking.py    thinking blocks and their
 """
 
 from tercet.server.simulated.model import SimulatedModel
+from tercet.server.simulated.server_tools import Page
 from tercet.server.simulated.thinking import verify
-from tercet.server.simulated.web import Page
 
 __all__ = ["Page", "SimulatedModel", "verify"]

@@ -20,10 +20,9 @@ from tercet.server.simulated.identity import Identity
 from tercet.server.simulated.limits import CutAnswer, cut_at_sequence, cut_at_tokens
 from tercet.server.simulated.reading import sources_of
 from tercet.server.simulated.schema_values import value_of
-from tercet.server.simulated.server_tools import use_server_tools
+from tercet.server.simulated.server_tools import PAGES, LocalWeb, Page, use_server_tools
 from tercet.server.simulated.small_talk import reply
 from tercet.server.simulated.thinking import think
-from tercet.server.simulated.web import PAGES, LocalWeb, Page
 
 REFUSAL_WORDS = re.compile(
     r"ANTHROPIC_MAGIC_STRING_TRIGGER_REFUSAL"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,7 +15,6 @@ from tercet.server.simulated.calling import shared_words
 from tercet.server.simulated.conversation import Block, RequestView
 from tercet.server.simulated.entities import URL, Entities
 from tercet.server.simulated.identity import Identity
-from tercet.server.simulated.web import LocalWeb, Page
 
 SEARCHES = re.compile(
     r"\b(?:search|look up|latest|news|current(?:ly)?|recent|today|web|internet|online|find out|weather|price of)\b",
@@ -162,3 +162,57 @@ def _find_tools(conversation: RequestView, identity: Identity) -> list[Block] | 
     references = [{"type": "tool_reference", "tool_name": tool["name"]} for tool in found]
     content = {"type": "tool_search_tool_search_result", "tool_references": references}
     return [use, _result("tool_search_tool_result", use, content)]
+
+
+# --- the web, as a few pages held here, or those that a script gives: opens no connection --------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of the local web."""
+
+    url: str
+    title: str
+    text: str
+    age: str | None = None
+
+
+PAGES = (
+    Page(
+        "https://example.com/messages-api",
+        "How the Messages API works",
+        "A request carries the whole conversation. The answer is a list of content blocks. Streaming sends the same blocks as events.",
+        "1 week ago",
+    ),
+    Page(
+        "https://example.com/weather",
+        "Weather, simulated",
+        "The simulated weather is 18 °C and partly cloudy everywhere. It never changes, so that tests stay the same.",
+        "1 day ago",
+    ),
+    Page(
+        "https://example.com/news",
+        "News of the local API",
+        "The local API answers searches from pages of its own. It opens no connection to the internet.",
+        "2 days ago",
+    ),
+)
+
+
+class LocalWeb:
+    """Searches and fetches among fixed pages."""
+
+    def __init__(self, pages: Sequence[Page] = PAGES) -> None:
+        self.pages = tuple(pages)
+
+    def search(self, query: str, most: int = 3) -> list[Page]:
+        """Pages by the words they share with the query, best first; never none, as long as there are pages."""
+        wanted = set(re.findall(r"\w+", query.lower()))
+        order = sorted(
+            self.pages, key=lambda page: -len(wanted & set(re.findall(r"\w+", f"{page.title} {page.text}".lower())))
+        )
+        return order[:most]
+
+    def fetch(self, url: str) -> Page | None:
+        """Return the page at exactly this address."""
+        return next((page for page in self.pages if page.url == url.rstrip("/")), None)

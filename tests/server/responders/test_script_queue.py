@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tercet.server.responders.outcome import BadScript
-from tercet.server.responders.queue import Queue
+from tercet.server.responders.script import Queue
 
 
 def test_answers_come_in_order_and_once() -> None:
