@@ -135,6 +135,17 @@ async def test_what_may_have_been_billed_is_not_repeated_if_the_client_says_so()
 
 
 @pytest.mark.anyio
+async def test_what_may_have_been_billed_is_put_to_no_other_model_either() -> None:
+    once: dict[str, Any] = {"max_retries": 0, "retry_ambiguous": False, "fallbacks": ["claude-haiku-4-5"]}
+    error, script = await both(Lost("read", "unanswered", "reset"), GOOD, **once)
+    _, safe = await both(BUSY, GOOD, **once)
+
+    assert type(error) is tercet.APIConnectionError
+    assert error.__notes__ == ["not retried: retry_ambiguous=False"]
+    assert (len(script.sent), len(safe.sent)) == (1, 2)
+
+
+@pytest.mark.anyio
 async def test_a_spend_limit_is_no_rate_limit() -> None:
     body = b'{"type":"error","error":{"type":"rate_limit_error","message":"m","details":{"error_code":"enforced_spend_limit_reached"}}}'
     error, script = await both((429, JSON, body), max_retries=2)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from tests.flow.steps import ASK, lost, refused, reply, steps, streaming, without_events
 
 from tercet.catalog.models import all_models
@@ -38,7 +39,7 @@ def chain(
 
     def call(params: dict[str, Any] | None, attempts: int) -> Plan[CallResult]:
         sent.append(params)
-        patient = RetryPolicy(max_retries=min(policy.max_retries, attempts - 1), random=lambda: 0.0)
+        patient = replace(policy, max_retries=min(policy.max_retries, attempts - 1), random=lambda: 0.0)
         return with_retries(lambda attempt: ASK, patient)
 
     fallbacks = Fallbacks.of(models) if isinstance(models, list) else models
@@ -98,6 +99,51 @@ def test_no_other_model_is_asked_for_what_it_cannot_mend(outcome: Any) -> None:
     assert sent == []
     assert ending.outcome is outcome
     assert ending.info.model_served is None
+
+
+BROKEN, BUSY, GOOD = lost("read", "unanswered"), reply(529), reply(200)
+ONCE: list[tuple[list[Any], list[Any], list[str | None]]] = [
+    ([lost("timeout", "unanswered")], ["send"], ["retry_ambiguous=False"]),
+    ([BROKEN], ["send"], ["retry_ambiguous=False"]),
+    ([lost("timeout", "cut")], ["send"], ["retry_ambiguous=False"]),
+    ([lost("read", "cut")], ["send"], ["retry_ambiguous=False"]),
+    ([reply(500)], ["send"], ["retry_ambiguous=False"]),
+    ([reply(502)], ["send"], ["retry_ambiguous=False"]),
+    ([reply(504)], ["send"], ["retry_ambiguous=False"]),
+    ([NothingYielded(streaming(), {"error": {"type": "overloaded_error"}})], ["send"], ["retry_ambiguous=False"]),
+    ([NothingYielded(streaming(), lost("read", "cut"))], ["send"], ["retry_ambiguous=False"]),
+    ([BUSY, BROKEN], ["send", 0.5, "send"], ["retry_ambiguous=False"]),
+    ([BUSY, BUSY, BROKEN], ["send", 0.5, "send", "send"], [None, "retry_ambiguous=False"]),
+    ([BUSY, BUSY, BUSY, BROKEN], ["send", 0.5, "send", "send", 0.5, "send"], [None, "retry_ambiguous=False"]),
+    ([BUSY, BUSY, GOOD], ["send", 0.5, "send", "send"], [None, None]),
+    ([reply(503), reply(503), GOOD], ["send", 0.5, "send", "send"], [None, None]),
+    ([OPEN, GOOD], ["send", "send"], [None, None]),
+    ([QUEUED, GOOD], ["send", "send"], [None, None]),
+    ([lost("connect", "not_sent")] * 2, ["send", 0.5, "send"], [None]),
+]
+"""What comes of the attempts; what is sent and waited; and what forbade more, for each model that was asked."""
+
+
+@pytest.mark.parametrize(("outcomes", "asked", "stopped"), ONCE)
+def test_what_may_have_been_billed_is_put_to_no_other_model_if_it_must_not_be_repeated(
+    outcomes: list[Any], asked: list[Any], stopped: list[str | None]
+) -> None:
+    policy = RetryPolicy(max_retries=1, retry_ambiguous=False)
+    told, ending, _ = chain(
+        ["claude-sonnet-4-6", "claude-haiku-4-5"], outcomes, policy=policy, retry_ambiguous=policy.retry_ambiguous
+    )
+
+    assert without_events(told) == asked
+    assert [hop.attempts[-1].stopped_by if hop.attempts else None for hop in ending.info.hops] == stopped
+    assert (ending.info.model_served is None) == (outcomes[-1] is not GOOD)
+    assert ending.attempts == ending.info.hops[0 if ending.info.model_served is None else -1].attempts
+
+
+def test_by_itself_what_may_have_been_billed_is_put_to_another_model() -> None:
+    told, ending, _ = chain(["claude-sonnet-4-6"], [BROKEN, BROKEN, GOOD])
+
+    assert without_events(told) == ["send", 0.5, "send", "send"]
+    assert ending.info.model_served == "claude-sonnet-4-6"
 
 
 def test_each_model_has_its_retries_first() -> None:

@@ -154,7 +154,9 @@ class Policies:
             return deadline is None or policy.clock() < deadline
 
         assert call.model is not None
-        return with_fallbacks(params, call.model, fallbacks, with_params, time_left)
+        return with_fallbacks(
+            params, call.model, fallbacks, with_params, time_left, retry_ambiguous=policy.retry_ambiguous
+        )
 
     def _one(
         self,

@@ -16,7 +16,7 @@ from tercet.catalog.refusals import Refusal, refused_parameters
 from tercet.flow.billing import NothingYielded, describe
 from tercet.flow.effects import Emit, Lost, Outcome, Plan, Reply
 from tercet.flow.events import Adaptation, CallInfo, FallbackDetails, Hop
-from tercet.flow.retry import CallResult, is_spend_limit, status_of
+from tercet.flow.retry import AMBIGUOUS, CallResult, is_spend_limit, status_of
 from tercet.wire.errors import CircuitOpenError, PaceWaitError
 
 FALLBACK_STATUSES = frozenset({500, 502, 503, 504, 520, 522, 524, 529})
@@ -73,47 +73,66 @@ def with_fallbacks(
     fallbacks: Fallbacks,
     call: Callable[[dict[str, Any] | None, int], Plan[CallResult]],
     time_left: Callable[[], bool] = lambda: True,
+    *,
+    retry_ambiguous: bool = True,
 ) -> Plan[CallResult]:
     """Ask `model`, then each fallback, until one answers or fails in a way that another model cannot mend.
 
     `call(params, attempts)` is the plan of a call with these parameters (None: as they were) and at most so many
-    attempts. What is returned when all fail is the first model's ending.
+    attempts. What is returned when all fail is the first model's result. Asking another model repeats the request:
+    without `retry_ambiguous` that ends with an attempt that may have been billed.
     """
-    first = ending = yield from call(None, fallbacks.most_attempts)
-    hops = [_hop(model, ending)]
-    used = attempts_of(ending)
+    first = result = yield from call(None, fallbacks.most_attempts)
+    hops = [_hop(model, result)]
+    used = attempts_of(result)
     for patch in map(as_patch, fallbacks.patches):
-        if not is_mendable(ending, fallbacks) or used >= fallbacks.most_attempts or not time_left():
+        if not is_mendable(result, fallbacks) or used >= fallbacks.most_attempts or not time_left():
+            break
+        if not retry_ambiguous and may_be_billed(result):
+            stopped = _stop(result)
+            first, result = stopped if first is result else first, stopped
+            hops[-1] = msgspec.structs.replace(hops[-1], attempts=stopped.attempts)
             break
         changed, adapted, obstacle = fit_parameters(params(), patch)
-        problem = hops[-1].problem or describe(ending.outcome)[1]
+        problem = hops[-1].problem or describe(result.outcome)[1]
         yield Emit(FallbackDetails(hops[-1].model, problem, changed["model"], adapted, obstacle))
         if obstacle is not None:
             hops.append(Hop(changed["model"], None, f"passed over: {obstacle}"))
             continue
-        ending = yield from call(changed, fallbacks.most_attempts - used)
-        used += attempts_of(ending)
-        hops.append(_hop(changed["model"], ending, adapted))
-    served = None if has_failed(ending) else hops[-1].model
-    shown = first if served is None else ending
+        result = yield from call(changed, fallbacks.most_attempts - used)
+        used += attempts_of(result)
+        hops.append(_hop(changed["model"], result, adapted))
+    served = None if has_failed(result) else hops[-1].model
+    shown = first if served is None else result
     return msgspec.structs.replace(shown, info=CallInfo(model, served, tuple(hops)))
 
 
-def has_failed(ending: CallResult) -> bool:
+def may_be_billed(result: CallResult) -> bool:
+    """Return whether any failed attempt of a call may have been billed."""
+    return any(attempt.billed != "no" for attempt in result.attempts)
+
+
+def _stop(result: CallResult) -> CallResult:
+    """Return the result with a last attempt that says why no other model was asked."""
+    *before, last = result.attempts
+    return msgspec.structs.replace(result, attempts=(*before, msgspec.structs.replace(last, stopped_by=AMBIGUOUS)))
+
+
+def has_failed(result: CallResult) -> bool:
     """Whether no answer came."""
-    outcome = ending.outcome
+    outcome = result.outcome
     return isinstance(outcome, Lost | NothingYielded) or outcome.status >= 400
 
 
-def attempts_of(ending: CallResult) -> int:
+def attempts_of(result: CallResult) -> int:
     """How many requests were sent."""
-    return len(ending.attempts) + (not has_failed(ending))
+    return len(result.attempts) + (not has_failed(result))
 
 
-def is_mendable(ending: CallResult, fallbacks: Fallbacks) -> bool:
+def is_mendable(result: CallResult, fallbacks: Fallbacks) -> bool:
     """Whether another model may answer where this one did not: only before its first content, and only for its own
     failures – not for ours, not for the key's, not for the money's."""
-    outcome: Outcome = ending.outcome
+    outcome: Outcome = result.outcome
     if isinstance(outcome, NothingYielded):
         failure = outcome.failure
         return failure.kind in FALLBACK_KINDS if isinstance(failure, Lost) else status_of(failure) in fallbacks.statuses
@@ -124,11 +143,11 @@ def is_mendable(ending: CallResult, fallbacks: Fallbacks) -> bool:
     return outcome.status in fallbacks.statuses and not is_spend_limit(outcome)
 
 
-def _hop(model: str, ending: CallResult, adapted: tuple[Adaptation, ...] = ()) -> Hop:
-    outcome = ending.outcome
+def _hop(model: str, result: CallResult, adapted: tuple[Adaptation, ...] = ()) -> Hop:
+    outcome = result.outcome
     status, problem = describe(outcome)
     request_id = outcome.headers.get("request-id") if isinstance(outcome, Reply) else None
-    return Hop(model, status, problem if has_failed(ending) else None, ending.attempts, adapted, request_id)
+    return Hop(model, status, problem if has_failed(result) else None, result.attempts, adapted, request_id)
 
 
 # --- parameters for another model ------------------------------------------------------------------------------------

@@ -130,6 +130,7 @@ def with_retries(
     raise AssertionError("count() does not end")
 
 
+AMBIGUOUS = "retry_ambiguous=False"
 MADE_TWICE = "it may have been received, and would be made twice"
 DEADLINE_PASSED = Lost("timeout", "not_sent", "the deadline of the call had passed before it was sent")
 
@@ -145,7 +146,7 @@ def decide_retry(
     if wait is None:
         return None, None
     if ambiguous and not policy.retry_ambiguous:
-        return None, "retry_ambiguous=False"
+        return None, AMBIGUOUS
     if left is not None and wait >= left:
         return None, f"the deadline is nearer than the wait of {wait:.3g} s"
     return wait, None
