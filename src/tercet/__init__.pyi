@@ -26,6 +26,10 @@ from tercet.client.migration_hints import (
     AI_PROMPT as AI_PROMPT,
     HUMAN_PROMPT as HUMAN_PROMPT,
 )
+from tercet.client.options import (
+    DEFAULT_MAX_RETRIES as DEFAULT_MAX_RETRIES,
+    DEFAULT_TIMEOUT as DEFAULT_TIMEOUT,
+)
 from tercet.client.platforms.bedrock import (
     AnthropicBedrock as AnthropicBedrock,
     AsyncAnthropicBedrock as AsyncAnthropicBedrock,
@@ -54,11 +58,7 @@ from tercet.client.raw.responses import (
     AsyncAPIResponse as AsyncAPIResponse,
 )
 from tercet.client.resources.multipart import file_from_path as file_from_path
-from tercet.client.settings import (
-    DEFAULT_MAX_RETRIES as DEFAULT_MAX_RETRIES,
-    DEFAULT_TIMEOUT as DEFAULT_TIMEOUT,
-    MissingCredentialsError as MissingCredentialsError,
-)
+from tercet.client.settings import MissingCredentialsError as MissingCredentialsError
 from tercet.client.streams.message import (
     AsyncMessageStream as AsyncMessageStream,
     AsyncMessageStream as BetaAsyncMessageStream,

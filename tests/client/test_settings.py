@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tercet.client.anthropic import Anthropic, AsyncAnthropic
-from tercet.client.settings import query_string
+from tercet.client.overrides import query_string
 from tercet.wire.http import Timeout
 from tercet.wire.requests.sentinels import omit
 

@@ -27,7 +27,7 @@ from tercet.compat.paths import INSTEAD
         ("_streaming", "AsyncStream", "client.streams.reader.AsyncStream"),
         ("_response", "APIResponse", "client.raw.responses.APIResponse"),
         ("_legacy_response", "LegacyAPIResponse", "client.raw.responses.APIResponse"),
-        ("_constants", "DEFAULT_TIMEOUT", "client.settings.DEFAULT_TIMEOUT"),
+        ("_constants", "DEFAULT_TIMEOUT", "client.options.DEFAULT_TIMEOUT"),
         ("lib.streaming", "TextEvent", "wire.stream.events.TextEvent"),
         ("lib.streaming", "BetaAsyncMessageStream", "client.streams.message.AsyncMessageStream"),
         ("lib.aws", "AnthropicAWS", "client.platforms.signed_api.AnthropicAWS"),

@@ -13,11 +13,11 @@ from tercet.client.http_clients import (
     DefaultHttpxClient as DefaultHttpxClient,
     DefaultHttpxClient as SyncHttpxClientWrapper,
 )
-from tercet.client.resources.pages import AsyncPaginator as AsyncPaginator
-from tercet.client.settings import (
+from tercet.client.options import (
     DEFAULT_MAX_RETRIES as DEFAULT_MAX_RETRIES,
     DEFAULT_TIMEOUT as DEFAULT_TIMEOUT,
 )
+from tercet.client.resources.pages import AsyncPaginator as AsyncPaginator
 from tercet.compat.values import make_request_options as make_request_options
 
 __all__ = [

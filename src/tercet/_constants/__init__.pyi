@@ -2,7 +2,7 @@
 """Names that code written for the official SDK imports from `anthropic._constants`."""
 
 from tercet.client.http_clients import DEFAULT_CONNECTION_LIMITS as DEFAULT_CONNECTION_LIMITS
-from tercet.client.settings import (
+from tercet.client.options import (
     DEFAULT_MAX_RETRIES as DEFAULT_MAX_RETRIES,
     DEFAULT_TIMEOUT as DEFAULT_TIMEOUT,
 )

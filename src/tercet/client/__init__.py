@@ -1,8 +1,8 @@
 """Anthropic and AsyncAnthropic, and the API's resources. Describes calls and reads what comes; `flow` carries them out.
 
 anthropic.py   the two clients: transport, lifetime, resources    base.py      made, copied, pickled; a call becomes a plan
-settings.py    options and environment, checked                   call.py      one call, described: a value
-policies.py    retries, breakers, fallbacks as options            pacing.py    pace=, max_concurrency=, budget=
+settings.py    options as one frozen value, base headers          call.py      one call, described: a value
+options.py     the table of options: check, default, variable     policies.py  the plan that options make of a call
 preflight.py   checks parameters by the catalog                   insecure.py  warns of connections that others can read
 middleware.py  functions around each attempt                      generic.py   get, post, put, patch, delete
 log.py         one line a request                                 otel.py      spans

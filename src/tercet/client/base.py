@@ -4,32 +4,32 @@ how a call becomes a plan. Sends nothing."""
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from types import CellType
 from typing import TYPE_CHECKING, Any, ClassVar, Self, Unpack
 
 from tercet.client.call import Call
 from tercet.client.log import set_up_logging
-from tercet.client.policies import DEFAULTS, NOT_PICKLED, Policies, policy_arguments
-from tercet.client.preflight import check_parameters
-from tercet.client.settings import (
+from tercet.client.options import (
     DEFAULT_BASE_URL,
     DEFAULT_TIMEOUT,
-    Settings,
-    base_headers,
-    check_base_url,
+    OPTIONS,
+    POLICIES,
+    check_http_client,
+    check_middleware,
+    check_names,
     check_retries,
-    check_timeout,
-    make_settings,
 )
+from tercet.client.policies import Policies
+from tercet.client.preflight import check_parameters
+from tercet.client.settings import Settings, base_headers, make_settings
 from tercet.flow.effects import Plan, Reply
 from tercet.flow.errors import error_of, response_of
 from tercet.flow.retry import CallResult, with_retries
 from tercet.flow.retry_budget import RetryBudget
 from tercet.wire.frames import Guarded
 from tercet.wire.http import URL, Headers, Request, Response, Timeout
-from tercet.wire.requests.sentinels import NotGiven, Omit, not_given
-from tercet.wire.secret import Secret
+from tercet.wire.requests.sentinels import NotGiven, not_given
 
 if TYPE_CHECKING:
     from inspect import Signature
@@ -38,43 +38,6 @@ if TYPE_CHECKING:
     from tercet.flow.breaker import Breakers
 
 TOKENS_IN_TEN_MINUTES = 128_000 // 6
-SETTING_ARGUMENTS = frozenset(
-    [
-        "base_url",
-        "timeout",
-        "max_retries",
-        "deadline",
-        "stream_idle_timeout",
-        "default_headers",
-        "default_query",
-        "anthropic_version",
-    ]
-)
-"""The arguments of every client that become its settings, credentials apart."""
-COPY_ARGUMENTS = SETTING_ARGUMENTS | {"api_key", "auth_token", "set_default_headers", "set_default_query", *DEFAULTS}
-
-
-CARRIERS = frozenset({"http_client", "middleware"})
-"""Arguments that are neither settings nor policies: what carries requests, and what stands around it."""
-
-
-def checked(middleware: Sequence[Any] | None, *, is_async: bool) -> tuple[Any, ...]:
-    """Middleware of the right world, as functions; its module is loaded when there is some."""
-    if not middleware:
-        return ()
-    from tercet.client.middleware import check_middleware
-
-    return check_middleware(middleware, is_async=is_async)
-
-
-def check_http_client(http_client: Any, *, is_async: bool) -> Any:
-    """A user's own HTTP client. Raises TypeError for one of the other world, before anything depends on it."""
-    if hasattr(http_client, "build_request") and hasattr(http_client, "aclose") is not is_async:
-        needed = "an async http_client" if is_async else "a blocking http_client"
-        raise TypeError(
-            f"this client needs {needed}, not {type(http_client).__name__} of {type(http_client).__module__}"
-        )
-    return http_client
 
 
 def signature_of(cls: type[Any]) -> Signature:
@@ -94,12 +57,36 @@ class _WholeSignature:
 class BaseClient(Guarded):
     """The part of a client that sends nothing: settings, headers, policies, copies, and the plan of a call."""
 
+    __signature__ = _WholeSignature()
+
+    _is_async: ClassVar[bool] = False
     _settings: Settings
     _made: CellType
     """The headers of every request. In a cell, since `vars(client)` would show what the caller put among them."""
     _platform: Any = None
     """The `Platform` that calls go to, if it is not the Claude API itself."""
     _policies: Policies
+    _http_client: Any
+    _middleware: tuple[Any, ...]
+    _was_closed = False
+
+    def __init__(
+        self, *, api_key: str | None = None, auth_token: str | None = None, **arguments: Unpack[ClientArguments]
+    ) -> None:
+        self._start(arguments, api_key=api_key, auth_token=auth_token)
+
+    def _start(self, arguments: Mapping[str, Any], *, ambient: bool = True, **own: Any) -> None:
+        """Set up by what the caller said; `own` is what this kind of client says itself."""
+        for name in arguments:
+            if name not in OPTIONS:
+                raise self._unknown(name)
+        http_client = self._http_client = check_http_client(arguments.get("http_client"), is_async=self._is_async)
+        self._middleware = check_middleware(arguments.get("middleware"), is_async=self._is_async)
+        self._policies = Policies(pick(arguments, POLICIES))
+        settings = {**arguments, **own}
+        if http_client is not None and isinstance(settings.get("timeout", not_given), NotGiven):
+            settings["timeout"] = timeout_of_http_client(http_client, not_given)
+        self._set_up(make_settings(settings, ambient=ambient))
 
     def _set_up(self, settings: Settings) -> None:
         set_up_logging()
@@ -118,7 +105,7 @@ class BaseClient(Guarded):
 
     @api_key.setter
     def api_key(self, value: str | None) -> None:
-        self._set_up(self._settings.changed(api_key=Secret(value, "api_key") if value is not None else None))
+        self._set_up(self._settings.changed(api_key=value))
 
     @property
     def auth_token(self) -> str | None:
@@ -128,7 +115,7 @@ class BaseClient(Guarded):
 
     @auth_token.setter
     def auth_token(self, value: str | None) -> None:
-        self._set_up(self._settings.changed(auth_token=Secret(value, "auth_token") if value is not None else None))
+        self._set_up(self._settings.changed(auth_token=value))
 
     @property
     def base_url(self) -> URL:
@@ -137,8 +124,7 @@ class BaseClient(Guarded):
 
     @base_url.setter
     def base_url(self, value: object) -> None:
-        url, user = check_base_url(value)
-        self._set_up(self._settings.changed(base_url=url, user=user))
+        self._set_up(self._settings.changed(base_url=value))
 
     @property
     def timeout(self) -> Timeout:
@@ -147,7 +133,7 @@ class BaseClient(Guarded):
 
     @timeout.setter
     def timeout(self, value: Any) -> None:
-        self._set_up(self._settings.changed(timeout=check_timeout(value)))
+        self._set_up(self._settings.changed(timeout=value))
 
     @property
     def max_retries(self) -> int:
@@ -156,7 +142,7 @@ class BaseClient(Guarded):
 
     @max_retries.setter
     def max_retries(self, value: int) -> None:
-        self._set_up(self._settings.changed(max_retries=check_retries(value)))
+        self._set_up(self._settings.changed(max_retries=value))
 
     @property
     def default_headers(self) -> Headers:
@@ -228,56 +214,6 @@ class BaseClient(Guarded):
             and self._settings.timeout == DEFAULT_TIMEOUT
         )
 
-    def _changed(self, changes: dict[str, Any]) -> Settings:
-        """These settings with a copy's arguments laid over them."""
-        now = self._settings
-        extra = changes.pop("default_headers", None)
-        headers = changes.pop("set_default_headers", None)
-        query, extra_query = changes.pop("set_default_query", None), changes.pop("default_query", None)
-        if None not in (extra, headers) or None not in (query, extra_query):
-            raise ValueError("copy() adds to default_headers and default_query, or sets them with set_...: not both")
-        new_key = changes.get("api_key") is not None or changes.get("auth_token") is not None
-        return make_settings(
-            api_key=changes.get("api_key") if new_key else reveal_secret(now.api_key),
-            auth_token=changes.get("auth_token") if new_key else reveal_secret(now.auth_token),
-            base_url=changes.get("base_url") or now.address,
-            timeout=now.timeout if isinstance(changes.get("timeout", not_given), NotGiven) else changes["timeout"],
-            max_retries=now.max_retries
-            if isinstance(changes.get("max_retries", not_given), NotGiven)
-            else changes["max_retries"],
-            deadline=changes.get("deadline", now.deadline),
-            stream_idle_timeout=changes.get("stream_idle_timeout", now.stream_idle_timeout),
-            default_headers={**(now.default_headers if headers is None else headers), **(extra or {})},
-            default_query={**(now.default_query if query is None else query), **(extra_query or {})},
-            anthropic_version=changes.get("anthropic_version") or now.anthropic_version,
-            ambient=self._platform is None,
-        )
-
-    __signature__ = _WholeSignature()
-
-    _is_async: ClassVar[bool] = False
-    _was_closed = False
-    _http_client: Any
-    _middleware: tuple[Any, ...]
-
-    def __init__(
-        self, *, api_key: str | None = None, auth_token: str | None = None, **arguments: Unpack[ClientArguments]
-    ) -> None:
-        self._start(arguments, api_key=api_key, auth_token=auth_token)
-
-    def _start(self, arguments: Mapping[str, Any], **own: Any) -> None:
-        """Set up by what the caller said; `own` is what this kind of client says itself."""
-        for name in arguments:
-            if not (name in SETTING_ARGUMENTS or name in DEFAULTS or name in CARRIERS):
-                raise self._unknown(name)
-        http_client = self._http_client = check_http_client(arguments.get("http_client"), is_async=self._is_async)
-        self._middleware = checked(arguments.get("middleware"), is_async=self._is_async)
-        self._policies = Policies({name: arguments[name] for name in DEFAULTS if name in arguments})
-        settings = {name: arguments[name] for name in SETTING_ARGUMENTS if name in arguments}
-        if http_client is not None and isinstance(settings.get("timeout", not_given), NotGiven):
-            settings["timeout"] = timeout_of_http_client(http_client, not_given)
-        self._set_up(make_settings(**{**settings, **own}))
-
     def _warn_if_insecure(self) -> None:
         base_url = self._settings.base_url
         if base_url == DEFAULT_BASE_URL and self._http_client is None:
@@ -304,13 +240,14 @@ class BaseClient(Guarded):
             raise missing_attribute(self, name, ATTRIBUTES)
 
     def copy(self, **changes: Any) -> Self:
-        """Return another client with some settings changed; clients of equal transport settings share connections."""
-        http_client = changes.pop("http_client", None)
+        """Return another client with some options changed; clients of equal transport settings share connections."""
+        check_names(changes, "copy")
+        is_async = self._is_async
         made = type(self).__new__(type(self))
-        made._http_client = check_http_client(http_client, is_async=self._is_async) or self._http_client
-        made._policies = self._policies.changed(policy_arguments(changes))
-        made._middleware = self._middleware + checked(changes.pop("middleware", None), is_async=self._is_async)
-        made._set_up(self._changed(known_changes(changes)))
+        made._http_client = check_http_client(changes.get("http_client"), is_async=is_async) or self._http_client
+        made._middleware = self._middleware + check_middleware(changes.get("middleware"), is_async=is_async)
+        made._policies = self._policies.changed(pick(changes, POLICIES))
+        made._set_up(self._settings.copied(changes, ambient=self._platform is None))
         return made
 
     with_options = copy
@@ -324,49 +261,25 @@ class BaseClient(Guarded):
         return self._was_closed and "_transport" not in self.__dict__
 
     def __reduce__(self) -> Any:
-        return unpickle_client, (type(self), pickle_settings(self))
+        return unpickle_client, (type(self), self._pickled())
+
+    def _pickled(self) -> dict[str, Any]:
+        """Return the options that a pickled client keeps: not its credentials, nor what belongs to this process."""
+        return {**self._settings.pickled(), **self._policies.pickled()}
 
     def __repr__(self) -> str:
         key = self._settings.api_key or self._settings.auth_token
         return f"{type(self).__name__}(base_url={self.base_url!r}, credential={key!r})"
 
 
-def reveal_secret(held: Secret | None) -> str | None:
-    """A credential itself, for another client."""
-    return held.reveal() if held else None
-
-
-def pickle_settings(client: BaseClient) -> dict[str, Any]:
-    """What a pickled client keeps: its configuration without credentials, which the other side reads from its own
-    environment."""
-    now = client._settings
-    return {
-        "base_url": now.base_url,
-        "timeout": now.timeout,
-        "max_retries": now.max_retries,
-        "deadline": now.deadline,
-        "default_headers": _strings(now.default_headers.public()),
-        "default_query": now.default_query.public(),
-        "anthropic_version": now.anthropic_version,
-        **{name: value for name, value in client._policies.given.items() if name not in NOT_PICKLED},
-    }
-
-
-def _strings(headers: Mapping[str, str | Omit]) -> dict[str, str]:
-    return {name: value for name, value in headers.items() if isinstance(value, str)}
-
-
 def unpickle_client(cls: Any, state: dict[str, Any]) -> Any:
+    """Return a client of these options; its credentials come from this process's environment."""
     return cls(**state)
 
 
-def known_changes(changes: dict[str, Any]) -> dict[str, Any]:
-    for name in changes:
-        if name not in COPY_ARGUMENTS:
-            from tercet.wire.requests.arguments import unknown_argument
-
-            raise unknown_argument(name, COPY_ARGUMENTS, "copy", otherwise="")
-    return changes
+def pick(arguments: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """Return those of the arguments that have these names and were given."""
+    return {name: arguments[name] for name in names if name in arguments and not isinstance(arguments[name], NotGiven)}
 
 
 def timeout_of_http_client(http_client: Any, otherwise: Any) -> Any:

@@ -7,15 +7,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
 
-from tercet.client.settings import (
-    NO_OVERRIDES,
-    Overrides,
-    Settings,
-    merge_headers,
-    query_string,
-    require_credentials,
-    with_stream_idle,
-)
+from tercet.client.overrides import NO_OVERRIDES, Overrides, merge_headers, query_string
+from tercet.client.settings import Settings, require_credentials, with_stream_idle
 from tercet.wire.errors import APIResponseValidationError
 from tercet.wire.http import Headers, Request, Response, Timeout, redacted_url, seconds
 from tercet.wire.model import Model

@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from inspect import Parameter, Signature, signature
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from tercet.client.policies import DEFAULTS
-from tercet.client.settings import API_VERSION, DEFAULT_MAX_RETRIES
-from tercet.wire.requests.sentinels import not_given
+from tercet.client.options import OPTIONS
 
 if TYPE_CHECKING:
     from tercet.flow.breaker import Breaker, CircuitBreaker
@@ -19,15 +17,6 @@ if TYPE_CHECKING:
     from tercet.flow.pace import Pace
     from tercet.flow.retry_budget import QuotaPolicy
     from tercet.wire.requests.sentinels import NotGiven, Omit
-
-_OTHERWISE = {
-    **DEFAULTS,
-    "timeout": not_given,
-    "max_retries": DEFAULT_MAX_RETRIES,
-    "stream_idle_timeout": not_given,
-    "anthropic_version": API_VERSION,
-}
-"""What an argument is when nobody gives it; None where nothing stands here."""
 
 
 class ClientArguments(TypedDict, total=False):
@@ -66,6 +55,6 @@ def _shared() -> Iterator[Parameter]:
         yield Parameter(
             name,
             Parameter.KEYWORD_ONLY,
-            default=_OTHERWISE.get(name),
+            default=None if name == "base_url" else OPTIONS[name].default,
             annotation=getattr(kind, "__forward_arg__", kind),
         )

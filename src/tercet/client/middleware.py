@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from tercet.client.overrides import merge_headers
 from tercet.client.raw.responses import APIResponse, AsyncAPIResponse
-from tercet.client.settings import merge_headers
 from tercet.flow.effects import Lost, Outcome, Reply
 from tercet.flow.errors import error_from_lost, response_of
 from tercet.flow.retry import CallResult
@@ -110,7 +110,7 @@ class Middleware:
 MiddlewareInput: TypeAlias = Middleware | MiddlewareCallable | AsyncMiddlewareCallable
 
 
-def check_middleware(middleware: Iterable[Any] | None, *, is_async: bool) -> tuple[Any, ...]:
+def middleware_functions(middleware: Iterable[Any] | None, *, is_async: bool) -> tuple[Any, ...]:
     """The middleware as functions `(request, call_next)` of the right world; TypeError names one of the wrong."""
     name = "handle_async" if is_async else "handle"
     functions = []

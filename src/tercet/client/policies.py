@@ -7,12 +7,13 @@ the turn under rate limits, then those who watch, then the attempt itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from tercet.client.log import log_event
+from tercet.client.options import OPTIONS, POLICIES, check_fallbacks
 from tercet.flow.billing import unmask_error
 from tercet.flow.effects import Outcome, Plan, Send
 from tercet.flow.retry import CallResult, Layer, RetryPolicy, Step, with_retries
@@ -22,24 +23,14 @@ from tercet.wire.http import Request
 if TYPE_CHECKING:
     from tercet.client.call import Call
     from tercet.flow.breaker import Breaker, Circuit, Circuits
+    from tercet.flow.budget import Budget
     from tercet.flow.fallback import Fallbacks
     from tercet.flow.limits import LimitLayer
+    from tercet.flow.pace import Pace
     from tercet.flow.reservation import RateLimiter
+    from tercet.flow.store.store import Store
 
-DEFAULTS: dict[str, Any] = {
-    "retry_ambiguous": True,
-    "retry_quota": True,
-    "breaker": None,
-    "fallbacks": None,
-    "on_event": None,
-    "open_telemetry": None,
-    "pace": None,
-    "max_concurrency": None,
-    "budget": None,
-}
-"""The arguments of a client that are policies, and what they are when nobody says anything."""
-NOT_PICKLED = frozenset({"on_event", "open_telemetry"})
-"""They belong to a process."""
+_DEFAULTS = {name: OPTIONS[name].check(OPTIONS[name].default) for name in POLICIES}
 
 Build = Callable[["Call[Any]", int], Request]
 """Makes a call's request for an attempt."""
@@ -61,17 +52,17 @@ class PolicyState:
 class Policies:
     """A client's policies. Does not change; `changed` makes others that share quotas and circuits with these."""
 
-    def __init__(self, given: Mapping[str, Any], standing: PolicyState | None = None) -> None:
-        self.given = {name: value for name, value in given.items() if value is not DEFAULTS[name]}
-        self.standing = standing or PolicyState()
-        asked = {**DEFAULTS, **self.given}
-        self.retry_ambiguous = _flag("retry_ambiguous", asked["retry_ambiguous"])
-        self.quota = quota_from(asked["retry_quota"])
-        self.breaker = _breaker(asked["breaker"])
-        self.fallbacks = fallbacks_from(asked["fallbacks"])
-        self.on_event = _callable("on_event", asked["on_event"])
-        self.trace = _trace(asked["open_telemetry"])
-        self.admission = _admission(asked, self.standing)
+    def __init__(self, given: Mapping[str, Any], state: PolicyState | None = None) -> None:
+        self.given = {name: value for name, value in given.items() if value is not OPTIONS[name].default}
+        values = {**_DEFAULTS, **{name: OPTIONS[name].check(value) for name, value in self.given.items()}}
+        self.state = state or PolicyState()
+        self.retry_ambiguous: bool = values["retry_ambiguous"]
+        self.quota: QuotaPolicy | None = values["retry_quota"]
+        self.breaker: Breaker | None = values["breaker"]
+        self.fallbacks: Fallbacks | None = values["fallbacks"]
+        self.on_event: Callable[[Any], object] | None = values["on_event"]
+        self.trace = values["open_telemetry"]
+        self.admission = _admission(values["pace"], values["max_concurrency"], values["budget"], self.state)
         self.listen = log_event if self.on_event is None else self._tell_both
         asks = (self.breaker, self.fallbacks, self.on_event, self.trace, self.admission)
         self.plain = all(policy is None for policy in asks)
@@ -79,7 +70,11 @@ class Policies:
 
     def changed(self, changes: Mapping[str, Any]) -> Policies:
         """These with some arguments replaced."""
-        return Policies({**self.given, **changes}, self.standing) if changes else self
+        return Policies({**self.given, **changes}, self.state) if changes else self
+
+    def pickled(self) -> dict[str, Any]:
+        """Return the arguments that make these policies elsewhere, but for what belongs to this process."""
+        return {name: value for name, value in self.given.items() if OPTIONS[name].pickle is not None}
 
     def _tell_both(self, details: object) -> None:
         log_event(details)
@@ -94,17 +89,17 @@ class Policies:
         """The purse that pays for retries at this origin."""
         if self.quota is None:
             return None
-        quotas, key = self.standing.quotas, (origin, self.quota)
+        quotas, key = self.state.quotas, (origin, self.quota)
         return quotas.get(key) or quotas.setdefault(key, RetryBudget(self.quota))
 
     @property
     def circuits(self) -> Circuits:
         """The circuits of this client and its copies."""
-        if self.standing.circuits is None:
+        if self.state.circuits is None:
             from tercet.flow.breaker import Circuits
 
-            self.standing.circuits = Circuits(self.listen)
-        return self.standing.circuits
+            self.state.circuits = Circuits(self.listen)
+        return self.state.circuits
 
     def circuit_for(self, request: Request, model: str | None) -> Circuit:
         """The circuit that a request belongs to."""
@@ -123,7 +118,7 @@ class Policies:
         behind: Behind,
     ) -> Plan[CallResult]:
         """A call with everything that was asked for around it. `behind` tells the model that an id stands for."""
-        asked = self.fallbacks if call.fallbacks is None else fallbacks_from(call.fallbacks)
+        asked = self.fallbacks if call.fallbacks is None else check_fallbacks(call.fallbacks)
         if asked is None or call.model is None:
             plan = self._one(call, build, policy, quota, deadline, behind, peeks=False)
         else:
@@ -199,6 +194,58 @@ class Policies:
         return partial(bound_stream, until=deadline)
 
 
+def _admission(
+    pace: Pace | None, most: int | None, budgets: tuple[Budget, ...], state: PolicyState
+) -> LimitLayer | None:
+    """Return the layer that keeps requests within these limits; None if there are none."""
+    if pace is None and most is None and not budgets:
+        return None
+    from tercet.flow.limits import LimitLayer
+
+    return LimitLayer(gates_of(pace, most, state.places), budgets)
+
+
+def gates_of(pace: Pace | None, most: int | None, places: dict[int, RateLimiter]) -> list[RateLimiter]:
+    """Return the gates that a request passes. `places` keeps those of `max_concurrency`: a client and its copies share them."""
+    from tercet.flow.reservation import RateLimiter
+
+    gates = []
+    if most is not None:
+        gates.append(places.get(most) or places.setdefault(most, places_for(most)))
+    if pace is not None:
+        gates.append(RateLimiter(pace, store_for(pace)))  # a place first, and from it in line for the rate
+    return gates
+
+
+def places_for(most: int) -> RateLimiter:
+    """Return a gate that lets so many through at once, and makes nobody give up."""
+    from secrets import token_hex
+
+    from tercet.flow.pace import Pace
+    from tercet.flow.reservation import RateLimiter
+    from tercet.flow.store import store_at
+
+    return RateLimiter(
+        Pace(max_concurrency=most, max_wait=float("inf"), name=token_hex(8)), store_at(None), counts_only=True
+    )
+
+
+def store_for(pace: Pace) -> Store:
+    """Where the buckets of a pace are. Those of one place meet there; those without a place meet in this process."""
+    return _store(None if pace.store is None else str(pace.store)) if not _is_store(pace.store) else pace.store
+
+
+def _is_store(place: object) -> bool:
+    return hasattr(place, "update")
+
+
+@cache
+def _store(place: str | None) -> Store:
+    from tercet.flow.store import store_at
+
+    return store_at(place)
+
+
 class BreakerLayer:
     """The layer that asks a circuit before each attempt and tells it what came of it."""
 
@@ -239,69 +286,3 @@ def replace_params(call: Call[Any], params: dict[str, Any] | None) -> Call[Any]:
     if params is None:
         return call
     return msgspec.structs.replace(call, content=msgspec.json.encode(params), model=params["model"])
-
-
-# --- arguments -------------------------------------------------------------------------------------------------------
-
-
-def policy_arguments(arguments: dict[str, Any]) -> dict[str, Any]:
-    """Take the arguments that are policies out of `arguments`."""
-    return {name: arguments.pop(name) for name in DEFAULTS if name in arguments}
-
-
-def quota_from(value: object) -> QuotaPolicy | None:
-    """What callers pass for `retry_quota=`: True, False or a QuotaPolicy."""
-    if value is True:
-        return QuotaPolicy()
-    if value is False or value is None:
-        return None
-    if isinstance(value, QuotaPolicy):
-        return value
-    raise TypeError(f"retry_quota must be True, False or a QuotaPolicy, not {type(value).__name__} {value!r}")
-
-
-def fallbacks_from(value: object) -> Fallbacks | None:
-    """What callers pass for `fallbacks=`: model ids and patches of parameters; nothing, or an empty list, for none."""
-    if value is None or value == []:
-        return None
-    from tercet.flow.fallback import Fallbacks
-
-    return Fallbacks.of(value)
-
-
-def _breaker(value: object) -> Breaker | None:
-    if value is None or value is False:
-        return None
-    from tercet.flow.breaker import breaker_from
-
-    return breaker_from(value)
-
-
-def _admission(asked: Mapping[str, Any], standing: PolicyState) -> LimitLayer | None:
-    pace, max_concurrency, budget = asked["pace"], asked["max_concurrency"], asked["budget"]
-    if pace in (None, False) and max_concurrency is None and budget is None:
-        return None
-    from tercet.client.pacing import admission_from
-
-    return admission_from(pace, max_concurrency, budget, standing.places)
-
-
-def _trace(value: object) -> Any:
-    if value is None or value is False:
-        return None
-    from tercet.client.otel import trace_from
-
-    return trace_from(value)
-
-
-def _flag(name: str, value: object) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError(f"{name} must be True or False, not {type(value).__name__} {value!r}")
-    return value
-
-
-def _callable(name: str, value: Any) -> Callable[[Any], object] | None:
-    if value is not None and not callable(value):
-        raise TypeError(f"{name} must be a function of one argument, not {type(value).__name__} {value!r}")
-    found: Callable[[Any], object] | None = value
-    return found

@@ -17,7 +17,7 @@ PATHS: dict[str, str] = TYPES | {
           AsyncHttpxClientWrapper=DefaultAsyncHttpxClient SyncHttpxClientWrapper=DefaultHttpxClient
         client.base: BaseClient
         client.resources.pages: AsyncPaginator
-        client.settings: DEFAULT_MAX_RETRIES DEFAULT_TIMEOUT
+        client.options: DEFAULT_MAX_RETRIES DEFAULT_TIMEOUT
         compat.values: make_request_options
     """,
     "_client": """
@@ -27,7 +27,7 @@ PATHS: dict[str, str] = TYPES | {
     """,
     "_constants": """
         client.http_clients: DEFAULT_CONNECTION_LIMITS
-        client.settings: DEFAULT_MAX_RETRIES DEFAULT_TIMEOUT
+        client.options: DEFAULT_MAX_RETRIES DEFAULT_TIMEOUT
     """,
     "_exceptions": "wire.errors: *",
     "_files": "client.resources.multipart: file_from_path",

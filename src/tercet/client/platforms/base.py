@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
-from tercet.client.base import BaseClient, pickle_settings, unpickle_client
-from tercet.client.settings import API_VERSION
+from tercet.client.base import BaseClient, unpickle_client
+from tercet.client.options import API_VERSION
 from tercet.wire.requests.sentinels import drop_not_given
 
 
@@ -40,10 +40,8 @@ class PlatformClient(BaseClient):
         raise AssertionError("each platform's client says")
 
     def copy(self, **changes: Any) -> Self:
-        """Return another client with some settings changed: those of the API's client, and the platform's own."""
-        changes = drop_not_given(changes) | {
-            name: changes[name] for name in ("timeout", "max_retries") if name in changes
-        }
+        """Another client with some settings changed: those of the API's client, and the platform's own."""
+        changes = drop_not_given(changes)
         named = {name: changes.pop(name) for name in self._platform_arguments if name in changes}
         own = {name: value for name, value in named.items() if value is not None}
         platform = self._rebuilt({**self._arguments(), **own}, changes) if own else self._platform
@@ -66,4 +64,4 @@ class PlatformClient(BaseClient):
         return {}
 
     def __reduce__(self) -> Any:
-        return unpickle_client, (type(self), {**pickle_settings(self), **self._public_arguments()})
+        return unpickle_client, (type(self), {**self._pickled(), **self._public_arguments()})

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 from urllib.parse import urlsplit
 
 from tercet.client.call import Call, ignore_body, make_call, model_reader
+from tercet.client.options import DEFAULT_BASE_URL
+from tercet.client.overrides import Overrides
 from tercet.client.resources.arguments import parse_arguments, path_segment, simple_call, underlying_client
 from tercet.client.resources.batch_requests import encode_batch
 from tercet.client.resources.listing import PAGE_NAMES, Listing, listing
 from tercet.client.resources.pages import AsyncPage, AsyncPaginator, SyncPage
 from tercet.client.resources.resource import Resource
-from tercet.client.settings import DEFAULT_BASE_URL, Overrides
 from tercet.transport.base import AsyncWholeBody, WholeBody
 from tercet.wire.errors import AnthropicError
 from tercet.wire.requests.arguments import mapping

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 from tercet.client.call import Call, make_call, model_reader
+from tercet.client.overrides import Overrides
 from tercet.client.resources.arguments import parse_arguments, path_segment, simple_call, underlying_client
 from tercet.client.resources.listing import Listing, listing
 from tercet.client.resources.multipart import make_part, multipart
 from tercet.client.resources.pages import AsyncPageCursor, AsyncPaginator, SyncPageCursor
 from tercet.client.resources.resource import Resource
-from tercet.client.settings import Overrides
 from tercet.wire.http import Response
 from tercet.wire.requests.arguments import mapping
 from tercet.wire.responses.files import DeletedFile, FileMetadata

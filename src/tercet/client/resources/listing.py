@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tercet.client.call import Call, make_call
+from tercet.client.overrides import Overrides
 from tercet.client.resources.arguments import extra_body, parse_arguments
 from tercet.client.resources.pages import AnyPage, page_reader
-from tercet.client.settings import Overrides
 from tercet.wire.model import Model
 
 PAGE_NAMES = frozenset({"limit", "after_id", "before_id"})
