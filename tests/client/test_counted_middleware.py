@@ -161,4 +161,4 @@ def test_who_keeps_a_request_keeps_nothing_of_how_it_was_counted() -> None:
     script = Script((200, JSON, MESSAGE))
     script.client(budget=tercet.Budget(usd=1)).messages.create(**ASK)
 
-    assert script.sent[0].passage is None
+    assert script.sent[0].reservation is None
