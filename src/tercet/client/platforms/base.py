@@ -40,7 +40,7 @@ class PlatformClient(BaseClient):
         raise AssertionError("each platform's client says")
 
     def copy(self, **changes: Any) -> Self:
-        """Another client with some settings changed: those of the API's client, and the platform's own."""
+        """Return another client with some options changed: those of the API's client, and the platform's own."""
         changes = drop_not_given(changes)
         named = {name: changes.pop(name) for name in self._platform_arguments if name in changes}
         own = {name: value for name, value in named.items() if value is not None}
