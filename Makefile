@@ -9,7 +9,7 @@ OFFICIAL := .venvs/official/.ready
 PARALLEL := --numprocesses=logical --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint types bench faults soak serve format generate clean peers bench-server coverage programs house
+.PHONY: help install demo test lint types bench faults soak serve format generate clean peers bench-server coverage programs house release-check
 
 help:            ## list the verbs
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 22
@@ -66,6 +66,9 @@ faults: $(READY)   ## the fault matrix, beside the official SDK; writes docs/rel
 
 soak: $(READY)     ## 200 streams at once with 5 % faults for 10 minutes (SECONDS=30: shorter)
 	@$(BIN)/python -m tests.faults.soak --seconds $(or $(SECONDS),600)
+
+release-check: $(READY) ## build what would be published, judge it, run the wheel where nothing else is (TAG=v0.2.0: for that tag)
+	@$(BIN)/python tools/release.py check $(TAG)
 
 serve: $(READY)    ## the local API on port 8787
 	@$(BIN)/tercet serve
