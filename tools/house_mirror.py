@@ -49,7 +49,9 @@ def problems(house: list[Source], covered: dict[str, list[str]], tests: Path) ->
     for line, files in covered.items():
         if line not in used:
             yield f"tests/covered_by.toml: {line} has a test of its own name or is gone: remove its line"
-        yield from (f"tests/covered_by.toml: {line}: tests/{each} is gone" for each in files if not (tests / each).exists())
+        yield from (
+            f"tests/covered_by.toml: {line}: tests/{each} is gone" for each in files if not (tests / each).exists()
+        )
         if not files:
             yield f"tests/covered_by.toml: {line}: name the tests that cover it"
 

@@ -1,8 +1,8 @@
 """What a release must pass, tried on this machine without publishing anything. `docs/releasing.md` has the steps.
 
-    python tools/release.py check [v0.2.0]    versions agree, both archives are built, the wheel works where nothing else is
-    python tools/release.py prepare 0.2.0     write the version, and make "Unreleased" its section of the changelog
-    python tools/release.py notes v0.2.0      print that section
+python tools/release.py check [v0.2.0]    versions agree, both archives are built, the wheel works where nothing else is
+python tools/release.py prepare 0.2.0     write the version, and make "Unreleased" its section of the changelog
+python tools/release.py notes v0.2.0      print that section
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ TOOLS = ROOT / ".venvs" / "release"
 BUILDERS = ["build", "twine"]
 VERSION = re.compile(r'__version__ = "([^"]+)"')
 NUMBER = re.compile(r"\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?")
-SECTION = re.compile(r"^## \[(?P<name>[^\]]+)\](?: - (?P<day>\S+))?\n(?P<text>.*?)(?=^## \[|\Z)", re.MULTILINE | re.DOTALL)
+SECTION = re.compile(
+    r"^## \[(?P<name>[^\]]+)\](?: - (?P<day>\S+))?\n(?P<text>.*?)(?=^## \[|\Z)", re.MULTILINE | re.DOTALL
+)
 MUST_HOLD = ("tercet/py.typed", "tercet/__init__.pyi", "tercet/types/__init__.pyi", "tercet/testing/plugin.py")
 PROGRAM = """
 import tercet as anthropic
@@ -59,7 +61,9 @@ def check_versions(tag: str | None, root: Path = ROOT) -> str:
             raise ReleaseError(f"CHANGELOG.md says nothing of {now}, and its Unreleased section is empty or missing")
         return now
     if tag != f"v{now}":
-        raise ReleaseError(f"the tag is {tag} and _version.py says {now}: run tools/release.py prepare {tag.removeprefix('v')}")
+        raise ReleaseError(
+            f"the tag is {tag} and _version.py says {now}: run tools/release.py prepare {tag.removeprefix('v')}"
+        )
     day, text = told.get(now, (None, ""))
     if not (day and text):
         raise ReleaseError(f"CHANGELOG.md needs a section `## [{now}] - <day>` with what has changed")

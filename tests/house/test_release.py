@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-CHANGELOG = "# Changelog\n\n## [Unreleased]\n\n### Added\n- A thing.\n\n## [0.1.0] - 2026-01-02\n\n### Added\n- The first.\n"
+CHANGELOG = (
+    "# Changelog\n\n## [Unreleased]\n\n### Added\n- A thing.\n\n## [0.1.0] - 2026-01-02\n\n### Added\n- The first.\n"
+)
 
 
 @pytest.fixture
@@ -37,7 +39,9 @@ def test_a_tag_that_is_not_the_version_is_refused(release: Any, project: Path, t
         release.check_versions(tag, project)
 
 
-@pytest.mark.parametrize("told", ["# Changelog\n", "# Changelog\n\n## [0.1.0] - 2026-01-02\n", "## [0.1.0]\n\n- A thing.\n"])
+@pytest.mark.parametrize(
+    "told", ["# Changelog\n", "# Changelog\n\n## [0.1.0] - 2026-01-02\n", "## [0.1.0]\n\n- A thing.\n"]
+)
 def test_a_changelog_without_a_dated_section_that_says_something_is_refused(
     release: Any, project: Path, told: str
 ) -> None:
@@ -60,7 +64,7 @@ def test_preparing_writes_the_version_and_makes_the_section(release: Any, projec
 
 @pytest.mark.parametrize("number", ["v0.2.0", "0.2", "next", "0.2.0-beta", "0.1.0"])
 def test_what_is_no_new_version_is_refused(release: Any, project: Path, number: str) -> None:
-    with pytest.raises(release.ReleaseError, match="is no version|already"):
+    with pytest.raises(release.ReleaseError, match=r"is no version|already"):
         release.prepare(number, project)
 
 
