@@ -1,4 +1,5 @@
-"""The account of a budget, as functions of its state: what is reserved, spent, and not known. Money is whole nano-dollars.
+"""The account of a budget, and its periods, as functions of its state: what is reserved, spent, and not known. Money is whole
+nano-dollars, periods are whole UTC; a time that no calendar has counts as the nearest one that it has.
 
 Theory of operation. An account keeps what was spent for each period that its clock has told, not for the newest alone: a
 clock that is wrong once, in either direction, finds each period as it left it. What is reserved counts in every period
@@ -86,7 +87,7 @@ NANO_IN_MICRO = 1_000
 
 
 class Amount(msgspec.Struct, frozen=True, array_like=True):
-    """Nano-dollars and tokens."""
+    """Count nano-dollars and tokens."""
 
     nano_usd: int = 0
     tokens: int = 0
@@ -105,7 +106,7 @@ NOTHING = Amount()
 
 
 class Hold(msgspec.Struct):
-    """Reserved for one request."""
+    """Keep what is reserved for one request."""
 
     amount: Amount
     period: int
@@ -113,7 +114,7 @@ class Hold(msgspec.Struct):
 
 
 class PeriodSpan(msgspec.Struct, frozen=True, array_like=True):
-    """The most that was spent in any of these periods, both ends included."""
+    """Keep the most that was spent in any of these periods, both ends included."""
 
     first: int
     last: int
@@ -129,7 +130,7 @@ class PeriodSpan(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Account(msgspec.Struct):
-    """What was spent in the current period and in others, and what is reserved."""
+    """Keep what was spent in the current period and in others, and what is reserved."""
 
     period: int = 0
     first: int = 0
@@ -147,13 +148,13 @@ class Account(msgspec.Struct):
     """Whether an account of an earlier Tercet, if there was one, has been taken over."""
 
     def renew(self, tokens: Iterable[str], until: float) -> None:
-        """Those who hold these still live."""
+        """Renew the holds of these tokens, whose holders live."""
         for token in tokens:
             if (hold := self.holds.get(token)) is not None:
                 hold.expires = until
 
     def after_fork(self) -> None:
-        """The parent settles what it holds in its own copy; in this one nobody will."""
+        """Settle all holds as not known: the parent settles them in its own copy, in this one nobody will."""
         for token in list(self.holds):
             settle(self, token, None)
 
@@ -219,7 +220,7 @@ def held_in(account: Account) -> Amount:
 
 
 def settle(account: Account, token: str, used: Amount | None, uncertain: Amount | None = None) -> None:
-    """The request is over: book what it used. None: it is not known; then `uncertain`, or all that was held, counts.
+    """Book what a request used that is over. None: it is not known; then `uncertain`, or all that was held, counts.
 
     Tokens that are not held (their lease ran out) were booked as uncertain, and stay so: too much rather than too little.
     """
@@ -251,7 +252,7 @@ def _book(account: Account, period: int, spent: Amount, uncertain: Amount) -> No
 
 
 class MicroAmount(msgspec.Struct, frozen=True, array_like=True):
-    """Micro-dollars and tokens."""
+    """Count micro-dollars and tokens."""
 
     micro_usd: int = 0
     tokens: int = 0
@@ -261,7 +262,7 @@ class MicroAmount(msgspec.Struct, frozen=True, array_like=True):
 
 
 class AccountBefore(msgspec.Struct):
-    """An account as Tercet 0.x kept it: one period, in micro-dollars. `held` is what its holders never settled."""
+    """Keep an account as Tercet 0.x did: one period, in micro-dollars. `held` is what its holders never settled."""
 
     period: int = 0
     spent: MicroAmount = MicroAmount()
@@ -269,10 +270,10 @@ class AccountBefore(msgspec.Struct):
     held: MicroAmount = MicroAmount()
 
     def renew(self, tokens: Iterable[str], until: float) -> None:
-        """Nobody holds anything in it any more."""
+        """Do nothing: nobody holds anything in it any more."""
 
     def after_fork(self) -> None:
-        """Nobody holds anything in it any more."""
+        """Do nothing: nobody holds anything in it any more."""
 
 
 def adopt(account: Account, before: AccountBefore | None) -> None:

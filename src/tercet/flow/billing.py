@@ -33,7 +33,7 @@ UNBILLED_SERVER_ERRORS = frozenset({503, 529})
 
 
 class NothingYielded(Reply):
-    """A stream of status 200 that failed before its first content. Its `stream` gives again what had come.
+    """Hold a stream of status 200 that failed before its first content. Its `stream` gives again what had come.
 
     `failure` is the Lost that ended it, or the data of its `error` event.
     """
@@ -46,7 +46,7 @@ class NothingYielded(Reply):
 
 
 class ErrorAnswer(Reply):
-    """A success whose whole body is an error of the API. Its `status` is the one that this error has elsewhere, so that every
+    """Hold a success whose whole body is an error of the API. Its `status` is the one that this error has elsewhere, so that every
     policy takes it for that error; `answered_with` is what came."""
 
     __slots__ = ("answered_with", "error_type")
@@ -87,7 +87,7 @@ def _error_answer(reply: Reply, request: Request) -> ErrorAnswer | None:
 
 
 def phase_of(outcome: Outcome) -> Phase:
-    """The phase in which an attempt failed."""
+    """Return the phase in which an attempt failed."""
     if isinstance(outcome, NothingYielded):
         return "nothing_yielded"
     if isinstance(outcome, Lost):
@@ -96,7 +96,7 @@ def phase_of(outcome: Outcome) -> Phase:
 
 
 def describe(outcome: Outcome) -> tuple[int | None, str]:
-    """Status and reason of a failed attempt, for the record."""
+    """Return status and reason of a failed attempt, for the record."""
     if isinstance(outcome, NothingYielded):
         failure = outcome.failure
         if isinstance(failure, Lost):

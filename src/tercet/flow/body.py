@@ -1,4 +1,4 @@
-"""A streamed body whose beginning was read already: gives that again, then the rest. One class for each world.
+"""Streamed bodies with something around them: a beginning that was read already, or a meter. One class for each world.
 
 Knows bytes and moments, no events.
 """
@@ -17,7 +17,7 @@ TOO_LATE = Lost("timeout", "cut", "the deadline of the call passed while its ans
 
 
 def put_back(asked: Rewind) -> Any | None:
-    """The stream itself, if it can take back what was read and nothing more was asked: one layer less for every read."""
+    """Return the stream itself, if it can take back what was read and nothing more was asked: one layer less for every read."""
     unread = getattr(asked.stream, "unread", None)
     if unread is None or asked.until is not None or asked.watch is not None:
         return None
@@ -28,7 +28,7 @@ def put_back(asked: Rewind) -> Any | None:
 
 
 class _PrefixedBody:
-    """What both worlds share: what is held, when it is too late, and who watches."""
+    """Keep what is held, when it is too late, and who watches, for both worlds."""
 
     __slots__ = ("_held", "_stream", "_until", "_watch")
 
@@ -44,7 +44,7 @@ class _PrefixedBody:
             bound(seconds)
 
     def _next_due(self) -> bytes | Lost | None:
-        """What comes before the next read, if anything does: b"" says that it is time to read."""
+        """Return what comes before the next read, if anything does: b"" says that it is time to read."""
         if self._held:
             chunk = self._held[-1]
             if isinstance(chunk, bytes):  # an end stays the end
@@ -64,12 +64,12 @@ class _PrefixedBody:
 
 
 class PrefixedBody(_PrefixedBody):
-    """In this thread."""
+    """Give again what was read of a body, then the rest, in this thread."""
 
     __slots__ = ()
 
     def read(self) -> bytes | Lost | None:
-        """What was read before, then the next bytes."""
+        """Return what was read before, then the next bytes."""
         chunk: bytes | Lost | None = self._next_due()
         if chunk == b"":
             chunk = self._stream.read()
@@ -86,12 +86,12 @@ class PrefixedBody(_PrefixedBody):
 
 
 class AsyncPrefixedBody(_PrefixedBody):
-    """In the running event loop."""
+    """Give again what was read of a body, then the rest, in the running event loop."""
 
     __slots__ = ()
 
     async def read(self) -> bytes | Lost | None:
-        """What was read before, then the next bytes."""
+        """Return what was read before, then the next bytes."""
         chunk: bytes | Lost | None = self._next_due()
         if chunk == b"":
             chunk = await self._stream.read()
@@ -108,7 +108,7 @@ class AsyncPrefixedBody(_PrefixedBody):
 
 
 class MeteredBody:
-    """A stream under a meter, in this thread."""
+    """Read a body under a meter, in this thread."""
 
     __slots__ = ("_meter", "_stream")
 
@@ -116,7 +116,7 @@ class MeteredBody:
         self._stream, self._meter = stream, meter
 
     def read(self) -> bytes | Lost | None:
-        """The next bytes."""
+        """Return the next bytes."""
         chunk: bytes | Lost | None = self._stream.read()
         if type(chunk) is bytes:
             self._meter.see(chunk)
@@ -132,7 +132,7 @@ class MeteredBody:
 
     @property
     def bound(self) -> Callable[[float], None] | None:
-        """The stream's own way to be told how long its next read may take, if it has one."""
+        """Return the stream's own way to be told how long its next read may take, if it has one."""
         found: Callable[[float], None] | None = getattr(self._stream, "bound", None)
         return found
 
@@ -142,7 +142,7 @@ class MeteredBody:
 
 
 class AsyncMeteredBody:
-    """A stream under a meter, in the running event loop."""
+    """Read a body under a meter, in the running event loop."""
 
     __slots__ = ("_blocking", "_meter", "_stream")
 
@@ -151,7 +151,7 @@ class AsyncMeteredBody:
         """Telling may wait for a disk or a network."""
 
     async def read(self) -> bytes | Lost | None:
-        """The next bytes."""
+        """Return the next bytes."""
         chunk: bytes | Lost | None = await self._stream.read()
         if type(chunk) is bytes:
             self._meter.see(chunk)
@@ -175,7 +175,7 @@ class AsyncMeteredBody:
 
     @property
     def bound(self) -> Callable[[float], None] | None:
-        """The stream's own way to be told how long its next read may take, if it has one."""
+        """Return the stream's own way to be told how long its next read may take, if it has one."""
         found: Callable[[float], None] | None = getattr(self._stream, "bound", None)
         return found
 

@@ -44,7 +44,7 @@ MOVES: dict[tuple[BreakerState, Happening], BreakerState] = {
 
 
 def chance() -> float:
-    """From 0 to 1. A function of a module, so that breakers can be pickled."""
+    """Return a number from 0 to 1. A function of a module, so that breakers can be pickled."""
     return random.random()
 
 
@@ -83,7 +83,7 @@ class Breaker(msgspec.Struct, frozen=True):
 
 
 class CircuitBreaker(msgspec.Struct, frozen=True):
-    """The simple form: `failures` in a row open it for `seconds`; the first success after that closes it."""
+    """Set the simple rules: `failures` in a row open it for `seconds`; the first success after that closes it."""
 
     failures: int = 5
     seconds: float = 30.0
@@ -96,14 +96,14 @@ class CircuitBreaker(msgspec.Struct, frozen=True):
 
 
 class Permit(msgspec.Struct, frozen=True):
-    """Leave to send one attempt. What comes of it counts only while the circuit is in the same generation."""
+    """Allow one attempt to be sent. What comes of it counts only while the circuit is in the same generation."""
 
     generation: int
     trial: int | None = None
 
 
 class Circuit:
-    """One breaker's state. May be used by many threads; each method is one short step without waiting."""
+    """Keep one breaker's state. May be used by many threads; each method is one short step without waiting."""
 
     __slots__ = (
         "__weakref__",
@@ -141,7 +141,7 @@ class Circuit:
 
     @property
     def retry_after(self) -> float | None:
-        """In how many seconds a call may be let through; None if one may be now, or if nobody knows."""
+        """Return in how many seconds a call may be let through; None if one may be now, or if nobody knows."""
         return self._left(self.breaker.clock()) if self.state in ("open", "half_open") else None
 
     def _left(self, now: float) -> float | None:
@@ -149,7 +149,7 @@ class Circuit:
         return ends - now if ends > now else None
 
     def admit(self) -> tuple[Permit | None, BreakerDetails | None]:
-        """Leave to send, or None; and the change that asking made, if any."""
+        """Return leave to send, or None; and the change that asking made, if any."""
         with self._lock:
             now, changed = self.breaker.clock(), None
             if self.state == "closed":
@@ -163,7 +163,7 @@ class Circuit:
             return Permit(self.generation, self._trial), changed
 
     def judge(self, permit: Permit, well: bool, asked: float | None = None) -> BreakerDetails | None:
-        """An attempt ended. `asked`: the wait that the server asked for. Returns the change, if that made one."""
+        """Count an attempt that ended. `asked`: the wait that the server asked for. Returns the change, if that made one."""
         with self._lock:
             if permit.generation != self.generation:
                 return None
@@ -173,13 +173,13 @@ class Circuit:
             return self._count(well, now, asked) if self.state == "closed" else None
 
     def give_back(self, permit: Permit) -> None:
-        """The attempt was given up: its place is free, and it says nothing about the server."""
+        """Free the place of an attempt that was given up, and it says nothing about the server."""
         with self._lock:
             if permit.generation == self.generation and permit.trial == self._trial:
                 self._lease_ends = 0.0
 
     def holds(self) -> float:
-        """For how many seconds nothing will be let through, as far as is known."""
+        """Return for how many seconds nothing will be let through, as far as is known."""
         if self.state == "isolated":
             return float("inf")
         return self._left(self.breaker.clock()) or 0.0 if self.state == "open" else 0.0
@@ -200,7 +200,7 @@ class Circuit:
         return changed
 
     def after_fork(self) -> None:
-        """A lock that another thread held at the fork would never be freed in the child."""
+        """Make a new lock: one that another thread held at the fork would never be freed in the child."""
         self._lock = allocate_lock()
 
     def _try(self, permit: Permit, well: bool, now: float, asked: float | None) -> BreakerDetails | None:
@@ -267,14 +267,14 @@ Key = tuple[str, int, str | None]
 
 
 class Circuits:
-    """All circuits of a client and its copies. `tell` hears what operators change."""
+    """Keep all circuits of a client and its copies. `tell` hears what operators change."""
 
     def __init__(self, tell: Callable[[object], None] = lambda details: None) -> None:
         self._tell = tell
         self._made: dict[tuple[Breaker, Key], Circuit] = {}
 
     def of(self, breaker: Breaker, origin: str, credential: str | None, model: str | None) -> Circuit:
-        """The circuit for calls of this kind."""
+        """Return the circuit for calls of this kind."""
         key = (breaker, (origin, hash(credential), model))
         found = self._made.get(key)
         if found is None:
@@ -290,7 +290,7 @@ class Circuits:
 
 
 class Breakers:
-    """`client.breakers`: the circuits of a client, to look at and to operate.
+    """Show the circuits of a client, to look at and to operate: `client.breakers`.
 
     `client.breakers["claude-sonnet-4-6"]` is this client's circuit of that model; iterating gives all that exist.
     """
@@ -317,7 +317,7 @@ class Breakers:
 
 
 def breaker_from(value: object) -> Breaker | None:
-    """What callers pass for `breaker=`: True, a CircuitBreaker, a Breaker; None or False for none."""
+    """Return the Breaker that callers pass as `breaker=`: True, a CircuitBreaker, a Breaker; None or False for none."""
     if value is None or value is False:
         return None
     if value is True:
@@ -337,7 +337,7 @@ ERROR_EVENT = b"event: error"
 
 
 def verdict(outcome: Outcome) -> bool | None:
-    """Whether an attempt speaks for the server (True), against it (False), or about something else (None)."""
+    """Return whether an attempt speaks for the server (True), against it (False), or about something else (None)."""
     if isinstance(outcome, NothingYielded):
         failure = outcome.failure
         return verdict(failure) if isinstance(failure, Lost) else status_of(failure) not in FAILED_STATUSES
@@ -347,7 +347,7 @@ def verdict(outcome: Outcome) -> bool | None:
 
 
 def guard_attempt(circuit: Circuit, tell: Callable[[object], None], request: Request, step: Step) -> Plan[Outcome]:
-    """One attempt under a breaker: not sent while it is open, and counted when it has ended.
+    """Carry out one attempt under a breaker: not sent while it is open, and counted when it has ended.
 
     `tell` hears of a change that comes after the plan's end, when a stream breaks in its midst.
     """
@@ -377,7 +377,7 @@ def guard_attempt(circuit: Circuit, tell: Callable[[object], None], request: Req
 
 
 class StreamJudge:
-    """Watches a stream that an attempt got, and counts it when it has ended: badly, if it broke or reported an error."""
+    """Watch a stream that an attempt got, and count it when it has ended: badly, if it broke or reported an error."""
 
     __slots__ = ("_circuit", "_permit", "_tail", "_tell")
 
@@ -386,7 +386,7 @@ class StreamJudge:
         self._tail: bytes | None = b""
 
     def __call__(self, chunk: bytes | Lost | None) -> None:
-        """See what is handed out."""
+        """Note what is handed out."""
         if self._tail is None:
             return
         if not isinstance(chunk, bytes):
@@ -404,7 +404,7 @@ class StreamJudge:
 
 
 def refuse(circuit: Circuit, request: Request) -> Lost:
-    """The outcome of an attempt that an open breaker did not let through."""
+    """Return the outcome of an attempt that an open breaker did not let through."""
     seconds = circuit.retry_after
     when = "until reset() is called" if circuit.state == "isolated" else f"for {seconds or 0.0:.1f} s more"
     reason = f"the circuit breaker for {circuit.model or 'this call'} at {circuit.origin} lets nothing through {when}"

@@ -94,14 +94,14 @@ class Budget:
 
     @cached_property
     def store(self) -> Store:
-        """Where the account is kept."""
+        """Return the store of the account."""
         if self.place is None and self.tag is not None:
             return _tagged.setdefault(self.tag, store_at(None))
         return store_at(self.place, durable=True)
 
     @property
     def parts(self) -> tuple[Budget, ...]:
-        """The budgets of one unit that this one stands for, on the same store: itself, or one in dollars and one in tokens."""
+        """Return the budgets of one unit that this one stands for, on the same store: itself, or one in dollars and one in tokens."""
         if self.nano_usd is None or self.tokens is None:
             return (self,)
         same: dict[str, Any] = {"per": self.per, "tag": self.tag, "by_key": self.by_key, "store": self.store}
@@ -179,7 +179,7 @@ def _budget(nano_usd: int | None, tokens: Any, per: Any, tag: Any, by_key: bool,
 
 
 class _SeenError(Exception):
-    """Ends a change that only looks, so that no store writes anything."""
+    """Raised to end a change that only looks, so that no store writes anything."""
 
     def __init__(self, value: Any) -> None:
         super().__init__()
@@ -228,7 +228,7 @@ def _limit(budget: Budget) -> int:
 
 
 class BudgetState(NamedTuple):
-    """An account at a moment. Dollars are exact; None where the budget has no such limit."""
+    """Show an account at a moment. Dollars are exact; None where the budget has no such limit."""
 
     spent_usd: Decimal
     spent_tokens: int

@@ -35,7 +35,7 @@ Settlement: TypeAlias = tuple[Amount | None, Amount | None]
 
 
 class BudgetReservation:
-    """What one attempt holds in budgets, each of one unit and with an account of its own."""
+    """Hold what one attempt may cost in budgets, each of one unit and with an account of its own."""
 
     def __init__(
         self, budgets: Sequence[Budget], request: Request, asked: tuple[Estimate, ...], wall_clock: Callable[[], float]
@@ -89,7 +89,7 @@ class BudgetReservation:
         return max(day_of(self._wall_clock()), as_of())
 
     def end(self, used: ReportedUsage | None, *, answers: bool = True) -> None:
-        """The request is over, and may have cost what `used` (sane) says; None: as much as it could. `answers`: it may
+        """Settle a request that is over, and may have cost what `used` (sane) says; None: as much as it could. `answers`: it may
         have been billed for an answer, too."""
         self._settle_each(lambda budget, held: self._cost(budget, held, used, answers))
 
@@ -104,7 +104,7 @@ class BudgetReservation:
         return None, most(unanswered, budget, self._day())
 
     def refund(self) -> None:
-        """Nothing was billed."""
+        """Give everything back: nothing was billed."""
         self._settle_each(lambda budget, held: (Amount(), None))
 
     def _settle_each(self, cost: Callable[[Budget, Amount], Settlement]) -> None:
@@ -159,7 +159,7 @@ def _log_failure(future: Future[None]) -> None:
 
 
 def log_unsettled(error: BaseException) -> None:
-    """Say so, and leave it to the lease: what was answered is paid for."""
+    """Log that a request could not be settled, and leave it to the lease: what was answered is paid for."""
     import logging
 
     logging.getLogger("tercet").warning(

@@ -39,7 +39,7 @@ async def run_in_daemon_thread(act: Callable[[], T]) -> T:
 
 
 def _outcome(act: Callable[[], T]) -> Callable[[], T]:
-    """What gives the result, or raises what was raised: a future takes no StopIteration."""
+    """Return what gives the result, or raises what was raised: a future takes no StopIteration."""
     try:
         result = act()
     except BaseException as error:
@@ -87,7 +87,7 @@ def run_in_daemon_threads(acts: Sequence[Callable[[], T]], most: int) -> list[T]
 
 
 def _taken(waiting: deque[T]) -> Iterator[T]:
-    """What is waiting, each for one thread alone."""
+    """Yield what is waiting, each for one thread alone."""
     with suppress(IndexError):
         while True:
             yield waiting.popleft()

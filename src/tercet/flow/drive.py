@@ -48,7 +48,7 @@ Listen = Callable[[object], None]
 
 
 def ignore(event: object) -> None:
-    """Listens to nothing."""
+    """Do nothing with an event."""
 
 
 def refuse(effect: object) -> Any:
@@ -107,7 +107,7 @@ def run(
 
 
 async def sleep_in_loop(seconds: float) -> None:
-    """asyncio.sleep, imported when first needed: blocking programs never pay for asyncio."""
+    """Sleep by asyncio.sleep, imported when first needed: blocking programs never pay for asyncio."""
     from asyncio import sleep
 
     await sleep(seconds)
@@ -193,7 +193,7 @@ async def aiterate(
     whole: Callable[[Any], Awaitable[Any]],
     close: Callable[[Any], Awaitable[object]],
 ) -> AsyncGenerator[Any, None]:
-    """The async twin of `iterate`."""
+    """Carry out `plan` in the running event loop as `iterate` does in a thread."""
     with closing(plan):
         answer: Any = None
         while (hand := await arun(_up_to_hand(plan, answer), ask=ask, call_tool=call_tool)) is not None:

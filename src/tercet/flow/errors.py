@@ -1,4 +1,4 @@
-"""Outcome -> exception, once, at the edge between plans and callers. Knows the tree in `wire.errors`, no policy."""
+"""Outcomes as exceptions, made once, at the edge between plans and callers. Knows the tree in `wire.errors`, no policy."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from tercet.wire.rate_limits import retry_after
 
 
 def response_of(reply: Reply, request: Request) -> Response:
-    """A transport's reply as the value that callers see."""
+    """Return a transport's reply as the value that callers see."""
     return Response(reply.status, reply.headers, reply.content, request=request, http_version=reply.http_version)
 
 
 def error_of(outcome: Reply | Lost, request: Request, attempts: Sequence[object] = ()) -> APIError:
-    """The exception that tells a caller how this ended."""
+    """Return the exception that tells a caller how this ended."""
     if isinstance(outcome, Lost) and outcome.raise_as is not None:
         if not isinstance(outcome.raise_as, APIError):
             raise outcome.raise_as
@@ -56,7 +56,7 @@ def error_from_reply(reply: Reply, request: Request) -> APIStatusError:
 
 
 def error_from_lost(lost: Lost, request: Request) -> APIError:
-    """The exception for an exchange without a whole answer, with the transport's own error as its `__cause__`."""
+    """Return the exception for an exchange without a whole answer, with the transport's own error as its `__cause__`."""
     error: APIError
     if lost.kind in ("timeout", "pool"):
         error = APITimeoutError(request, message=f"Request timed out: {lost.reason}.")

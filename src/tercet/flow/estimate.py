@@ -42,7 +42,7 @@ MOST_SEARCHES = 10
 
 
 class Estimate(msgspec.Struct, frozen=True):
-    """What one message asks for, in tokens."""
+    """Say what one message asks for, in tokens."""
 
     model: str
     likely_input: int
@@ -174,7 +174,7 @@ def _input(
 
 
 def _classes(data: bytes) -> tuple[int, int, int]:
-    """How many bytes are small letters and spaces, other ASCII, and parts of other characters."""
+    """Return how many bytes are small letters and spaces, other ASCII, and parts of other characters."""
     foreign = len(data.translate(None, _ASCII))
     easy = len(data) - len(data.translate(None, _EASY))
     return easy, len(data) - easy - foreign, foreign
@@ -229,7 +229,7 @@ def _pdf(data: bytes, facts: ModelFacts | None) -> tuple[int, int]:
 
 
 def _tools(body: dict[str, Any], facts: ModelFacts | None) -> int:
-    """The hidden prompt that comes with tools, and the definitions of those that the API knows by their type."""
+    """Return the hidden prompt that comes with tools, and the definitions of those that the API knows by their type."""
     tools = list(_dicts(body.get("tools"))) if body.get("tools") else []
     if not tools:
         return 0
@@ -284,7 +284,7 @@ def decode_body(content: bytes) -> Any:
 
 
 def _decode_leniently(content: bytes) -> Any:
-    """msgspec refuses lone surrogates, which the API may take."""
+    """Return a body by `json`, since msgspec refuses lone surrogates, which the API may take."""
     import json
 
     try:

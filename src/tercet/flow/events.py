@@ -18,7 +18,7 @@ BreakerState: TypeAlias = Literal["closed", "open", "half_open", "isolated"]
 
 
 class AttemptDetails(msgspec.Struct, frozen=True, tag_field="event", tag="attempt"):
-    """One request was sent and answered, or lost."""
+    """Tell that one request was sent and answered, or lost."""
 
     number: int
     """0 is the first of its model."""
@@ -36,7 +36,7 @@ class AttemptDetails(msgspec.Struct, frozen=True, tag_field="event", tag="attemp
 
 
 class WaitDetails(msgspec.Struct, frozen=True, tag_field="event", tag="wait"):
-    """The call waits before it tries again."""
+    """Tell that the call waits before it tries again."""
 
     seconds: float
     number: int
@@ -46,7 +46,7 @@ class WaitDetails(msgspec.Struct, frozen=True, tag_field="event", tag="wait"):
 
 
 class BreakerDetails(msgspec.Struct, frozen=True, tag_field="event", tag="breaker"):
-    """A circuit breaker changed its state."""
+    """Tell that a circuit breaker changed its state."""
 
     origin: str
     model: str | None
@@ -57,7 +57,7 @@ class BreakerDetails(msgspec.Struct, frozen=True, tag_field="event", tag="breake
 
 
 class Adaptation(msgspec.Struct, frozen=True):
-    """A parameter that the next model does not accept, and what was sent in its place."""
+    """Tell of a parameter that the next model does not accept, and what was sent in its place."""
 
     parameter: str
     reason: str
@@ -67,7 +67,7 @@ class Adaptation(msgspec.Struct, frozen=True):
 
 
 class FallbackDetails(msgspec.Struct, frozen=True, tag_field="event", tag="fallback"):
-    """Another model is asked, or one is passed over."""
+    """Tell that another model is asked, or one is passed over."""
 
     failed: str
     """The model that was given up."""
@@ -80,7 +80,7 @@ class FallbackDetails(msgspec.Struct, frozen=True, tag_field="event", tag="fallb
 
 
 class PaceDetails(msgspec.Struct, frozen=True, tag_field="event", tag="pace"):
-    """A call waits for its turn under a rate limit."""
+    """Tell that a call waits for its turn under a rate limit."""
 
     seconds: float
     reason: str
@@ -90,7 +90,7 @@ Details: TypeAlias = AttemptDetails | WaitDetails | BreakerDetails | FallbackDet
 
 
 class Hop(msgspec.Struct, frozen=True):
-    """One model of a fallback chain and how it went."""
+    """Tell of one model of a fallback chain and how it went."""
 
     model: str
     status: int | None
@@ -103,7 +103,7 @@ class Hop(msgspec.Struct, frozen=True):
 
 
 class CallInfo(msgspec.Struct, frozen=True):
-    """How a call with fallbacks went: `message.tercet_info`."""
+    """Tell how a call with fallbacks went: `message.tercet_info`."""
 
     model_requested: str
     model_served: str | None
@@ -114,7 +114,7 @@ class CallInfo(msgspec.Struct, frozen=True):
 def observe_attempt(
     model: str | None, clock: Callable[[], float], request: Request, step: Callable[[Request], Plan[Outcome]]
 ) -> Plan[Outcome]:
-    """One attempt, and an event about it."""
+    """Carry out one attempt, and emit an event about it."""
     started = clock()
     outcome = yield from step(request)
     yield Emit(attempt_details(outcome, request, model, clock() - started))
@@ -122,7 +122,7 @@ def observe_attempt(
 
 
 def attempt_details(outcome: Outcome, request: Request, model: str | None, seconds: float) -> AttemptDetails:
-    """The event about an attempt."""
+    """Return the event about an attempt."""
     status, problem = describe(outcome)
     well = isinstance(outcome, Reply) and outcome.status < 400 and not isinstance(outcome, NothingYielded)
     phase = None if well else phase_of(outcome)

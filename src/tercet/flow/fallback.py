@@ -36,7 +36,7 @@ class Fallbacks(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, value: Any) -> Fallbacks | None:
-        """From what callers pass: a list of model ids and patches, a Fallbacks, or None."""
+        """Return the Fallbacks that callers pass: a list of model ids and patches, a Fallbacks, or None."""
         if value is None:
             return None
         if isinstance(value, cls):
@@ -51,7 +51,7 @@ class Fallbacks(msgspec.Struct, frozen=True):
 
 
 def as_patch(value: str | Mapping[str, Any]) -> Mapping[str, Any]:
-    """A model's id as the patch that it stands for."""
+    """Return a model's id as the patch that it stands for."""
     return {"model": value} if isinstance(value, str) else value
 
 
@@ -119,18 +119,18 @@ def _stop(result: CallResult) -> CallResult:
 
 
 def has_failed(result: CallResult) -> bool:
-    """Whether no answer came."""
+    """Return whether no answer came."""
     outcome = result.outcome
     return isinstance(outcome, Lost | NothingYielded) or outcome.status >= 400
 
 
 def attempts_of(result: CallResult) -> int:
-    """How many requests were sent."""
+    """Return how many requests were sent."""
     return len(result.attempts) + (not has_failed(result))
 
 
 def is_mendable(result: CallResult, fallbacks: Fallbacks) -> bool:
-    """Whether another model may answer where this one did not: only before its first content, and only for its own
+    """Return whether another model may answer where this one did not: only before its first content, and only for its own
     failures – not for ours, not for the key's, not for the money's."""
     outcome: Outcome = result.outcome
     if isinstance(outcome, NothingYielded):
@@ -156,7 +156,7 @@ def _hop(model: str, result: CallResult, adapted: tuple[Adaptation, ...] = ()) -
 def fit_parameters(
     original: Mapping[str, Any], patch: Mapping[str, Any]
 ) -> tuple[dict[str, Any], tuple[Adaptation, ...], str | None]:
-    """The original parameters with a patch over them, fitted to the patch's model: what to send, what was changed for
+    """Return the original parameters with a patch over them, fitted to the patch's model: what to send, what was changed for
     that model's sake, and what it cannot do at all (then it must be passed over)."""
     params = {name: value for name, value in {**original, **patch}.items() if not (name in patch and value is None)}
     adapted: list[Adaptation] = []

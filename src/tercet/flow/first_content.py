@@ -23,7 +23,7 @@ SILENT = Lost("timeout", "cut", "the stream brought pings and no content")
 
 
 def open_stream(request: Request, clock: Callable[[], float], until: float | None = None) -> Plan[Outcome]:
-    """One attempt of a call whose answer is streamed: a Reply whose content has begun, or what went wrong before.
+    """Make one attempt of a call whose answer is streamed. Returns a Reply whose content has begun, or what went wrong before.
 
     `until`: when the whole answer must have been read, a time of `time.monotonic`.
     """
@@ -35,7 +35,7 @@ def open_stream(request: Request, clock: Callable[[], float], until: float | Non
 
 
 def bound_stream(request: Request, until: float | None = None) -> Plan[Outcome]:
-    """One attempt whose streamed answer is handed out at once, and ended at `until`."""
+    """Make one attempt whose streamed answer is handed out at once, and ended at `until`."""
     outcome: Outcome = yield Send(request)
     return (yield from _hand_out(outcome, request, until))
 
@@ -49,7 +49,7 @@ def _hand_out(outcome: Outcome, request: Request, until: float | None) -> Plan[O
 
 
 def _set_errors_apart(reply: Reply, request: Request, until: float | None) -> Plan[Outcome]:
-    """JSON where a stream was asked for: read for as long as it may be an error of the API."""
+    """Read JSON that came where a stream was asked for, as long as it may be an error of the API."""
     stream, begun = reply.stream, b""
     assert stream is not None
     held: list[bytes | Lost | None] = []
@@ -79,7 +79,7 @@ def _with(reply: Reply, stream: ByteStream | AsyncByteStream) -> Reply:
 
 
 def is_event_stream(reply: Reply) -> bool:
-    """Whether a reply's unread body is Server-Sent Events."""
+    """Return whether a reply's unread body is Server-Sent Events."""
     return reply.status < 300 and reply.headers.get("content-type", "").startswith("text/event-stream")
 
 
@@ -117,7 +117,7 @@ def _read_to_content(
 
 
 def content_in(events: Iterable[object]) -> bool | ErrorEvent:
-    """Whether any of these events is more than a beginning; the error event, if one comes first.
+    """Return whether any of these events is more than a beginning; the error event, if one comes first.
 
     A stream off the protocol counts as begun: sending it again cannot help, and its reader says what is wrong.
     """

@@ -40,7 +40,7 @@ def settle_late() -> None:
 
 
 class LimitedCall:
-    """A call as limits see it: its kind and its body in the Claude API's own form, estimated once for all attempts."""
+    """Describe a call as limits see it: its kind and its body in the Claude API's own form, estimated once for all attempts."""
 
     __slots__ = ("_asked", "_behind", "_content", "kind")
 
@@ -50,7 +50,7 @@ class LimitedCall:
 
     @property
     def asked(self) -> tuple[Estimate, ...]:
-        """What it asks of models."""
+        """Return what the call asks of models."""
         if self._asked is None:
             self._asked = estimate_body(self.kind, self._content, self._behind)
         return self._asked
@@ -65,7 +65,7 @@ class LimitedCall:
 
 
 class LimitLayer:
-    """The gates and budgets of a client. Shared by its copies; without state of its own."""
+    """Keep the rate limiters and budgets of a client. Shared by its copies; without state of its own."""
 
     def __init__(
         self,
@@ -82,7 +82,7 @@ class LimitLayer:
         """Whether turns may wait for a disk or a server. Budgets see to that themselves."""
 
     def layer(self, deadline: float | None = None, subject: LimitedCall | None = None) -> Layer:
-        """What stands around each attempt of a call. `deadline` is a time of `clock`. No subject: the request says it."""
+        """Return the layer around each attempt of a call. `deadline` is a time of `clock`. No subject: the request says it."""
         return partial(self._attempt, deadline, subject)
 
     def _attempt(
@@ -133,7 +133,7 @@ def _catch(act: Callable[[], Any]) -> Any:
 
 
 class AttemptReservation:
-    """One attempt's way through: what it holds, and how that is settled, once."""
+    """Hold what one attempt reserves, and settle that once."""
 
     def __init__(self, admission: LimitLayer, request: Request, subject: LimitedCall) -> None:
         self._admission, self._request, self._subject = admission, request, subject
@@ -145,18 +145,18 @@ class AttemptReservation:
         """What came of each time that a middleware has sent it; None until that is known."""
 
     def hand_on(self, request: Request) -> None:
-        """The request is handed on. Who changes it on its way is counted by what it sends (`sending`)."""
+        """Note that the request is handed on. Who changes it on its way is counted by what it sends (`before_send`)."""
         self._request, self.sent = request, True
         if self._admission.accounts:
             request.reservation = self
 
     @property
     def blocking(self) -> bool:
-        """Whether `sending` may wait for a disk or a network."""
+        """Return whether `before_send` may wait for a disk or a network."""
         return any(budget.store.blocking for budget in self._admission.accounts)
 
     def before_send(self, request: Request) -> None:
-        """A middleware sends this now: hold what it may cost, if it is another request or the second one.
+        """Hold what a request may cost that a middleware sends now, if it is another request or the second one.
 
         Raises BudgetExceededError, BudgetUnknownError; nothing may be sent then.
         """
@@ -183,7 +183,7 @@ class AttemptReservation:
         run(self._money.reserve(), _never)
 
     def record_outcome(self, outcome: Outcome) -> None:
-        """What was sent last has this outcome."""
+        """Note the outcome of what was sent last."""
         self._sends[-1] = outcome
 
     def _settle_money(self, outcome: Outcome | None) -> None:
@@ -248,14 +248,14 @@ class AttemptReservation:
             quietly(turns.hear, reply)
 
     def _read(self, used: ReportedUsage | None, reply: Reply | None = None) -> None:
-        """The answer has been read, or has broken off."""
+        """Settle an answer that has been read, or has broken off."""
         used = self._sane(used)
         for turns in self._turns:
             quietly(turns.end, used if used is not None and used.final else None, reply)
         quietly(self._money.end, used)
 
     def _sane(self, used: ReportedUsage | None) -> ReportedUsage | None:
-        """A usage that makes no sense for this request tells nothing."""
+        """Return the usage, or None if it makes no sense for this request."""
         if used is None or not self._subject.asked:
             return None
         one = self._subject.asked[0]
@@ -277,7 +277,7 @@ class AttemptReservation:
             self._unused(reply)
 
     def _settle_beginning(self, outcome: NothingYielded) -> None:
-        """A stream that failed before its first content is billed for its input at most."""
+        """Settle a stream that failed before its first content, which is billed for its input at most."""
         self._over = True
         for turns in self._turns:
             quietly(turns.end, None, outcome)
@@ -289,7 +289,7 @@ class AttemptReservation:
         quietly(self._money.refund)
 
     def give_up(self) -> None:
-        """Whoever called is gone. What was sent may be billed; what was not gives everything back."""
+        """Settle an attempt that nobody waits for any more. What was sent may be billed; what was not gives everything back."""
         if self._over:
             return
         self._over = True
@@ -318,7 +318,7 @@ def drop_query(url: str) -> str:
 
 
 def quietly(act: Callable[..., None], *arguments: Any, **options: Any) -> None:
-    """Settle; where the state cannot be written, say so and leave it to the lease: what was answered is paid for."""
+    """Settle by `act`; where the state cannot be written, log that and leave it to the lease: what was answered is paid for."""
     try:
         act(*arguments, **options)
     except AnthropicError as error:
@@ -326,7 +326,7 @@ def quietly(act: Callable[..., None], *arguments: Any, **options: Any) -> None:
 
 
 def too_late_error(request: Request, seconds: float, longest: float) -> PaceWaitError:
-    """The error for a turn that would come after `max_wait` or the deadline."""
+    """Return the error for a turn that would come after `max_wait` or the deadline."""
     return PaceWaitError(
         f"Nothing was sent: the rate limit leaves a turn for this request in {seconds:.3g} s, and it may wait "
         f"{max(0.0, longest):.3g} s (max_wait, deadline).",

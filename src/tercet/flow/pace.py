@@ -30,14 +30,14 @@ MEMORY = 0.2
 
 
 class Cost(msgspec.Struct, frozen=True, array_like=True):
-    """What a request takes from the allowances."""
+    """Say what a request takes from the allowances."""
 
     requests: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
 
     def on(self, axis: str) -> int:
-        """The part that counts on an axis; `tokens` is the sum of both."""
+        """Return the part that counts on an axis; `tokens` is the sum of both."""
         return self.input_tokens + self.output_tokens if axis == "tokens" else int(getattr(self, axis))
 
 
@@ -87,14 +87,14 @@ def _positive(name: str, value: object) -> None:
 
 
 class Axis(msgspec.Struct):
-    """One allowance a minute. `full_at` is when it will be full again if nobody takes from it."""
+    """Keep one allowance a minute. `full_at` is when it will be full again if nobody takes from it."""
 
     limit: int
     full_at: float = 0.0
 
 
 class Waiter(msgspec.Struct):
-    """A request's place in the queue, and when it began to be under way. Lost when `expires` has passed."""
+    """Keep a request's place in the queue, and when it began to be under way. Lost when `expires` has passed."""
 
     cost: Cost
     expires: float
@@ -102,7 +102,7 @@ class Waiter(msgspec.Struct):
 
 
 class Bucket(msgspec.Struct):
-    """The state of one allowance: of one credential, for one model."""
+    """Keep the state of one allowance: of one credential, for one model."""
 
     axes: dict[str, Axis] = {}
     turns: dict[str, Waiter] = {}
@@ -116,24 +116,24 @@ class Bucket(msgspec.Struct):
     epoch: str = ""
 
     def renew(self, tokens: Iterable[str], until: float) -> None:
-        """Those who hold these turns still live."""
+        """Renew the turns of these tokens, whose holders live."""
         for token in tokens:
             if (turn := self.turns.get(token)) is not None and turn.began is not None:
                 turn.expires = until
 
     def after_fork(self) -> None:
-        """The parent's turns are not ours."""
+        """Forget the parent's turns, which are not ours."""
         self.turns.clear()
 
 
 class WaitTooLong(msgspec.Struct, frozen=True):
-    """No turn within the time that there is. `seconds`: when it would have come."""
+    """Say that no turn comes within the time that there is. `seconds`: when it would have come."""
 
     seconds: float
 
 
 def enter(bucket: Bucket, epoch: str) -> Bucket:
-    """The bucket in this epoch: times of an earlier one mean nothing, and all allowances are full again."""
+    """Return the bucket in this epoch: times of an earlier one mean nothing, and all allowances are full again."""
     if bucket.epoch != epoch:
         bucket.epoch, bucket.paused_until, bucket.cut_at, bucket.newest = epoch, 0.0, 0.0, 0.0
         bucket.turns.clear()
@@ -143,14 +143,14 @@ def enter(bucket: Bucket, epoch: str) -> Bucket:
 
 
 def expected_cost(bucket: Bucket, likely_input: int, most_output: int | None) -> Cost:
-    """What a request will probably take: answers are seldom as long as they may be."""
+    """Return what a request will probably take: answers are seldom as long as they may be."""
     most = most_output if most_output is not None else bucket.mean_output or 0
     usual = bucket.mean_output
     return Cost(1, likely_input, round(most if usual is None else min(most, usual)))
 
 
 def reserve(bucket: Bucket, pace: Pace, token: str, cost: Cost, now: float, longest: float) -> float | WaitTooLong:
-    """Join the queue: seconds until the turn, or Refused if that is more than `longest`."""
+    """Join the queue. Returns the seconds until the turn, or WaitTooLong if that is more than `longest`."""
     _tidy(bucket, pace, now)
     bucket.turns[token] = Waiter(cost, now + GRACE)
     wait = start_of(bucket, pace, token, now) - now
@@ -161,7 +161,7 @@ def reserve(bucket: Bucket, pace: Pace, token: str, cost: Cost, now: float, long
 
 
 def begin(bucket: Bucket, pace: Pace, token: str, now: float, lease: float) -> float | None:
-    """Start the request if its turn has come: 0, and its cost is taken. Else the seconds until then, as it looks now.
+    """Start the request if its turn has come. Returns 0 then, and its cost is taken. Else the seconds until then, as it looks now.
 
     None: it is not in the queue (any more).
     """
@@ -181,12 +181,12 @@ def begin(bucket: Bucket, pace: Pace, token: str, now: float, lease: float) -> f
 
 
 def nap(wait: float) -> float:
-    """How long to sleep before looking again: it may go faster than it looks."""
+    """Return how long to sleep before looking again: it may go faster than it looks."""
     return wait if wait <= LONGEST_NAP else max(LONGEST_NAP, wait / 2)
 
 
 def start_of(bucket: Bucket, pace: Pace, token: str, now: float) -> float:
-    """When the turn of a request in the queue comes, if those before it use what they reserved."""
+    """Return when the turn of a request in the queue comes, if those before it use what they reserved."""
     start = max(now, bucket.paused_until)
     rows = [
         (name, each, pace.burst * axis.limit * each, axis.full_at)
@@ -209,7 +209,7 @@ def start_of(bucket: Bucket, pace: Pace, token: str, now: float) -> float:
 
 
 def _place(bucket: Bucket, most: int, token: str, now: float) -> float:
-    """0 if one more may be under way, counting those who asked before and wait."""
+    """Return 0 if one more may be under way, counting those who asked before and wait."""
     under_way = sum(turn.began is not None and turn.expires >= now for turn in bucket.turns.values())
     before = 0
     for other, turn in bucket.turns.items():
@@ -220,7 +220,7 @@ def _place(bucket: Bucket, most: int, token: str, now: float) -> float:
 
 
 def settle(bucket: Bucket, token: str, now: float, used: Cost | None, *, answered: bool = False) -> None:
-    """The request is over. What it did not use is given back; None: nobody knows, so all of it counts as used."""
+    """Give back what a request that is over did not use; None: nobody knows, so all of it counts as used."""
     turn = bucket.turns.pop(token, None)
     if turn is None or turn.began is None or used is None:
         return
@@ -248,7 +248,7 @@ def learn(bucket: Bucket, pace: Pace, told: RateLimits, token: str, sent_at: flo
 
 
 def taken_since(bucket: Bucket, axis: str, token: str, sent_at: float) -> int:
-    """What others who are under way have taken of an allowance since then."""
+    """Return what others who are under way have taken of an allowance since then."""
     return sum(
         turn.cost.on(axis)
         for other, turn in bucket.turns.items()
@@ -257,14 +257,14 @@ def taken_since(bucket: Bucket, axis: str, token: str, sent_at: float) -> int:
 
 
 def pause(bucket: Bucket, seconds: float | None, sent_at: float, now: float) -> None:
-    """A 429: nobody starts for so long, and then the rate is lower for a while."""
+    """Let nobody start for so long after a 429, and then lower the rate for a while."""
     bucket.paused_until = max(bucket.paused_until, now + min(PAUSE if seconds is None else seconds, LONGEST_PAUSE))
     if sent_at > bucket.cut_at:  # the others of the same burst say the same thing once more
         bucket.rate, bucket.cut_at = max(LEAST, _rate(bucket, now) * CUT), now
 
 
 def interval(bucket: Bucket, axis: Axis, now: float) -> float:
-    """Seconds in which one unit of an allowance comes back."""
+    """Return the seconds in which one unit of an allowance comes back."""
     return MINUTE / (axis.limit * _rate(bucket, now))
 
 

@@ -1,4 +1,4 @@
-"""One attempt's turn at one gate: the bucket it belongs to, and what is asked of the store. Decides nothing."""
+"""One attempt's turn at one rate limiter: the bucket it belongs to, and what is asked of the store. Decides nothing."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _leases: WeakKeyDictionary[Any, Leases] = WeakKeyDictionary()
 
 
 def leases_of(store: Store) -> Leases:
-    """What this process holds in a store."""
+    """Return the leases of this process in a store."""
     found = _leases.get(store)
     return _leases.setdefault(store, Leases(store)) if found is None else found
 
 
 def fingerprint(request: Request) -> str:
-    """Origin and credential of a request in a form that tells neither the credential nor a user in the URL."""
+    """Return origin and credential of a request in a form that tells neither the credential nor a user in the URL."""
     from hashlib import blake2b
 
     parts = urlsplit(request.url)
@@ -41,14 +41,14 @@ def fingerprint(request: Request) -> str:
 
 
 class RateLimiter:
-    """A pace and where its buckets are. `counts_only`: it bounds what is under way, and learns and pauses nothing."""
+    """Keep a pace and where its buckets are. `counts_only`: it bounds what is under way, and learns and pauses nothing."""
 
     def __init__(self, pace: Pace, store: Store, *, counts_only: bool = False) -> None:
         self.pace, self.store, self.counts_only = pace, store, counts_only
         self.reason = "max_concurrency" if counts_only else "rate limit"
 
     def key(self, request: Request, asked: Estimate) -> str:
-        """The bucket of a request: rate limits are the credential's, for each model."""
+        """Return the bucket of a request: rate limits are the credential's, for each model."""
         if self.counts_only:
             return f"places:{self.pace.name}"
         facts = find(asked.model) if asked.model else None
@@ -56,7 +56,7 @@ class RateLimiter:
 
 
 class Reservation:
-    """One attempt at one gate."""
+    """Hold the turn of one attempt at one rate limiter."""
 
     def __init__(self, gate: RateLimiter, request: Request, asked: Estimate, wall_clock: Callable[[], float]) -> None:
         self.gate, self._asked, self._wall_clock = gate, asked, wall_clock
@@ -75,7 +75,7 @@ class Reservation:
         return store.update(self._key, Bucket, entered)
 
     def next(self, longest: float) -> float | WaitTooLong:
-        """Seconds until this request may leave, or until it is worth asking again. 0: it leaves."""
+        """Return the seconds until this request may leave, or until it is worth asking again. 0: it leaves."""
         taken, self._taken = self._taken, True
         try:
             wait: float | WaitTooLong = self._update(lambda bucket, now: self._next(bucket, now, longest))
@@ -107,7 +107,7 @@ class Reservation:
             self._update(told)
 
     def end(self, used: ReportedUsage | None, reply: Reply | None = None) -> None:
-        """The request is over. `used`, a sane final usage; None: what it used is not known."""
+        """Settle a request that is over. `used`, a sane final usage; None: what it used is not known."""
         cost = None
         if used is not None:
             usage = used.usage
@@ -116,7 +116,7 @@ class Reservation:
         self._settle(cost, reply, answered=used is not None)
 
     def refund(self, reply: Reply | None) -> None:
-        """Nothing was answered. What the API has seen and refused counts as a request, unless it refused its number."""
+        """Give back what was not answered. What the API has seen and refused counts as a request, unless it refused its number."""
         if self._taken:
             self._settle(Cost(0 if reply is None or reply.status == 429 else 1), reply)
 
@@ -132,7 +132,7 @@ class Reservation:
         self._update(settled)
 
     def _changes_told(self, reply: Reply) -> Callable[[Bucket, float], None] | None:
-        """What an answer's headers change, and a 429 for all who wait."""
+        """Return what an answer's headers change, and a 429 for all who wait."""
         if self.gate.counts_only:
             return None
         told = RateLimits.from_headers(reply.headers)
@@ -153,7 +153,7 @@ NOTHING = RateLimits()
 
 
 def seconds_to_wait(reply: Reply, told: RateLimits, wall: float) -> float | None:
-    """How long a 429 asks everybody to wait: what it says, and until the allowance that is used up is whole again."""
+    """Return how long a 429 asks everybody to wait: what it says, and until the allowance that is used up is whole again."""
     here = http_date(reply.headers.get("date"))
     since = wall if here is None else here
     exhausted = (told.requests, told.tokens, told.input_tokens, told.output_tokens)

@@ -36,7 +36,7 @@ Layer: TypeAlias = Callable[[Request, Step], Plan[Outcome]]
 
 
 class RetryPolicy(msgspec.Struct, frozen=True):
-    """How often and how patiently. The numbers are those of the official SDK 2.11.0."""
+    """Say how often and how patiently to retry. The numbers are those of the official SDK 2.11.0."""
 
     max_retries: int = 2
     first_delay: float = 0.5
@@ -55,7 +55,7 @@ class RetryPolicy(msgspec.Struct, frozen=True):
 
 
 class Attempt(msgspec.Struct, frozen=True):
-    """One try that did not succeed."""
+    """Describe one try that did not succeed."""
 
     number: int
     seconds: float
@@ -72,12 +72,12 @@ class Attempt(msgspec.Struct, frozen=True):
 
     @property
     def billed(self) -> Billed:
-        """Whether it may have been billed."""
+        """Return whether it may have been billed."""
         return "maybe" if self.phase is None else BILLED[self.phase]
 
 
 class CallResult(msgspec.Struct, frozen=True):
-    """How a call ended: its last outcome, the request that got it, and the failed attempts on the way."""
+    """Tell how a call ended: its last outcome, the request that got it, and the failed attempts on the way."""
 
     outcome: Outcome
     request: Request
@@ -138,7 +138,7 @@ DEADLINE_PASSED = Lost("timeout", "not_sent", "the deadline of the call had pass
 def decide_retry(
     outcome: Outcome, number: int, policy: RetryPolicy, left: float | None
 ) -> tuple[float | None, str | None]:
-    """Seconds to wait before another attempt, or None and what forbids it. `left` is what remains of the deadline."""
+    """Return the seconds to wait before another attempt, or None and what forbids it. `left` is what remains of the deadline."""
     ambiguous = BILLED[phase_of(outcome)] != "no"
     if ambiguous and policy.creates is not None:
         return None, MADE_TWICE
@@ -153,7 +153,7 @@ def decide_retry(
 
 
 def delay(outcome: Outcome, number: int, policy: RetryPolicy) -> float | None:
-    """Seconds to wait before trying again after attempt `number` (0 is the first); None: do not try again."""
+    """Return the seconds to wait before trying again after attempt `number` (0 is the first); None: do not try again."""
     if number >= policy.max_retries or not worth_retrying(outcome):
         return None
     if isinstance(outcome, Reply):
@@ -166,7 +166,7 @@ def delay(outcome: Outcome, number: int, policy: RetryPolicy) -> float | None:
 
 
 def worth_retrying(outcome: Outcome) -> bool:
-    """Whether sending the same request again may get another outcome."""
+    """Return whether sending the same request again may get another outcome."""
     if isinstance(outcome, Lost):
         return outcome.kind not in NEVER_RETRIED_KINDS
     if isinstance(outcome, NothingYielded):
@@ -179,12 +179,12 @@ def worth_retrying(outcome: Outcome) -> bool:
 
 
 def is_retried(status: int) -> bool:
-    """Whether a status by itself says that trying again may help."""
+    """Return whether a status by itself says that trying again may help."""
     return status in RETRIED_STATUSES or status >= 500
 
 
 def status_of(error_event: object) -> int:
-    """The status that an error inside a stream would have had before it; 0 if its type is not known."""
+    """Return the status that an error inside a stream would have had before it; 0 if its type is not known."""
     from tercet.wire.errors.mapping import STATUS_OF_TYPE
     from tercet.wire.errors.tree import text_at
 
@@ -192,7 +192,7 @@ def status_of(error_event: object) -> int:
 
 
 def is_spend_limit(reply: Reply) -> bool:
-    """Whether the API refuses for money's sake: no wait of ours helps."""
+    """Return whether the API refuses for money's sake: no wait of ours helps."""
     if SPEND_LIMIT.encode() not in reply.content:
         return False
     from tercet.wire.errors.tree import text_at
@@ -205,7 +205,7 @@ def is_spend_limit(reply: Reply) -> bool:
 
 
 def bound_request(request: Request, left: float) -> Request:
-    """The same request, bounded by what is left of the deadline."""
+    """Return the same request, bounded by what is left of the deadline."""
     return Request(
         request.method,
         request.url,
@@ -217,5 +217,5 @@ def bound_request(request: Request, left: float) -> Request:
 
 
 def no_retries(policy: RetryPolicy) -> RetryPolicy:
-    """The same policy for a call that somebody else retries."""
+    """Return the same policy for a call that somebody else retries."""
     return msgspec.structs.replace(policy, max_retries=0)

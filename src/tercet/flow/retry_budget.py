@@ -1,4 +1,4 @@
-"""The retry quota: a purse that every call of a client shares, so that an outage is not made worse by retries.
+"""The retry budget: a purse that every call of a client shares, so that an outage is not made worse by retries.
 
 A retry takes from it, a success pays back; when it is empty, errors are raised at once. The numbers are those of the
 AWS SDKs (standard mode, 2.1): 1,000 calls against nothing but 529 send at most 1,100 requests.
@@ -18,7 +18,7 @@ THROTTLED = frozenset({429, 503, 529})
 
 
 class QuotaPolicy(msgspec.Struct, frozen=True):
-    """The size of a retry quota, and what a retry costs. A clean success earns `clean`."""
+    """Set the size of a retry budget, and what a retry costs. A clean success earns `clean`."""
 
     capacity: int = 500
     throttled: int = 5
@@ -40,7 +40,7 @@ class QuotaPolicy(msgspec.Struct, frozen=True):
 
 
 class RetryBudget:
-    """One purse. May be used by many threads; a forked child starts with what its parent had."""
+    """Keep one purse. May be used by many threads; a forked child starts with what its parent had."""
 
     __slots__ = ("__weakref__", "_lock", "left", "policy")
 
@@ -52,7 +52,7 @@ class RetryBudget:
         reset_in_child(self)
 
     def take(self, outcome: Outcome) -> int | None:
-        """Pay for a retry after `outcome`: what it cost, or None if too little is left."""
+        """Pay for a retry after `outcome`. Returns what it cost, or None if too little is left."""
         cost = self.policy.cost(outcome)
         with self._lock:
             if cost > self.left:
@@ -61,13 +61,13 @@ class RetryBudget:
             return cost
 
     def succeeded(self, taken: int | None = None) -> None:
-        """A call ended well: give back what its last retry took, or add what a clean success earns."""
+        """Note a call that ended well: give back what its last retry took, or add what a clean success earns."""
         if self.left < self.policy.capacity:
             with self._lock:
                 self.left = min(self.policy.capacity, self.left + (self.policy.clean if taken is None else taken))
 
     def after_fork(self) -> None:
-        """A lock that another thread held at the fork would never be freed in the child."""
+        """Make a new lock: one that another thread held at the fork would never be freed in the child."""
         self._lock = allocate_lock()
 
     def __repr__(self) -> str:

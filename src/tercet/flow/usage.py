@@ -27,7 +27,7 @@ class _Event(msgspec.Struct):
 
 
 class ReportedUsage(msgspec.Struct, frozen=True):
-    """The usage that an answer reported. `final`: nothing more was to come. `model`: who answered, as it says."""
+    """Keep the usage that an answer reported. `final`: nothing more was to come. `model`: who answered, as it says."""
 
     usage: dict[str, Any]
     final: bool
@@ -39,7 +39,7 @@ _event = msgspec.json.Decoder(_Event)
 
 
 def usage_of(content: bytes) -> ReportedUsage | None:
-    """The usage of a message that was read whole; None if it reports none."""
+    """Return the usage of a message that was read whole; None if it reports none."""
     try:
         whole = _whole.decode(content)
     except (ValueError, RecursionError):
@@ -48,7 +48,7 @@ def usage_of(content: bytes) -> ReportedUsage | None:
 
 
 def usage_in_stream(head: bytes, tail: bytes) -> ReportedUsage | None:
-    """The usage in the first and last bytes of a stream: the start's, with what the last `message_delta` says over it."""
+    """Return the usage in the first and last bytes of a stream: the start's, with what the last `message_delta` says over it."""
     found: dict[str, Any] = {}
     final, model = False, None
     for line in (*head.splitlines(), *tail.splitlines()):
@@ -138,7 +138,7 @@ def _holds_counts(value: Any, most: int) -> bool:
 
 
 class Meter:
-    """Looks on while a stream is read, keeps its beginning and end, and tells once what it used."""
+    """Look on while a stream is read, keep its beginning and end, and tell once what it used."""
 
     __slots__ = ("_head", "_size", "_tail", "_tell", "_whole", "later")
 
@@ -158,7 +158,7 @@ class Meter:
         """Whether the body is one JSON document, where a stream was due."""
 
     def see(self, chunk: bytes) -> None:
-        """These bytes were read."""
+        """Note bytes that were read."""
         if self._size < (LARGEST if self._whole else KEPT):
             self._head.append(chunk)
             self._size += len(chunk)
@@ -166,7 +166,7 @@ class Meter:
             self._tail = (self._tail + chunk)[-KEPT:]
 
     def finish(self) -> Callable[[], None] | None:
-        """The work that is left when nothing more is read: to tell what was used. None if that was done."""
+        """Return the work that is left when nothing more is read: to tell what was used. None if that was done."""
         tell, self._tell = self._tell, None
         if tell is None:
             return None

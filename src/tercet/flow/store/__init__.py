@@ -20,7 +20,7 @@ _shared: WeakValueDictionary[tuple[str, bool], Any] = WeakValueDictionary()
 
 
 def store_at(place: Any, *, durable: bool = False) -> Store:
-    """The store that `place` names: None (this process), a path, a `redis://` URL, or a store.
+    """Return the store that `place` names: None (this process), a path, a `redis://` URL, or a store.
 
     `durable`: a file that must survive a loss of power, as money must. Those of one place share a store, and its writing.
     """

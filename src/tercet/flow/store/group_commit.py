@@ -1,7 +1,25 @@
 """Group commit: what tasks and threads ask of a store while it writes is written together, next. Knows no place.
 
-One thread a store writes, so that who waits occupies none, and no signal interrupts a transaction. A change waits in the
-queue without a lock: a collector may ask for one at any moment, also while this thread holds something.
+Theory of operation. A commit that survives a loss of power takes milliseconds, however much it commits; so changes wait for
+one another, not each for the disk.
+
+- *Asking takes no lock.* `begin` appends a Pending to a deque and puts a token into a queue that wakes the writer. Both are
+  safe at any moment: a collector may ask (a stream that nobody closed is settled in its `__del__`) while this very thread
+  holds something. Whoever must know waits for the future: a thread in `update`, a task by the effect `Wait`, which occupies
+  no thread.
+- *One thread a store writes* (`_write_on`), so that no signal interrupts a transaction. It takes all that lies in the queue
+  (`flush`), in the order of asking. While it writes, the next group gathers: under load groups grow by themselves, and
+  alone a change goes at once. Between groups the thread holds the store by a weak reference and waits for a token: True,
+  somebody waits; False, there is only what may trail (settlements), for which it waits TRAIL seconds more; None, the end.
+- *A group is one transaction, its changes stay apart.* A Pending that was cancelled before its turn drops out (`claim`); a
+  change that raises leaves its state as it was, and its asker gets the error, the others their results. Only where the
+  transaction fails do all get the failure, each its own copy. `may_be_written` tells of an end that left the outcome open:
+  who reserved money then must take it back.
+- *Busy is not lost.* If another process holds the file for too long, nothing was written. Those who wait are told; what
+  trails goes back to the head of the queue, until half of its lease is over.
+- *Ends.* Where no thread can be started any more (the interpreter ends), who asks writes. At exit and before a fork what
+  trails is written; a child begins with an empty queue, since what was asked for is its parent's. A store with changes that
+  trail is kept alive by `_trailing`.
 """
 
 from __future__ import annotations
@@ -37,7 +55,7 @@ _exiting = False
 
 
 class Pending:
-    """One change that was asked for, and what became of it."""
+    """Keep one change that was asked for, and what became of it."""
 
     __slots__ = ("asked", "change", "error", "future", "key", "kind", "result", "trails")
 
@@ -49,7 +67,7 @@ class Pending:
         self.error: Exception | None = None
 
     def claim(self) -> bool:
-        """Whether it is still asked for. From here on it cannot be withdrawn."""
+        """Return whether it is still asked for. From here on it cannot be withdrawn."""
         return self.future.running() or self.future.set_running_or_notify_cancel()
 
     def apply(self, data: bytes | None, place: str) -> bytes | None:
@@ -73,7 +91,7 @@ class Pending:
 
 
 class GroupCommitStore(ABC):
-    """A store whose writing waits, for a disk or a server. `place` says where it is, without a password."""
+    """Write changes in groups to a place that lets us wait: a disk, a server. `place` says where it is, without a password."""
 
     blocking = True
     lease: float
@@ -123,7 +141,7 @@ class GroupCommitStore(ABC):
         return pending.future
 
     def _start_thread(self) -> bool:
-        """Whether there is a thread that writes: none can be started when the interpreter ends."""
+        """Return whether there is a thread that writes, started if need be: none can be started when the interpreter ends."""
         if _exiting:
             return False
         if self._starting.acquire(blocking=False):  # otherwise somebody is at it, perhaps further down in this stack
@@ -195,7 +213,7 @@ class GroupCommitStore(ABC):
             self._thread = None
 
     def after_fork(self) -> None:
-        """In a forked child: what was asked for is the parent's, and its thread is not here."""
+        """Begin anew in a forked child: what was asked for is the parent's, and its thread is not here."""
         self._set_up_queue()
         _trailing.discard(self)
 
@@ -250,7 +268,7 @@ def _flush_all() -> None:
 
 
 def _flush_at_the_end_of_children() -> None:
-    """Processes that multiprocessing forks end without the interpreter's own farewell."""
+    """Have what is left written when a process that multiprocessing forked ends, which takes no leave of the interpreter."""
     if (util := sys.modules.get("multiprocessing.util")) is not None:
         util.Finalize(None, _flush_all, exitpriority=0)
 

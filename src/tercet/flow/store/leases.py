@@ -15,7 +15,7 @@ from tercet.wire.errors.limits import SharedStateError
 
 
 class Leases:
-    """The tokens that this process holds in one store."""
+    """Keep alive the tokens that this process holds in one store."""
 
     def __init__(self, store: Store) -> None:
         self._store = weakref.ref(store)
@@ -37,7 +37,7 @@ class Leases:
                 self._thread.start()
 
     def drop(self, token: str, key: str) -> None:
-        """The token is no longer ours."""
+        """Forget a token that is no longer ours."""
         self._held.pop((token, key), None)
 
     def renew(self) -> int:
@@ -67,7 +67,7 @@ class Leases:
                     return
 
     def after_fork(self) -> None:
-        """In a forked child: the parent's tokens are the parent's, and its thread is not here."""
+        """Begin anew in a forked child: the parent's tokens are the parent's, and its thread is not here."""
         self._held, self._lock, self._thread = {}, threading.Lock(), None
 
 

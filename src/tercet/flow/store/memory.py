@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class MemoryStore:
-    """What one process knows. A forked child goes on with a copy of its own: give both a file if they must agree."""
+    """Keep the states that one process knows. A forked child goes on with a copy of its own: give both a file if they must agree."""
 
     blocking = False
     lease = float("inf")
@@ -50,13 +50,13 @@ class MemoryStore:
         return future
 
     def after_fork(self) -> None:
-        """In a forked child: a lock that nobody holds, and nothing held by threads that are not here."""
+        """Begin anew in a forked child: with a lock that nobody holds, and nothing held by threads that are not here."""
         self._lock = Lock()
         for state in self._states.values():
             state.after_fork()
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: no file and no connection is held."""
 
     def __repr__(self) -> str:
         return "MemoryStore()"

@@ -27,7 +27,7 @@ _CLOCK_KEPT = 60.0
 
 
 class RedisStore(GroupCommitStore):
-    """The server at `url`, as `redis://user:password@host:6379/0`. Keys begin with `prefix`.
+    """Keep states on the server at `url`, as `redis://user:password@host:6379/0`. Keys begin with `prefix`.
 
     The server must keep what it is told: no eviction of these keys (`noeviction` or `volatile-*`), and for budgets a
     persistent file (`appendonly yes`). `durable`: a state that the server had and has no more is an error.
@@ -55,7 +55,7 @@ class RedisStore(GroupCommitStore):
         super().__init__(f"Redis server #{hash((url, prefix)):x}")
 
     def now(self) -> float:
-        """The server's clock, carried on by ours for a minute."""
+        """Return the server's clock, carried on by ours for a minute."""
         ours = time.monotonic()
         if self._ahead is None or ours - self._ahead[1] > _CLOCK_KEPT:
             seconds, microseconds = self._asked(lambda client: client.time())
@@ -126,7 +126,7 @@ class RedisStore(GroupCommitStore):
             raise SharedStateError(why) from None
 
     def after_fork(self) -> None:
-        """In a forked child: connections of our own."""
+        """Begin anew in a forked child, with connections of our own."""
         self._client = None
         super().after_fork()
 

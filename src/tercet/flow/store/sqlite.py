@@ -1,7 +1,8 @@
 """States in one SQLite file, for the processes of one machine. Knows nothing of what the states mean.
 
-A rollback journal, not WAL: SQLite before 3.51.3 can lose a WAL's reset. One row a state, rewritten under
-BEGIN IMMEDIATE with all that were asked for at once, so that a process that is killed at any moment leaves the state before or after, never between.
+A rollback journal, not WAL: SQLite before 3.51.3 can lose a WAL's reset. One row a state, rewritten under BEGIN IMMEDIATE
+with all that were asked for at once (`group_commit.py`), so that a process that is killed at any moment leaves the state
+before or after, never between.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ _left_to_parents: list[Any] = []
 
 
 def boot_id() -> str:
-    """What tells this start of the machine from the last one: the monotonic clock begins anew with it."""
+    """Return what tells this start of the machine from the last one: the monotonic clock begins anew with it."""
     try:
         with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
             return file.read().strip()
@@ -44,7 +45,7 @@ def boot_id() -> str:
 
 
 class SQLiteStore(GroupCommitStore):
-    """The file at `path`, made with mode 0600 if there is none. It must lie on a disk of this machine."""
+    """Keep states in the file at `path`, made with mode 0600 if there is none. It must lie on a disk of this machine."""
 
     def __init__(
         self,
@@ -131,7 +132,7 @@ class SQLiteStore(GroupCommitStore):
             raise SharedStateError(f"{self.path} cannot be used: it is {_kind(mode)}, not a file")
 
     def is_gone(self) -> bool:
-        """Whether the file that was used is not there any more: one that is made in its place is another one."""
+        """Return whether the file that was used is not there any more: one that is made in its place is another one."""
         return self._file is not None and self._file != _identity(self.path)
 
     def _set_up(self, connection: sqlite3.Connection) -> None:
@@ -142,7 +143,7 @@ class SQLiteStore(GroupCommitStore):
         self._page = connection.execute("PRAGMA page_size").fetchone()[0]
 
     def _version(self, connection: sqlite3.Connection) -> int:
-        """The version of this file of ours; 0 for an empty one."""
+        """Return the version of this file of ours; 0 for an empty one."""
         ours, version = (
             connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
         )
@@ -179,7 +180,7 @@ class SQLiteStore(GroupCommitStore):
         return failure
 
     def after_fork(self) -> None:
-        """In a forked child: leave the parent's connection alone and open one of our own."""
+        """Begin anew in a forked child: leave the parent's connection alone and open one of our own."""
         _left_to_parents.append(self._connection)
         self._connection = None
         super().after_fork()
@@ -217,7 +218,7 @@ def patiently(act: Callable[[], Any], until: float) -> None:
 
 
 def is_busy(error: Exception) -> bool:
-    """Whether somebody else holds a lock."""
+    """Return whether somebody else holds a lock."""
     return _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 

@@ -1,4 +1,4 @@
-"""What a store of shared state is: it hands a state to a function that changes it, and nobody else touches it meanwhile."""
+"""The interface of a store of shared state: it hands a state to a function that changes it, and nobody else touches it meanwhile."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ LEASE = 60.0
 
 
 class SharedState(Protocol):
-    """A mutable msgspec Struct that starts empty, and knows what happens when holders vanish."""
+    """Be a mutable msgspec Struct that starts empty, and knows what happens when holders vanish."""
 
     def renew(self, tokens: Iterable[str], until: float) -> None:
-        """The holders of these tokens still live."""
+        """Renew what the holders of these tokens hold: they live."""
         ...
 
     def after_fork(self) -> None:
-        """This is a copy in a forked child: what was held is held by the parent."""
+        """Forget what is held in a copy in a forked child: the parent holds it."""
         ...
 
 
 class Store(Protocol):
-    """Holds states by key."""
+    """Hold states by key."""
 
     blocking: bool
     """Whether `update` may wait for a disk or a network, so that it has no place in an event loop."""
@@ -38,7 +38,7 @@ class Store(Protocol):
     """Times are comparable within one epoch: it changes when the machine starts anew."""
 
     def now(self) -> float:
-        """Seconds on a clock that all who share this store agree on, and that nobody sets."""
+        """Return seconds on a clock that all who share this store agree on, and that nobody sets."""
         ...
 
     def update(self, key: str, kind: type[S], change: Callable[[S], T]) -> T:
@@ -49,7 +49,7 @@ class Store(Protocol):
         ...
 
     def begin(self, key: str, kind: type[S], change: Callable[[S], T], *, trails: bool = False) -> Future[T]:
-        """The same without waiting: in order, and done when the future is. `trails`: nobody waits, 50 ms later will do."""
+        """Ask for the same without waiting: in order, and done when the future is. `trails`: nobody waits, 50 ms later will do."""
         ...
 
     def close(self) -> None:
