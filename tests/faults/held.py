@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from tests.faults import bodies
@@ -85,10 +86,10 @@ class OnRedis:
 
     @contextlib.contextmanager
     def clean(self) -> Iterator[OnRedis]:
-        """The same server with nothing on it."""
+        """The same server with nothing on it, by another address: who knew it before would miss what it knew."""
         with contextlib.closing(import_module("redis").Redis.from_url(self.url)) as control:
             control.flushdb()
-        yield self
+        yield OnRedis(f"{self.url}?client_name={token_hex(4)}")
 
     def store(self, *, ahead: float = 0.0, lease: float = LEASE, timeout: float = 5.0) -> Store:
         """A store of it, on a clock that is so many seconds ahead."""

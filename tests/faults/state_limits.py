@@ -277,6 +277,8 @@ def platforms(server: FaultServer, place: Place, worlds: Sequence[str] = WORLDS)
 
 SPENT_BY_ALL = 200
 """Answers that the lowest limit pays for."""
+NO_MORE = ("BudgetExceededError", "BudgetUnknownError", "SharedStateError", "SharedStateBusyError")
+"""Whoever reads this asks no more."""
 
 
 MIXED = [fault for fault in FAULTS if not fault.streams and fault.end != (Stall(),)]
@@ -313,7 +315,7 @@ def drained(server: FaultServer, place: Place, worlds: Sequence[str] = WORLDS, *
 def _spend(server: FaultServer, budgets: Sequence[Budget], at_once: int) -> list[str]:
     def on(client: Any) -> list[str]:
         said: list[str] = []
-        while not said or said[-1] != "BudgetExceededError":
+        while not said or said[-1] not in NO_MORE:
             said.append(said_by(client, FAULTS[0]))
         return said
 
@@ -324,7 +326,7 @@ def _spend(server: FaultServer, budgets: Sequence[Budget], at_once: int) -> list
 def _spend_in_loop(server: FaultServer, budgets: Sequence[Budget], at_once: int) -> list[str]:
     async def on(client: Any) -> list[str]:
         said: list[str] = []
-        while not said or said[-1] != "BudgetExceededError":
+        while not said or said[-1] not in NO_MORE:
             said.append(await said_in_loop(client, FAULTS[0]))
         return said
 
