@@ -6,7 +6,6 @@ Most values are the encoder's; `plain_values.py` takes those that it does not kn
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -36,10 +35,11 @@ def _encode_unknown(value: object) -> Any:
 
 
 _ENCODER = msgspec.json.Encoder(enc_hook=_encode_unknown)
-_WINDOW = 16 << 10
+_SHORT, _LARGE, _WINDOW = 256, 100 << 10, 16 << 10
+"""Bytes: up to the first and past the second it is cheaper to look for a null than to encode once more."""
 _BEFORE_VALUES = (b":", b",", b"[")
-_NOT_FINITE = re.compile(rb"\xcb(?=[\x7f\xff][\xf0-\xff])")
-"""NaN and the infinities in MessagePack; no UTF-8 text holds these bytes."""
+_FLOAT = b"\xcb"
+"""What begins a float in MessagePack, and is rare in text."""
 
 
 def encode_json(value: Any, part: str = "body", *, name: str = "", paths_as_text: bool = False) -> bytes:
@@ -52,7 +52,10 @@ def encode_json(value: Any, part: str = "body", *, name: str = "", paths_as_text
     """
     try:
         made = _ENCODER.encode(value)
-        if not _may_hold_null(made) or not _holds_not_finite(value):
+        size = len(made)
+        if size <= _SHORT and b"null" not in made:
+            return made
+        if (size > _LARGE and not _may_hold_null(made)) or not _may_hold_not_finite(value):
             return made
     except (_UnknownToEncoderError, RecursionError, UnicodeEncodeError, OverflowError):
         pass
@@ -74,8 +77,6 @@ def _encode_plain(value: Any, name: str) -> bytes:
 def _may_hold_null(made: bytes) -> bool:
     """Return whether a null may stand in this JSON. Base64 text, the bulk of large bodies, is passed over: no value
     begins in it."""
-    if len(made) <= _WINDOW:
-        return b"null" in made
     return any(
         any(made.find(mark, at, at + _WINDOW) != -1 for mark in _BEFORE_VALUES)
         and made.find(b"null", at, at + _WINDOW + 5) != -1
@@ -83,13 +84,21 @@ def _may_hold_null(made: bytes) -> bool:
     )
 
 
-def _holds_not_finite(value: Any) -> bool:
-    """Return whether there may be a NaN or an infinity, which the JSON encoder writes as null. MessagePack keeps
-    them."""
+def _may_hold_not_finite(value: Any) -> bool:
+    """Return whether there may be a NaN or an infinity, which the JSON encoder writes as null. MessagePack keeps them.
+
+    Copying text to look for one byte takes a sixth of the time that looking for four takes: of 60 KB, 5 µs and 32.
+    """
     try:
-        return _NOT_FINITE.search(msgspec.msgpack.encode(value, enc_hook=_encode_unknown)) is not None
+        packed = msgspec.msgpack.encode(value, enc_hook=_encode_unknown)
     except OverflowError:  # integers of more than 64 bits
         return True
+    at = packed.find(_FLOAT)
+    while at != -1:
+        if packed[at + 1 : at + 2] in (b"\x7f", b"\xff") and packed[at + 2 : at + 3] >= b"\xf0":
+            return True
+        at = packed.find(_FLOAT, at + 1)
+    return False
 
 
 def materialize(value: Any, part: str = "body", *, name: str = "") -> Any:
