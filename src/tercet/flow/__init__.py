@@ -11,7 +11,7 @@ values); two small drivers act. Knows HTTP and errors, nothing about messages.
     pace.py      turns under a rate limit                   reservation.py   one attempt's, in a store
     budget.py    hard limits on money and tokens            budget_reservation.py  one attempt's, in a store
     accounts.py  what is spent and reserved, by period
-    kinds.py     requests by what they cost                 estimate.py, companions.py  what a request may use
+    kinds.py     requests by what they cost                 estimate.py      what a request may use
     usage.py     what an answer used
     store/       where limits are kept: this process, a file, a Redis server
     daemon_threads.py  plain functions beside an event loop

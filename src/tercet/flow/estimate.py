@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import re
 from binascii import Error as Base64Error
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeAlias
 
 import msgspec
 
 from tercet.catalog.facts import ModelFacts
-from tercet.catalog.models import find, image_tier, tool_tokens
+from tercet.catalog.models import all_models, find, image_tier, tool_tokens
 from tercet.flow.kinds import Kind, kind_of
 from tercet.wire.http import Request
 
@@ -39,6 +39,12 @@ BYTES_A_PAGE = 4_000
 """Pages hidden in compressed objects: how small one can be."""
 MOST_SEARCHES = 10
 """Searches of a web search tool that names no `max_uses`."""
+MOST_ADVICE = 10
+"""Calls of an advisor that names no `max_uses`."""
+MOST_FALLBACKS = 32
+"""More entries than the API takes."""
+PATCHED = ("model", "max_tokens", "speed")
+"""Fields of an entry of `fallbacks` that change what it costs."""
 
 
 class Estimate(msgspec.Struct, frozen=True):
@@ -138,8 +144,6 @@ def _message(body: dict[str, Any], content: bytes, behind: Behind) -> Estimate:
         most_context=_window(facts) * (STEPS if adds else 1) + (output or 0),
     )
     if "fallbacks" in body or "context_management" in body or any(_typed(tool, "advisor_") for tool in tools):
-        from tercet.flow.companions import companions
-
         again = partial(_message, content=content, behind=behind)
         return msgspec.structs.replace(asked, also=tuple(companions(body, tools, asked, again)))
     return asked
@@ -291,3 +295,71 @@ def _decode_leniently(content: bytes) -> Any:
         return json.loads(content)
     except (ValueError, RecursionError):
         return None
+
+
+# --- other models that the API itself may ask: each may be billed beside the one that was asked, so each is reserved --------
+
+
+def companions(
+    body: Mapping[str, Any],
+    tools: Sequence[Mapping[str, Any]],
+    asked: Estimate,
+    again: Callable[[dict[str, Any]], Estimate],
+) -> Iterator[Estimate]:
+    """Return what else may be asked beside `asked`. `again` estimates the same message with other parameters."""
+    alone = {name: value for name, value in body.items() if name not in ("fallbacks", "context_management")}
+    alone["tools"] = [tool for tool in tools if not _is_advisor(tool)]
+    yield from _fallbacks(body.get("fallbacks"), alone, again, asked)
+    for tool in tools:
+        if _is_advisor(tool):
+            uses = tool.get("max_uses")
+            yield from [_advice(tool, asked)] * (uses if type(uses) is int and 0 <= uses <= 1_000 else MOST_ADVICE)
+    management = body.get("context_management")
+    edits = management.get("edits") if isinstance(management, dict) else None
+    if any(_kind(edit).startswith("compact") for edit in (edits if isinstance(edits, list) else ())):
+        yield msgspec.structs.replace(asked, searches=0)
+
+
+def _fallbacks(
+    given: Any, alone: dict[str, Any], again: Callable[[dict[str, Any]], Estimate], asked: Estimate
+) -> Iterator[Estimate]:
+    if given == "default":  # the API does not say whom it asks
+        given = [{"model": _dearest()}]
+    if not given:
+        return
+    for entry in given if isinstance(given, list) and len(given) <= MOST_FALLBACKS else [None]:
+        if not isinstance(entry, dict) or not isinstance(entry.get("model"), str):
+            yield msgspec.structs.replace(asked, unknown="it names fallbacks that cannot be read")
+            continue
+        yield again({**alone, **{name: entry[name] for name in PATCHED if entry.get(name) is not None}})
+
+
+def _advice(tool: Mapping[str, Any], asked: Estimate) -> Estimate:
+    model = tool.get("model")
+    facts = find(model) if isinstance(model, str) else None
+    most = tool.get("max_tokens")
+    if type(most) is not int or most < 0:
+        most = facts.limits.output if facts else None
+    read = asked.most_input + (asked.most_output or 0)
+    return msgspec.structs.replace(
+        asked, model=model if isinstance(model, str) else "", most_input=read, most_output=most, searches=0
+    )
+
+
+def _dearest() -> str:
+    """Return the model whose output costs the most, of those that still answer."""
+
+    def price(facts: ModelFacts) -> float:
+        return max((float(row.output) for row in facts.prices), default=0.0)
+
+    living = [facts for facts in all_models() if facts.lifecycle.status != "retired"]
+    return max(living, key=price).id
+
+
+def _is_advisor(tool: Mapping[str, Any]) -> bool:
+    return _kind(tool).startswith("advisor_")
+
+
+def _kind(value: Any) -> str:
+    kind = value.get("type") if isinstance(value, dict) else None
+    return kind if isinstance(kind, str) else ""

@@ -73,7 +73,8 @@ class Exchange:
         else:
             parser.feed_end()
         if waiting and parser.framing != "head" and (body or parser.framing != "done"):
-            self._decoder = decoder_for(parser.headers.get("content-encoding"))
+            encoding = parser.headers.get("content-encoding")
+            self._decoder = decoder_for(encoding) if encoding else None
         self.failure = parser.failure
         if self._decoder is not None:
             body = self._decode(self._decoder, body)
