@@ -6,7 +6,7 @@ no error pays for none of them. Knows names and parents only; `mapping.py` decid
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import tercet
 from tercet.wire.errors import statuses as status_errors
@@ -153,20 +153,9 @@ def _class_named(name: str) -> type[APIStatusError]:
         status, code = NAMES[name]
         about = f"HTTP {status} with the error code `{code}`."
         home = "tercet" if name in tercet.__all__ else "tercet.types"  # where a pickle will look for it
-        space = {"__module__": home, "__doc__": about, "error_code": code, "__reduce__": _reduce}
+        space = {"__module__": home, "__doc__": about, "error_code": code}
         _made.setdefault(name, type(name, (status_errors.STATUS_CLASSES[status],), space))
     return _made[name]
-
-
-def _reduce(error: APIStatusError) -> tuple[Any, ...]:
-    """Return a pickle's parts. A process that reads them may not have made the class yet; users' subclasses it has."""
-    restore, (cls, arguments), state = APIStatusError.__reduce__(error)
-    return (_restore if isinstance(cls, str) else restore), (cls, arguments), state
-
-
-def _restore(name: str, arguments: tuple[Any, ...]) -> APIStatusError:
-    cls = _class_named(name)
-    return cls.__new__(cls, *arguments)
 
 
 def __dir__() -> list[str]:

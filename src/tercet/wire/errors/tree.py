@@ -298,7 +298,7 @@ def redacted_record(value: Any) -> Any:
 
 
 def _reference(cls: type[AnthropicError]) -> type[AnthropicError] | str:
-    return cls.__name__ if cls.__module__ == "tercet" else cls
+    return cls.__name__ if _by_name.get(cls.__name__) is cls else cls
 
 
 def _restore(cls: type[AnthropicError] | str, arguments: tuple[Any, ...]) -> AnthropicError:
