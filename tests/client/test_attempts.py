@@ -8,7 +8,7 @@ import pytest
 from tests.client.scripted import ASK, EVENTS, JSON, SSE, Script
 
 import tercet
-from tercet.flow.drive import run
+from tercet.flow.drivers import run
 
 BUSY = (529, {**JSON, "retry-after": "0"}, b'{"type":"error","error":{"type":"overloaded_error","message":"Busy"}}')
 BEGUN = (200, SSE, EVENTS[:1])

@@ -154,12 +154,12 @@ def test_copies_keep_limits_and_may_change_them() -> None:
 
     def held(client: tercet.Anthropic) -> Any:
         admission = client._policies.admission
-        return admission and (len(admission.gates), admission.budgets)
+        return admission and (len(admission.limiters), admission.budgets)
 
     assert held(copy) == held(client) == (2, (budget,))
     assert held(free) is None
     assert len(held(more)[1]) == 2
-    assert copy._policies.admission.gates[0] is client._policies.admission.gates[0]  # type: ignore[union-attr]
+    assert copy._policies.admission.limiters[0] is client._policies.admission.limiters[0]  # type: ignore[union-attr]
 
 
 def test_a_client_with_limits_goes_to_another_process_if_they_hold_there(tmp_path: Path) -> None:
@@ -212,7 +212,7 @@ def test_no_key_is_kept_or_shown(tmp_path: Path) -> None:
     admission = client._policies.admission
 
     assert admission is not None
-    shown = f"{vars(admission)} {budget!r} {vars(budget)} {pace!r} {[vars(gate) for gate in admission.gates]}"
+    shown = f"{vars(admission)} {budget!r} {vars(budget)} {pace!r} {[vars(limiter) for limiter in admission.limiters]}"
     kept = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert KEY not in shown
     assert KEY.encode() not in kept

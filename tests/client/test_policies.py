@@ -28,18 +28,18 @@ def _no_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
     async def at_once(seconds: float) -> None:
         pass
 
-    monkeypatch.setattr("tercet.flow.drive.run.__kwdefaults__", {**_run_defaults(), "sleep": lambda seconds: None})
-    monkeypatch.setattr("tercet.flow.drive.arun.__kwdefaults__", {**_arun_defaults(), "sleep": at_once})
+    monkeypatch.setattr("tercet.flow.drivers.run.__kwdefaults__", {**_run_defaults(), "sleep": lambda seconds: None})
+    monkeypatch.setattr("tercet.flow.drivers.arun.__kwdefaults__", {**_arun_defaults(), "sleep": at_once})
 
 
 def _run_defaults() -> Any:
-    from tercet.flow.drive import run
+    from tercet.flow.drivers import run
 
     return run.__kwdefaults__
 
 
 def _arun_defaults() -> Any:
-    from tercet.flow.drive import arun
+    from tercet.flow.drivers import arun
 
     return arun.__kwdefaults__
 

@@ -50,9 +50,9 @@ class Subject:
             self.sleeps.append(seconds)
 
         if self.ours:
-            drive: Any = importlib.import_module("tercet.flow.drive")
-            drive.run.__kwdefaults__["sleep"] = self.sleeps.append
-            drive.arun.__kwdefaults__["sleep"] = later
+            drivers: Any = importlib.import_module("tercet.flow.drivers")
+            drivers.run.__kwdefaults__["sleep"] = self.sleeps.append
+            drivers.arun.__kwdefaults__["sleep"] = later
         else:
             import anyio
 

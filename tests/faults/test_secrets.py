@@ -152,13 +152,13 @@ def failure(world: str, surface: str, url: str, **options: Any) -> tuple[BaseExc
 
 @pytest.fixture(autouse=True)
 def _no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    from tercet.flow import drive
+    from tercet.flow import drivers
 
     async def at_once(seconds: float) -> None:
         return None
 
-    monkeypatch.setitem(drive.run.__kwdefaults__, "sleep", lambda seconds: None)
-    monkeypatch.setitem(drive.arun.__kwdefaults__, "sleep", at_once)
+    monkeypatch.setitem(drivers.run.__kwdefaults__, "sleep", lambda seconds: None)
+    monkeypatch.setitem(drivers.arun.__kwdefaults__, "sleep", at_once)
 
 
 def leaks(error: BaseException, client: Any, logs: str) -> list[str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tercet.flow.budget import Budget
-from tercet.flow.drive import run
+from tercet.flow.drivers import run
 from tercet.flow.effects import Lost, Plan, Reply, Send
 from tercet.flow.estimate import estimates_of
 from tercet.flow.limits import LimitLayer

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tercet.flow.drive import arun, run
+from tercet.flow.drivers import arun, run
 from tercet.flow.effects import Close, Lost, Plan, Read, Rewind
 from tercet.transport.memory import AsyncChunks, Chunks
 

@@ -15,7 +15,7 @@ from tests.flow.store.kept import Kept
 from tercet.client.policies import send_once
 from tercet.flow.billing import NothingYielded
 from tercet.flow.budget import Budget
-from tercet.flow.drive import arun, run
+from tercet.flow.drivers import arun, run
 from tercet.flow.effects import Emit, Lost, Metering, Plan, Reply, Send, Sleep, Work
 from tercet.flow.events import PaceDetails
 from tercet.flow.limits import LimitLayer, settle_late

@@ -12,7 +12,7 @@ from tercet.client.base import BaseClient, response_or_error, unread_body
 from tercet.client.call import Call
 from tercet.client.generic import AsyncVerbs, Verbs
 from tercet.client.log import active_logger, log_call
-from tercet.flow.drive import arun, run
+from tercet.flow.drivers import arun, run
 from tercet.flow.retry import CallResult
 from tercet.transport.base import AsyncByteStream, AsyncTransport, AsyncWholeBody, ByteStream, Transport, WholeBody
 from tercet.wire.frames import forget

@@ -1,7 +1,7 @@
 """Carries out a call. Everything that decides is a plan (a generator that yields effects and receives outcomes as
 values); two small drivers act. Knows HTTP and errors, nothing about messages.
 
-    effects.py   what a plan may ask for                    drive.py         run and arun: the only code that acts
+    effects.py   what a plan may ask for                    drivers.py       run and arun: the only code that acts
     retry.py     with_retries: what is sent again, and when retry_budget.py  what pays for retries
     billing.py   how far it got, whether it is billed       errors.py        outcome -> exception, once, at the edge
     first_content.py  streams, up to their first content    body.py          bodies with a beginning put back, or metered

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from tercet.flow.billing import NothingYielded, phase_of
 from tercet.flow.budget import Budget, distinct_accounts
 from tercet.flow.budget_reservation import BudgetReservation, log_unsettled
-from tercet.flow.drive import run
+from tercet.flow.drivers import run
 from tercet.flow.effects import Emit, Lost, Metering, Outcome, Plan, Reply, Sleep, Work
 from tercet.flow.estimate import Behind, Estimate, decode_body, encode_body, estimate_body, same_model
 from tercet.flow.events import PaceDetails
@@ -69,16 +69,16 @@ class LimitLayer:
 
     def __init__(
         self,
-        gates: Sequence[RateLimiter] = (),
+        limiters: Sequence[RateLimiter] = (),
         budgets: Sequence[Budget] = (),
         *,
         clock: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
-        self.gates, self.budgets = tuple(gates), tuple(budgets)
+        self.limiters, self.budgets = tuple(limiters), tuple(budgets)
         self.accounts = distinct_accounts(self.budgets)
         self.clock, self.wall_clock = clock, wall_clock
-        self.blocking = any(gate.store.blocking for gate in self.gates)
+        self.blocking = any(limiter.store.blocking for limiter in self.limiters)
         """Whether turns may wait for a disk or a server. Budgets see to that themselves."""
 
     def layer(self, deadline: float | None = None, subject: LimitedCall | None = None) -> Layer:
@@ -135,11 +135,11 @@ def _catch(act: Callable[[], Any]) -> Any:
 class AttemptReservation:
     """Hold what one attempt reserves, and settle that once."""
 
-    def __init__(self, admission: LimitLayer, request: Request, subject: LimitedCall) -> None:
-        self._admission, self._request, self._subject = admission, request, subject
-        self._money = BudgetReservation(admission.accounts, request, subject.asked, admission.wall_clock)
-        gates = () if subject.kind in ("batch", "free") else admission.gates
-        self._turns = [Reservation(gate, request, subject.asked[0], admission.wall_clock) for gate in gates]
+    def __init__(self, layer: LimitLayer, request: Request, subject: LimitedCall) -> None:
+        self._layer, self._request, self._subject = layer, request, subject
+        self._money = BudgetReservation(layer.accounts, request, subject.asked, layer.wall_clock)
+        limiters = () if subject.kind in ("batch", "free") else layer.limiters
+        self._reservations = [Reservation(limiter, request, subject.asked[0], layer.wall_clock) for limiter in limiters]
         self.sent = self._over = False
         self._sends: list[Outcome | None] = []
         """What came of each time that a middleware has sent it; None until that is known."""
@@ -147,13 +147,13 @@ class AttemptReservation:
     def hand_on(self, request: Request) -> None:
         """Note that the request is handed on. Who changes it on its way is counted by what it sends (`before_send`)."""
         self._request, self.sent = request, True
-        if self._admission.accounts:
+        if self._layer.accounts:
             request.reservation = self
 
     @property
     def blocking(self) -> bool:
         """Return whether `before_send` may wait for a disk or a network."""
-        return any(budget.store.blocking for budget in self._admission.accounts)
+        return any(budget.store.blocking for budget in self._layer.accounts)
 
     def before_send(self, request: Request) -> None:
         """Hold what a request may cost that a middleware sends now, if it is another request or the second one.
@@ -179,7 +179,7 @@ class AttemptReservation:
             kind = kind_of(request.method, request.url, request.content) if elsewhere else subject.kind
             subject = subject.changed(kind, request.content)
         self._request, self._subject = request, subject
-        self._money = BudgetReservation(self._admission.accounts, request, subject.asked, self._admission.wall_clock)
+        self._money = BudgetReservation(self._layer.accounts, request, subject.asked, self._layer.wall_clock)
         run(self._money.reserve(), _never)
 
     def record_outcome(self, outcome: Outcome) -> None:
@@ -199,29 +199,29 @@ class AttemptReservation:
         """Wait until the request may leave: the seconds waited, or why it may not."""
         waited = 0.0
         try:
-            if self._admission.accounts:
+            if self._layer.accounts:
                 yield from self._money.reserve()
-            for turns in self._turns:
-                waited += yield from self._turn(turns, deadline)
+            for reservation in self._reservations:
+                waited += yield from self._turn(reservation, deadline)
         except AnthropicError as error:
             return Lost("closed", "not_sent", str(error), raise_as=error)
         return waited
 
-    def _turn(self, turns: Reservation, deadline: float | None) -> Plan[float]:
-        admission = self._admission
-        longest = turns.gate.pace.max_wait
+    def _turn(self, reservation: Reservation, deadline: float | None) -> Plan[float]:
+        layer = self._layer
+        longest = reservation.limiter.pace.max_wait
         if deadline is not None:
-            longest = min(longest, deadline - admission.clock())
+            longest = min(longest, deadline - layer.clock())
         waited = 0.0
         while True:
             left = longest - waited
-            wait = yield from admission._do(lambda: turns.next(left))  # noqa: B023 - called before the loop goes on
+            wait = yield from layer._do(lambda: reservation.next(left))  # noqa: B023 - called before the loop goes on
             if isinstance(wait, WaitTooLong) or wait > left:
                 raise too_late_error(self._request, wait.seconds if isinstance(wait, WaitTooLong) else wait, left)
             if wait <= 0.0:
                 return waited
             if not waited:
-                yield Emit(PaceDetails(wait, turns.gate.reason))
+                yield Emit(PaceDetails(wait, reservation.limiter.reason))
             yield Sleep(nap(wait))
             waited += nap(wait)
 
@@ -231,27 +231,27 @@ class AttemptReservation:
             self._over = True
             return outcome
         if isinstance(outcome, NothingYielded):
-            yield from self._admission._do(lambda: self._settle_beginning(outcome))
+            yield from self._layer._do(lambda: self._settle_beginning(outcome))
             return outcome
         if isinstance(outcome, Reply) and outcome.stream is not None and outcome.status < 300:
-            yield from self._admission._do(lambda: self._heard(outcome))
+            yield from self._layer._do(lambda: self._heard(outcome))
             whole = outcome.headers.get("content-type", "").startswith("application/json")
             meter = Meter(self._read, _late.append, whole=whole)
             self._over = True
-            stream = yield Metering(outcome.stream, meter, self._admission.blocking)
+            stream = yield Metering(outcome.stream, meter, self._layer.blocking)
             return Reply(outcome.status, outcome.headers, outcome.content, stream, outcome.http_version)
-        yield from self._admission._do(lambda: self._settle(outcome))
+        yield from self._layer._do(lambda: self._settle(outcome))
         return outcome
 
     def _heard(self, reply: Reply) -> None:
-        for turns in self._turns:
-            quietly(turns.hear, reply)
+        for reservation in self._reservations:
+            quietly(reservation.hear, reply)
 
     def _read(self, used: ReportedUsage | None, reply: Reply | None = None) -> None:
         """Settle an answer that has been read, or has broken off."""
         used = self._sane(used)
-        for turns in self._turns:
-            quietly(turns.end, used if used is not None and used.final else None, reply)
+        for reservation in self._reservations:
+            quietly(reservation.end, used if used is not None and used.final else None, reply)
         quietly(self._money.end, used)
 
     def _sane(self, used: ReportedUsage | None) -> ReportedUsage | None:
@@ -279,13 +279,13 @@ class AttemptReservation:
     def _settle_beginning(self, outcome: NothingYielded) -> None:
         """Settle a stream that failed before its first content, which is billed for its input at most."""
         self._over = True
-        for turns in self._turns:
-            quietly(turns.end, None, outcome)
+        for reservation in self._reservations:
+            quietly(reservation.end, None, outcome)
         quietly(self._money.end, None, answers=False)
 
     def _unused(self, reply: Reply | None) -> None:
-        for turns in self._turns:
-            quietly(turns.refund, reply)
+        for reservation in self._reservations:
+            quietly(reservation.refund, reply)
         quietly(self._money.refund)
 
     def give_up(self) -> None:

@@ -58,10 +58,12 @@ class RateLimiter:
 class Reservation:
     """Hold the turn of one attempt at one rate limiter."""
 
-    def __init__(self, gate: RateLimiter, request: Request, asked: Estimate, wall_clock: Callable[[], float]) -> None:
-        self.gate, self._asked, self._wall_clock = gate, asked, wall_clock
-        self._store, self._pace = gate.store, gate.pace
-        self._key = gate.key(request, asked)
+    def __init__(
+        self, limiter: RateLimiter, request: Request, asked: Estimate, wall_clock: Callable[[], float]
+    ) -> None:
+        self.limiter, self._asked, self._wall_clock = limiter, asked, wall_clock
+        self._store, self._pace = limiter.store, limiter.pace
+        self._key = limiter.key(request, asked)
         self._token = token_hex(8)
         self._taken = False
         self._sent_at = 0.0
@@ -91,7 +93,7 @@ class Reservation:
         wait = decide.begin(bucket, self._pace, self._token, now, lease)
         if wait is None:
             cost = Cost(1)
-            if not self.gate.counts_only:
+            if not self.limiter.counts_only:
                 cost = decide.expected_cost(bucket, self._asked.likely_input, self._asked.most_output)
             refused = decide.reserve(bucket, self._pace, self._token, cost, now, longest)
             if isinstance(refused, WaitTooLong):
@@ -133,7 +135,7 @@ class Reservation:
 
     def _changes_told(self, reply: Reply) -> Callable[[Bucket, float], None] | None:
         """Return what an answer's headers change, and a 429 for all who wait."""
-        if self.gate.counts_only:
+        if self.limiter.counts_only:
             return None
         told = RateLimits.from_headers(reply.headers)
         slower = reply.status == 429 and not is_spend_limit(reply)

@@ -1,7 +1,7 @@
 """Tool runners: iterate one for each answer of the model; between two, the tools that it called are run.
 
 A runner needs somebody to ask, not a client: `ask` takes the arguments of a request and whether they were checked, and
-gives a message, or a stream of one. What follows what is `loop.py`'s; `flow/drive.py` carries it out.
+gives a message, or a stream of one. What follows what is `loop.py`'s; `flow/drivers.py` carries it out.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
 
-from tercet.flow.drive import aiterate, arun, iterate, run
+from tercet.flow.drivers import aiterate, arun, iterate, run
 from tercet.flow.effects import Ask, Plan
 from tercet.tools.loop import EagerCalls, tool_loop, tool_results
 from tercet.tools.run_state import RunState, is_runnable

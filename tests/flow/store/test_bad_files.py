@@ -13,7 +13,7 @@ from tests.flow.races import ANSWER, ASK, once
 from tests.flow.store.test_sqlite import Tally, added
 
 from tercet.flow.budget import Budget
-from tercet.flow.drive import run
+from tercet.flow.drivers import run
 from tercet.flow.effects import Lost, Reply
 from tercet.flow.limits import LimitLayer
 from tercet.flow.store import sqlite as module

@@ -23,7 +23,7 @@ from tests.flow.store.test_stores import Tally, added
 
 from tercet.flow.budget import Account
 from tercet.flow.budget_reservation import write_account
-from tercet.flow.drive import arun, run
+from tercet.flow.drivers import arun, run
 from tercet.flow.effects import Plan, Wait
 from tercet.flow.store import group_commit, store_at
 from tercet.flow.store.sqlite import SQLiteStore

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tercet.flow.drive import aiterate, arun, iterate, run
+from tercet.flow.drivers import aiterate, arun, iterate, run
 from tercet.flow.effects import Ask, CallTool, Emit, Hand, Plan, Reply, Send, Sleep, Together
 from tercet.wire.http import Headers, Request
 
