@@ -12,7 +12,7 @@ from tercet.client.settings import Settings, require_credentials, with_stream_id
 from tercet.wire.errors import APIResponseValidationError
 from tercet.wire.http import Headers, Request, Response, Timeout, redacted_url, seconds
 from tercet.wire.model import Model
-from tercet.wire.requests.sentinels import NotGiven, Omit, omit
+from tercet.wire.requests.sentinels import omit
 
 if TYPE_CHECKING:
     from tercet.flow.kinds import Kind
@@ -21,11 +21,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
 
-TRANSPORT_OPTIONS = ("extra_headers", "extra_query", "extra_body", "timeout", "deadline", "max_retries")
-"""Arguments of every call that are about the exchange, not about the message."""
-MAY_HOLD_KEYS = ("extra_headers", "extra_query")
-HEADER_ARGUMENTS = {"workspace_id": "anthropic-workspace-id", "user_profile_id": "anthropic-user-profile-id"}
-"""Arguments that go out as headers."""
 NO_BODY = {"Content-Type": omit}
 """A request that cannot have a body does not say what kind of body it has."""
 
@@ -76,16 +71,6 @@ class Call(msgspec.Struct, Generic[T]):
             stream=self.stream,
         )
         return request if platform is None else platform.shape(request, settings.address)
-
-
-def transport_options(arguments: dict[str, Any]) -> dict[str, Any]:
-    """Take the arguments about the exchange out of `arguments`; the rest is about the message."""
-    options = {name: arguments.pop(name) for name in TRANSPORT_OPTIONS if name in arguments}
-    return {
-        name: Overrides(value) if name in MAY_HOLD_KEYS and isinstance(value, Mapping) else value
-        for name, value in options.items()
-        if not isinstance(value, NotGiven | Omit)
-    }
 
 
 def make_call(

@@ -8,10 +8,10 @@ import msgspec
 import pytest
 from tests.client.scripted import JSON, Script
 
-from tercet.client.resources import messages, tool_runners
+from tercet.client.arguments import ARGUMENTS, Argument
 from tercet.client.resources.tool_runners import runner_arguments
 from tercet.tools.functions import beta_tool
-from tercet.wire.requests.arguments import check_arguments
+from tercet.wire.requests.arguments import count
 
 ASK: dict[str, Any] = {"model": "m", "max_tokens": 64, "messages": [{"role": "user", "content": "Hi"}]}
 
@@ -36,33 +36,32 @@ def script(*stop_reasons: str) -> Script:
     )
 
 
-def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    callers: list[str] = []
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    seen: list[Any] = []
 
-    def check(arguments: Any, known: Any, required: Any, caller: str) -> Any:
-        callers.append(caller)
-        return check_arguments(arguments, known, required, caller)
+    def check(name: str, value: Any) -> Any:
+        seen.append(value)
+        return count(name, value)
 
-    for module in (messages, tool_runners):
-        monkeypatch.setattr(module, "check_arguments", check)
-    return callers
+    monkeypatch.setitem(ARGUMENTS, "max_tokens", Argument(check=check))
+    return seen
 
 
 def test_two_requests_of_a_run_are_checked_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    callers = counted(monkeypatch)
+    seen = counted(monkeypatch)
     made = script("tool_use", "end_turn")
     made.client().beta.messages.tool_runner(**ASK, tools=[weather]).until_done()
-    assert (len(made.sent), callers) == (2, ["tool_runner"])
+    assert (len(made.sent), seen) == (2, [ASK["max_tokens"]])
 
 
 def test_changed_arguments_are_checked_with_the_next_request(monkeypatch: pytest.MonkeyPatch) -> None:
-    callers = counted(monkeypatch)
+    seen = counted(monkeypatch)
     runner = script("tool_use", "end_turn").client().beta.messages.tool_runner(**ASK, tools=[weather])
     next(runner)
     runner.set_messages_params(lambda params: {**params, "max_tokens": "64"})
     with pytest.raises(TypeError, match="max_tokens must be an int, not str '64'"):
         next(runner)
-    assert callers == ["tool_runner", "create"]
+    assert seen == [ASK["max_tokens"], "64"]
 
 
 def test_arguments_are_sorted_by_what_they_are_for() -> None:

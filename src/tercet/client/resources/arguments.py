@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
-from tercet.client.call import HEADER_ARGUMENTS, TRANSPORT_OPTIONS, Call, make_call, transport_options
-from tercet.wire.requests.arguments import count, strings, text, unknown_argument
+from tercet.client.arguments import TRANSPORT_OPTIONS, ParsedArguments, parse_arguments
+from tercet.client.call import Call, make_call
+from tercet.wire.requests.arguments import text
 from tercet.wire.requests.json_body import encode_json
-from tercet.wire.requests.sentinels import drop_not_given
 
 if TYPE_CHECKING:
     from tercet.wire.params import BetaOptions, CallOptions
@@ -33,49 +32,17 @@ C = TypeVar("C")
 
 COMMON = frozenset({*TRANSPORT_OPTIONS, "betas", "workspace_id"})
 """Arguments of every method of these resources."""
-CHECKS: Mapping[str, Callable[[str, Any], Any]] = {
-    "limit": count,
-    "after_id": text,
-    "before_id": text,
-    "page": text,
-    "scope_id": text,
-    "ids": strings,
-    "lifecycle": strings,
-    "betas": strings,
-    "workspace_id": text,
-    "user_profile_id": text,
-    "expires_in_seconds": count,
-}
 
 
-@dataclass(slots=True)
-class ParsedArguments:
-    """The arguments of one call, sorted by where they go."""
-
-    params: dict[str, Any]
-    headers: dict[str, Any]
-    options: dict[str, Any]
-
-
-def parse_arguments(
+def parse_call(
     arguments: Mapping[str, Any], names: frozenset[str], caller: str, betas: Sequence[str] = ()
 ) -> ParsedArguments:
     """Check names and simple values. None counts as not given. `betas` are those that the resource itself stands for."""
-    params = {
-        name: value
-        for name, value in drop_not_given(arguments).items()
-        if value is not None or name in TRANSPORT_OPTIONS
-    }
-    for name in params:
-        if name not in names and name not in COMMON:
-            raise unknown_argument(name, names | COMMON, caller)
-    options = transport_options(params)
-    for name, value in params.items():
-        if name in CHECKS:
-            params[name] = CHECKS[name](name, value)
-    headers = {header: params.pop(name) for name, header in HEADER_ARGUMENTS.items() if name in params}
-    every = list(dict.fromkeys([*betas, *params.pop("betas", ())]))
-    return ParsedArguments(params, {**headers, **({"anthropic-beta": ",".join(every)} if every else {})}, options)
+    parsed = parse_arguments(arguments, names | COMMON, caller, nulls=False)
+    every = list(dict.fromkeys([*betas, *parsed.params.pop("betas", ())]))
+    if every:
+        parsed.headers["anthropic-beta"] = ",".join(every)
+    return parsed
 
 
 def underlying_client(client: C) -> C:
@@ -95,7 +62,7 @@ def simple_call(
     method: str, path: str, read: Any, arguments: Mapping[str, Any], caller: str, betas: Sequence[str] = ()
 ) -> Call[Any]:
     """A call without arguments of its own. A body is sent only if `extra_body` asks for one."""
-    parsed = parse_arguments(arguments, frozenset(), caller, betas)
+    parsed = parse_call(arguments, frozenset(), caller, betas)
     content = (
         encode_json(extra_body(parsed.options, method, caller)) if parsed.options.get("extra_body") is not None else b""
     )

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from tercet.client.call import TRANSPORT_OPTIONS
-from tercet.wire.requests.arguments import CHECKS, EMPTY_IS_MEANT, several, wrong
+from tercet.client.arguments import TRANSPORT_OPTIONS, check_argument
+from tercet.wire.requests.arguments import several, wrong
 from tercet.wire.requests.json_body import LAST, encode_json
 from tercet.wire.requests.sentinels import drop_not_given
 
@@ -76,9 +76,7 @@ def _checked_params(name: str, value: Any) -> dict[str, Any]:
     for key, item in params.items():
         if key in TRANSPORT_OPTIONS:
             raise ValueError(f"{name}.{key} is about one exchange, and no field of a request; pass it to create()")
-        check = CHECKS.get(key)
-        if check is not None and item is not None and not (item == "" and key in EMPTY_IS_MEANT):
-            params[key] = check(f"{name}.{key}", item)
+        params[key] = check_argument(key, f"{name}.{key}", item)
     for key, (refused, why) in NEVER.items():
         if key in params and params[key] == refused and type(params[key]) is type(refused):
             raise ValueError(f"{name}.{key} must not be {refused!r}: {why}")

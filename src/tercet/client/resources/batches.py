@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from tercet.client.call import Call, ignore_body, make_call, model_reader
 from tercet.client.options import DEFAULT_BASE_URL
 from tercet.client.overrides import Overrides
-from tercet.client.resources.arguments import parse_arguments, path_segment, simple_call, underlying_client
+from tercet.client.resources.arguments import parse_call, path_segment, simple_call, underlying_client
 from tercet.client.resources.batch_requests import encode_batch
 from tercet.client.resources.listing import PAGE_NAMES, Listing, listing
 from tercet.client.resources.pages import AsyncPage, AsyncPaginator, SyncPage
@@ -48,7 +48,7 @@ read_deleted = model_reader(DeletedMessageBatch, "id")
 
 def create_call(arguments: Mapping[str, Any], betas: Sequence[str] = ()) -> Call[MessageBatch]:
     """POST /v1/messages/batches."""
-    parsed = parse_arguments(arguments, CREATE_NAMES, "create", betas)
+    parsed = parse_call(arguments, CREATE_NAMES, "create", betas)
     if "requests" not in parsed.params:
         raise TypeError("create() needs requests=")
     extra = parsed.options.get("extra_body")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 from tercet.client.call import Call, make_call, model_reader
 from tercet.client.overrides import Overrides
-from tercet.client.resources.arguments import parse_arguments, path_segment, simple_call, underlying_client
+from tercet.client.resources.arguments import parse_call, path_segment, simple_call, underlying_client
 from tercet.client.resources.listing import Listing, listing
 from tercet.client.resources.multipart import make_part, multipart
 from tercet.client.resources.pages import AsyncPageCursor, AsyncPaginator, SyncPageCursor
@@ -44,7 +44,7 @@ read_deleted = model_reader(DeletedFile, "id")
 
 def upload_call(arguments: Mapping[str, Any], betas: Sequence[str] = ()) -> Call[FileMetadata]:
     """POST /v1/files. Reads the file: its bytes are in the call, so that an attempt can be repeated."""
-    parsed = parse_arguments(arguments, UPLOAD_NAMES, "upload", betas)
+    parsed = parse_call(arguments, UPLOAD_NAMES, "upload", betas)
     if "file" not in parsed.params:
         raise TypeError("upload() needs file=")
     part = make_part(parsed.params.pop("file"))

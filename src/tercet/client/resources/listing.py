@@ -8,7 +8,7 @@ from typing import Any
 
 from tercet.client.call import Call, make_call
 from tercet.client.overrides import Overrides
-from tercet.client.resources.arguments import extra_body, parse_arguments
+from tercet.client.resources.arguments import extra_body, parse_call
 from tercet.client.resources.pages import AnyPage, page_reader
 from tercet.wire.model import Model
 
@@ -47,7 +47,7 @@ def listing(
     betas: Sequence[str] = (),
 ) -> Listing:
     """The list that these arguments of `list()` ask for."""
-    parsed = parse_arguments(arguments, names, "list", betas)
+    parsed = parse_call(arguments, names, "list", betas)
     extra_body(parsed.options, "GET", "list")
     extra = parsed.options.pop("extra_query", None) or {}
     query = Overrides({**{name: parsed.params[name] for name in sorted(parsed.params)}, **extra})

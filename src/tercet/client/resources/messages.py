@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, Unpack, overload
 
-from tercet.client.call import HEADER_ARGUMENTS, Call, make_call, model_reader, transport_options
+from tercet.client.arguments import ARGUMENTS, parse_arguments
+from tercet.client.call import Call, make_call, model_reader
 from tercet.client.resources.resource import Resource
 from tercet.client.streams.message import (
     AsyncMessageStream,
@@ -17,9 +18,8 @@ from tercet.client.streams.message import (
 )
 from tercet.client.streams.reader import AsyncStream, Stream, read_message
 from tercet.wire import argument_names
-from tercet.wire.requests.arguments import check_arguments, text, unknown_argument
+from tercet.wire.requests.arguments import text, unknown_argument
 from tercet.wire.requests.json_body import body
-from tercet.wire.requests.sentinels import drop_not_given
 from tercet.wire.responses.message import Message, MessageTokensCount
 from tercet.wire.responses.parsed import ParsedMessage
 from tercet.wire.stream.message_builder import MessageBuilder
@@ -51,38 +51,36 @@ COUNTING_MODEL = "claude-haiku-5-5"
 read_count = model_reader(MessageTokensCount, "input_tokens")
 read_parsed: Callable[[Response], ParsedMessage[Any]] = model_reader(ParsedMessage, "content", "role")
 
-CREATE_REQUIRES = ("model", "max_tokens", "messages")
-COUNT_REQUIRES = ("model", "messages")
+CREATE_REQUIRES = tuple(name for name in ARGUMENTS if name in argument_names.REQUIRED)
+COUNT_REQUIRES = tuple(name for name in ARGUMENTS if name in argument_names.COUNT_TOKENS_REQUIRED)
 Arguments: TypeAlias = Mapping[str, Any]
 """Keyword arguments as they came, before they were checked."""
 
-OWN_OPTIONS = {"deadline", "max_retries"}
-STREAM_NAMES = argument_names.CREATE | OWN_OPTIONS
+STREAM_NAMES = argument_names.CREATE
 CREATE_NAMES = STREAM_NAMES | {"stream"}
-COUNT_NAMES = argument_names.COUNT_TOKENS | OWN_OPTIONS
+COUNT_NAMES = argument_names.COUNT_TOKENS
 
 
 def create_call(
     arguments: Arguments, names: frozenset[str] = CREATE_NAMES, caller: str = "create", checked: bool = False
 ) -> Call[Message]:
     """POST /v1/messages. `stream=True` among the arguments leaves the body unread. `checked`: they are right by now."""
-    params = dict(arguments) if checked else check_arguments(drop_not_given(arguments), names, CREATE_REQUIRES, caller)
-    options = transport_options(params)
-    stream = params.get("stream") is True
-    if params.get("stream") is None:
+    parsed = parse_arguments(arguments, names, caller, CREATE_REQUIRES, checked=checked)
+    params, headers = parsed.params, parsed.headers
+    stream = params.get("stream")
+    if stream is None:
         params.pop("stream", None)
-    headers = {"Accept": "text/event-stream"} if stream else {}
-    headers |= header_arguments(params)
+    elif stream:
+        headers["Accept"] = "text/event-stream"
     fallbacks = None if "betas" in names else params.pop("fallbacks", None)  # with betas they are the API's own
-    content = body(params, options.get("extra_body"))
     call = make_call(
         "POST",
         "/v1/messages",
         read_message,
-        content=content,
+        content=body(params, parsed.options.get("extra_body")),
         headers=headers,
-        stream=stream,
-        options=options,
+        stream=stream is True,
+        options=parsed.options,
         kind="message",
     )
     call.model, call.asked, call.fallbacks = params["model"], params, fallbacks
@@ -135,19 +133,16 @@ def with_output(arguments: Arguments) -> tuple[Arguments, OutputFormat | None]:
 def count_call(arguments: Arguments, names: frozenset[str] = COUNT_NAMES) -> Call[MessageTokensCount]:
     """POST /v1/messages/count_tokens."""
     arguments, _ = with_output(arguments)
-    params = check_arguments(drop_not_given(arguments), names, COUNT_REQUIRES, "count_tokens")
-    options = transport_options(params)
-    headers = header_arguments(params)
-    content = body(params, options.get("extra_body"))
+    parsed = parse_arguments(arguments, names, "count_tokens", COUNT_REQUIRES)
     return make_call(
-        "POST", "/v1/messages/count_tokens", read_count, content=content, headers=headers, options=options, kind="free"
+        "POST",
+        "/v1/messages/count_tokens",
+        read_count,
+        content=body(parsed.params, parsed.options.get("extra_body")),
+        headers=parsed.headers,
+        options=parsed.options,
+        kind="free",
     )
-
-
-def header_arguments(params: dict[str, Any]) -> dict[str, Any]:
-    """Take the arguments that go out as headers out of `params`."""
-    taken = {header: params.pop(name, None) for name, header in HEADER_ARGUMENTS.items()}
-    return {header: value for header, value in taken.items() if value is not None}
 
 
 def count_text_call(content: str) -> Call[MessageTokensCount]:

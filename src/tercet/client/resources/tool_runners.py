@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from tercet.client.arguments import check_arguments
 from tercet.client.streams.message import AsyncMessageStream, MessageStream
 from tercet.schema.answers import with_output_format
 from tercet.tools.run_state import RunState
 from tercet.tools.runner import AsyncStreamingRunner, StreamingRunner
 from tercet.wire import argument_names
-from tercet.wire.requests.arguments import check_arguments, count
+from tercet.wire.requests.arguments import count
 from tercet.wire.requests.sentinels import drop_not_given
 
 T = TypeVar("T")

@@ -1,13 +1,13 @@
 """Checks of arguments: unknown names, wrong types and wrong values are refused before a byte is sent.
 
-The checks are data (`CHECKS`); what the API knows better (a model's own limits) is left to it.
+Which argument has which check is a table of the client; what the API knows better (a model's own limits) is left to it.
 """
 
 from __future__ import annotations
 
 import operator
 from collections import UserString
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from typing import Any
 
@@ -142,51 +142,6 @@ def _check_turn(name: str, item: Any) -> None:
         raise ValueError(f"{name}.role must be 'user' or 'assistant', not {_short(role)}")
     if isinstance(content, bytes | int | float | Mapping):
         raise wrong(f"{name}.content", content, "a string or a list of content blocks")
-
-
-CHECKS: dict[str, Check] = {
-    "model": text,
-    "max_tokens": count,
-    "messages": turns,
-    "system": text_or_blocks,
-    "tools": definitions,
-    "tool_choice": mapping,
-    "temperature": fraction,
-    "top_p": fraction,
-    "top_k": count,
-    "stop_sequences": strings,
-    "stream": flag,
-    "metadata": mapping,
-    "thinking": mapping,
-    "output_config": mapping,
-    "cache_control": mapping,
-    "service_tier": text,
-    "inference_geo": text,
-    "speed": text,
-    "context_management": mapping,
-    "mcp_servers": several,
-    "betas": strings,
-}
-
-EMPTY_IS_MEANT = ("system",)
-
-
-def check_arguments(
-    arguments: Mapping[str, Any], known: Iterable[str], required: Sequence[str], caller: str
-) -> dict[str, Any]:
-    """Return the arguments, each checked; iterators become lists. None passes, as the API's word for "unset"."""
-    for name in arguments:
-        if name not in known:
-            raise unknown_argument(name, known, caller)
-    missing = [name for name in required if arguments.get(name) is None]
-    if missing:
-        raise TypeError(f"{caller}() needs {', '.join(f'{name}=' for name in missing)}")
-    checked = {}
-    for name, value in arguments.items():
-        check = CHECKS.get(name)
-        empty_text = value == "" and name in EMPTY_IS_MEANT
-        checked[name] = value if check is None or value is None or empty_text else check(name, value)
-    return checked
 
 
 def unknown_argument(name: str, known: Iterable[str], caller: str, otherwise: str = _EXTRA) -> TypeError:

@@ -17,12 +17,8 @@ LAST = ("tools", "system", "messages")
 """The parts that prompt caching reads in order; everything small and changeable stands before them."""
 
 
-def body(arguments: Mapping[str, Any], extra: Mapping[str, Any] | None = None) -> bytes:
-    """Return the JSON body: small parameters first, then tools, system, messages; `extra` laid over it."""
-    fields = {name: value for name, value in arguments.items() if name not in LAST}
-    for name in LAST:
-        if name in arguments:
-            fields[name] = arguments[name]
+def body(fields: Mapping[str, Any], extra: Mapping[str, Any] | None = None) -> bytes:
+    """Return the JSON body of these fields in their order, `extra` laid over them."""
     return encode_json({**fields, **extra_fields(extra)} if extra else fields)
 
 

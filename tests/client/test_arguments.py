@@ -10,9 +10,11 @@ from typing import Any
 import pydantic
 import pytest
 
+from tercet.client.arguments import ARGUMENTS, check_arguments, parse_arguments
+from tercet.client.resources.messages import CREATE_NAMES
 from tercet.wire.model import Model
-from tercet.wire.requests.arguments import check_arguments
 from tercet.wire.requests.json_body import body
+from tercet.wire.requests.sentinels import not_given, omit
 
 NAMES = ("model", "max_tokens", "messages", "system", "temperature", "stop_sequences", "tools", "stream", "metadata")
 HELLO = [{"role": "user", "content": "Hello"}]
@@ -95,3 +97,62 @@ def test_messages_may_be_mappings_and_objects() -> None:
     turns = [UserDict(HELLO[0]), Turn(role="user", content="Hello"), Said("user", "Hello"), Model(HELLO[0])]
 
     assert json.loads(body(check(messages=turns))) == {"messages": HELLO * 4}
+
+
+def test_arguments_are_sorted_by_where_they_go_with_messages_last() -> None:
+    hello = [{"role": "user", "content": "Hi"}]
+    sent = {"messages": hello, "timeout": None, "system": "", "model": "m", "tools": [], "max_tokens": 1}
+    parsed = parse_arguments(
+        {
+            **sent,
+            "workspace_id": "w",
+            "user_profile_id": None,
+            "top_k": None,
+            "extra_headers": {"x": "1"},
+            "speed": omit,
+        },
+        CREATE_NAMES,
+        "create",
+    )
+
+    assert list(parsed.params.items()) == [
+        *[("model", "m"), ("max_tokens", 1), ("top_k", None)],
+        *[("tools", []), ("system", ""), ("messages", hello)],
+    ]
+    assert parsed.headers == {"anthropic-workspace-id": "w"}
+    assert parsed.options == {"timeout": None, "extra_headers": {"x": "1"}}
+    assert "1" not in repr(parsed.options)
+
+
+@pytest.mark.parametrize("name", ARGUMENTS)
+def test_every_argument_goes_to_one_place_and_is_no_argument_when_it_is_not_given(name: str) -> None:
+    def placed(value: Any, **how: Any) -> list[str]:
+        parsed = parse_arguments({name: value}, frozenset({name}), "create", **how)
+        return [place for place in ("params", "headers", "options") if getattr(parsed, place)]
+
+    place = {"body": "params", "header": "headers", "option": "options"}[ARGUMENTS[name].place]
+    assert placed("anything", checked=True) == [place]
+    assert placed(omit) == placed(not_given) == []
+    assert placed(None) == ([] if place == "headers" else [place])
+    assert placed(None, nulls=False) == ([place] if place == "options" else [])
+    assert bool(ARGUMENTS[name].header) is (place == "headers")
+
+
+def test_names_are_said_before_values_the_unknown_ones_first() -> None:
+    wrong = {"model": 5, "hammer": 1, "speed": not_given}
+    with pytest.raises(TypeError, match="unexpected keyword argument 'hammer'"):
+        parse_arguments(wrong, CREATE_NAMES, "create", ("model", "max_tokens", "messages"))
+    del wrong["hammer"]
+    with pytest.raises(TypeError, match=r"^create\(\) needs max_tokens=, messages=$"):
+        parse_arguments({**wrong, "messages": omit}, CREATE_NAMES, "create", ("model", "max_tokens", "messages"))
+
+
+def test_an_unknown_name_that_is_not_given_is_no_fault() -> None:
+    assert parse_arguments({"hammer": not_given, "model": "m"}, CREATE_NAMES, "create").params == {"model": "m"}
+
+
+def test_what_was_checked_is_only_sorted() -> None:
+    parsed = parse_arguments({"model": 5, "extra_headers": {"x-key": "secret"}}, CREATE_NAMES, "create", checked=True)
+
+    assert parsed.params == {"model": 5}
+    assert "secret" not in repr(parsed.options)
