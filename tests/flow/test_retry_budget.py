@@ -49,7 +49,7 @@ def test_retries_after_failures_drain_it() -> None:
 
 def test_a_success_after_a_retry_gives_back_what_the_retry_took() -> None:
     quota = RetryBudget()
-    quota.succeeded(quota.take(reply(500)))
+    quota.reward(quota.take(reply(500)))
 
     assert quota.left == 500
 
@@ -57,15 +57,15 @@ def test_a_success_after_a_retry_gives_back_what_the_retry_took() -> None:
 def test_a_clean_success_earns_one() -> None:
     quota = RetryBudget()
     quota.take(reply(500))
-    quota.succeeded()
+    quota.reward()
 
     assert quota.left == 487
 
 
 def test_it_never_holds_more_than_its_capacity() -> None:
     quota = RetryBudget()
-    quota.succeeded()
-    quota.succeeded(14)
+    quota.reward()
+    quota.reward(14)
 
     assert quota.left == 500
 
@@ -117,9 +117,9 @@ def test_whatever_happens_it_stays_between_nothing_and_its_capacity(happenings: 
     quota, taken = RetryBudget(QuotaPolicy(capacity=60)), None
     for happening in happenings:
         if happening == "clean":
-            quota.succeeded()
+            quota.reward()
         elif happening == "refund":
-            quota.succeeded(taken)
+            quota.reward(taken)
             taken = None
         else:
             taken = quota.take(reply(happening))
@@ -136,7 +136,7 @@ def test_ten_threads_lose_no_token_and_find_none() -> None:
             if not 0 <= quota.left <= 200:
                 wrong.append(quota.left)
             if taken is not None:
-                quota.succeeded(taken)
+                quota.reward(taken)
 
     threads = [threading.Thread(target=work) for _ in range(10)]
     for thread in threads:

@@ -124,7 +124,7 @@ class PeriodSpan(msgspec.Struct, frozen=True, array_like=True):
     def holds(self, period: int) -> bool:
         return self.first <= period <= self.last
 
-    def joined(self, other: PeriodSpan) -> PeriodSpan:
+    def join(self, other: PeriodSpan) -> PeriodSpan:
         first, last = min(self.first, other.first), max(self.last, other.last)
         return PeriodSpan(first, last, self.spent.most(other.spent), self.uncertain.most(other.uncertain))
 
@@ -191,13 +191,13 @@ def _keep(account: Account, span: PeriodSpan) -> None:
     apart = []
     for other in account.others:
         if other.first <= span.last and span.first <= other.last:
-            span = span.joined(other)
+            span = span.join(other)
         else:
             apart.append(other)
     spans = sorted([*apart, span], key=lambda each: each.first)
     if len(spans) > KEPT:
         closest = min(range(len(spans) - 1), key=lambda at: spans[at + 1].first - spans[at].last)
-        spans[closest : closest + 2] = [spans[closest].joined(spans[closest + 1])]
+        spans[closest : closest + 2] = [spans[closest].join(spans[closest + 1])]
     account.others = spans
 
 

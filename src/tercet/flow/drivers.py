@@ -152,7 +152,7 @@ async def arun(
                 case Work():
                     answer = await _in_thread(effect.act)
                 case Wait():
-                    await _ended(effect.future)
+                    await _wait_for(effect.future)
                 case Metering():
                     answer = AsyncMeteredBody(effect.stream, effect.meter, effect.blocking)
                 case Ask():
@@ -249,7 +249,7 @@ async def _in_thread(act: Callable[[], Any]) -> Any:
     return await _to_its_end(asyncio.get_running_loop().run_in_executor(None, act))
 
 
-async def _ended(future: ThreadFuture[Any]) -> None:
+async def _wait_for(future: ThreadFuture[Any]) -> None:
     """Wait for another thread's future, and occupy none. How it ended is the plan's matter."""
     import asyncio
 

@@ -139,11 +139,11 @@ def _message(body: dict[str, Any], content: bytes, behind: Behind) -> Estimate:
         output,
         us=body.get("inference_geo") == "us",
         fast=body.get("speed") == "fast",
-        cached=_cached(content),
-        searches=sum([_uses(tool) for tool in tools if _typed(tool, "web_search")]) if tools else 0,
+        cached=_cache_lifetime(content),
+        searches=sum([_uses(tool) for tool in tools if _has_type(tool, "web_search")]) if tools else 0,
         most_context=_window(facts) * (STEPS if adds else 1) + (output or 0),
     )
-    if "fallbacks" in body or "context_management" in body or any(_typed(tool, "advisor_") for tool in tools):
+    if "fallbacks" in body or "context_management" in body or any(_has_type(tool, "advisor_") for tool in tools):
         again = partial(_message, content=content, behind=behind)
         return msgspec.structs.replace(asked, also=tuple(companions(body, tools, asked, again)))
     return asked
@@ -246,10 +246,10 @@ def _adds_input(body: dict[str, Any], tools: Iterable[Mapping[str, Any]]) -> boo
     """Return whether tools put input in that the request does not show."""
     if "mcp_servers" in body or "container" in body:
         return bool(body.get("mcp_servers") or body.get("container"))
-    return any(_typed(tool, "web_", "code_execution", "mcp_") for tool in tools)
+    return any(_has_type(tool, "web_", "code_execution", "mcp_") for tool in tools)
 
 
-def _cached(content: bytes) -> str | None:
+def _cache_lifetime(content: bytes) -> str | None:
     if b'"cache_control"' not in content:
         return None
     return "1h" if b'"1h"' in content else "5m"
@@ -260,7 +260,7 @@ def _uses(tool: Mapping[str, Any]) -> int:
     return uses if type(uses) is int and uses >= 0 else MOST_SEARCHES
 
 
-def _typed(tool: Mapping[str, Any], *starts: str) -> bool:
+def _has_type(tool: Mapping[str, Any], *starts: str) -> bool:
     kind = tool.get("type")
     return isinstance(kind, str) and kind.startswith(starts)
 

@@ -42,25 +42,25 @@ def settle_late() -> None:
 class LimitedCall:
     """Describe a call as limits see it: its kind and its body in the Claude API's own form, estimated once for all attempts."""
 
-    __slots__ = ("_asked", "_behind", "_content", "kind")
+    __slots__ = ("_behind", "_content", "_estimates", "kind")
 
     def __init__(self, kind: Kind, content: bytes, behind: Behind = same_model) -> None:
         self.kind, self._content, self._behind = kind, content, behind
-        self._asked: tuple[Estimate, ...] | None = None
+        self._estimates: tuple[Estimate, ...] | None = None
 
     @property
-    def asked(self) -> tuple[Estimate, ...]:
+    def estimates(self) -> tuple[Estimate, ...]:
         """Return what the call asks of models."""
-        if self._asked is None:
-            self._asked = estimate_body(self.kind, self._content, self._behind)
-        return self._asked
+        if self._estimates is None:
+            self._estimates = estimate_body(self.kind, self._content, self._behind)
+        return self._estimates
 
-    def changed(self, kind: Kind, content: bytes) -> LimitedCall:
+    def replace(self, kind: Kind, content: bytes) -> LimitedCall:
         """Return what somebody made of it. A platform's body names no model: that is still the one that was asked."""
-        if kind == self.kind == "message" and self.asked:
+        if kind == self.kind == "message" and self.estimates:
             body = decode_body(content)
             if isinstance(body, dict) and "model" not in body:
-                return LimitedCall(kind, encode_body({**body, "model": self.asked[0].model}), self._behind)
+                return LimitedCall(kind, encode_body({**body, "model": self.estimates[0].model}), self._behind)
         return LimitedCall(kind, content, self._behind)
 
 
@@ -137,9 +137,11 @@ class AttemptReservation:
 
     def __init__(self, layer: LimitLayer, request: Request, subject: LimitedCall) -> None:
         self._layer, self._request, self._subject = layer, request, subject
-        self._money = BudgetReservation(layer.accounts, request, subject.asked, layer.wall_clock)
+        self._money = BudgetReservation(layer.accounts, request, subject.estimates, layer.wall_clock)
         limiters = () if subject.kind in ("batch", "free") else layer.limiters
-        self._reservations = [Reservation(limiter, request, subject.asked[0], layer.wall_clock) for limiter in limiters]
+        self._reservations = [
+            Reservation(limiter, request, subject.estimates[0], layer.wall_clock) for limiter in limiters
+        ]
         self.sent = self._over = False
         self._sends: list[Outcome | None] = []
         """What came of each time that a middleware has sent it; None until that is known."""
@@ -177,9 +179,9 @@ class AttemptReservation:
         if not is_same_request(request, own):
             elsewhere = request.method != own.method or drop_query(request.url) != drop_query(own.url)
             kind = kind_of(request.method, request.url, request.content) if elsewhere else subject.kind
-            subject = subject.changed(kind, request.content)
+            subject = subject.replace(kind, request.content)
         self._request, self._subject = request, subject
-        self._money = BudgetReservation(self._layer.accounts, request, subject.asked, self._layer.wall_clock)
+        self._money = BudgetReservation(self._layer.accounts, request, subject.estimates, self._layer.wall_clock)
         run(self._money.reserve(), _never)
 
     def record_outcome(self, outcome: Outcome) -> None:
@@ -234,7 +236,7 @@ class AttemptReservation:
             yield from self._layer._do(lambda: self._settle_beginning(outcome))
             return outcome
         if isinstance(outcome, Reply) and outcome.stream is not None and outcome.status < 300:
-            yield from self._layer._do(lambda: self._heard(outcome))
+            yield from self._layer._do(lambda: self._hear(outcome))
             whole = outcome.headers.get("content-type", "").startswith("application/json")
             meter = Meter(self._read, _late.append, whole=whole)
             self._over = True
@@ -243,7 +245,7 @@ class AttemptReservation:
         yield from self._layer._do(lambda: self._settle(outcome))
         return outcome
 
-    def _heard(self, reply: Reply) -> None:
+    def _hear(self, reply: Reply) -> None:
         for reservation in self._reservations:
             quietly(reservation.hear, reply)
 
@@ -256,9 +258,9 @@ class AttemptReservation:
 
     def _sane(self, used: ReportedUsage | None) -> ReportedUsage | None:
         """Return the usage, or None if it makes no sense for this request."""
-        if used is None or not self._subject.asked:
+        if used is None or not self._subject.estimates:
             return None
-        one = self._subject.asked[0]
+        one = self._subject.estimates[0]
         most_output, most_context, searches = one.most_output, one.most_context or LARGEST_CONTEXT, one.searches > 0
         for each in one.also:
             most_context, searches = max(most_context, each.most_context), searches or each.searches > 0
@@ -274,7 +276,7 @@ class AttemptReservation:
         if answered or phase_of(outcome) not in ("not_sent", "refused"):
             self._read(usage_of(reply.content) if reply is not None and answered else None, reply)
         else:
-            self._unused(reply)
+            self._refund(reply)
 
     def _settle_beginning(self, outcome: NothingYielded) -> None:
         """Settle a stream that failed before its first content, which is billed for its input at most."""
@@ -283,7 +285,7 @@ class AttemptReservation:
             quietly(reservation.end, None, outcome)
         quietly(self._money.end, None, answers=False)
 
-    def _unused(self, reply: Reply | None) -> None:
+    def _refund(self, reply: Reply | None) -> None:
         for reservation in self._reservations:
             quietly(reservation.refund, reply)
         quietly(self._money.refund)
@@ -296,7 +298,7 @@ class AttemptReservation:
         if self.sent:
             self._read(None)
         else:
-            self._unused(None)
+            self._refund(None)
 
 
 LARGEST_CONTEXT = 10_000_000

@@ -71,10 +71,10 @@ class Reservation:
     def _update(self, change: Callable[[Bucket, float], Any]) -> Any:
         store = self._store
 
-        def entered(bucket: Bucket) -> Any:
+        def change_entered(bucket: Bucket) -> Any:
             return change(decide.enter(bucket, store.epoch), store.now())
 
-        return store.update(self._key, Bucket, entered)
+        return store.update(self._key, Bucket, change_entered)
 
     def next(self, longest: float) -> float | WaitTooLong:
         """Return the seconds until this request may leave, or until it is worth asking again. 0: it leaves."""
@@ -126,12 +126,12 @@ class Reservation:
         leases_of(self._store).drop(self._token, self._key)
         told = None if reply is None else self._changes_told(reply)
 
-        def settled(bucket: Bucket, now: float) -> None:
+        def settle_waiter(bucket: Bucket, now: float) -> None:
             decide.settle(bucket, self._token, now, cost, answered=answered)
             if told is not None:  # afterwards: what it says is meant without what we give back
                 told(bucket, now)
 
-        self._update(settled)
+        self._update(settle_waiter)
 
     def _changes_told(self, reply: Reply) -> Callable[[Bucket, float], None] | None:
         """Return what an answer's headers change, and a 429 for all who wait."""
@@ -143,12 +143,12 @@ class Reservation:
             return None
         asked = seconds_to_wait(reply, told, self._wall_clock()) if slower else None
 
-        def heard(bucket: Bucket, now: float) -> None:
+        def hear_headers(bucket: Bucket, now: float) -> None:
             if slower:
                 decide.pause(bucket, asked, self._sent_at, now)
             decide.learn(bucket, self._pace, told, self._token, self._sent_at, now)
 
-        return heard
+        return hear_headers
 
 
 NOTHING = RateLimits()

@@ -112,7 +112,7 @@ def with_retries(
         outcome: Outcome = unmask_error((yield Send(request)), request) if step is None else (yield from step(request))
         if isinstance(outcome, Reply) and outcome.status < 300 and type(outcome) is not NothingYielded:
             if quota is not None:
-                quota.succeeded(taken)
+                quota.reward(taken)
             return CallResult(outcome, request, failed)
         now = policy.clock()
         wait, stopped_by = decide_retry(outcome, number, policy, None if deadline is None else deadline - now)

@@ -60,7 +60,7 @@ class RetryBudget:
             self.left -= cost
             return cost
 
-    def succeeded(self, taken: int | None = None) -> None:
+    def reward(self, taken: int | None = None) -> None:
         """Note a call that ended well: give back what its last retry took, or add what a clean success earns."""
         if self.left < self.policy.capacity:
             with self._lock:

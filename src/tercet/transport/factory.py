@@ -24,7 +24,7 @@ def transport_for(given: Any = None, *, own_timeout: bool = False) -> Transport:
     anything else, and for an async client.
     """
     if given is None or isinstance(given, TransportSettings):
-        return _shared(given or DEFAULT_SETTINGS)
+        return _shared_transport(given or DEFAULT_SETTINGS)
     if hasattr(given, "build_request"):
         if hasattr(given, "aclose"):
             raise TypeError(f"a blocking client needs a blocking http_client, not {type(given).__name__}")
@@ -40,7 +40,7 @@ def transport_for(given: Any = None, *, own_timeout: bool = False) -> Transport:
 def async_transport_for(given: Any = None, *, own_timeout: bool = False) -> AsyncTransport:
     """Return an async transport, as `transport_for` does a blocking one."""
     if given is None or isinstance(given, TransportSettings):
-        return _async_shared(given or DEFAULT_SETTINGS)
+        return _async_shared_transport(given or DEFAULT_SETTINGS)
     if hasattr(given, "build_request"):
         if not hasattr(given, "aclose"):
             raise TypeError(f"an async client needs an async http_client, not {type(given).__name__}")
@@ -88,7 +88,7 @@ def _key(world: str, settings: TransportSettings) -> tuple[Any, ...]:
     return (world, settings, Secret(ascii(found), "proxies", shown=0))  # their URLs may hold passwords
 
 
-def _shared(settings: TransportSettings) -> Transport:
+def _shared_transport(settings: TransportSettings) -> Transport:
     if _portable(settings):
         from tercet.transport.httpx_client import PortableTransport, own_client
 
@@ -99,7 +99,7 @@ def _shared(settings: TransportSettings) -> Transport:
     return FastTransport(_shared_pool(_key("sync", settings), lambda: SyncPool(settings)))
 
 
-def _async_shared(settings: TransportSettings) -> AsyncTransport:
+def _async_shared_transport(settings: TransportSettings) -> AsyncTransport:
     if _portable(settings) or sys.platform == "win32":  # its usual loop has no readiness callbacks
         from tercet.transport.httpx_client import AsyncPortableTransport, own_async_client
 

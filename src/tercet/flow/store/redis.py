@@ -58,7 +58,7 @@ class RedisStore(GroupCommitStore):
         """Return the server's clock, carried on by ours for a minute."""
         ours = time.monotonic()
         if self._ahead is None or ours - self._ahead[1] > _CLOCK_KEPT:
-            seconds, microseconds = self._asked(lambda client: client.time())
+            seconds, microseconds = self._ask(lambda client: client.time())
             self._ahead = (seconds + microseconds / 1e6 - ours, ours)
         return ours + self._ahead[0]
 
@@ -83,21 +83,21 @@ class RedisStore(GroupCommitStore):
             before = after = self._read(key)
             for pending in group:
                 after = pending.apply(after or None, "the Redis server") or b""
-            if after == before or self._swapped(key, before, after):
+            if after == before or self._swap(key, before, after):
                 return
             if time.monotonic() >= until:
                 raise SharedStateBusyError(f"other machines kept changing {key!r} for {self._timeout} s")
             time.sleep(random.uniform(0.0, 0.002))
 
     def _read(self, key: str) -> bytes:
-        value: bytes = self._asked(lambda client: client.get(self._prefix + key)) or b""
+        value: bytes = self._ask(lambda client: client.get(self._prefix + key)) or b""
         if not value and self._durable and key in self._kept:
             raise SharedStateError(f"the Redis server has lost {key!r} (evicted, flushed, or not written down)")
         return value
 
-    def _swapped(self, key: str, before: bytes, after: bytes) -> bool:
+    def _swap(self, key: str, before: bytes, after: bytes) -> bool:
         try:
-            swapped = bool(self._asked(lambda client: client.eval(_SWAP, 1, self._prefix + key, before, after)))
+            swapped = bool(self._ask(lambda client: client.eval(_SWAP, 1, self._prefix + key, before, after)))
         except SharedStateError as error:
             error.may_be_written = True
             raise
@@ -105,11 +105,11 @@ class RedisStore(GroupCommitStore):
             self._kept.add(key)
         return swapped
 
-    def _asked(self, ask: Callable[[Any], Any]) -> Any:
+    def _ask(self, ask: Callable[[Any], Any]) -> Any:
         redis = _library()
         try:
             if self._client is None:
-                self._client = self._connected(redis)
+                self._client = self._connect(redis)
             return ask(self._client)
         except redis.ResponseError as error:  # such as OOM, READONLY, MISCONF (its disk is full)
             raise SharedStateError(f"the Redis server refuses: {str(error)[:200]}") from error
@@ -117,7 +117,7 @@ class RedisStore(GroupCommitStore):
             self._gave_up = time.monotonic()
             raise SharedStateError(f"the Redis server does not answer ({type(error).__name__})") from error
 
-    def _connected(self, redis: Any) -> Any:
+    def _connect(self, redis: Any) -> Any:
         try:
             timeouts = {"socket_timeout": self._timeout, "socket_connect_timeout": self._timeout}
             return redis.Redis.from_url(self._url, **timeouts)
