@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tercet.tools.run_state import RunState
 from tercet.tools.server_history import BETA, ServerThread
 from tercet.wire.responses.message import Message
 
@@ -18,14 +19,12 @@ def message(stop_reason: str = "tool_use", **usage: Any) -> Message:
 
 
 def thread_of(argument: Any) -> ServerThread:
-    thread = ServerThread.of(argument)
-    assert thread is not None
-    return thread
+    return ServerThread.of(argument)
 
 
 @pytest.mark.parametrize("argument", [None, False])
 def test_without_being_asked_there_is_no_thread(argument: Any) -> None:
-    assert ServerThread.of(argument) is None
+    assert RunState({"messages": [ONE], "thread": argument}, [], None).thread is None
 
 
 def test_the_first_request_creates_the_thread_and_names_the_beta() -> None:

@@ -1,14 +1,18 @@
-"""What the model reads after it has called a tool: the result, or why there is none. Pure: calls nothing itself."""
+"""Calls of tools and their results: what the model reads after it has called one, or why there is nothing to read."""
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
 from collections import UserString
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tercet.flow.daemon_threads import run_in_daemon_thread
+from tercet.flow.effects import CallTool
 from tercet.tools.functions import ToolError
+from tercet.wire.headers import without_credentials
 from tercet.wire.requests.json_body import encode_json
 from tercet.wire.requests.plain_values import plain_value
 
@@ -23,6 +27,46 @@ LONGEST_TEXT = 8_000_000
 after it was sent, again and again, as it stays in the history."""
 SECRETS = re.compile(r"(sk-ant-|Bearer +)[\w.~+/=-]{6,}", re.IGNORECASE)
 CUT_OFF = "Error: the input of this call was cut off before it was complete, so the tool was not run"
+
+
+def call_plain_tool(effect: CallTool) -> Result:
+    """Call a plain tool. Whatever it raises is for the model to read."""
+    try:
+        return succeeded(effect.call, effect.tool.call(effect.call.input))
+    except Exception as problem:
+        return _failed(effect, problem)
+
+
+async def call_any_tool(effect: CallTool) -> Result:
+    """Call an async tool, or a plain one in another thread. Whatever it raises is for the model to read."""
+    tool, call = effect.tool, effect.call
+    if not inspect.iscoroutinefunction(tool.call):
+        return await run_in_daemon_thread(lambda: call_plain_tool(effect))
+    try:
+        return succeeded(call, await tool.call(call.input))
+    except Exception as problem:
+        return _failed(effect, problem)
+
+
+def _failed(effect: CallTool, problem: Exception) -> Result:
+    """Tell the model of an exception, and in the log whoever runs the program."""
+    log_tool_failure(getattr(effect.tool, "name", "?"), problem)
+    return failed(effect.call, problem)
+
+
+def log_tool_failure(tool: str, problem: BaseException) -> None:
+    """Write down what a tool raised, its traceback as text: the exception itself may carry credentials, and what keeps
+    records keeps its frames."""
+    import logging
+    import traceback
+
+    logger = logging.getLogger("tercet")
+    if not logger.isEnabledFor(logging.WARNING):
+        return
+    where, line, function, _ = logger.findCaller()
+    record = logger.makeRecord("tercet", logging.WARNING, where, line, "tool %s failed", (tool,), None, function)
+    record.exc_text = without_credentials("".join(traceback.format_exception(problem)).rstrip("\n"))
+    logger.handle(record)
 
 
 def succeeded(call: Mapping[str, Any], value: Any) -> Result:

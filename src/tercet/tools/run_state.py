@@ -42,7 +42,8 @@ class RunState:
         refuse_compaction(arguments)
         self.arguments = settled_arguments(arguments)
         self.messages: list[Any] = settled_messages(self.arguments.pop("messages"))
-        self.thread = ServerThread.of(self.arguments.pop("thread", None))
+        thread = self.arguments.pop("thread", None)
+        self.thread = ServerThread.of(thread) if thread else None
         self.tools: dict[str, Any] = {}
         self.arguments["tools"] = self.taken_in(tools)
         self.max_iterations = max_iterations

@@ -1,18 +1,13 @@
-"""What the tool runners of both worlds share: changes of the run that they lead, and how a tool is called."""
+"""Bases of the tool runners of both worlds: changes of the run that they lead, and calls before the answer is whole."""
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from tercet.flow.daemon_threads import run_in_daemon_thread
-from tercet.flow.effects import CallTool
 from tercet.tools.loop import EagerCalls
-from tercet.tools.results import Result, failed, succeeded
 from tercet.tools.run_state import RunState
 from tercet.wire.frames import Guarded
-from tercet.wire.headers import without_credentials
 from tercet.wire.responses.message import Message
 
 if TYPE_CHECKING:
@@ -76,43 +71,3 @@ class EagerRunner(Runner):
     def deferred_tool_calls(self) -> list[Any]:
         """The calls that `defer_tool_call` holds, as far as they have come whole and were not run."""
         return [] if self._calls is None else self._calls.held()
-
-
-def call_plain_tool(effect: CallTool) -> Result:
-    """Call a plain tool. Whatever it raises is for the model to read."""
-    try:
-        return succeeded(effect.call, effect.tool.call(effect.call.input))
-    except Exception as problem:
-        return _failed(effect, problem)
-
-
-async def call_any_tool(effect: CallTool) -> Result:
-    """Call an async tool, or a plain one in another thread. Whatever it raises is for the model to read."""
-    tool, call = effect.tool, effect.call
-    if not inspect.iscoroutinefunction(tool.call):
-        return await run_in_daemon_thread(lambda: call_plain_tool(effect))
-    try:
-        return succeeded(call, await tool.call(call.input))
-    except Exception as problem:
-        return _failed(effect, problem)
-
-
-def _failed(effect: CallTool, problem: Exception) -> Result:
-    """Tell the model of an exception, and in the log whoever runs the program."""
-    log_tool_failure(getattr(effect.tool, "name", "?"), problem)
-    return failed(effect.call, problem)
-
-
-def log_tool_failure(tool: str, problem: BaseException) -> None:
-    """Write down what a tool raised, its traceback as text: the exception itself may carry credentials, and what keeps
-    records keeps its frames."""
-    import logging
-    import traceback
-
-    logger = logging.getLogger("tercet")
-    if not logger.isEnabledFor(logging.WARNING):
-        return
-    where, line, function, _ = logger.findCaller()
-    record = logger.makeRecord("tercet", logging.WARNING, where, line, "tool %s failed", (tool,), None, function)
-    record.exc_text = without_credentials("".join(traceback.format_exception(problem)).rstrip("\n"))
-    logger.handle(record)

@@ -25,10 +25,8 @@ class ServerThread:
         self._last_id = ""
 
     @classmethod
-    def of(cls, thread: Any) -> ServerThread | None:
-        """The thread that an argument `thread` asks for: True for a new one, a dict as the API has it, else none."""
-        if not thread:
-            return None
+    def of(cls, thread: Any) -> ServerThread:
+        """Return the thread that an argument `thread` asks for: True for a new one, a dict as the API has it."""
         return cls({"type": "create"} if thread is True else thread)
 
     def request(self, arguments: Mapping[str, Any], messages: Sequence[Any]) -> dict[str, Any]:

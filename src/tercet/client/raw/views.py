@@ -10,9 +10,9 @@ from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
-from tercet.client.anthropic import Anthropic, AsyncAnthropic
 from tercet.client.base import unread_body
 from tercet.client.call import Call
+from tercet.client.core import AsyncCore, Core
 from tercet.client.raw.responses import APIResponse, AsyncAPIResponse
 from tercet.transport.base import AsyncWholeBody, WholeBody
 from tercet.wire.frames import Guarded
@@ -42,7 +42,7 @@ def _reader(call: Call[Any]) -> Callable[[Response, Any], Any]:
 class RawView(_View):
     """Gives APIResponses whose body was read (or, for streams, is ready to be parsed)."""
 
-    _client: Anthropic
+    _client: Core
 
     def _send(self, call: Call[Any]) -> APIResponse[Any]:
         response, ending = self._client._exchange(call)
@@ -56,7 +56,7 @@ class RawView(_View):
 class AsyncRawView(_View):
     """The async twin of `RawView`."""
 
-    _client: AsyncAnthropic
+    _client: AsyncCore
 
     async def _send(self, call: Call[Any]) -> AsyncAPIResponse[Any]:
         response, ending = await self._client._exchange(call)
@@ -140,7 +140,7 @@ class Deferred:
 
 def raw_view(resource: Any) -> Any:
     """`resource` with methods that return APIResponses."""
-    view = AsyncRawView if isinstance(resource._client, AsyncAnthropic) else RawView
+    view = AsyncRawView if resource._client._is_async else RawView
     return type(resource)(view(resource._client))
 
 
@@ -150,17 +150,17 @@ def deferred_view(resource: Any) -> Deferred:
     return Deferred(type(resource)(view), manager)
 
 
-def raw_client(client: Anthropic | AsyncAnthropic) -> Any:
+def raw_client(client: Any) -> Any:
     """The client with resources whose methods return APIResponses."""
-    return AsyncRawView(client) if isinstance(client, AsyncAnthropic) else RawView(client)
+    return AsyncRawView(client) if client._is_async else RawView(client)
 
 
-def deferred_client(client: Anthropic | AsyncAnthropic) -> Any:
+def deferred_client(client: Any) -> Any:
     """The client whose resources have such methods."""
     return Deferred(*_streaming(client))
 
 
 def _streaming(client: Any) -> tuple[Any, type[Any]]:
-    if isinstance(client, AsyncAnthropic):
+    if client._is_async:
         return AsyncStreamingView(client), AsyncResponseContextManager
     return StreamingView(client), ResponseContextManager

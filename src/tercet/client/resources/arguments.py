@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from tercet.client.arguments import TRANSPORT_OPTIONS, ParsedArguments, parse_arguments
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
         workspace_id: str | None
 
 
-C = TypeVar("C")
-
 COMMON = frozenset({*TRANSPORT_OPTIONS, "betas", "workspace_id"})
 """Arguments of every method of these resources."""
 
@@ -43,12 +41,6 @@ def parse_call(
     if every:
         parsed.headers["anthropic-beta"] = ",".join(every)
     return parsed
-
-
-def underlying_client(client: C) -> C:
-    """The client itself, if this is a view of it that hands out HTTP responses."""
-    held: C = vars(client).get("_client", client)
-    return held
 
 
 def path_segment(name: str, value: Any) -> str:

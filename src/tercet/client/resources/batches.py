@@ -10,18 +10,18 @@ from urllib.parse import urlsplit
 from tercet.client.call import Call, ignore_body, make_call, model_reader
 from tercet.client.options import DEFAULT_BASE_URL
 from tercet.client.overrides import Overrides
-from tercet.client.resources.arguments import parse_call, path_segment, simple_call, underlying_client
+from tercet.client.resources.arguments import parse_call, path_segment, simple_call
 from tercet.client.resources.batch_requests import encode_batch
 from tercet.client.resources.listing import PAGE_NAMES, Listing, listing
 from tercet.client.resources.pages import AsyncPage, AsyncPaginator, SyncPage
-from tercet.client.resources.resource import Resource
+from tercet.client.resources.resource import Resource, underlying_client
 from tercet.transport.base import AsyncWholeBody, WholeBody
 from tercet.wire.errors import AnthropicError
 from tercet.wire.requests.arguments import mapping
 from tercet.wire.responses.batches import DeletedMessageBatch, MessageBatch, MessageBatchIndividualResponse
 
 if TYPE_CHECKING:
-    from tercet.client.anthropic import Anthropic, AsyncAnthropic
+    from tercet.client.core import AsyncCore, Core
     from tercet.client.raw.types import (
         AsyncBatchesWithRawResponse,
         AsyncBatchesWithStreamingResponse,
@@ -134,7 +134,7 @@ def result_count(batch: MessageBatch) -> int:
 class Batches(Resource):
     """`client.messages.batches`, also as `client.batches`."""
 
-    _client: Anthropic
+    _client: Core
 
     if TYPE_CHECKING:
 
@@ -196,7 +196,7 @@ class Batches(Resource):
 class AsyncBatches(Resource):
     """`client.messages.batches` of the async client. See `Batches`."""
 
-    _client: AsyncAnthropic
+    _client: AsyncCore
 
     if TYPE_CHECKING:
 

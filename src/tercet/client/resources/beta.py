@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from tercet.client.resources.resource import Resource
 
 if TYPE_CHECKING:
-    from tercet.client.anthropic import Anthropic, AsyncAnthropic
+    from tercet.client.core import AsyncCore, Core
     from tercet.client.raw.types import (
         AsyncBetaWithRawResponse,
         AsyncBetaWithStreamingResponse,
@@ -46,7 +46,7 @@ class BetaResource(Resource):
 class Beta(BetaResource):
     """`client.beta`."""
 
-    _client: Anthropic
+    _client: Core
 
     if TYPE_CHECKING:
 
@@ -80,7 +80,7 @@ class Beta(BetaResource):
 class AsyncBeta(BetaResource):
     """`client.beta` of the async client."""
 
-    _client: AsyncAnthropic
+    _client: AsyncCore
 
     if TYPE_CHECKING:
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, Unpack, overload
 
-from tercet.client.resources.arguments import underlying_client
 from tercet.client.resources.messages import (
     async_whole_stream,
     count_call,
@@ -18,7 +17,7 @@ from tercet.client.resources.messages import (
     with_any_output,
     with_output,
 )
-from tercet.client.resources.resource import Resource
+from tercet.client.resources.resource import Resource, underlying_client
 from tercet.client.streams.message import (
     AsyncMessageStream,
     AsyncMessageStreamManager,
@@ -31,7 +30,7 @@ from tercet.wire.requests.arguments import strings
 from tercet.wire.requests.sentinels import is_absent
 
 if TYPE_CHECKING:
-    from tercet.client.anthropic import Anthropic, AsyncAnthropic
+    from tercet.client.core import AsyncCore, Core
     from tercet.client.raw.types import (
         AsyncBetaMessagesWithRawResponse,
         AsyncBetaMessagesWithStreamingResponse,
@@ -93,7 +92,7 @@ def _streamed(
 class BetaMessages(Resource):
     """`client.beta.messages`. See `client.messages`; `betas=[...]` names the features to use."""
 
-    _client: Anthropic
+    _client: Core
 
     if TYPE_CHECKING:
 
@@ -222,7 +221,7 @@ class BetaMessages(Resource):
 class AsyncBetaMessages(Resource):
     """`client.beta.messages` of the async client. See `BetaMessages`."""
 
-    _client: AsyncAnthropic
+    _client: AsyncCore
 
     if TYPE_CHECKING:
 

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 from tercet.client.call import Call, make_call, model_reader
 from tercet.client.overrides import Overrides
-from tercet.client.resources.arguments import parse_call, path_segment, simple_call, underlying_client
+from tercet.client.resources.arguments import parse_call, path_segment, simple_call
 from tercet.client.resources.listing import Listing, listing
 from tercet.client.resources.multipart import make_part, multipart
 from tercet.client.resources.pages import AsyncPageCursor, AsyncPaginator, SyncPageCursor
-from tercet.client.resources.resource import Resource
+from tercet.client.resources.resource import Resource, underlying_client
 from tercet.wire.http import Response
 from tercet.wire.requests.arguments import mapping
 from tercet.wire.responses.files import DeletedFile, FileMetadata
 
 if TYPE_CHECKING:
-    from tercet.client.anthropic import Anthropic, AsyncAnthropic
+    from tercet.client.core import AsyncCore, Core
     from tercet.client.raw.responses import APIResponse, AsyncAPIResponse
     from tercet.client.raw.types import (
         AsyncFilesWithRawResponse,
@@ -91,7 +91,7 @@ def _path(file_id: str) -> str:
 class Files(Resource):
     """`client.files`."""
 
-    _client: Anthropic
+    _client: Core
 
     if TYPE_CHECKING:
 
@@ -137,7 +137,7 @@ class Files(Resource):
 class AsyncFiles(Resource):
     """`client.files` of the async client. See `Files`."""
 
-    _client: AsyncAnthropic
+    _client: AsyncCore
 
     if TYPE_CHECKING:
 

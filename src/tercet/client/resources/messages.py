@@ -25,7 +25,7 @@ from tercet.wire.responses.parsed import ParsedMessage
 from tercet.wire.stream.message_builder import MessageBuilder
 
 if TYPE_CHECKING:
-    from tercet.client.anthropic import Anthropic, AsyncAnthropic
+    from tercet.client.core import AsyncCore, Core
     from tercet.client.raw.types import (
         AsyncMessagesWithRawResponse,
         AsyncMessagesWithStreamingResponse,
@@ -159,7 +159,7 @@ class Messages(Resource):
     """`client.messages`: say something, get the answer, whole or streamed. Source of every parameter's meaning: the
     API reference, in short on `MessageCreateParams`."""
 
-    _client: Anthropic
+    _client: Core
 
     if TYPE_CHECKING:
 
@@ -241,7 +241,7 @@ class Messages(Resource):
 class AsyncMessages(Resource):
     """`client.messages` of the async client. See `Messages`."""
 
-    _client: AsyncAnthropic
+    _client: AsyncCore
 
     if TYPE_CHECKING:
 

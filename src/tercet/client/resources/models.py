@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 from tercet.client.call import Call, model_reader
-from tercet.client.resources.arguments import path_segment, simple_call, underlying_client
+from tercet.client.resources.arguments import path_segment, simple_call
 from tercet.client.resources.listing import PAGE_NAMES, Listing, listing
 from tercet.client.resources.pages import AsyncPage, AsyncPaginator, SyncPage
-from tercet.client.resources.resource import Resource
+from tercet.client.resources.resource import Resource, underlying_client
 from tercet.wire.responses.models import ModelInfo
 
 if TYPE_CHECKING:
-    from tercet.client.anthropic import Anthropic, AsyncAnthropic
+    from tercet.client.core import AsyncCore, Core
     from tercet.client.raw.types import (
         AsyncModelsWithRawResponse,
         AsyncModelsWithStreamingResponse,
@@ -46,7 +46,7 @@ def make_list(page: Any, arguments: Mapping[str, Any], betas: Sequence[str] = ()
 class Models(Resource):
     """`client.models`."""
 
-    _client: Anthropic
+    _client: Core
 
     if TYPE_CHECKING:
 
@@ -72,7 +72,7 @@ class Models(Resource):
 class AsyncModels(Resource):
     """`client.models` of the async client."""
 
-    _client: AsyncAnthropic
+    _client: AsyncCore
 
     if TYPE_CHECKING:
 

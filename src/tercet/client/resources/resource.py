@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from tercet.wire.frames import Guarded
+
+C = TypeVar("C")
 
 
 class Resource(Guarded):
@@ -26,3 +28,9 @@ class Resource(Guarded):
         from tercet.client.raw.views import deferred_view
 
         return deferred_view(self)
+
+
+def underlying_client(client: C) -> C:
+    """The client itself, if this is a view of it that hands out HTTP responses."""
+    held: C = vars(client).get("_client", client)
+    return held

@@ -1,0 +1,55 @@
+"""What resources and views need of a client, as protocols: so they know no client, and a client may know them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from tercet.client.call import Call
+    from tercet.flow.retry import CallResult
+    from tercet.transport.base import AsyncByteStream, ByteStream
+    from tercet.wire.http import URL, Response
+
+T = TypeVar("T")
+S = TypeVar("S")
+
+
+class Core(Protocol):
+    """A client, or a view of one, in this thread."""
+
+    @property
+    def base_url(self) -> URL:
+        """Where requests go."""
+
+    def _exchange(self, call: Call[Any]) -> tuple[Response, CallResult]:
+        """Carry out a call. Whatever is no success is raised."""
+
+    def _send(self, call: Call[T]) -> T:
+        """Carry out a call whose answer is read whole."""
+
+    def _open(self, call: Call[Any], make: Callable[[Response, ByteStream], S]) -> S:
+        """Carry out a call whose answer is a stream."""
+
+    def _takes_too_long(self, arguments: Mapping[str, Any]) -> bool:
+        """Whether an answer read whole could outlast the default timeout."""
+
+
+class AsyncCore(Protocol):
+    """The async twin of `Core`."""
+
+    @property
+    def base_url(self) -> URL:
+        """Where requests go."""
+
+    async def _exchange(self, call: Call[Any]) -> tuple[Response, CallResult]:
+        """Carry out a call. Whatever is no success is raised."""
+
+    async def _send(self, call: Call[T]) -> T:
+        """Carry out a call whose answer is read whole."""
+
+    async def _open(self, call: Call[Any], make: Callable[[Response, AsyncByteStream], S]) -> S:
+        """Carry out a call whose answer is a stream."""
+
+    def _takes_too_long(self, arguments: Mapping[str, Any]) -> bool:
+        """Whether an answer read whole could outlast the default timeout."""
