@@ -39,11 +39,12 @@ test:            ## the whole test suite, in parallel, with coverage (ARGS: more
 coverage: $(READY) ## what the last `make test` did not reach
 	@$(BIN)/coverage report
 
-lint: $(READY)     ## style, imports, the arrows between rooms, whether what is made is up to date
+lint: $(READY)     ## style, imports, the arrows between rooms, names, tests of every module, whether what is made is up to date
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
 	@$(BIN)/python tools/generate.py --check
+	@$(BIN)/python tools/house.py --check
 
 types: $(READY)    ## mypy --strict and pyright
 	@$(BIN)/mypy

@@ -73,7 +73,7 @@ def change_rows() -> Iterator[Row]:
 
     for name in CHANGES:
         proof = carry_out(name)
-        touched = [*proof.by_hand, *(f"({path}: made)" for path in proof.made)]
+        touched = [*proof.by_hand, *(f"({path}: made)" for path in proof.made), *(f"({path})" for path in proof.tests)]
         counted = touched if proof.passed else [*touched, proof.output[-2000:]]
         yield Row(
             f"files for a new {name.replace('_', ' ')}", len(proof.by_hand) if proof.passed else 99, FILES_GOAL, counted

@@ -2,7 +2,8 @@
 
 The measure of the house is how many hand-written files such a change touches. Each script (`tools/changes/`) says where
 it inserts by an anchor: a piece of source that must stand exactly once in a room, in whichever file. After it, what is
-made is made anew, and a test that proves the change runs, together with the tests of the place.
+made is made anew, and a test that proves the change runs, together with the tests of the place. Only files of the package
+are counted; a test whose table wants a row is named beside them.
 """
 
 from __future__ import annotations
@@ -41,10 +42,12 @@ class MissingAnchorError(Exception):
 
 
 class Proof(NamedTuple):
-    """A change that was carried out: the files by hand with their number of places, those made, and whether its tests pass."""
+    """A change that was carried out: its files by hand with their number of places, tables of tests that it had to add a row
+    to, what was made, and whether its tests pass."""
 
     name: str
     by_hand: dict[str, int]
+    tests: list[str]
     made: list[str]
     passed: bool
     output: str
@@ -89,7 +92,7 @@ class Scratch:
         return self._holding(room, anchor).relative_to(self.root / "src" / "tercet").as_posix()
 
     def _holding(self, room: str, anchor: str) -> Path:
-        place = self.root / "src" / "tercet" / room
+        place = self.root / (room if room.startswith("tests/") else f"src/tercet/{room}")
         files = sorted(place.rglob("*.py")) if place.is_dir() else [place]
         texts = [(path, path.read_text()) for path in files if path.exists()]
         counts = {path: text.count(anchor) for path, text in texts if anchor in text and MADE not in text[:400]}
@@ -129,7 +132,7 @@ def carry_out(name: str) -> Proof:
         try:
             change.edit(scratch)
         except MissingAnchorError as gone:
-            return Proof(name, dict(scratch.touched), [], False, f"{type(gone).__name__}: {gone}")
+            return Proof(name, dict(scratch.touched), [], [], False, f"{type(gone).__name__}: {gone}")
         shutil.copy(ROOT / "tools" / "changes" / f"test_{name}.py", scratch.root / "tests")
         done = scratch.run(sys.executable, "tools/generate.py")
         output = done.stdout + done.stderr
@@ -138,7 +141,9 @@ def carry_out(name: str) -> Proof:
             files = [f"tests/test_{name}.py", *scratch.tests(change.TESTS)]
             done = scratch.run(sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *files)
             output += done.stdout + done.stderr
-        return Proof(name, dict(scratch.touched), made, done.returncode == 0, output)
+        by_hand = {path: places for path, places in scratch.touched.items() if path.startswith("src/")}
+        tables = [path for path in scratch.touched if path not in by_hand]
+        return Proof(name, by_hand, tables, made, done.returncode == 0, output)
 
 
 def _generated(root: Path) -> dict[str, str]:
@@ -160,6 +165,7 @@ def main(names: list[str]) -> int:
         print(f"{name}: {len(proof.by_hand)} by hand, {len(proof.made)} made, {'ok' if proof.passed else 'FAILED'}")
         for path, places in proof.by_hand.items():
             print(f"    {path}{f' ({places} places)' if places > 1 else ''}")
+        print(*(f"    {path} (its table of tests)" for path in proof.tests), sep="\n", end="\n" if proof.tests else "")
         if not proof.passed:
             print(proof.output[-3000:])
     return int(failed)

@@ -22,7 +22,7 @@ def house(figures: Any, folder: Path, **files: str) -> list[Any]:
 
 
 def test_a_function_of_forty_lines_passes_and_one_more_does_not(figures: Any, tmp_path: Path) -> None:
-    fits = "def fits():\n" + "    x = 1\n" * 39
+    fits = 'def fits():\n    """Return\n    nothing."""\n' + "    x = 1\n" * 39
     long = "def long():\n" + "    x = 1\n" * 40
 
     assert figures.long_functions(house(figures, tmp_path, a=fits, b=long)) == ["b.py:1 long (41)"]

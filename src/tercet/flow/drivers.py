@@ -72,8 +72,7 @@ def run(
             try:
                 effect = plan.send(answer)
             except StopIteration as done:
-                result: T = done.value
-                return result
+                return cast(T, done.value)
             answer = None
             match effect:
                 case Send():
@@ -83,27 +82,39 @@ def run(
                 case Emit():
                     listen(effect.event)
                 case Together():
-                    answer = _in_threads(
-                        effect, lambda each: run(each, send, sleep=sleep, listen=listen, ask=ask, call_tool=call_tool)
-                    )
+                    again = partial(run, send=send, sleep=sleep, listen=listen, ask=ask, call_tool=call_tool)
+                    answer = _in_threads(effect, again)
                 case Read():
                     answer = effect.stream.read()
                 case Close():
                     effect.stream.close()
-                case Rewind():
-                    answer = put_back(effect) or PrefixedBody(effect)
                 case Work():
                     answer = effect.act()
                 case Wait():
                     effect.future.exception()
-                case Metering():
-                    answer = MeteredBody(effect.stream, effect.meter)
-                case Ask():
-                    answer = ask(effect)
-                case CallTool():
-                    answer = call_tool(effect)
-                case Hand():
-                    refuse(effect)
+                case Rewind() | Metering():
+                    answer = _wrapped(effect)
+                case _:
+                    answer = _answered(effect, ask, call_tool)
+
+
+def _wrapped(effect: Rewind | Metering) -> Any:
+    if isinstance(effect, Metering):
+        return MeteredBody(effect.stream, effect.meter)
+    return put_back(effect) or PrefixedBody(effect)
+
+
+def _async_wrapped(effect: Rewind | Metering) -> Any:
+    if isinstance(effect, Metering):
+        return AsyncMeteredBody(effect.stream, effect.meter, effect.blocking)
+    return put_back(effect) or AsyncPrefixedBody(effect)
+
+
+def _answered(effect: Effect, ask: Callable[[Ask], Any], call_tool: Callable[[CallTool], Any]) -> Any:
+    """Return what the plan's user answers; raise for an effect that nobody here carries out."""
+    if isinstance(effect, Ask):
+        return ask(effect)
+    return call_tool(effect) if isinstance(effect, CallTool) else refuse(effect)
 
 
 async def sleep_in_loop(seconds: float) -> None:
@@ -129,8 +140,7 @@ async def arun(
             try:
                 effect = plan.send(answer)
             except StopIteration as done:
-                result: T = done.value
-                return result
+                return cast(T, done.value)
             answer = None
             match effect:
                 case Send():
@@ -140,27 +150,20 @@ async def arun(
                 case Emit():
                     listen(effect.event)
                 case Together():
-                    answer = await _in_tasks(
-                        effect, lambda each: arun(each, send, sleep=sleep, listen=listen, ask=ask, call_tool=call_tool)
-                    )
+                    again = partial(arun, send=send, sleep=sleep, listen=listen, ask=ask, call_tool=call_tool)
+                    answer = await _in_tasks(effect, again)
                 case Read():
                     answer = await cast(AsyncByteStream, effect.stream).read()
                 case Close():
                     await cast(AsyncByteStream, effect.stream).close()
-                case Rewind():
-                    answer = put_back(effect) or AsyncPrefixedBody(effect)
                 case Work():
                     answer = await _in_thread(effect.act)
                 case Wait():
                     await _wait_for(effect.future)
-                case Metering():
-                    answer = AsyncMeteredBody(effect.stream, effect.meter, effect.blocking)
-                case Ask():
-                    answer = await ask(effect)
-                case CallTool():
-                    answer = await call_tool(effect)
-                case Hand():
-                    refuse(effect)
+                case Rewind() | Metering():
+                    answer = _async_wrapped(effect)
+                case _:
+                    answer = await _answered(effect, ask, call_tool)
 
 
 def iterate(
