@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tercet.tools.docstrings import Docstring, parsed_docstring
+from tercet.tools.docstrings import Docstring, parse_docstring
 
 GOOGLE = """First line
     second line.
@@ -71,9 +71,9 @@ SPHINX = """Sum up.
 def test_a_docstring_gives_its_description_and_its_parameters(
     text: str | None, description: str, parameters: dict[str, str]
 ) -> None:
-    assert parsed_docstring(text) == Docstring(description, parameters)
+    assert parse_docstring(text) == Docstring(description, parameters)
 
 
 def test_a_long_docstring_takes_linear_time() -> None:
     text = "Do it.\n\nArgs:\n" + "".join(f"    a{number}: value {number}\n" for number in range(20_000))
-    assert len(parsed_docstring(text).parameters) == 20_000
+    assert len(parse_docstring(text).parameters) == 20_000

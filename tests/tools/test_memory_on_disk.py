@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tercet.lib.tools import ToolError
 from tercet.tools.memory import BetaAsyncLocalFilesystemMemoryTool, BetaLocalFilesystemMemoryTool
-from tercet.tools.results import failed, succeeded
+from tercet.tools.results import failure_result, success_result
 from tercet.types import ToolUseBlock
 
 
@@ -239,6 +239,6 @@ def call(asked: dict[str, Any]) -> Any:
 def called(tool: BetaLocalFilesystemMemoryTool, asked: Any) -> Any:
     """What the model reads. Not logged here: the test's report cannot hold lone surrogates."""
     try:
-        return succeeded(asked, tool.call(asked.input))
+        return success_result(asked, tool.call(asked.input))
     except Exception as problem:
-        return failed(asked, problem)
+        return failure_result(asked, problem)

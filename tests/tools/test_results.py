@@ -12,7 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tercet.tools.functions import ToolError
-from tercet.tools.results import cut_off, error_text, failed, not_found, result_content, succeeded
+from tercet.tools.results import (
+    cut_off_result,
+    error_text,
+    failure_result,
+    not_found_result,
+    result_content,
+    success_result,
+)
 
 CALL = {"type": "tool_use", "id": "toolu_1", "name": "weather", "input": {}}
 TEXT = {"type": "text", "text": "a"}
@@ -44,15 +51,15 @@ class Point:
     ],
 )
 def test_a_result_is_text_or_blocks_and_other_data_as_json(value: Any, content: Any) -> None:
-    assert succeeded(CALL, value) == {"type": "tool_result", "tool_use_id": "toolu_1", "content": content}
+    assert success_result(CALL, value) == {"type": "tool_result", "tool_use_id": "toolu_1", "content": content}
 
 
 def test_nothing_is_a_result_without_content() -> None:
-    assert succeeded(CALL, None) == {"type": "tool_result", "tool_use_id": "toolu_1"}
+    assert success_result(CALL, None) == {"type": "tool_result", "tool_use_id": "toolu_1"}
 
 
 def test_an_exception_is_its_class_and_message() -> None:
-    assert failed(CALL, ValueError("no such city")) == {
+    assert failure_result(CALL, ValueError("no such city")) == {
         "type": "tool_result",
         "tool_use_id": "toolu_1",
         "content": "ValueError: no such city",
@@ -88,21 +95,21 @@ def test_blocks_of_a_tool_error_are_read_once_and_kept() -> None:
     problem = ToolError(dict(block) for block in (TEXT, TEXT))
 
     assert str(problem) == "a a"
-    assert failed(CALL, problem)["content"] == failed(CALL, problem)["content"] == [TEXT, TEXT]
-    assert failed(CALL, ToolError(TEXT))["content"] == [TEXT]
+    assert failure_result(CALL, problem)["content"] == failure_result(CALL, problem)["content"] == [TEXT, TEXT]
+    assert failure_result(CALL, ToolError(TEXT))["content"] == [TEXT]
 
 
 def test_a_tool_error_that_cannot_be_told_is_still_an_error() -> None:
-    told = failed(CALL, ToolError([{"type": "text", "text": object()}]))
+    told = failure_result(CALL, ToolError([{"type": "text", "text": object()}]))
 
     assert told["is_error"] is True
     assert told["content"].startswith("TypeError: result[0].text cannot hold object")
-    assert "no model reads more" in failed(CALL, ToolError("x" * 8_000_001))["content"]
+    assert "no model reads more" in failure_result(CALL, ToolError("x" * 8_000_001))["content"]
 
 
 def test_a_tool_error_says_what_it_was_given() -> None:
-    assert failed(CALL, ToolError([TEXT]))["content"] == [TEXT]
-    assert failed(CALL, ToolError("x" * 5000))["content"] == "x" * 5000
+    assert failure_result(CALL, ToolError([TEXT]))["content"] == [TEXT]
+    assert failure_result(CALL, ToolError("x" * 5000))["content"] == "x" * 5000
 
 
 class Broken(Exception):
@@ -132,16 +139,16 @@ def test_an_error_text_has_at_most_a_thousand_characters(said: str) -> None:
 
 
 def test_a_call_that_cannot_be_run_says_why() -> None:
-    assert not_found(CALL)["content"] == "Error: Tool 'weather' not found"
-    assert not_found({**CALL, "toolset_name": "browser"}) == {
+    assert not_found_result(CALL)["content"] == "Error: Tool 'weather' not found"
+    assert not_found_result({**CALL, "toolset_name": "browser"}) == {
         "type": "tool_result",
         "tool_use_id": "toolu_1",
         "toolset_name": "browser",
         "content": "Error: Toolset 'browser' member 'weather' not found",
         "is_error": True,
     }
-    assert cut_off(CALL)["is_error"] is True
-    assert "not run" in cut_off(CALL)["content"]
+    assert cut_off_result(CALL)["is_error"] is True
+    assert "not run" in cut_off_result(CALL)["content"]
 
 
 def test_what_has_no_json_form_is_an_error_of_the_tool() -> None:

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from tercet.tools.function_input import explicit, first_stray_key, merged_definitions, without_titles
+from tercet.tools.function_input import drop_titles, first_stray_key, make_explicit, merge_definitions
 
 CLOSED = {"type": "object", "properties": {"a": {"type": "integer"}}, "additionalProperties": False}
 
 
 def test_objects_are_closed_unless_they_say_otherwise_and_enums_say_their_type() -> None:
-    assert explicit(
+    assert make_explicit(
         {
             "properties": {"a": {"enum": ["x", "y"]}, "b": {"enum": [1, "x"]}, "c": {"properties": {}}},
             "additionalProperties": {"properties": {}},
@@ -35,18 +35,18 @@ def test_titles_go_but_not_properties_or_data_of_that_name() -> None:
         "properties": {"title": {"title": "Title", "type": "string", "default": {"title": "x"}}},
         "anyOf": [{"title": "A"}, {"items": {"title": "B"}}],
     }
-    assert without_titles(schema) == {
+    assert drop_titles(schema) == {
         "properties": {"title": {"type": "string", "default": {"title": "x"}}},
         "anyOf": [{}, {"items": {}}],
     }
 
 
 def test_equal_definitions_of_one_name_are_one() -> None:
-    assert merged_definitions({"A": {"type": "string"}}, {"A": {"title": "A", "type": "string"}}) == {
+    assert merge_definitions({"A": {"type": "string"}}, {"A": {"title": "A", "type": "string"}}) == {
         "A": {"type": "string"}
     }
     with pytest.raises(TypeError, match="'A'"):
-        merged_definitions({"A": {"type": "string"}}, {"A": {"type": "integer"}})
+        merge_definitions({"A": {"type": "string"}}, {"A": {"type": "integer"}})
 
 
 @pytest.mark.parametrize(

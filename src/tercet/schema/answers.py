@@ -40,7 +40,7 @@ UNFINISHED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class OutputFormat:
-    """What was asked for: `param` goes out as `output_config.format`, `read` makes a value of the answer's text."""
+    """An output format: `param` goes out as `output_config.format`, `read` makes a value of the answer's text."""
 
     param: Mapping[str, Any]
     read: Read
@@ -83,7 +83,7 @@ def _one_paragraph(problem: Exception) -> str:
 
 
 def with_output_format(arguments: Mapping[str, Any]) -> tuple[dict[str, Any], OutputFormat | None]:
-    """The arguments with `output_format` moved into `output_config`, and what it asks for; None if it was not given.
+    """Return the arguments with `output_format` moved into `output_config`, and what it asks for; None if it was not given.
 
     Raises TypeError or ValueError for what is no type or schema that the API can answer in.
     """
@@ -99,7 +99,7 @@ def with_output_format(arguments: Mapping[str, Any]) -> tuple[dict[str, Any], Ou
 
 
 def with_any_format(arguments: Mapping[str, Any]) -> tuple[dict[str, Any], OutputFormat | None]:
-    """The same for `parse()`, which also reads by the schema of an `output_config.format` as it stands."""
+    """Return the same for `parse()`, which also reads by the schema of an `output_config.format` as it stands."""
     rest, output = with_output_format(arguments)
     if output is None:
         asked = _config(rest).get("format")
@@ -118,7 +118,7 @@ def _config(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def output_format(kind: Any) -> OutputFormat:
-    """What to send and how to read, for a type, a JSON schema, or the API's own `{"type": "json_schema", ...}`.
+    """Return what to send and how to read, for a type, a JSON schema, or the API's own `{"type": "json_schema", ...}`.
 
     The schema of a class is made once and kept as long as the class.
     """
@@ -149,7 +149,7 @@ def _param(schema: Mapping[str, Any]) -> Mapping[str, Any]:
 
 @lru_cache(maxsize=128)
 def _of_alias(kind: Any) -> OutputFormat:
-    """For unions, lists and the like, which are made anew wherever they are written."""
+    """Return the format of a union, a list or the like, which is made anew wherever it is written."""
     param, library = _asked(kind)
     return OutputFormat(param, reader_of(kind, library), str(kind))
 

@@ -140,7 +140,7 @@ def _folded(schema: Schema, root: Schema) -> Schema:
 
 
 def _alternatives(kinds: Sequence[Any], rest: Schema, path: Path) -> list[Schema]:
-    """One schema for each of the listed types, with the keywords that belong to it."""
+    """Return one schema for each of the listed types, with the keywords that belong to it."""
     parts = []
     for kind in kinds:
         own = {name: rest[name] for name in OWN_KEYWORDS.get(_known(kind, path), ()) if name in rest}
@@ -206,7 +206,7 @@ def _take_array(made: Schema, rest: Schema, path: Path, root: Schema) -> None:
 
 
 def _take_tuple(made: Schema, rest: Schema, items: Any, path: Path, root: Schema) -> None:
-    """Each place of a tuple may hold what any place may: the API knows no places. Which goes where is in words."""
+    """Let each place of a tuple hold what any place may: the API knows no places. Which goes where is in words."""
     places = items if isinstance(items, list) else rest.get("prefixItems")
     if items not in (None, False) and not isinstance(items, list):
         raise ValueError(f"{place((*path, '[]'))} must be a schema with a type, not {items!r}")
@@ -224,7 +224,7 @@ _BY_TYPE = {"object": _take_object, "string": _take_string, "array": _take_array
 
 
 def _callers_level() -> int:
-    """How far the user's own code is from the warning, so that it names the line that asked."""
+    """Count how far the user's own code is from the warning, so that it names the line that asked."""
     import sys
 
     frame, level = sys._getframe(1), 1
@@ -243,7 +243,7 @@ def _mapping(value: Any, path: Path) -> Mapping[str, Any]:
 
 
 def place(path: Path) -> str:
-    """Where in the schema: `$.order.items[].price`."""
+    """Write a place in the schema as a path: `$.order.items[].price`."""
     return "$" + "".join("[]" if step == "[]" else f".{step}" for step in path)
 
 
@@ -253,7 +253,7 @@ def place(path: Path) -> str:
 def check_references(schema: Mapping[str, Any]) -> None:
     """Raise ValueError if a reference leads elsewhere, nowhere, or back to where it came from. Linear in the schema."""
     targets = {
-        f"#/{home}/{escaped(name)}": part
+        f"#/{home}/{escape_key(name)}": part
         for home in DEFINITIONS
         if isinstance(schema.get(home), Mapping)
         for name, part in schema[home].items()
@@ -303,7 +303,7 @@ def _refuse_circles(edges: Mapping[str, list[tuple[str, str]]]) -> None:
 
 
 def _references(part: Any) -> Iterator[tuple[str, str]]:
-    """Each reference in a schema with its place, such as `.children[]`. Does not recurse."""
+    """Return each reference in a schema with its place, such as `.children[]`. Does not recurse."""
     waiting: list[tuple[str, Any]] = [("", part)]
     while waiting:
         path, value = waiting.pop()
@@ -318,15 +318,15 @@ def _references(part: Any) -> Iterator[tuple[str, str]]:
 
 
 def step(key: str) -> str:
-    """One step of a path, as people write it."""
+    """Return one step of a path, as people write it."""
     return STEPS_BETWEEN.get(key) or ("" if key in OWN_WORDS else f".{key}")
 
 
 def short(reference: str) -> str:
-    """The name of a definition, from a reference to it."""
+    """Return the name of a definition, from a reference to it."""
     return reference.rpartition("/")[2]
 
 
-def escaped(name: str) -> str:
-    """A key within a JSON pointer."""
+def escape_key(name: str) -> str:
+    """Return a key within a JSON pointer."""
     return name.replace("~", "~0").replace("/", "~1")

@@ -24,7 +24,7 @@ FOREIGN = ("pydantic", "annotated_types")
 
 
 def library_of(kind: Any) -> Library:
-    """Which library knows this type: asked once for each, since finding out takes a while. TypeError if none does."""
+    """Find the library that knows this type; it takes a while. TypeError if none does."""
     if isinstance(kind, type) and hasattr(kind, "model_json_schema") and hasattr(kind, "model_validate_json"):
         return "pydantic model"
     if isinstance(kind, FunctionType | BuiltinFunctionType | MethodType):
@@ -41,7 +41,7 @@ def library_of(kind: Any) -> Library:
 
 
 def schema_of(kind: Any, library: Library | None = None) -> dict[str, Any]:
-    """The JSON schema of a type, as its own library writes it. TypeError for what is no type of data."""
+    """Return the JSON schema of a type, as its own library writes it. TypeError for what is no type of data."""
     library = library or library_of(kind)
     if library == "msgspec":
         return _from_its_root(msgspec.json.schema(kind))
@@ -53,7 +53,7 @@ def schema_of(kind: Any, library: Library | None = None) -> dict[str, Any]:
 
 
 def _from_its_root(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema with its outermost definition in place, as pydantic writes it; recursive ones stay as they are."""
+    """Return the schema with its outermost definition in place, as pydantic writes it; recursive ones stay as they are."""
     parts: dict[str, Any] = schema.get("$defs", {})
     name = str(schema.get("$ref", "")).removeprefix("#/$defs/")
     root = parts.get(name)

@@ -33,7 +33,7 @@ class Docstring:
     parameters: dict[str, str] = field(default_factory=dict)
 
 
-def parsed_docstring(text: str | None) -> Docstring:
+def parse_docstring(text: str | None) -> Docstring:
     """Take a docstring apart."""
     lines = inspect.cleandoc(text or "").split("\n")
     start = next((number for number in range(len(lines)) if _begins_section(lines, number)), len(lines))
@@ -63,7 +63,7 @@ def _is_underlined(lines: Sequence[str], number: int) -> bool:
 
 
 def _paragraphs(lines: Sequence[str]) -> str:
-    """The text with its first line, the summary, parted from the rest by an empty line."""
+    """Return the text with its first line, the summary, parted from the rest by an empty line."""
     summary, _, rest = "\n".join(lines).strip().partition("\n")
     return (
         f"{summary}\n\n{rest.strip()}" if rest.strip() and not rest.startswith("\n") else f"{summary}\n{rest}".strip()
@@ -107,5 +107,5 @@ def _indent(line: str) -> int:
 
 
 def _joined(lines: Sequence[str]) -> str:
-    """The first line, and those that continue it without their common indentation."""
+    """Return the first line, and those that continue it without their common indentation."""
     return "\n".join([lines[0], *inspect.cleandoc("\n".join(["", *lines[1:]])).split("\n")]).strip()

@@ -79,7 +79,7 @@ class ToolInput:
         return whole
 
     def arguments(self, value: object) -> dict[str, Any]:
-        """The model's input as arguments for the function. ValueError with every problem and its place, ten at most."""
+        """Return the model's input as arguments for the function. ValueError with every problem and its place, ten at most."""
         if not isinstance(value, Mapping):
             raise TypeError(f"the input must be a JSON object, not {type(value).__name__}")
         taken: dict[str, Any] = {}
@@ -111,7 +111,7 @@ class ToolInput:
 
 
 def _placed(name: str, problem: Exception) -> str:
-    """What a library says of a value, with the value's place in the input."""
+    """Return what a library says of a value, with the value's place in the input."""
     tell = getattr(problem, "errors", None)
     if tell is not None:  # pydantic's
         found = tell(include_url=False, include_input=False, include_context=False)[:MOST_TOLD]
@@ -149,7 +149,7 @@ def _default(default: Any, parameter: inspect.Parameter) -> Schema:
 
 
 def _described(kind: Any) -> str | None:
-    """The text in `Annotated[int, "how many"]`, or of an object with `documentation`."""
+    """Return the text in `Annotated[int, "how many"]`, or of an object with `documentation`."""
     for part in getattr(kind, "__metadata__", ()):
         text = part if isinstance(part, str) else getattr(part, "documentation", None)
         if isinstance(text, str):
@@ -168,8 +168,8 @@ def _schema_and_reader(name: str, kind: Any, definitions: Schema) -> tuple[Schem
             "dataclass, TypedDict, msgspec Struct or pydantic model, or pass input_schema="
         ) from problem
     schema, found, read = _by_msgspec(kind) if library == "msgspec" else _by_pydantic(kind)
-    definitions.update(merged_definitions(definitions, found))
-    return without_titles(schema), read
+    definitions.update(merge_definitions(definitions, found))
+    return drop_titles(schema), read
 
 
 def _by_msgspec(kind: Any) -> tuple[Schema, Schema, Read]:
@@ -178,7 +178,7 @@ def _by_msgspec(kind: Any) -> tuple[Schema, Schema, Read]:
         isinstance(kind, type) and kind in MOMENTS
     ):  # msgspec leaves the format open, since it reads times without a zone, too
         schema = {**schema, "format": MOMENTS[kind]}
-    return explicit(schema), explicit({"$defs": found})["$defs"], partial(_converted, kind)
+    return make_explicit(schema), make_explicit({"$defs": found})["$defs"], partial(_converted, kind)
 
 
 def _converted(kind: Any, value: Any) -> Any:
@@ -197,7 +197,7 @@ def _by_pydantic(kind: Any) -> tuple[Schema, Schema, Read]:
 
 
 def _bound(function: Any) -> set[str]:
-    """The names of arguments that `functools.partial` has bound: not for the model to give."""
+    """Return the names of arguments that `functools.partial` has bound: not for the model to give."""
     bound: set[str] = set()
     while isinstance(function, partial):
         bound |= function.keywords.keys()
@@ -206,7 +206,7 @@ def _bound(function: Any) -> set[str]:
 
 
 def _hints(function: Callable[..., Any]) -> dict[str, Any]:
-    """The parameters' types. Names that are known only where the tool is made are looked up there."""
+    """Return the parameters' types. Names that are known only where the tool is made are looked up there."""
     target: Any = function
     while isinstance(target, partial):
         target = target.func
@@ -237,7 +237,7 @@ def _annotations(target: Any) -> Mapping[str, Any]:
 
 
 def _callers() -> Iterator[Mapping[str, Any]]:
-    """The local names where the tool is made, and one call further out; the outermost first."""
+    """Return the local names where the tool is made, and one call further out; the outermost first."""
     frame: types.FrameType | None = sys._getframe(1)
     scopes: list[Mapping[str, Any]] = []
     while frame is not None:
@@ -253,7 +253,7 @@ def _callers() -> Iterator[Mapping[str, Any]]:
 
 
 def each_schema(schema: Any, change: Callable[[Schema], Schema]) -> Any:
-    """The schema with `change` made to it and to every schema inside. Data in it (enum, default) is left alone."""
+    """Return the schema with `change` made to it and to every schema inside. Data in it (enum, default) is left alone."""
     if not isinstance(schema, dict):
         return schema
     made = dict(schema)
@@ -269,8 +269,8 @@ def each_schema(schema: Any, change: Callable[[Schema], Schema]) -> Any:
     return change(made)
 
 
-def explicit(schema: Schema) -> Schema:
-    """A schema of msgspec's that says what it leaves open: objects with properties take no others, and what is one of
+def make_explicit(schema: Schema) -> Schema:
+    """Return a schema of msgspec's that says what it leaves open: objects with properties take no others, and what is one of
     several texts is a text."""
 
     def said(part: Schema) -> Schema:
@@ -285,8 +285,8 @@ def explicit(schema: Schema) -> Schema:
     return made
 
 
-def without_titles(schema: Schema) -> Schema:
-    """Titles repeat names that stand beside them, and cost tokens in every request."""
+def drop_titles(schema: Schema) -> Schema:
+    """Drop titles: they repeat names that stand beside them, and cost tokens in every request."""
 
     def untitled(part: Schema) -> Schema:
         return {key: value for key, value in part.items() if not (key == "title" and isinstance(value, str))}
@@ -295,9 +295,9 @@ def without_titles(schema: Schema) -> Schema:
     return made
 
 
-def merged_definitions(known: Mapping[str, Any], found: Mapping[str, Any]) -> Schema:
-    """Definitions without titles, to be put beside those known. TypeError if two types of one name differ."""
-    made = {name: without_titles(part) for name, part in found.items()}
+def merge_definitions(known: Mapping[str, Any], found: Mapping[str, Any]) -> Schema:
+    """Return definitions without titles, to be put beside those known. TypeError if two types of one name differ."""
+    made = {name: drop_titles(part) for name, part in found.items()}
     for name, part in made.items():
         if name in known and known[name] != part:
             raise TypeError(f"two different types of this tool are named {name!r}; rename one of them")
@@ -308,7 +308,7 @@ def merged_definitions(known: Mapping[str, Any], found: Mapping[str, Any]) -> Sc
 
 
 def first_stray_key(value: Any, schema: Any, definitions: Mapping[str, Any]) -> str | None:
-    """The place of a key that a closed object does not have, such as `.unit` or `[2].colour`; None if there is none.
+    """Return the place of a key that a closed object does not have, such as `.unit` or `[2].colour`; None if there is none.
 
     The value fits the schema otherwise. Each pair of a value and a schema is looked at once, so the time is linear.
     """

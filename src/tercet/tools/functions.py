@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast, overload
 
-from tercet.tools.docstrings import parsed_docstring
+from tercet.tools.docstrings import parse_docstring
 from tercet.tools.function_input import ToolInput
 from tercet.wire.requests.json_body import materialize
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tercet.wire.params.toolsets import ToolUnionParam
 
     class ToolOptions(TypedDict, total=False):
-        """What can be said of a tool made of a function."""
+        """Options of a tool made of a function."""
 
         name: str | None
         """Its name to the model; the function's own unless given. 1 to 128 letters, digits, `_` and `-`."""
@@ -80,7 +80,7 @@ class BetaBuiltinFunctionTool(ABC):
 
     @abstractmethod
     def to_dict(self) -> ToolUnionParam:
-        """The entry in `tools`."""
+        """Return the entry in `tools`."""
 
     @abstractmethod
     def call(self, input: object) -> BetaFunctionToolResultType:
@@ -88,7 +88,7 @@ class BetaBuiltinFunctionTool(ABC):
 
     @property
     def name(self) -> str:
-        """The name by which the model calls it."""
+        """Return the name by which the model calls it."""
         return definition_name(self.to_dict())
 
 
@@ -97,7 +97,7 @@ class BetaAsyncBuiltinFunctionTool(ABC):
 
     @abstractmethod
     def to_dict(self) -> ToolUnionParam:
-        """The entry in `tools`."""
+        """Return the entry in `tools`."""
 
     @abstractmethod
     async def call(self, input: object) -> BetaFunctionToolResultType:
@@ -105,12 +105,12 @@ class BetaAsyncBuiltinFunctionTool(ABC):
 
     @property
     def name(self) -> str:
-        """The name by which the model calls it."""
+        """Return the name by which the model calls it."""
         return definition_name(self.to_dict())
 
 
 def definition_name(definition: Mapping[str, Any]) -> str:
-    """The name in a tool's definition."""
+    """Return the name in a tool's definition."""
     name = definition.get("mcp_server_name") or definition.get("name")
     if not isinstance(name, str):
         raise ValueError(f"a tool of type {definition.get('type')!r} has no name")
@@ -134,9 +134,9 @@ class BaseFunctionTool(Generic[F]):
                 raise unknown_argument(option, KNOWN, "beta_tool", otherwise="")
         if not callable(func):
             raise TypeError(f"a tool is made of a function, not of {type(func).__name__}; of a method, take obj.method")
-        doc = parsed_docstring(described_by(func))
+        doc = parse_docstring(description_of(func))
         self.func = func
-        self.name = checked_name(options.get("name") or name_of(func))
+        self.name = check_name(options.get("name") or name_of(func))
         self.description = options.get("description") or doc.description
         self.alone = _checked_alone(options.get("alone"))
         self._given_schema = _schema_given(options.get("input_schema"))
@@ -150,12 +150,12 @@ class BaseFunctionTool(Generic[F]):
         return self.func
 
     def to_dict(self) -> ToolParam:
-        """The tool's entry in `tools`."""
+        """Return the tool's entry in `tools`."""
         made = {"name": self.name, "description": self.description, "input_schema": self.input_schema, **self._options}
         return cast("ToolParam", made)
 
     def arguments(self, input: object) -> dict[str, Any]:
-        """The model's input as arguments for the function. ValueError or TypeError if it does not fit."""
+        """Return the model's input as arguments for the function. ValueError or TypeError if it does not fit."""
         try:
             if self._given_schema is not None:
                 from tercet.wire.json_schema import check_value
@@ -169,25 +169,25 @@ class BaseFunctionTool(Generic[F]):
         return f"{type(self).__name__}({self.name!r})"
 
 
-def beneath_partials(func: Any) -> Any:
-    """The function whose arguments `functools.partial`, once or often, has bound."""
+def unwrap_partials(func: Any) -> Any:
+    """Return the function whose arguments `functools.partial`, once or often, has bound."""
     while isinstance(func, partial):
         func = func.func
     return func
 
 
 def name_of(func: Any) -> str:
-    """A function's own name; of a callable object its class's. A partial has that of its function."""
+    """Return a function's own name; of a callable object its class's. A partial has that of its function."""
     own = getattr(func, "__name__", None)
-    inner = beneath_partials(func)
+    inner = unwrap_partials(func)
     return str(own or getattr(inner, "__name__", type(inner).__name__))
 
 
-def described_by(func: Any) -> str | None:
-    """The docstring of what is called. A partial has that of its function; an object its class's, or its `__call__`'s."""
+def description_of(func: Any) -> str | None:
+    """Return the docstring of what is called. A partial has that of its function; an object its class's, or its `__call__`'s."""
     if isinstance(func, partial) and "__doc__" in vars(func):
         return str(func.__doc__)
-    inner = beneath_partials(func)
+    inner = unwrap_partials(func)
     if inspect.isroutine(inner) or isinstance(inner, type):
         return inner.__doc__
     doc: str | None = inner.__doc__ or _call_of(inner).__doc__
@@ -199,12 +199,12 @@ def _call_of(called: object) -> Any:
 
 
 def _is_async(func: Any) -> bool:
-    inner = beneath_partials(func)
+    inner = unwrap_partials(func)
     return inspect.iscoroutinefunction(inner) or inspect.iscoroutinefunction(_call_of(inner))
 
 
-def checked_name(name: str) -> str:
-    """A name that the API takes."""
+def check_name(name: str) -> str:
+    """Return a name that the API takes."""
     if not NAME.fullmatch(name):
         raise ValueError(f"a tool's name must have 1 to 128 letters, digits, _ or -, not {name[:140]!r}; pass name=")
     return name
@@ -278,7 +278,7 @@ def beta_async_tool(func: Any = None, **options: Unpack[ToolOptions]) -> Any:
 
 
 def _no_context_manager(func: Any) -> Any:
-    """A context manager that yields a tool has no end here: nothing would leave it."""
+    """Return the function; TypeError for a context manager, which has no end here: nothing would leave it."""
     inner = getattr(func, "__wrapped__", None)
     if inspect.isgeneratorfunction(inner) or inspect.isasyncgenfunction(inner):
         raise TypeError("a tool must be a function, not a context manager; open what it needs around the tool runner")

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tercet.flow.effects import Ask, CallTool, Hand, Plan, Together
-from tercet.tools.results import cut_off, not_found
+from tercet.tools.results import cut_off_result, not_found_result
 from tercet.tools.run_state import Json, RunState, tool_calls
 from tercet.wire.responses.message import Message
 
@@ -81,9 +81,9 @@ def tool_results(run: RunState, message: Message) -> Plan[Json | None]:
             together, tool = [], run.tool_for(call)  # what ran may have taken it away
         if tool is None:
             _warn_of_unknown(call, run.tools)
-            run.results[number] = not_found(call)
+            run.results[number] = not_found_result(call)
         elif call is cut or not call.input_complete:
-            run.results[number] = cut_off(call)
+            run.results[number] = cut_off_result(call)
         elif alone:
             yield from _call(run, number, tool, call)
         else:

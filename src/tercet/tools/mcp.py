@@ -20,7 +20,7 @@ IMAGES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 
 
 def mcp_tool(tool: Any, client: Any, **options: Unpack[ToolOptions]) -> BetaFunctionTool[Any]:
-    """A tool of `session.list_tools()` for the blocking tool runner, which must run in a thread of the session's event
+    """Return a tool of `session.list_tools()` for the blocking tool runner, which must run in a thread of the session's event
     loop: `await anyio.to_thread.run_sync(runner.until_done)`. Input is checked against the server's schema first."""
 
     def call(**arguments: Any) -> BetaFunctionToolResultType:
@@ -32,7 +32,7 @@ def mcp_tool(tool: Any, client: Any, **options: Unpack[ToolOptions]) -> BetaFunc
 
 
 def async_mcp_tool(tool: Any, client: Any, **options: Unpack[ToolOptions]) -> BetaAsyncFunctionTool[Any]:
-    """A tool of `session.list_tools()` for the async tool runner. Input is checked against the server's schema first."""
+    """Return a tool of `session.list_tools()` for the async tool runner. Input is checked against the server's schema first."""
 
     async def call(**arguments: Any) -> BetaFunctionToolResultType:
         return tool_result(await client.call_tool(tool.name, arguments))
@@ -57,14 +57,14 @@ class UnsupportedMCPValueError(Exception):
 
 
 def field(value: Any, name: str) -> Any:
-    """A field under its name of today, or of mcp before 2.0: `mime_type`, `mimeType`. None if it has neither."""
+    """Return a field under its name of today, or of mcp before 2.0: `mime_type`, `mimeType`. None if it has neither."""
     first, *rest = name.split("_")
     older = first + "".join(word.capitalize() for word in rest)
     return getattr(value, name, getattr(value, older, None))
 
 
 def mcp_content(content: Any, *, cache_control: CacheControlEphemeralParam | None = None) -> dict[str, Any]:
-    """A content block of MCP: text, an image, or an embedded resource."""
+    """Return a content block of MCP: text, an image, or an embedded resource."""
     kind = getattr(content, "type", type(content).__name__)
     if kind == "text":
         return _cached({"type": "text", "text": content.text}, cache_control)
@@ -107,12 +107,12 @@ def _is_text(media_type: str | None) -> bool:
 
 
 def mcp_message(message: Any, *, cache_control: CacheControlEphemeralParam | None = None) -> dict[str, Any]:
-    """A message of an MCP prompt."""
+    """Return a message of an MCP prompt."""
     return {"role": message.role, "content": [mcp_content(message.content, cache_control=cache_control)]}
 
 
 def mcp_resource_to_content(result: Any, *, cache_control: CacheControlEphemeralParam | None = None) -> dict[str, Any]:
-    """What `read_resource()` gave, as a content block: the first of its contents that the API can take."""
+    """Return what `read_resource()` gave, as a content block: the first of its contents that the API can take."""
     for each in _contents(result):
         media_type = field(each, "mime_type")
         if _is_text(media_type) or media_type in IMAGES or media_type == "application/pdf":
@@ -122,7 +122,7 @@ def mcp_resource_to_content(result: Any, *, cache_control: CacheControlEphemeral
 
 
 def mcp_resource_to_file(result: Any) -> tuple[str | None, bytes, str | None]:
-    """What `read_resource()` gave, as a file for `files.upload()`: name, bytes, media type."""
+    """Return what `read_resource()` gave, as a file for `files.upload()`: name, bytes, media type."""
     resource = _contents(result)[0]
     name = urlsplit(str(resource.uri)).path.rpartition("/")[2] or None
     blob = getattr(resource, "blob", None)
@@ -137,7 +137,7 @@ def _contents(result: Any) -> Any:
 
 
 def tool_result(result: Any) -> BetaFunctionToolResultType:
-    """What `call_tool()` gave, for the model to read. Raises ToolError if the server says that it is an error."""
+    """Return what `call_tool()` gave, for the model to read. Raises ToolError if the server says that it is an error."""
     content: Any = [mcp_content(each) for each in result.content]
     if field(result, "is_error"):
         raise ToolError(content)

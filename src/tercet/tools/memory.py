@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from tercet.platforms.base import run_in_thread
 from tercet.tools.functions import BetaAsyncBuiltinFunctionTool, BetaBuiltinFunctionTool, ToolError
-from tercet.tools.memory_texts import inserted, listed, replaced, viewed
+from tercet.tools.memory_texts import insert_text, replace_text, show_directory, show_lines
 from tercet.wire.responses.memory_commands import (
     CreateCommand,
     DeleteCommand,
@@ -62,7 +62,7 @@ class BetaAbstractMemoryTool(BetaBuiltinFunctionTool):
         self._cache_control = cache_control
 
     def to_dict(self) -> MemoryTool20250818Param:
-        """The entry in `tools`."""
+        """Return the entry in `tools`."""
         made: MemoryTool20250818Param = _definition(self._cache_control)
         return made
 
@@ -114,7 +114,7 @@ class BetaAsyncAbstractMemoryTool(BetaAsyncBuiltinFunctionTool):
         self._cache_control = cache_control
 
     def to_dict(self) -> MemoryTool20250818Param:
-        """The entry in `tools`."""
+        """Return the entry in `tools`."""
         made: MemoryTool20250818Param = _definition(self._cache_control)
         return made
 
@@ -191,7 +191,7 @@ class BetaLocalFilesystemMemoryTool(BetaAbstractMemoryTool):
                 each.mkdir(mode=0o700, exist_ok=True)
 
     def _place(self, path: str) -> Path:
-        """Where a path of the model's lies. Raises ToolError if that is not among the memories."""
+        """Return where a path of the model's lies. Raises ToolError if that is not among the memories."""
         parts = path.removeprefix(ROOT).split("/") if path == ROOT or path.startswith(f"{ROOT}/") else None
         if parts is None:
             raise ToolError(f"Path must start with {ROOT}, got: {path}")
@@ -234,11 +234,11 @@ class BetaLocalFilesystemMemoryTool(BetaAbstractMemoryTool):
             raise
 
     def view(self, command: ViewCommand) -> str:
-        """A directory, two levels deep, or a file's lines with their numbers."""
+        """Show a directory, two levels deep, or a file's lines with their numbers."""
         place = self._place(command.path)
         if place.is_dir():
-            return listed(command.path, [(place.stat().st_size, ""), *_entries(place)])
-        return viewed(command.path, self._text(command.path), command.view_range)
+            return show_directory(command.path, [(place.stat().st_size, ""), *_entries(place)])
+        return show_lines(command.path, self._text(command.path), command.view_range)
 
     def create(self, command: CreateCommand) -> str:
         """Write a new file. One that is there already stays."""
@@ -256,13 +256,13 @@ class BetaLocalFilesystemMemoryTool(BetaAbstractMemoryTool):
 
     def str_replace(self, command: StrReplaceCommand) -> str:
         """Put one text in the place of another that stands there once."""
-        text, said = replaced(command.path, self._text(command.path), command.old_str, command.new_str)
+        text, said = replace_text(command.path, self._text(command.path), command.old_str, command.new_str)
         self._write(self._file(command.path), text)
         return said
 
     def insert(self, command: InsertCommand) -> str:
         """Put a text behind a line."""
-        text = inserted(self._text(command.path), command.insert_line, command.insert_text)
+        text = insert_text(self._text(command.path), command.insert_line, command.insert_text)
         self._write(self._file(command.path), text)
         return f"The file {command.path} has been edited."
 
@@ -302,7 +302,7 @@ class BetaLocalFilesystemMemoryTool(BetaAbstractMemoryTool):
 
 
 def _entries(directory: Path, before: str = "", depth: int = 1) -> Iterator[tuple[int, str]]:
-    """Size and name of what a directory holds, and the directories in it. Hidden items and links are left out."""
+    """Return size and name of what a directory holds, and the directories in it. Hidden items and links are left out."""
     for item in sorted(directory.iterdir(), key=lambda each: each.name):
         found = item.lstat()
         if item.name.startswith(".") or not (stat.S_ISDIR(found.st_mode) or stat.S_ISREG(found.st_mode)):
@@ -327,7 +327,7 @@ class BetaAsyncLocalFilesystemMemoryTool(BetaAsyncAbstractMemoryTool):
             return await super().execute(command)
 
     async def view(self, command: ViewCommand) -> str:
-        """A directory, two levels deep, or a file's lines with their numbers."""
+        """Show a directory, two levels deep, or a file's lines with their numbers."""
         return await run_in_thread(self._tool.view, command)
 
     async def create(self, command: CreateCommand) -> str:

@@ -17,8 +17,8 @@ def numbered(lines: Sequence[str], first: int = 1) -> str:
     return "\n".join(f"{number:>{WIDTH}}\t{line}" for number, line in enumerate(lines, first))
 
 
-def viewed(path: str, text: str, view_range: list[int] | None) -> str:
-    """A file's lines: all, or from the first to the last of `view_range`, -1 being the end."""
+def show_lines(path: str, text: str, view_range: list[int] | None) -> str:
+    """Return a file's lines: all, or from the first to the last of `view_range`, -1 being the end."""
     lines = text.split("\n")
     if len(lines) > MOST_LINES:
         raise ToolError(f"File {path} exceeds maximum line limit of {MOST_LINES:,} lines.")
@@ -28,8 +28,8 @@ def viewed(path: str, text: str, view_range: list[int] | None) -> str:
     return f"Here's the content of {path} with line numbers:\n{numbered(lines[first - 1 : last], first)}"
 
 
-def listed(path: str, entries: Iterable[tuple[int, str]]) -> str:
-    """A directory: sizes and names, the directory itself first under an empty name."""
+def show_directory(path: str, entries: Iterable[tuple[int, str]]) -> str:
+    """Return a directory: sizes and names, the directory itself first under an empty name."""
     head = f"Here're the files and directories up to 2 levels deep in {path}, excluding hidden items:"
     return "\n".join([head, *(f"{in_units(size)}\t{path}{'/' if name else ''}{name}" for size, name in entries)])
 
@@ -44,8 +44,8 @@ def in_units(size: int) -> str:
     return f"{value:.0f}{unit}" if value == int(value) else f"{value:.1f}{unit}"
 
 
-def replaced(path: str, text: str, old: str, new: str) -> tuple[str, str]:
-    """The text with `new` in the place of `old`, which must stand in it once; and what to say of it."""
+def replace_text(path: str, text: str, old: str, new: str) -> tuple[str, str]:
+    """Return the text with `new` in the place of `old`, which must stand in it once; and what to say of it."""
     count = text.count(old) if old else 0
     if count == 0:
         raise ToolError(f"No replacement was performed, old_str `{old}` did not appear verbatim in {path}.")
@@ -72,8 +72,8 @@ def _lines_of(text: str, part: str) -> list[int]:
     return found
 
 
-def inserted(text: str, line: int, new: str) -> str:
-    """The text with `new` behind this line; 0 is before the first."""
+def insert_text(text: str, line: int, new: str) -> str:
+    """Return the text with `new` behind this line; 0 is before the first."""
     lines = text.split("\n")
     if lines[-1] == "":
         lines.pop()

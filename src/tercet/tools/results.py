@@ -32,7 +32,7 @@ CUT_OFF = "Error: the input of this call was cut off before it was complete, so 
 def call_plain_tool(effect: CallTool) -> Result:
     """Call a plain tool. Whatever it raises is for the model to read."""
     try:
-        return succeeded(effect.call, effect.tool.call(effect.call.input))
+        return success_result(effect.call, effect.tool.call(effect.call.input))
     except Exception as problem:
         return _failed(effect, problem)
 
@@ -43,7 +43,7 @@ async def call_any_tool(effect: CallTool) -> Result:
     if not inspect.iscoroutinefunction(tool.call):
         return await run_in_daemon_thread(lambda: call_plain_tool(effect))
     try:
-        return succeeded(call, await tool.call(call.input))
+        return success_result(call, await tool.call(call.input))
     except Exception as problem:
         return _failed(effect, problem)
 
@@ -51,7 +51,7 @@ async def call_any_tool(effect: CallTool) -> Result:
 def _failed(effect: CallTool, problem: Exception) -> Result:
     """Tell the model of an exception, and in the log whoever runs the program."""
     log_tool_failure(getattr(effect.tool, "name", "?"), problem)
-    return failed(effect.call, problem)
+    return failure_result(effect.call, problem)
 
 
 def log_tool_failure(tool: str, problem: BaseException) -> None:
@@ -69,14 +69,14 @@ def log_tool_failure(tool: str, problem: BaseException) -> None:
     logger.handle(record)
 
 
-def succeeded(call: Mapping[str, Any], value: Any) -> Result:
-    """The result of a call that returned `value`. Raises TypeError or ValueError for what the model cannot be told."""
+def success_result(call: Mapping[str, Any], value: Any) -> Result:
+    """Return the result of a call that returned `value`. Raises TypeError or ValueError for what the model cannot be told."""
     content = _content_that_fits(value)
     return _result(call) if content is None else {**_result(call), "content": content}
 
 
-def failed(call: Mapping[str, Any], problem: Exception) -> Result:
-    """The result of a call that raised: class and message, or what a ToolError has to say."""
+def failure_result(call: Mapping[str, Any], problem: Exception) -> Result:
+    """Return the result of a call that raised: class and message, or what a ToolError has to say."""
     content: Any = None
     if isinstance(problem, ToolError):
         try:
@@ -95,15 +95,15 @@ def _content_that_fits(value: Any) -> Any:
     return content
 
 
-def not_found(call: Mapping[str, Any]) -> Result:
-    """The result of a call of a tool that is not there."""
+def not_found_result(call: Mapping[str, Any]) -> Result:
+    """Return the result of a call of a tool that is not there."""
     family, name = call.get("toolset_name"), str(call.get("name"))[:200]
     what = f"Tool '{name}'" if family is None else f"Toolset '{str(family)[:200]}' member '{name}'"
     return {**_result(call), "content": f"Error: {what} not found", "is_error": True}
 
 
-def cut_off(call: Mapping[str, Any]) -> Result:
-    """The result of a call whose input did not come whole."""
+def cut_off_result(call: Mapping[str, Any]) -> Result:
+    """Return the result of a call whose input did not come whole."""
     return {**_result(call), "content": CUT_OFF, "is_error": True}
 
 
@@ -113,7 +113,7 @@ def _result(call: Mapping[str, Any]) -> Result:
 
 
 def result_content(value: Any) -> Any:
-    """What a tool returned, as a result's content: text and content blocks as they are, other data as JSON text. A path is
+    """Return what a tool returned, as a result's content: text and content blocks as they are, other data as JSON text. A path is
     its text; no file is read but for the base64 data of an image or document, and that at once."""
     if value is None or type(value) is str:
         return value
@@ -129,7 +129,7 @@ def result_content(value: Any) -> Any:
 
 
 def text_length(content: Any) -> int:
-    """The characters of a result's text."""
+    """Return the characters of a result's text."""
     if isinstance(content, str):
         return len(content)
     texts = (block.get("text") for block in content or ())
@@ -141,7 +141,7 @@ def _is_block(value: Any) -> bool:
 
 
 def error_text(problem: Exception) -> str:
-    """An exception's class and message, without credentials, in at most 1,000 characters."""
+    """Return an exception's class and message, without credentials, in at most 1,000 characters."""
     kind = type(problem).__name__
     try:
         said = str(problem)

@@ -31,21 +31,21 @@ KEPT = ("betas", "user_profile_id", "workspace_id")
 
 
 def step_after(stop_reason: str | None) -> Step:
-    """What follows an answer. Reasons that are absent or unknown end the loop, and no tool is run for them."""
+    """Return what follows an answer. Reasons that are absent or unknown end the loop, and no tool is run for them."""
     return STEPS.get(stop_reason or "", "stop")
 
 
 class RunState:
-    """What one tool runner knows: the arguments of its requests, the history, its tools, and what is still to do."""
+    """Holds what one tool runner knows: the arguments of its requests, the history, its tools, and what is still to do."""
 
     def __init__(self, arguments: Mapping[str, Any], tools: Iterable[Any], max_iterations: int | None) -> None:
         refuse_compaction(arguments)
-        self.arguments = settled_arguments(arguments)
-        self.messages: list[Any] = settled_messages(self.arguments.pop("messages"))
+        self.arguments = settle_arguments(arguments)
+        self.messages: list[Any] = settle_messages(self.arguments.pop("messages"))
         thread = self.arguments.pop("thread", None)
         self.thread = ServerThread.of(thread) if thread else None
         self.tools: dict[str, Any] = {}
-        self.arguments["tools"] = self.taken_in(tools)
+        self.arguments["tools"] = self.take_in(tools)
         self.max_iterations = max_iterations
         self.answers = 0
         self.checked = True
@@ -65,8 +65,8 @@ class RunState:
 
     # --- tools -------------------------------------------------------------------------------------------------------
 
-    def taken_in(self, tools: Iterable[Any]) -> list[Any]:
-        """Their definitions; those that can be called are remembered under their names."""
+    def take_in(self, tools: Iterable[Any]) -> list[Any]:
+        """Return their definitions; those that can be called are remembered under their names."""
         definitions: list[Any] = []
         for tool in tools:
             if is_runnable(tool):
@@ -96,12 +96,12 @@ class RunState:
             self._changes.append({"type": "tool_removal", "tool": {"type": "tool_reference", "name": name}})
 
     def tool_for(self, call: Mapping[str, Any]) -> Any:
-        """The tool that a call names, or None if there is none, or none any more."""
+        """Return the tool that a call names, or None if there is none, or none any more."""
         name = call.get("name")
         if (
             not isinstance(name, str)
             or call.get("toolset_name") is not None
-            or name in withdrawn([*self.messages, *self._pending()])
+            or name in removed_names([*self.messages, *self._pending()])
         ):
             return None
         return self.tools.get(name)
@@ -112,7 +112,7 @@ class RunState:
     # --- the history -------------------------------------------------------------------------------------------------
 
     def params(self) -> Json:
-        """The arguments of the next request, `messages` and all."""
+        """Return the arguments of the next request, `messages` and all."""
         params = {**self.arguments, "messages": list(self.messages)}
         return {**params, "thread": self.thread.base} if self.thread else params
 
@@ -122,20 +122,20 @@ class RunState:
         refuse_compaction(params)
         if "messages" not in params:
             raise ValueError("the new params have no 'messages'; keep those that the function is given, or set others")
-        messages = settled_messages(params.pop("messages"))
+        messages = settle_messages(params.pop("messages"))
         self._refuse_while_compacting(messages != self.messages)
         params.pop("thread", None)
         kept = {name: self.arguments[name] for name in KEPT if name in self.arguments}
         if "tools" in params:
             self._replace_tools(params)
-        self.arguments, self.messages = {**kept, **settled_arguments(params)}, messages
+        self.arguments, self.messages = {**kept, **settle_arguments(params)}, messages
         self.checked = False
 
     def _replace_tools(self, params: Json) -> None:
-        """Definitions keep the tool that runs under their name; a name that is left out runs no more."""
+        """Let definitions keep the tool that runs under their name; a name that is left out runs no more."""
         before = self.tools
         self.tools = {}
-        params["tools"] = self.taken_in(params["tools"] or ())
+        params["tools"] = self.take_in(params["tools"] or ())
         for definition in params["tools"]:
             name = definition.get("name")
             if name in before and name not in self.tools:
@@ -144,7 +144,7 @@ class RunState:
     def append(self, messages: Sequence[Any]) -> None:
         """Add messages to the history. While an answer is handled, it and its results are then for the caller to add."""
         self._refuse_while_compacting(True)
-        self.messages = [*self.messages, *settled_messages(map(as_param, messages))]
+        self.messages = [*self.messages, *settle_messages(map(as_param, messages))]
         self.rewritten = self.rewritten or self.handling
         self.checked = False
 
@@ -161,7 +161,7 @@ class RunState:
         return not self.closed and (self.max_iterations is None or self.answers < self.max_iterations)
 
     def next_request(self, paused: bool) -> Json:
-        """The arguments to ask with now. A turn that was paused has to stay last, so changes of tools wait for it."""
+        """Return the arguments to ask with now. A turn that was paused has to stay last, so changes of tools wait for it."""
         if not paused:
             self.messages, self._changes = [*self.messages, *self._pending()], []
         self.results, self.rewritten, self.handling = {}, False, True
@@ -192,7 +192,7 @@ class RunState:
             self.arguments["container"] = {**asked, "id": made.id}
 
     def last_answer(self) -> Message:
-        """The last answer of a run that is over. A run that an error ended has none: the one before is no end."""
+        """Return the last answer of a run that is over. A run that an error ended has none: the one before is no end."""
         if self.last is None:
             raise RuntimeError("the tool runner has no answer: it was closed, or may ask for none (max_iterations)")
         if not (self.ended or self.closed):
@@ -208,7 +208,7 @@ class RunState:
             self.compaction = {"type": "summarize"} if compaction is None else dict(compaction)
 
     def compaction_request(self) -> Json:
-        """The arguments that ask for a summary of the whole history."""
+        """Return the arguments that ask for a summary of the whole history."""
         compaction, self.compaction = self.compaction, None
         self.compacting = True
         arguments = for_compaction({**self.arguments, "compaction": compaction})
@@ -218,7 +218,7 @@ class RunState:
         """Go on from the summary, if there is one."""
         self.compacting = False
         if holds_summary(message):
-            gone = withdrawn(self.messages)
+            gone = removed_names(self.messages)
             self.tools = {name: tool for name, tool in self.tools.items() if name not in gone}
             self.messages = [message.to_param()]
             return
@@ -236,7 +236,7 @@ def is_runnable(tool: Any) -> bool:
 
 
 def refuse_equal_names(definitions: Iterable[Any]) -> None:
-    """Two tools of one name, be they functions, dicts or the API's own: no call says which one it means."""
+    """Raise ValueError for two tools of one name, be they functions, dicts or the API's own: no call says which one it means."""
     seen: set[str] = set()
     for definition in definitions:
         name = definition.get("name") if isinstance(definition, Mapping) else getattr(definition, "name", None)
@@ -256,8 +256,8 @@ def refuse_compaction(arguments: Mapping[str, Any]) -> None:
         )
 
 
-def settled_arguments(arguments: Mapping[str, Any]) -> Json:
-    """Arguments that are equal each time they are sent, as far as they are sent as JSON."""
+def settle_arguments(arguments: Mapping[str, Any]) -> Json:
+    """Return arguments that are equal each time they are sent, as far as they are sent as JSON."""
     made = dict(arguments)
     for name in READ_IN_EVERY_REQUEST & made.keys():
         if not is_absent(made[name]):
@@ -270,24 +270,24 @@ def settled_arguments(arguments: Mapping[str, Any]) -> Json:
     return made
 
 
-def settled_messages(messages: Iterable[Any]) -> list[Any]:
-    """Messages that are equal each time they are sent: iterators and open files among them are read once, here."""
+def settle_messages(messages: Iterable[Any]) -> list[Any]:
+    """Return messages that are equal each time they are sent: iterators and open files among them are read once, here."""
     made: list[Any] = materialize(list(messages), "messages", name="messages")
     return made
 
 
 def as_param(message: Any) -> Any:
-    """A message for the history; an answer without what only answers have."""
+    """Return a message for the history; an answer without what only answers have."""
     return message.to_param() if isinstance(message, Message) else message
 
 
 def tool_calls(message: Message) -> list[Any]:
-    """The calls of the caller's own tools."""
+    """Return the calls of the caller's own tools."""
     return [block for block in message.content if block.type == "tool_use"]
 
 
-def withdrawn(messages: Iterable[Any]) -> set[str]:
-    """The names of tools that the history took away and did not give back."""
+def removed_names(messages: Iterable[Any]) -> set[str]:
+    """Return the names of tools that the history took away and did not give back."""
     names: set[str] = set()
     for change in (change for message in messages for change in _changes_in(message)):
         tool = change.get("tool") or {}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Runner(Guarded):
-    """What all runners have: changes of the conversation that they lead."""
+    """Base of all tool runners: changes of the conversation that they lead."""
 
     _run: RunState
     _calling = False
@@ -69,5 +69,5 @@ class EagerRunner(Runner):
 
     @property
     def deferred_tool_calls(self) -> list[Any]:
-        """The calls that `defer_tool_call` holds, as far as they have come whole and were not run."""
+        """Return the calls that `defer_tool_call` holds, as far as they have come whole and were not run."""
         return [] if self._calls is None else self._calls.held()

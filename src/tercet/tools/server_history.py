@@ -30,7 +30,7 @@ class ServerThread:
         return cls({"type": "create"} if thread is True else thread)
 
     def request(self, arguments: Mapping[str, Any], messages: Sequence[Any]) -> dict[str, Any]:
-        """The arguments of the next request. A history that was rewritten, or has nothing new, is sent whole again."""
+        """Return the arguments of the next request. A history that was rewritten, or has nothing new, is sent whole again."""
         held = self._held
         if held is None or len(messages) <= len(held) or list(messages[: len(held)]) != list(held):
             return self.whole(arguments, messages)
@@ -39,7 +39,7 @@ class ServerThread:
         return _with_beta({**kept, "thread": thread, "messages": list(messages[len(held) :])})
 
     def whole(self, arguments: Mapping[str, Any], messages: Sequence[Any]) -> dict[str, Any]:
-        """The arguments of a request that begins the thread anew."""
+        """Return the arguments of a request that begins the thread anew."""
         return _with_beta({**arguments, "thread": self.base, "messages": list(messages)})
 
     def keep(self, messages: Sequence[Any], message: Message) -> None:
@@ -60,7 +60,7 @@ def _with_beta(arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 def for_compaction(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments without what cannot go with `compaction`."""
+    """Return the arguments without what cannot go with `compaction`."""
     kept = {name: value for name, value in arguments.items() if name not in SHAPE_ONLY}
     if (kept.get("tool_choice") or {}).get("type") in ("any", "tool"):
         del kept["tool_choice"]
