@@ -17,7 +17,7 @@ from tests.faults.subject import KEY
 from tests.faults.surfaces import ASK
 
 import tercet
-from tercet.transport.base import DEFAULT
+from tercet.transport.base import DEFAULT_SETTINGS
 from tercet.transport.decoding import TooLargeError, decoder_for
 from tercet.transport.http1 import MalformedError, ResponseParser
 from tercet.transport.tls import context_for
@@ -172,8 +172,8 @@ def test_a_bomb_is_stopped_before_it_is_large() -> None:
 
 
 def test_tls_is_checked_unless_somebody_says_otherwise() -> None:
-    context = context_for(DEFAULT.verify)
+    context = context_for(DEFAULT_SETTINGS.verify)
 
-    assert DEFAULT.verify is True
+    assert DEFAULT_SETTINGS.verify is True
     assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
     assert context.minimum_version >= ssl.TLSVersion.TLSv1_2
