@@ -135,9 +135,10 @@ def clients() -> tuple[Any, Any]:
     return tercet.Anthropic(api_key=key), tercet.AsyncAnthropic(api_key=key)
 
 
-def nouns_of(owner: Any) -> dict[str, Resource]:
+def resources_of(owner: Any) -> dict[str, Resource]:
     """Return the resources that a client or a resource has."""
-    cached = [name for name, value in vars(type(owner)).items() if isinstance(value, cached_property)]
+    held = {name: value for cls in reversed(type(owner).__mro__) for name, value in vars(cls).items()}
+    cached = [name for name, value in held.items() if isinstance(value, cached_property)]
     found = {name: getattr(owner, name) for name in cached if not name.startswith("_")}
     return {name: value for name, value in found.items() if isinstance(value, Resource)}
 
@@ -152,7 +153,7 @@ def raw_classes(owner: Any, name: str, made: dict[str, list[str]]) -> None:
     """Add the classes behind the prefixes of a client or resource, those of its own resources first."""
     if f"{name}WithRawResponse" in made:
         return
-    resources = nouns_of(owner)
+    resources = resources_of(owner)
     for resource in resources.values():
         raw_classes(resource, type(resource).__name__, made)
     prefix = "async_" if name.startswith("Async") else ""
@@ -179,7 +180,7 @@ def raw_types() -> str:
     blocking, waiting = clients()
     for client, name in ((blocking, "Client"), (waiting, "AsyncClient")):
         raw_classes(client, name, made)
-    homes = {cls: f"from {cls.__module__} import {cls.__name__}" for cls in noun_classes(blocking, waiting)}
+    homes = {cls: f"from {cls.__module__} import {cls.__name__}" for cls in resource_classes(blocking, waiting)}
     responses = ("APIResponse", "AsyncAPIResponse"), ("AsyncResponseContextManager", "ResponseContextManager")
     rooms = "tercet.client.raw.responses", "tercet.client.raw.views"
     imports = [
@@ -190,11 +191,11 @@ def raw_types() -> str:
     return head + "".join("\n\n" + "\n".join(lines) + "\n" for lines in made.values())
 
 
-def noun_classes(*owners: Any) -> Iterator[type]:
+def resource_classes(*owners: Any) -> Iterator[type]:
     """Yield the classes of these and of all resources below."""
     for owner in owners:
         yield type(owner)
-        yield from noun_classes(*nouns_of(owner).values())
+        yield from resource_classes(*resources_of(owner).values())
 
 
 # The plain names of arguments.

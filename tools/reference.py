@@ -133,7 +133,9 @@ Named = list[tuple[str, tuple[Any, ...]]]
 
 def methods(owner: Any, path: str, named: Named, told: dict[type, str]) -> Iterator[str]:
     """Yield how each method of a client's resources is called, and what it says of itself."""
-    for name, member in vars(type(owner)).items():
+    for name, member in {
+        name: each for cls in reversed(type(owner).__mro__) for name, each in vars(cls).items()
+    }.items():
         if name.startswith("_"):
             continue
         if isinstance(member, cached_property) and isinstance(resource := getattr(owner, name), Resource):

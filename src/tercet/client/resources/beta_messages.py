@@ -4,20 +4,10 @@ else is what `messages.py` does."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, Unpack, overload
 
-from tercet.client.resources.messages import (
-    async_whole_stream,
-    count_call,
-    create_call,
-    parse_call,
-    stream_call,
-    whole_stream,
-    with_any_output,
-    with_output,
-)
-from tercet.client.resources.resource import Resource, underlying_client
+from tercet.client.resources.messages import AsyncMessageCalls, MessageCalls, SyncMessageCalls
+from tercet.client.resources.resource import underlying_client
 from tercet.client.streams.message import (
     AsyncMessageStream,
     AsyncMessageStreamManager,
@@ -30,14 +20,12 @@ from tercet.wire.requests.arguments import strings
 from tercet.wire.requests.sentinels import is_absent
 
 if TYPE_CHECKING:
-    from tercet.client.core import AsyncCore, Core
     from tercet.client.raw.types import (
         AsyncBetaMessagesWithRawResponse,
         AsyncBetaMessagesWithStreamingResponse,
         BetaMessagesWithRawResponse,
         BetaMessagesWithStreamingResponse,
     )
-    from tercet.client.resources.batches import AsyncBatches, Batches
     from tercet.client.resources.tool_runners import BetaAsyncStreamingToolRunner, BetaStreamingToolRunner
     from tercet.tools.runner import BetaAsyncToolRunner, BetaToolRunner, OnEvent
     from tercet.wire.params import (
@@ -53,12 +41,6 @@ if TYPE_CHECKING:
     from tercet.wire.typing_compat import Absent
 
 F = TypeVar("F")
-
-PARSE_NAMES = argument_names.BETA_CREATE
-CREATE_NAMES = PARSE_NAMES | {"stream"}
-COUNT_NAMES = argument_names.BETA_COUNT_TOKENS
-COUNTING = "token-counting-2024-11-01"
-"""Without meaning by now; code for beta features names it when it counts, and so do we."""
 
 
 def beta_arguments(arguments: Mapping[str, Any], *own: str) -> dict[str, Any]:
@@ -81,18 +63,21 @@ def beta_arguments(arguments: Mapping[str, Any], *own: str) -> dict[str, Any]:
     return {**rest, "extra_headers": {**others, "anthropic-beta": text} if text else others}
 
 
-def _streamed(
-    cls: Any, params: Mapping[str, Any], checked: bool = False, on_event: OnEvent | None = None
-) -> tuple[Any, Any]:
-    """Return the call of a streamed answer, and what makes a stream of what comes."""
-    arguments, output = with_output(beta_arguments(params))
-    return stream_call(arguments, "stream", CREATE_NAMES, checked), partial(cls, output=output, on_event=on_event)
+class BetaArguments(MessageCalls):
+    """The arguments of beta features, which both worlds take."""
+
+    _create_names = argument_names.BETA_CREATE | {"stream", "output_format"}
+    _parse_names = argument_names.BETA_CREATE
+    _count_names = argument_names.BETA_COUNT_TOKENS
+    _counting = ("token-counting-2024-11-01",)
+    """Without meaning by now; code for beta features names it when it counts, and so do we."""
+
+    def _arguments(self, params: Mapping[str, Any], *betas: str) -> Mapping[str, Any]:
+        return beta_arguments(params, *betas)
 
 
-class BetaMessages(Resource):
+class BetaMessages(BetaArguments, SyncMessageCalls):
     """`client.beta.messages`. See `client.messages`; `betas=[...]` names the features to use."""
-
-    _client: Core
 
     if TYPE_CHECKING:
 
@@ -100,13 +85,6 @@ class BetaMessages(Resource):
         def with_raw_response(self) -> BetaMessagesWithRawResponse: ...
         @property
         def with_streaming_response(self) -> BetaMessagesWithStreamingResponse: ...
-
-    @cached_property
-    def batches(self) -> Batches:
-        """Many requests at once, at half the price, answered within 24 hours."""
-        from tercet.client.resources.batches import Batches
-
-        return Batches(self._client)
 
     @overload
     def create(self, *, stream: Literal[False] = False, **params: Unpack[BetaMessageCreateParams]) -> Message: ...
@@ -122,14 +100,6 @@ class BetaMessages(Resource):
         """Send a conversation and return the answer, or with `stream=True` its events as they come."""
         return self._create(params)
 
-    def _create(self, params: Mapping[str, Any], checked: bool = False) -> Any:
-        arguments, _ = with_output(beta_arguments(params))
-        if self._client._takes_too_long(arguments):
-            call = stream_call(arguments, "create", CREATE_NAMES, checked)
-            return self._client._open(call, whole_stream).get_final_message()
-        call = create_call(arguments, CREATE_NAMES, checked=checked)
-        return self._client._open(call, Stream) if call.stream else self._client._send(call)
-
     @overload
     def stream(
         self, *, output_format: type[F], **params: Unpack[BetaMessageStreamParams]
@@ -144,8 +114,7 @@ class BetaMessages(Resource):
     ) -> MessageStreamManager[Any]: ...
     def stream(self, **params: Any) -> MessageStreamManager[Any]:
         """Stream the answer. See `Messages.stream`."""
-        call, made = _streamed(MessageStream[Any], params)
-        return MessageStreamManager(lambda: self._client._open(call, made))
+        return self._stream(params)
 
     @overload
     def parse(self, *, output_format: type[F], **params: Unpack[BetaMessageParseParams]) -> ParsedMessage[F]: ...
@@ -159,16 +128,9 @@ class BetaMessages(Resource):
         """Ask for an answer of a type. See `Messages.parse`."""
         return self._parse(params)
 
-    def _parse(self, params: Mapping[str, Any], checked: bool = False) -> Any:
-        arguments, output = with_any_output(beta_arguments(params))
-        if self._client._takes_too_long(arguments):
-            made = partial(MessageStream[Any], output=output)
-            return self._client._open(stream_call(arguments, "parse", CREATE_NAMES, checked), made).get_final_message()
-        return self._client._send(parse_call(arguments, output, PARSE_NAMES, checked))
-
     def count_tokens(self, **params: Unpack[BetaMessageCountTokensParams]) -> MessageTokensCount:
         """Count the input tokens that a request of these parameters would have, by the API's own estimate."""
-        return self._client._send(count_call(beta_arguments(params, COUNTING), COUNT_NAMES))
+        return self._client._send(self._count_call(params))
 
     @overload
     def tool_runner(
@@ -206,22 +168,22 @@ class BetaMessages(Resource):
         from tercet.tools.runner import BetaToolRunner
 
         passed = runner_arguments(params)
-        state, client, output = passed.state, underlying_client(self._client), passed.output
+        state, output, client = passed.state, passed.output, underlying_client(self._client)
+        messages = type(self)(client)
         if passed.stream:
 
             def open_stream(arguments: dict[str, Any], checked: bool, on_event: OnEvent | None) -> Any:
-                return client._open(*_streamed(MessageStream[Any], {**arguments, **output}, checked, on_event))
+                return client._open(
+                    *messages._stream_call(MessageStream[Any], {**arguments, **output}, checked, on_event)
+                )
 
             return BetaStreamingToolRunner(state, open_stream, passed.eager)
-        messages = BetaMessages(client)
         ask = messages._parse if output else messages._create
         return BetaToolRunner(state, lambda arguments, checked: ask({**arguments, **output}, checked))
 
 
-class AsyncBetaMessages(Resource):
+class AsyncBetaMessages(BetaArguments, AsyncMessageCalls):
     """`client.beta.messages` of the async client. See `BetaMessages`."""
-
-    _client: AsyncCore
 
     if TYPE_CHECKING:
 
@@ -229,13 +191,6 @@ class AsyncBetaMessages(Resource):
         def with_raw_response(self) -> AsyncBetaMessagesWithRawResponse: ...
         @property
         def with_streaming_response(self) -> AsyncBetaMessagesWithStreamingResponse: ...
-
-    @cached_property
-    def batches(self) -> AsyncBatches:
-        """Many requests at once, at half the price, answered within 24 hours."""
-        from tercet.client.resources.batches import AsyncBatches
-
-        return AsyncBatches(self._client)
 
     @overload
     async def create(self, *, stream: Literal[False] = False, **params: Unpack[BetaMessageCreateParams]) -> Message: ...
@@ -251,14 +206,6 @@ class AsyncBetaMessages(Resource):
         """Send a conversation and return the answer, or with `stream=True` its events as they come."""
         return await self._create(params)
 
-    async def _create(self, params: Mapping[str, Any], checked: bool = False) -> Any:
-        arguments, _ = with_output(beta_arguments(params))
-        if self._client._takes_too_long(arguments):
-            call = stream_call(arguments, "create", CREATE_NAMES, checked)
-            return await (await self._client._open(call, async_whole_stream)).get_final_message()
-        call = create_call(arguments, CREATE_NAMES, checked=checked)
-        return await (self._client._open(call, AsyncStream) if call.stream else self._client._send(call))
-
     @overload
     def stream(
         self, *, output_format: type[F], **params: Unpack[BetaMessageStreamParams]
@@ -273,8 +220,7 @@ class AsyncBetaMessages(Resource):
     ) -> AsyncMessageStreamManager[Any]: ...
     def stream(self, **params: Any) -> AsyncMessageStreamManager[Any]:
         """Stream the answer. See `AsyncMessages.stream`."""
-        call, made = _streamed(AsyncMessageStream[Any], params)
-        return AsyncMessageStreamManager(lambda: self._client._open(call, made))
+        return self._stream(params)
 
     @overload
     async def parse(self, *, output_format: type[F], **params: Unpack[BetaMessageParseParams]) -> ParsedMessage[F]: ...
@@ -288,17 +234,9 @@ class AsyncBetaMessages(Resource):
         """Ask for an answer of a type. See `Messages.parse`."""
         return await self._parse(params)
 
-    async def _parse(self, params: Mapping[str, Any], checked: bool = False) -> Any:
-        arguments, output = with_any_output(beta_arguments(params))
-        if self._client._takes_too_long(arguments):
-            made = partial(AsyncMessageStream[Any], output=output)
-            opened = await self._client._open(stream_call(arguments, "parse", CREATE_NAMES, checked), made)
-            return await opened.get_final_message()
-        return await self._client._send(parse_call(arguments, output, PARSE_NAMES, checked))
-
     async def count_tokens(self, **params: Unpack[BetaMessageCountTokensParams]) -> MessageTokensCount:
         """Count the input tokens that a request of these parameters would have, by the API's own estimate."""
-        return await self._client._send(count_call(beta_arguments(params, COUNTING), COUNT_NAMES))
+        return await self._client._send(self._count_call(params))
 
     @overload
     def tool_runner(
@@ -333,15 +271,15 @@ class AsyncBetaMessages(Resource):
         from tercet.tools.runner import BetaAsyncToolRunner
 
         passed = runner_arguments(params)
-        state, client, output = passed.state, underlying_client(self._client), passed.output
+        state, output, client = passed.state, passed.output, underlying_client(self._client)
+        messages = type(self)(client)
         if passed.stream:
 
             async def open_stream(arguments: dict[str, Any], checked: bool, on_event: OnEvent | None) -> Any:
                 return await client._open(
-                    *_streamed(AsyncMessageStream[Any], {**arguments, **output}, checked, on_event)
+                    *messages._stream_call(AsyncMessageStream[Any], {**arguments, **output}, checked, on_event)
                 )
 
             return BetaAsyncStreamingToolRunner(state, open_stream, passed.eager)
-        messages = AsyncBetaMessages(client)
         ask = messages._parse if output else messages._create
         return BetaAsyncToolRunner(state, lambda arguments, checked: ask({**arguments, **output}, checked))

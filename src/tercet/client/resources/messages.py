@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     )
     from tercet.client.resources.batches import AsyncBatches, Batches
     from tercet.schema.answers import OutputFormat
+    from tercet.tools.runner import OnEvent
     from tercet.wire.http import Response
     from tercet.wire.params import (
         MessageCountTokensParams,
@@ -155,18 +156,39 @@ async_whole_stream = partial(AsyncMessageStream[None], assembler=MessageBuilder)
 """For `create`, which streams long answers inside: the message is what it would be unstreamed."""
 
 
-class Messages(Resource):
-    """`client.messages`: say something, get the answer, whole or streamed. Source of every parameter's meaning: the
-    API reference, in short on `MessageCreateParams`."""
+class MessageCalls(Resource):
+    """Describes the calls of messages from their arguments; subclasses send them, and may take other arguments."""
+
+    _create_names = CREATE_NAMES
+    _parse_names = STREAM_NAMES
+    _count_names = COUNT_NAMES
+    _counting: tuple[str, ...] = ()
+    """Beta features that counting stands for."""
+
+    def _arguments(self, params: Arguments, *betas: str) -> Arguments:
+        """Return the arguments as the API's calls have them; `betas` are features that the method stands for."""
+        return params
+
+    def _create_arguments(self, params: Arguments) -> Arguments:
+        arguments = self._arguments(params)
+        return with_output(arguments)[0] if "output_format" in self._create_names else arguments
+
+    def _stream_call(
+        self, cls: Any, params: Arguments, checked: bool = False, on_event: OnEvent | None = None
+    ) -> tuple[Call[Message], Any]:
+        """Return the call of a streamed answer, and what makes a stream of what comes."""
+        arguments, output = with_output(self._arguments(params))
+        call = stream_call(arguments, "stream", self._create_names, checked)
+        return call, partial(cls, output=output, on_event=on_event)
+
+    def _count_call(self, params: Arguments) -> Call[MessageTokensCount]:
+        return count_call(self._arguments(params, *self._counting), self._count_names)
+
+
+class SyncMessageCalls(MessageCalls):
+    """Sends the calls of messages for the blocking client."""
 
     _client: Core
-
-    if TYPE_CHECKING:
-
-        @property
-        def with_raw_response(self) -> MessagesWithRawResponse: ...
-        @property
-        def with_streaming_response(self) -> MessagesWithStreamingResponse: ...
 
     @cached_property
     def batches(self) -> Batches:
@@ -174,6 +196,71 @@ class Messages(Resource):
         from tercet.client.resources.batches import Batches
 
         return Batches(self._client)
+
+    def _create(self, params: Arguments, checked: bool = False) -> Any:
+        arguments, names = self._create_arguments(params), self._create_names
+        if self._client._takes_too_long(arguments):
+            call = stream_call(arguments, "create", names, checked)
+            return self._client._open(call, whole_stream).get_final_message()
+        call = create_call(arguments, names, checked=checked)
+        return self._client._open(call, Stream) if call.stream else self._client._send(call)
+
+    def _stream(self, params: Arguments) -> MessageStreamManager[Any]:
+        """Check the arguments now; the request goes out on entering the block."""
+        call, made = self._stream_call(MessageStream[Any], params)
+        return MessageStreamManager(lambda: self._client._open(call, made))
+
+    def _parse(self, params: Arguments, checked: bool = False) -> Any:
+        arguments, output = with_any_output(self._arguments(params))
+        if self._client._takes_too_long(arguments):
+            call = stream_call(arguments, "parse", self._create_names, checked)
+            return self._client._open(call, partial(MessageStream[Any], output=output)).get_final_message()
+        return self._client._send(parse_call(arguments, output, self._parse_names, checked))
+
+
+class AsyncMessageCalls(MessageCalls):
+    """Sends the calls of messages for the async client."""
+
+    _client: AsyncCore
+
+    @cached_property
+    def batches(self) -> AsyncBatches:
+        """Many requests at once, at half the price, answered within 24 hours."""
+        from tercet.client.resources.batches import AsyncBatches
+
+        return AsyncBatches(self._client)
+
+    async def _create(self, params: Arguments, checked: bool = False) -> Any:
+        arguments, names = self._create_arguments(params), self._create_names
+        if self._client._takes_too_long(arguments):
+            call = stream_call(arguments, "create", names, checked)
+            return await (await self._client._open(call, async_whole_stream)).get_final_message()
+        call = create_call(arguments, names, checked=checked)
+        return await (self._client._open(call, AsyncStream) if call.stream else self._client._send(call))
+
+    def _stream(self, params: Arguments) -> AsyncMessageStreamManager[Any]:
+        call, made = self._stream_call(AsyncMessageStream[Any], params)
+        return AsyncMessageStreamManager(lambda: self._client._open(call, made))
+
+    async def _parse(self, params: Arguments, checked: bool = False) -> Any:
+        arguments, output = with_any_output(self._arguments(params))
+        if self._client._takes_too_long(arguments):
+            call = stream_call(arguments, "parse", self._create_names, checked)
+            stream = await self._client._open(call, partial(AsyncMessageStream[Any], output=output))
+            return await stream.get_final_message()
+        return await self._client._send(parse_call(arguments, output, self._parse_names, checked))
+
+
+class Messages(SyncMessageCalls):
+    """`client.messages`: say something, get the answer, whole or streamed. Source of every parameter's meaning: the
+    API reference, in short on `MessageCreateParams`."""
+
+    if TYPE_CHECKING:
+
+        @property
+        def with_raw_response(self) -> MessagesWithRawResponse: ...
+        @property
+        def with_streaming_response(self) -> MessagesWithStreamingResponse: ...
 
     @overload
     def create(self, *, stream: Literal[False] = False, **params: Unpack[MessageCreateParams]) -> Message: ...
@@ -191,10 +278,7 @@ class Messages(Resource):
         Raises TypeError or ValueError for wrong arguments before anything is sent, and an APIError subclass for
         whatever the network or the API does.
         """
-        if self._client._takes_too_long(params):
-            return self._client._open(stream_call(params, "create"), whole_stream).get_final_message()
-        call = create_call(params)
-        return self._client._open(call, Stream) if call.stream else self._client._send(call)
+        return self._create(params)
 
     @overload
     def stream(self, *, output_format: type[F], **params: Unpack[MessageStreamParams]) -> MessageStreamManager[F]: ...
@@ -206,9 +290,7 @@ class Messages(Resource):
     def stream(self, *, output_format: object, **params: Unpack[MessageStreamParams]) -> MessageStreamManager[Any]: ...
     def stream(self, **params: Any) -> MessageStreamManager[Any]:
         """Stream the answer: `with client.messages.stream(...) as stream: for text in stream.text_stream: ...`"""
-        arguments, output = with_output(params)
-        made = partial(MessageStream[Any], output=output)
-        call = stream_call(arguments)  # arguments are checked here, the request goes out on entering the block
+        call, made = self._stream_call(MessageStream[Any], params)
         return MessageStreamManager(lambda: self._client._open(call, made))
 
     @overload
@@ -227,21 +309,15 @@ class Messages(Resource):
         not fit raises OutputValidationError, which holds the message. A type that the API cannot answer in (recursive,
         `Any`) is a ValueError before anything is sent.
         """
-        arguments, output = with_any_output(params)
-        if self._client._takes_too_long(arguments):
-            made = partial(MessageStream[Any], output=output)
-            return self._client._open(stream_call(arguments, "parse"), made).get_final_message()
-        return self._client._send(parse_call(arguments, output))
+        return self._parse(params)
 
     def count_tokens(self, **params: Unpack[MessageCountTokensParams]) -> MessageTokensCount:
         """Count the input tokens that a request of these parameters would have, by the API's own estimate."""
-        return self._client._send(count_call(params))
+        return self._client._send(self._count_call(params))
 
 
-class AsyncMessages(Resource):
+class AsyncMessages(AsyncMessageCalls):
     """`client.messages` of the async client. See `Messages`."""
-
-    _client: AsyncCore
 
     if TYPE_CHECKING:
 
@@ -249,13 +325,6 @@ class AsyncMessages(Resource):
         def with_raw_response(self) -> AsyncMessagesWithRawResponse: ...
         @property
         def with_streaming_response(self) -> AsyncMessagesWithStreamingResponse: ...
-
-    @cached_property
-    def batches(self) -> AsyncBatches:
-        """Many requests at once, at half the price, answered within 24 hours."""
-        from tercet.client.resources.batches import AsyncBatches
-
-        return AsyncBatches(self._client)
 
     @overload
     async def create(self, *, stream: Literal[False] = False, **params: Unpack[MessageCreateParams]) -> Message: ...
@@ -269,11 +338,7 @@ class AsyncMessages(Resource):
     ) -> Message | AsyncStream[RawMessageStreamEvent]: ...
     async def create(self, **params: Any) -> Any:
         """Send a conversation and return the answer, or with `stream=True` its events as they come."""
-        if self._client._takes_too_long(params):
-            stream = await self._client._open(stream_call(params, "create"), async_whole_stream)
-            return await stream.get_final_message()
-        call = create_call(params)
-        return await (self._client._open(call, AsyncStream) if call.stream else self._client._send(call))
+        return await self._create(params)
 
     @overload
     def stream(
@@ -289,10 +354,7 @@ class AsyncMessages(Resource):
     ) -> AsyncMessageStreamManager[Any]: ...
     def stream(self, **params: Any) -> AsyncMessageStreamManager[Any]:
         """Stream the answer: `async with client.messages.stream(...) as stream: async for text in stream.text_stream: ...`"""
-        arguments, output = with_output(params)
-        made = partial(AsyncMessageStream[Any], output=output)
-        call = stream_call(arguments)
-        return AsyncMessageStreamManager(lambda: self._client._open(call, made))
+        return self._stream(params)
 
     @overload
     async def parse(self, *, output_format: type[F], **params: Unpack[MessageParseParams]) -> ParsedMessage[F]: ...
@@ -304,12 +366,8 @@ class AsyncMessages(Resource):
     async def parse(self, *, output_format: object, **params: Unpack[MessageParseParams]) -> ParsedMessage[Any]: ...
     async def parse(self, **params: Any) -> Any:
         """Ask for an answer of a type. See `Messages.parse`."""
-        arguments, output = with_any_output(params)
-        if self._client._takes_too_long(arguments):
-            made = partial(AsyncMessageStream[Any], output=output)
-            return await (await self._client._open(stream_call(arguments, "parse"), made)).get_final_message()
-        return await self._client._send(parse_call(arguments, output))
+        return await self._parse(params)
 
     async def count_tokens(self, **params: Unpack[MessageCountTokensParams]) -> MessageTokensCount:
         """Count the input tokens that a request of these parameters would have, by the API's own estimate."""
-        return await self._client._send(count_call(params))
+        return await self._client._send(self._count_call(params))
