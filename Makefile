@@ -45,6 +45,7 @@ lint: $(READY)     ## style, imports, the arrows between rooms, names, tests of 
 	@$(BIN)/lint-imports
 	@$(BIN)/python tools/generate.py --check
 	@$(BIN)/python tools/house.py --check
+	@$(BIN)/python tools/house_mirror.py
 
 types: $(READY)    ## mypy --strict and pyright
 	@$(BIN)/mypy
