@@ -52,14 +52,15 @@ class Call(msgspec.Struct, Generic[T]):
 
     def request(self, settings: Settings, base: Headers, attempt: int, platform: Platform | None = None) -> Request:
         """The HTTP request of attempt number `attempt`, the first being 0. `platform`: where it goes instead of the API."""
-        headers = merge_headers(base, self.headers.given)
+        headers = base if self.headers is NO_OVERRIDES else merge_headers(base, self.headers.given)
         if platform is None:
             require_credentials(headers, settings.default_headers, self.headers)
         if attempt:
             headers = merge_headers(headers, {"x-stainless-retry-count": str(attempt)})
         url = self.path if self.path.startswith(("https://", "http://")) else settings.address + self.path
-        default, own = settings.default_query.given, self.query.given
-        query = query_string(default, own) if default or own else ""
+        query = ""
+        if settings.default_query is not NO_OVERRIDES or self.query is not NO_OVERRIDES:
+            query = query_string(settings.default_query.given, self.query.given)
         request = Request(
             self.method,
             url + (query.replace("?", "&", 1) if "?" in url else query),
@@ -96,7 +97,7 @@ def make_call(
         ),
         query=_overrides({**(query or {}), **_mapping("extra_query", options)}),
         timeout=Timeout.of(options["timeout"]) if "timeout" in options else None,
-        deadline=seconds(options.get("deadline"), "deadline"),
+        deadline=seconds(options["deadline"], "deadline") if "deadline" in options else None,
         max_retries=options.get("max_retries"),
         stream=stream,
         kind=kind,
