@@ -41,7 +41,7 @@ TOKENS_IN_TEN_MINUTES = 128_000 // 6
 
 
 def signature_of(cls: type[Any]) -> Signature:
-    """The arguments of a client's class, one by one; loaded when somebody asks."""
+    """Return the arguments of a client's class, one by one; loaded when somebody asks."""
     from tercet.client.client_arguments import make_signature
 
     return make_signature(cls)
@@ -201,7 +201,7 @@ class BaseClient(Guarded):
         return self._quota
 
     def _takes_too_long(self, arguments: Mapping[str, Any]) -> bool:
-        """Whether an answer read whole could outlast the default timeout, so that it is better streamed inside.
+        """Return whether an answer read whole could outlast the default timeout, so that it is better streamed inside.
 
         The API writes about 128,000 tokens an hour. Whoever sets a timeout, or streams, has decided.
         """
@@ -283,7 +283,7 @@ def pick(arguments: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
 
 
 def timeout_of_http_client(http_client: Any, otherwise: Any) -> Any:
-    """A user's own HTTP client keeps the timeout that was set on it, unless that is httpx's default of 5 s."""
+    """Return the timeout that was set on a user's own HTTP client, unless that is httpx's default of 5 s."""
     own = getattr(http_client, "timeout", None)
     if own is None or all(getattr(own, part, None) == 5.0 for part in ("connect", "read", "write", "pool")):
         return otherwise
@@ -303,5 +303,5 @@ def response_or_error(ending: CallResult) -> Response:
 
 
 def unread_body(ending: CallResult) -> Any:
-    """The unread body of the outcome, or None if it was read."""
+    """Return the unread body of the outcome, or None if it was read."""
     return ending.outcome.stream if isinstance(ending.outcome, Reply) else None

@@ -51,7 +51,7 @@ class Call(msgspec.Struct, Generic[T]):
     """What limits take it for."""
 
     def request(self, settings: Settings, base: Headers, attempt: int, platform: Platform | None = None) -> Request:
-        """The HTTP request of attempt number `attempt`, the first being 0. `platform`: where it goes instead of the API."""
+        """Return the HTTP request of attempt number `attempt`, the first being 0. `platform`: where it goes instead of the API."""
         headers = base if self.headers is NO_OVERRIDES else merge_headers(base, self.headers.given)
         if platform is None:
             require_credentials(headers, settings.default_headers, self.headers)
@@ -86,7 +86,7 @@ def make_call(
     options: Mapping[str, Any],
     kind: Kind = "unknown",
 ) -> Call[T]:
-    """A Call, with the caller's `extra_headers`, `extra_query`, `timeout`, `deadline` and `max_retries` laid over it."""
+    """Return a Call, with the caller's `extra_headers`, `extra_query`, `timeout`, `deadline` and `max_retries` laid over it."""
     return Call(
         method,
         path,
@@ -129,7 +129,7 @@ def _mapping(name: str, options: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def decode_body(response: Response) -> Any:
-    """The body as JSON. Anything else is an APIResponseValidationError that shows what came."""
+    """Return the body as JSON. Anything else is an APIResponseValidationError that shows what came."""
     if not response.content:
         raise unreadable_error(response, "an empty body")
     try:
@@ -155,7 +155,7 @@ def _one_line(problem: Exception) -> str:
 
 
 def unreadable_error(response: Response, what: str) -> APIResponseValidationError:
-    """The error for a success that is none: says what was asked, what came, and where to look."""
+    """Return the error for a success that is none: says what was asked, what came, and where to look."""
     kind = response.headers.get("content-type", "no content-type")
     shown = response.text[:200]
     return APIResponseValidationError(

@@ -44,7 +44,7 @@ class ClientArguments(TypedDict, total=False):
 
 
 def make_signature(cls: type[Any]) -> Signature:
-    """The arguments of a client's class, one by one."""
+    """Return the arguments of a client's class, one by one."""
     own = [each for each in signature(cls.__init__).parameters.values() if each.name != "self"]
     named = [each for each in own if each.kind is not Parameter.VAR_KEYWORD]
     return Signature([*named, *_shared()])

@@ -32,7 +32,7 @@ class Core(Protocol):
         """Carry out a call whose answer is a stream."""
 
     def _takes_too_long(self, arguments: Mapping[str, Any]) -> bool:
-        """Whether an answer read whole could outlast the default timeout."""
+        """Return whether an answer read whole could outlast the default timeout."""
 
 
 class AsyncCore(Protocol):
@@ -52,4 +52,4 @@ class AsyncCore(Protocol):
         """Carry out a call whose answer is a stream."""
 
     def _takes_too_long(self, arguments: Mapping[str, Any]) -> bool:
-        """Whether an answer read whole could outlast the default timeout."""
+        """Return whether an answer read whole could outlast the default timeout."""

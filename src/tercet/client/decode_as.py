@@ -13,7 +13,7 @@ from tercet.wire.model import Model, wrap_for
 
 
 def decode_as(kind: Any, response: Response) -> Any:
-    """The body as `kind`: a Model, a pydantic model, dataclass, TypedDict, dict, list, union, str, bytes, Response, None.
+    """Return the body as `kind`: a Model, a pydantic model, dataclass, TypedDict, dict, list, union, str, bytes, Response, None.
 
     Raises APIResponseValidationError when the body is not JSON or does not fit.
     """

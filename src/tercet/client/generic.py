@@ -26,7 +26,7 @@ OPTIONS = {
 def generic_call(
     method: str, path: str, cast_to: Any, body: Any, options: Mapping[str, Any] | None, stream: bool
 ) -> Call[Any]:
-    """One request to `path`, its answer read as `cast_to`."""
+    """Return one request to `path`, its answer read as `cast_to`."""
     if not path.startswith(("/", "https://", "http://")):
         path = "/" + path
     known = {OPTIONS[name]: value for name, value in drop_not_given(options or {}).items() if name in OPTIONS}

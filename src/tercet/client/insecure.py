@@ -27,7 +27,7 @@ def warn_if_insecure(base_url: str, http_client: Any) -> None:
 
 
 def find_insecurity(base_url: str, http_client: Any) -> str | None:
-    """What is wrong with this way of talking to this origin; None if nothing is."""
+    """Return why others can read what is said to this origin; None if they cannot."""
     parts = urlsplit(base_url)
     host = parts.hostname or ""
     if is_this_machine(host):
@@ -40,7 +40,7 @@ def find_insecurity(base_url: str, http_client: Any) -> str | None:
 
 
 def is_this_machine(host: str) -> bool:
-    """Whether a host is this machine, so that nobody is on the way."""
+    """Return whether a host is this machine, so that nobody is on the way."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     import ipaddress
@@ -52,7 +52,7 @@ def is_this_machine(host: str) -> bool:
 
 
 def verifies_certificates(http_client: Any) -> bool:
-    """Whether a client of httpx or httpx2, or our own settings, verify who answers. True where it cannot be told."""
+    """Return whether a client of httpx or httpx2, or our own settings, verify who answers. True where it cannot be told."""
     if getattr(http_client, "verify", True) is False:
         return False
     transport = getattr(http_client, "_transport", None)

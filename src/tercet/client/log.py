@@ -46,7 +46,7 @@ def set_up_logging() -> None:
 
 
 def formatter() -> logging.Formatter:
-    """How lines look that `TERCET_LOG` shows: for people, or as JSON if `TERCET_LOG_FORMAT` says so."""
+    """Return the formatter of the lines that `TERCET_LOG` shows: for people, or JSON if `TERCET_LOG_FORMAT` says so."""
     import logging
 
     if os.environ.get("TERCET_LOG_FORMAT", "").lower() == "json":
@@ -57,7 +57,7 @@ def formatter() -> logging.Formatter:
 
 
 def active_logger() -> logging.Logger | None:
-    """The logger, if somebody listens to it at info or below."""
+    """Return the logger, if somebody listens to it at info or below."""
     module = sys.modules.get("logging")
     if module is None:
         return None

@@ -16,7 +16,7 @@ class JSONFormatter(logging.Formatter):
     """One JSON object a line: time (RFC 3339, UTC), level, logger, message, and the fields of the event."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line."""
+        """Return the line of a record."""
         fields = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -32,13 +32,13 @@ class JSONFormatter(logging.Formatter):
 
 
 def as_fields(details: object) -> dict[str, Any]:
-    """An event as plain values."""
+    """Return an event as plain values."""
     fields = msgspec.to_builtins(details, enc_hook=repr)
     return fields if isinstance(fields, dict) else {"event": type(details).__name__, "value": fields}
 
 
 def describe_event(details: object) -> str:
-    """An event as a sentence for people."""
+    """Return an event as a sentence for people."""
     match details:
         case AttemptDetails():
             came = details.problem or details.status

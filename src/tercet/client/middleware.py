@@ -111,7 +111,7 @@ MiddlewareInput: TypeAlias = Middleware | MiddlewareCallable | AsyncMiddlewareCa
 
 
 def middleware_functions(middleware: Iterable[Any] | None, *, is_async: bool) -> tuple[Any, ...]:
-    """The middleware as functions `(request, call_next)` of the right world; TypeError names one of the wrong."""
+    """Return the middleware as functions `(request, call_next)` of the right world; TypeError names one of the wrong."""
     name = "handle_async" if is_async else "handle"
     functions = []
     for each in middleware or ():
@@ -138,7 +138,7 @@ class MiddlewareTransport:
         self._inner, self._middleware = inner, tuple(reversed(middleware))
 
     def send(self, request: Request) -> Reply | Lost:
-        """One attempt through the whole chain."""
+        """Send one attempt through the whole chain."""
         call: CallNext = partial(self._attempt, request.reservation)
         for function in self._middleware:
             call = _around(function, call)
@@ -168,7 +168,7 @@ class AsyncMiddlewareTransport:
         self._inner, self._middleware = inner, tuple(reversed(middleware))
 
     async def send(self, request: Request) -> Reply | Lost:
-        """One attempt through the whole chain."""
+        """Send one attempt through the whole chain."""
         call: AsyncCallNext = partial(self._attempt, request.reservation)
         for function in self._middleware:
             call = _around(function, call)
@@ -200,7 +200,7 @@ def _around(function: Any, call: Any) -> Any:
 
 
 def _parts(outcome: Outcome, request: Request) -> tuple[Response, CallResult, Callable[[Response, Any], Any], Any]:
-    """What an APIResponse is made of. A Lost is raised here, as middleware expects, and caught again by the transport."""
+    """Return the arguments of an APIResponse. A Lost is raised here, as middleware expects, and caught again by the transport."""
     if isinstance(outcome, Lost):
         error = error_from_lost(outcome, request)
         error.__dict__["_lost"] = outcome
@@ -221,7 +221,7 @@ def _reply_of(response: Any) -> Reply:
 
 
 def outcome_of(error: Exception) -> Reply | Lost:
-    """What the retry plan is told when middleware raised one of the errors that take part in retries."""
+    """Return the outcome for the retry plan when middleware raised one of the errors that take part in retries."""
     lost = error.__dict__.get("_lost")
     if isinstance(lost, Lost):
         return lost

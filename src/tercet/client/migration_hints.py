@@ -39,6 +39,6 @@ ARGUMENTS: dict[str, str] = {
 
 
 def missing_attribute(owner: object, name: str, instead: dict[str, str]) -> AttributeError:
-    """The error for an attribute that is not there; says what to write, if we know what was meant."""
+    """Return the error for an attribute that is not there; says what to write, if we know what was meant."""
     text = f"{type(owner).__name__!r} object has no attribute {name!r}"
     return AttributeError(f"{text}: {instead[name]}" if name in instead else text, name=name, obj=owner)

@@ -43,7 +43,7 @@ class Trace:
         self._tracer, self._kind, self._error = tracer, kind, error
 
     def watched(self, plan: Plan[CallResult], call: Call[Any]) -> Plan[CallResult]:
-        """A call's plan with a span around it."""
+        """Wrap a call's plan in a span."""
         span = Span(self._started(call), self._error)
         answer: Any = None
         try:
@@ -79,7 +79,7 @@ class Span:
         self.is_left_to_its_stream = False
 
     def note(self, event: object) -> None:
-        """An event of the call."""
+        """Add an event of the call."""
         if not isinstance(event, Details):
             return
         if isinstance(event, AttemptDetails):
@@ -97,7 +97,7 @@ class Span:
                 self._span.set_attribute(name, value)
 
     def ended_by(self, ending: CallResult) -> Plan[CallResult]:
-        """The call's ending: the span's too, unless a stream is still to be read."""
+        """End the span with the call, unless a stream is still to be read."""
         outcome = ending.outcome
         if isinstance(outcome, Lost) or has_failed(ending):
             status, problem = describe(outcome)
@@ -113,14 +113,14 @@ class Span:
         return ending
 
     def answered(self, message: Mapping[str, Any]) -> None:
-        """What a message says about itself."""
+        """Record what a message says about itself."""
         reason = message.get("stop_reason")
         self.set({"gen_ai.response.id": message.get("id"), "gen_ai.response.model": message.get("model")})
         self.set({"gen_ai.response.finish_reasons": [reason] if isinstance(reason, str) else None})
         self.used(message.get("usage"))
 
     def used(self, usage: Any) -> None:
-        """What a message has cost so far."""
+        """Record what a message has cost so far."""
         counts = {name: count for name, count in _items(usage) if type(count) is int}
         if "output_tokens" in counts:
             self.set({"gen_ai.usage.output_tokens": counts["output_tokens"]})
@@ -182,7 +182,7 @@ TELLING = (b'"message_start"', b'"message_delta"', b'"error"')
 
 
 def trace_from(value: Any) -> Trace:
-    """What callers pass for `open_telemetry=`: True for the program's own provider, a TracerProvider, or a Tracer."""
+    """Return the Trace that `open_telemetry=` asks for: True for the program's own provider, a TracerProvider, or a Tracer."""
     try:
         trace = import_module("opentelemetry.trace")
     except ImportError as missing:

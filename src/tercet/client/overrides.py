@@ -36,7 +36,7 @@ class Overrides(Mapping[str, Any]):
         return len(self._held.cell_contents)
 
     def public(self) -> dict[str, Any]:
-        """Those that do not look like a credential, as plain values."""
+        """Return those that do not look like a credential, as plain values."""
         return {name: value for name, value in self.items() if not is_secret(name, str(value))}
 
     def __repr__(self) -> str:
@@ -50,7 +50,7 @@ NO_OVERRIDES = Overrides({})
 
 
 def merge_headers(base: Headers, extra: Mapping[str, Any]) -> Headers:
-    """`extra` laid over `base`, names compared without case; `omit` takes a header away."""
+    """Return `extra` laid over `base`, names compared without case; `omit` takes a header away."""
     if not extra:
         return base
     names = {name.lower() for name in extra}
@@ -60,7 +60,7 @@ def merge_headers(base: Headers, extra: Mapping[str, Any]) -> Headers:
 
 
 def query_string(*queries: Mapping[str, object]) -> str:
-    """`?a=1&ids[]=x` for the given mappings, later ones over earlier; empty if there is nothing."""
+    """Return `?a=1&ids[]=x` for the given mappings, later ones over earlier; empty if there is nothing."""
     pairs = [
         pair
         for name, value in {k: v for query in queries for k, v in query.items()}.items()

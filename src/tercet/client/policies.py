@@ -69,7 +69,7 @@ class Policies:
         """Whether a call read whole needs retries alone."""
 
     def changed(self, changes: Mapping[str, Any]) -> Policies:
-        """These with some arguments replaced."""
+        """Return these policies with some arguments replaced."""
         return Policies({**self.given, **changes}, self.state) if changes else self
 
     def pickled(self) -> dict[str, Any]:
@@ -82,11 +82,11 @@ class Policies:
         self.on_event(details)
 
     def retry_policy(self, max_retries: int, creates: str | None = None) -> RetryPolicy:
-        """How patiently a call is retried."""
+        """Return the policy by which a call is retried."""
         return RetryPolicy(max_retries=max_retries, retry_ambiguous=self.retry_ambiguous, creates=creates)
 
     def quota_for(self, origin: str) -> RetryBudget | None:
-        """The purse that pays for retries at this origin."""
+        """Return the budget that pays for retries at this origin."""
         if self.quota is None:
             return None
         quotas, key = self.state.quotas, (origin, self.quota)
@@ -102,7 +102,7 @@ class Policies:
         return self.state.circuits
 
     def circuit_for(self, request: Request, model: str | None) -> Circuit:
-        """The circuit that a request belongs to."""
+        """Return the circuit that a request belongs to."""
         if self.breaker is None:
             raise LookupError("this client has no breaker; make one with breaker=True or a Breaker(...)")
         credential = request.headers.get("x-api-key") or request.headers.get("authorization")
@@ -117,7 +117,7 @@ class Policies:
         deadline: float | None,
         behind: Behind,
     ) -> Plan[CallResult]:
-        """A call with everything that was asked for around it. `behind` tells the model that an id stands for."""
+        """Return the plan of a call, with every policy around it. `behind` tells the model that an id stands for."""
         asked = self.fallbacks if call.fallbacks is None else check_fallbacks(call.fallbacks)
         if asked is None or call.model is None:
             plan = self._one(call, build, policy, quota, deadline, behind, peeks=False)
@@ -164,7 +164,7 @@ class Policies:
         *,
         peeks: bool,
     ) -> Plan[CallResult]:
-        """One model, retries included."""
+        """Return the plan of a call to one model, retries included."""
         step = self._step(call, policy, deadline, peeks=peeks or policy.max_retries > 0 or self.breaker is not None)
         layers: list[Layer] = []
         hold = None
@@ -231,7 +231,7 @@ def places_for(most: int) -> RateLimiter:
 
 
 def store_for(pace: Pace) -> Store:
-    """Where the buckets of a pace are. Those of one place meet there; those without a place meet in this process."""
+    """Return the store of a pace's buckets. Those of one place meet there; those without a place meet in this process."""
     return _store(None if pace.store is None else str(pace.store)) if not _is_store(pace.store) else pace.store
 
 
@@ -260,18 +260,18 @@ class BreakerLayer:
         return guard_attempt(self._circuit, self._policies.listen, request, step)
 
     def holds(self) -> float:
-        """For how many seconds the circuit lets nothing through."""
+        """Return the seconds for which the circuit lets nothing through."""
         return 0.0 if self._circuit is None else self._circuit.holds()
 
 
 def send_once(request: Request) -> Plan[Outcome]:
-    """One attempt with nothing around it."""
+    """Send one attempt with nothing around it."""
     outcome: Outcome = yield Send(request)
     return unmask_error(outcome, request)
 
 
 def wrap_step(step: Step | None, layers: list[Layer]) -> Step | None:
-    """`step` with these layers around it, the first one outermost."""
+    """Return `step` with these layers around it, the first one outermost."""
     for layer in reversed(layers):
         step = partial(_through, layer, step or send_once)
     return step
@@ -282,7 +282,7 @@ def _through(layer: Layer, step: Step, request: Request) -> Plan[Outcome]:
 
 
 def replace_params(call: Call[Any], params: dict[str, Any] | None) -> Call[Any]:
-    """The same call with another body."""
+    """Return the same call with another body."""
     if params is None:
         return call
     return msgspec.structs.replace(call, content=msgspec.json.encode(params), model=params["model"])

@@ -42,7 +42,7 @@ def check_parameters(params: Mapping[str, Any], base_url: str, version: str) -> 
 
 
 def _essence(pair: tuple[str, Any]) -> Any:
-    """What of an argument may matter: small values whole, of objects their type and effort, of messages the last role."""
+    """Return what the catalog may know something about: small values whole, of objects their type and effort, of messages the last role."""
     name, value = pair
     if name == "messages":
         last = value[-1] if value else None
@@ -80,7 +80,7 @@ def _about_lifecycle(model: str, status: str, facts: Any) -> str:
 
 
 def warn(message: str, category: type[Warning]) -> None:
-    """A warning that points at the caller's line, however deep in this package it was found."""
+    """Warn at the caller's line, however deep in this package the reason was found."""
     depth, frame = 2, sys._getframe(1)
     while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(_OURS):
         depth, frame = depth + 1, frame.f_back

@@ -116,14 +116,14 @@ def with_stream_idle(timeout: Timeout, stream_idle: float | NotGiven | None) -> 
 
 @cache
 def user_agent(client_name: str) -> str:
-    """`Tercet/1.2.3 Python/3.11.7 Linux (AsyncAnthropic)`."""
+    """Return a text such as `Tercet/1.2.3 Python/3.11.7 Linux (AsyncAnthropic)`."""
     return (
         f"Tercet/{__version__} Python/{platform.python_version()} {platform.system() or sys.platform} ({client_name})"
     )
 
 
 def credential_headers(settings: Settings) -> dict[str, str]:
-    """The header that proves who is calling, or none."""
+    """Return the header that proves who is calling, or none."""
     if settings.api_key is not None:
         return {"x-api-key": settings.api_key.reveal()}
     if settings.auth_token is not None:
@@ -132,7 +132,7 @@ def credential_headers(settings: Settings) -> dict[str, str]:
 
 
 def base_headers(settings: Settings, client_name: str) -> Headers:
-    """The headers of every request of a client: made once, so that a request costs nothing for them."""
+    """Return the headers of every request of a client: made once, so that a request costs nothing for them."""
     own = {
         "Accept": "application/json",
         "Content-Type": "application/json",

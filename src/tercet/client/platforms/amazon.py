@@ -63,15 +63,15 @@ class AmazonClient(PlatformClient):
         self._set_up(self._settings.changed(auth_token=Secret(value, "api_key") if value is not None else None))
 
     def _address(self, region: str | None) -> str:
-        """Where the service listens in a region."""
+        """Return the address of the service in a region."""
         raise AssertionError("each service's client says")
 
     def _placed(self, region: str | None, credentials: AmazonCredentials, arguments: dict[str, Any]) -> Any:
-        """The platform in a region, with the client's other arguments."""
+        """Return the platform in a region, with the client's other arguments."""
         raise AssertionError("each service's client says")
 
     def _own_arguments(self) -> dict[str, Any]:
-        """The service's own arguments as they stand; none of them is a credential."""
+        """Return the service's own arguments as they stand; none of them is a credential."""
         return {}
 
     def _arguments(self) -> dict[str, Any]:
@@ -105,7 +105,7 @@ BEDROCK_TOKEN = ("AWS_BEARER_TOKEN_BEDROCK",)
 
 
 def bearer_token(given: str | None, keys: Sequence[str | None], variables: Sequence[str] = BEDROCK_TOKEN) -> str | None:
-    """An API key of the service: as given, or from the environment if no AWS credentials were named instead."""
+    """Return an API key of the service: as given, or from the environment if no AWS credentials were named instead."""
     named = any(key is not None for key in keys)
     if given is not None and named:
         raise ValueError("pass api_key or AWS credentials (aws_access_key, aws_secret_key, aws_profile ...), not both")

@@ -24,7 +24,7 @@ class PlatformClient(BaseClient):
         self._start(arguments, ambient=False, **own)
 
     def _check_parameters(self, asked: Mapping[str, Any]) -> None:
-        """The catalog speaks of the API's models and versions; a platform's own version is that of the oldest."""
+        """Check by the API's model and version; a platform's own version is that of the oldest."""
         from tercet.client.preflight import check_parameters
 
         version = self._settings.anthropic_version
@@ -32,11 +32,11 @@ class PlatformClient(BaseClient):
         check_parameters(known, self._settings.base_url, version if version[:1].isdigit() else API_VERSION)
 
     def _arguments(self) -> dict[str, Any]:
-        """The platform's arguments as they stand, credentials included."""
+        """Return the platform's arguments as they stand, credentials included."""
         raise AssertionError("each platform's client says")
 
     def _rebuilt(self, arguments: dict[str, Any], changes: dict[str, Any]) -> Any:
-        """The platform of a copy. May move arguments into `changes`, which are the API client's own."""
+        """Return the platform of a copy. May move arguments into `changes`, which are the API client's own."""
         raise AssertionError("each platform's client says")
 
     def copy(self, **changes: Any) -> Self:
@@ -52,7 +52,7 @@ class PlatformClient(BaseClient):
         return made
 
     def with_options(self, **changes: Any) -> Self:
-        """`copy`, under the name that reads well before one call."""
+        """Return a copy, under the name that reads well before one call."""
         return self.copy(**changes)
 
     def __repr__(self) -> str:
@@ -60,7 +60,7 @@ class PlatformClient(BaseClient):
         return f"{type(self).__name__}(base_url={self.base_url!r}, credential={key!r})"
 
     def _public_arguments(self) -> dict[str, Any]:
-        """The platform's arguments that are no credentials."""
+        """Return the platform's arguments that are no credentials."""
         return {}
 
     def __reduce__(self) -> Any:

@@ -45,7 +45,7 @@ class _FoundryClient(PlatformClient):
 
 
 def key_for(given: str | None, provider: TokenProvider | None) -> str | None:
-    """The key, unless a provider of tokens takes its place. Raises MissingCredentialsError if there is neither."""
+    """Return the key, unless a provider of tokens takes its place. Raises MissingCredentialsError if there is neither."""
     if provider is not None:
         return None
     key = given if given is not None else os.environ.get("ANTHROPIC_FOUNDRY_API_KEY") or None
@@ -57,7 +57,7 @@ def key_for(given: str | None, provider: TokenProvider | None) -> str | None:
 
 
 def address_for(resource: str | None, base_url: object | None) -> object:
-    """The base URL: as given or by the resource's name, from arguments before the environment."""
+    """Return the base URL: as given or by the resource's name, from arguments before the environment."""
     if resource is not None and base_url is not None:
         raise ValueError("pass base_url or resource, not both: the one follows from the other")
     if resource is None and base_url is None:

@@ -139,24 +139,24 @@ class Deferred:
 
 
 def raw_view(resource: Any) -> Any:
-    """`resource` with methods that return APIResponses."""
+    """Return `resource` with methods that return APIResponses."""
     view = AsyncRawView if resource._client._is_async else RawView
     return type(resource)(view(resource._client))
 
 
 def deferred_view(resource: Any) -> Deferred:
-    """`resource` with methods that return context managers over unread APIResponses."""
+    """Return `resource` with methods that return context managers over unread APIResponses."""
     view, manager = _streaming(resource._client)
     return Deferred(type(resource)(view), manager)
 
 
 def raw_client(client: Any) -> Any:
-    """The client with resources whose methods return APIResponses."""
+    """Return the client with resources whose methods return APIResponses."""
     return AsyncRawView(client) if client._is_async else RawView(client)
 
 
 def deferred_client(client: Any) -> Any:
-    """The client whose resources have such methods."""
+    """Return the client whose resources have such methods."""
     return Deferred(*_streaming(client))
 
 

@@ -44,7 +44,7 @@ def parse_call(
 
 
 def path_segment(name: str, value: Any) -> str:
-    """An id as one segment of a path: no id can lead the request to another endpoint."""
+    """Return an id as one segment of a path: no id can lead the request to another endpoint."""
     if text(name, value) in (".", ".."):
         raise ValueError(f"{name} must be an id, not {value!r}")
     return quote(value, safe="")
@@ -53,7 +53,7 @@ def path_segment(name: str, value: Any) -> str:
 def simple_call(
     method: str, path: str, read: Any, arguments: Mapping[str, Any], caller: str, betas: Sequence[str] = ()
 ) -> Call[Any]:
-    """A call without arguments of its own. A body is sent only if `extra_body` asks for one."""
+    """Return a call without arguments of its own. A body is sent only if `extra_body` asks for one."""
     parsed = parse_call(arguments, frozenset(), caller, betas)
     content = (
         encode_json(extra_body(parsed.options, method, caller)) if parsed.options.get("extra_body") is not None else b""
@@ -62,7 +62,7 @@ def simple_call(
 
 
 def extra_body(options: Mapping[str, Any], method: str, caller: str) -> Any:
-    """`extra_body`, where a body can be sent."""
+    """Return `extra_body`, where a body can be sent; TypeError elsewhere."""
     body = options.get("extra_body")
     if body is not None and method == "GET":
         raise TypeError(f"{caller}() sends no body, so it takes no extra_body; extra_query= adds to the query")

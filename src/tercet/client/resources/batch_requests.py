@@ -24,7 +24,7 @@ NEVER: Mapping[str, tuple[Any, str]] = {
 
 
 def encode_batch(requests: Any, extra: Mapping[str, Any]) -> bytes:
-    """The body of a batch of these requests. Raises TypeError or ValueError that name the request and its field."""
+    """Return the body of a batch of these requests. Raises TypeError or ValueError that name the request and its field."""
     checked = check_requests(requests)
     content = encode_json({"requests": checked, **extra})
     if len(content) > LARGEST_BATCH:

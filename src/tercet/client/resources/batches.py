@@ -47,7 +47,7 @@ read_deleted = model_reader(DeletedMessageBatch, "id")
 
 
 def create_call(arguments: Mapping[str, Any], betas: Sequence[str] = ()) -> Call[MessageBatch]:
-    """POST /v1/messages/batches."""
+    """Describe POST /v1/messages/batches."""
     parsed = parse_call(arguments, CREATE_NAMES, "create", betas)
     if "requests" not in parsed.params:
         raise TypeError("create() needs requests=")
@@ -59,22 +59,22 @@ def create_call(arguments: Mapping[str, Any], betas: Sequence[str] = ()) -> Call
 
 
 def retrieve_call(batch_id: str, arguments: Mapping[str, Any], betas: Sequence[str] = ()) -> Call[MessageBatch]:
-    """GET /v1/messages/batches/{id}."""
+    """Describe GET /v1/messages/batches/{id}."""
     return simple_call("GET", _path(batch_id), read_batch, arguments, "retrieve", betas)
 
 
 def cancel_call(batch_id: str, arguments: Mapping[str, Any], betas: Sequence[str] = ()) -> Call[MessageBatch]:
-    """POST /v1/messages/batches/{id}/cancel."""
+    """Describe POST /v1/messages/batches/{id}/cancel."""
     return simple_call("POST", f"{_path(batch_id)}/cancel", read_batch, arguments, "cancel", betas)
 
 
 def delete_call(batch_id: str, arguments: Mapping[str, Any], betas: Sequence[str] = ()) -> Call[DeletedMessageBatch]:
-    """DELETE /v1/messages/batches/{id}."""
+    """Describe DELETE /v1/messages/batches/{id}."""
     return simple_call("DELETE", _path(batch_id), read_deleted, arguments, "delete", betas)
 
 
 def make_list(page: Any, arguments: Mapping[str, Any], betas: Sequence[str] = ()) -> Listing:
-    """GET /v1/messages/batches, page by page."""
+    """Describe GET /v1/messages/batches, page by page."""
     return listing(PATH, MessageBatch, page, arguments, PAGE_NAMES, betas)
 
 
@@ -105,7 +105,7 @@ def results_call(
 
 
 def may_receive_key(url: str, base_url: str) -> bool:
-    """Whether requests to `url` may carry the credentials: it is on the origin of `base_url`, or the API's own.
+    """Return whether requests to `url` may carry the credentials: it is on the origin of `base_url`, or the API's own.
 
     An address that two parsers could read differently is on no origin at all.
     """
@@ -126,7 +126,7 @@ def _origin(url: str) -> tuple[str, str | None, int | None] | None:
 
 
 def result_count(batch: MessageBatch) -> int:
-    """How many results a batch that has ended must have, as far as its counts tell."""
+    """Return the number of results that a batch which has ended must have, as far as its counts tell."""
     counts = batch.get("request_counts") or {}
     return sum(counts[name] for name in COUNTS if isinstance(counts.get(name), int))
 

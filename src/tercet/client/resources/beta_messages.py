@@ -44,7 +44,7 @@ F = TypeVar("F")
 
 
 def beta_arguments(arguments: Mapping[str, Any], *own: str) -> dict[str, Any]:
-    """The arguments with `betas` as the header `anthropic-beta`, together with those that `extra_headers` name.
+    """Return the arguments with `betas` as the header `anthropic-beta`, together with those that `extra_headers` name.
 
     `own` are the betas that the method itself stands for.
     """

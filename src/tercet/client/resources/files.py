@@ -43,7 +43,7 @@ read_deleted = model_reader(DeletedFile, "id")
 
 
 def upload_call(arguments: Mapping[str, Any], betas: Sequence[str] = ()) -> Call[FileMetadata]:
-    """POST /v1/files. Reads the file: its bytes are in the call, so that an attempt can be repeated."""
+    """Describe POST /v1/files. Reads the file: its bytes are in the call, so that an attempt can be repeated."""
     parsed = parse_call(arguments, UPLOAD_NAMES, "upload", betas)
     if "file" not in parsed.params:
         raise TypeError("upload() needs file=")
@@ -58,17 +58,17 @@ def upload_call(arguments: Mapping[str, Any], betas: Sequence[str] = ()) -> Call
 
 
 def metadata_call(file_id: str, arguments: Mapping[str, Any], betas: Sequence[str] = ()) -> Call[FileMetadata]:
-    """GET /v1/files/{id}."""
+    """Describe GET /v1/files/{id}."""
     return simple_call("GET", _path(file_id), read_metadata, arguments, "retrieve_metadata", betas)
 
 
 def delete_call(file_id: str, arguments: Mapping[str, Any], betas: Sequence[str] = ()) -> Call[DeletedFile]:
-    """DELETE /v1/files/{id}."""
+    """Describe DELETE /v1/files/{id}."""
     return simple_call("DELETE", _path(file_id), read_deleted, arguments, "delete", betas)
 
 
 def download_call(file_id: str, arguments: Mapping[str, Any], betas: Sequence[str] = ()) -> Call[bytes]:
-    """GET /v1/files/{id}/content."""
+    """Describe GET /v1/files/{id}/content."""
     call = simple_call("GET", f"{_path(file_id)}/content", read_bytes, arguments, "download", betas)
     call.headers = Overrides({"Accept": "application/binary", **call.headers})
     return call
@@ -80,7 +80,7 @@ def read_bytes(response: Response) -> bytes:
 
 
 def make_list(page: Any, arguments: Mapping[str, Any], betas: Sequence[str] = ()) -> Listing:
-    """GET /v1/files, page by page."""
+    """Describe GET /v1/files, page by page."""
     return listing("/v1/files", FileMetadata, page, arguments, LIST_NAMES, betas)
 
 

@@ -46,7 +46,7 @@ def listing(
     names: frozenset[str] = PAGE_NAMES,
     betas: Sequence[str] = (),
 ) -> Listing:
-    """The list that these arguments of `list()` ask for."""
+    """Return the list that these arguments of `list()` ask for."""
     parsed = parse_call(arguments, names, "list", betas)
     extra_body(parsed.options, "GET", "list")
     extra = parsed.options.pop("extra_query", None) or {}

@@ -65,7 +65,7 @@ COUNT_NAMES = argument_names.COUNT_TOKENS
 def create_call(
     arguments: Arguments, names: frozenset[str] = CREATE_NAMES, caller: str = "create", checked: bool = False
 ) -> Call[Message]:
-    """POST /v1/messages. `stream=True` among the arguments leaves the body unread. `checked`: they are right by now."""
+    """Describe POST /v1/messages. `stream=True` among the arguments leaves the body unread. `checked`: they are right by now."""
     parsed = parse_arguments(arguments, names, caller, CREATE_REQUIRES, checked=checked)
     params, headers = parsed.params, parsed.headers
     stream = params.get("stream")
@@ -91,7 +91,7 @@ def create_call(
 def stream_call(
     arguments: Arguments, caller: str = "stream", names: frozenset[str] = CREATE_NAMES, checked: bool = False
 ) -> Call[Message]:
-    """POST /v1/messages with `stream: true`, for the helper."""
+    """Describe POST /v1/messages with `stream: true`, for the helper."""
     if "stream" in arguments and caller == "stream":
         raise unknown_argument("stream", STREAM_NAMES, caller)
     return create_call({**arguments, "stream": True}, names, caller, checked)
@@ -100,7 +100,7 @@ def stream_call(
 def parse_call(
     arguments: Arguments, output: OutputFormat | None, names: frozenset[str] = STREAM_NAMES, checked: bool = False
 ) -> Call[ParsedMessage[Any]]:
-    """POST /v1/messages, for an answer with data. `arguments` say the format already."""
+    """Describe POST /v1/messages, for an answer with data. `arguments` say the format already."""
     call: Call[Any] = create_call(arguments, names, "parse", checked)
     call.read = read_parsed if output is None else partial(read_filled, output)
     return call
@@ -114,7 +114,7 @@ def read_filled(output: OutputFormat, response: Response) -> ParsedMessage[Any]:
 
 
 def with_any_output(arguments: Arguments) -> tuple[Arguments, OutputFormat | None]:
-    """The same for `parse`, which also reads by the schema of an `output_config.format`."""
+    """Return the arguments of `parse` so, which also reads by the schema of an `output_config.format`."""
     from tercet.schema.answers import with_any_format
 
     if "stream" in arguments:
@@ -123,7 +123,7 @@ def with_any_output(arguments: Arguments) -> tuple[Arguments, OutputFormat | Non
 
 
 def with_output(arguments: Arguments) -> tuple[Arguments, OutputFormat | None]:
-    """The arguments as `create` takes them, with `output_format` in its place, and how to read the answer by it."""
+    """Return the arguments as `create` takes them, with `output_format` in its place, and how to read the answer by it."""
     if "output_format" not in arguments:
         return arguments, None
     from tercet.schema.answers import with_output_format
@@ -132,7 +132,7 @@ def with_output(arguments: Arguments) -> tuple[Arguments, OutputFormat | None]:
 
 
 def count_call(arguments: Arguments, names: frozenset[str] = COUNT_NAMES) -> Call[MessageTokensCount]:
-    """POST /v1/messages/count_tokens."""
+    """Describe POST /v1/messages/count_tokens."""
     arguments, _ = with_output(arguments)
     parsed = parse_arguments(arguments, names, "count_tokens", COUNT_REQUIRES)
     return make_call(
@@ -147,7 +147,7 @@ def count_call(arguments: Arguments, names: frozenset[str] = COUNT_NAMES) -> Cal
 
 
 def count_text_call(content: str) -> Call[MessageTokensCount]:
-    """POST /v1/messages/count_tokens for a text alone, as `client.count_tokens` of SDK 0.x is asked."""
+    """Describe POST /v1/messages/count_tokens for a text alone, as `client.count_tokens` of SDK 0.x is asked."""
     return count_call({"model": COUNTING_MODEL, "messages": [{"role": "user", "content": text("text", content)}]})
 
 

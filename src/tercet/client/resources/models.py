@@ -32,14 +32,14 @@ LIST_NAMES = PAGE_NAMES | {"lifecycle"}
 
 
 def retrieve_call(model_id: str, arguments: Mapping[str, Any], betas: Sequence[str] = ()) -> Call[ModelInfo]:
-    """GET /v1/models/{id}."""
+    """Describe GET /v1/models/{id}."""
     return simple_call(
         "GET", f"/v1/models/{path_segment('model_id', model_id)}", read_model, arguments, "retrieve", betas
     )
 
 
 def make_list(page: Any, arguments: Mapping[str, Any], betas: Sequence[str] = ()) -> Listing:
-    """GET /v1/models, page by page."""
+    """Describe GET /v1/models, page by page."""
     return listing("/v1/models", ModelInfo, page, arguments, LIST_NAMES, betas)
 
 

@@ -44,7 +44,7 @@ class Part:
 
 
 def make_part(file: Any) -> Part:
-    """What a caller gave as a file, checked."""
+    """Return a caller's file as a part of a form, checked."""
     if isinstance(file, tuple):
         return _part_of_tuple(file)
     content = _checked_content(file)
@@ -77,7 +77,7 @@ def _checked_content(content: Any) -> Any:
 
 
 def _own_name(content: Any) -> str | None:
-    """The name that a path or an open file has; None for what has none."""
+    """Return the name that a path or an open file has; None for what has none."""
     name = content if isinstance(content, os.PathLike) else getattr(content, "name", None)
     if not isinstance(name, str | bytes | os.PathLike):  # files by descriptor have a number for a name
         return None
@@ -85,7 +85,7 @@ def _own_name(content: Any) -> str | None:
 
 
 def check_file_name(name: str) -> str:
-    """The last component of `name`, which is all that the API keeps, if the API takes it as a file's name."""
+    """Return the last component of `name`, which is all that the API keeps, if the API takes it as a file's name."""
     last = re.split(r"[/\\]" if os.name == "nt" else "/", name)[-1]
     found = FORBIDDEN_IN_NAMES.search(last)
     if found:
@@ -102,14 +102,14 @@ def check_file_name(name: str) -> str:
 
 
 def guess_media_type(name: str) -> str:
-    """The media type that a file's name suggests."""
+    """Return the media type that a file's name suggests."""
     from mimetypes import guess_type
 
     return guess_type(name)[0] or MEDIA_TYPES.get(os.path.splitext(name)[1].lower(), UNKNOWN_TYPE)
 
 
 def multipart(fields: Mapping[str, Any], name: str, part: Part, boundary: str | None = None) -> tuple[bytes, str]:
-    """The body with these form fields and this file under `name`, and its content type.
+    """Return the body with these form fields and this file under `name`, and its content type.
 
     The boundary is random, 128 bits, so that no content holds it.
     """

@@ -25,7 +25,7 @@ class PageInfo:
 
 
 def next_params(page: Mapping[str, Any], query: Mapping[str, Any], name: str, by_id: bool) -> dict[str, str] | None:
-    """The cursor of the page after this one, or None at the end.
+    """Return the cursor of the page after this one, or None at the end.
 
     `by_id`: a page of this kind continues by ids even if it does not say `has_more`. A cursor that led to this very
     page would lead here again, so it is an end.
@@ -66,11 +66,11 @@ class AnyPage(Model, Generic[M]):
             return None if name in AnyPage.__slots__ else super().__getattr__(name)
 
     def has_next_page(self) -> bool:
-        """Whether another page follows."""
+        """Return whether another page follows."""
         return self.next_page_info() is not None
 
     def next_page_info(self) -> PageInfo | None:
-        """How the next page is asked for, or None at the end."""
+        """Return the cursor of the next page, or None at the end."""
         params = next_params(self, self._query or {}, self._cursor, self._by_id)
         return None if params is None else PageInfo(params)
 
@@ -107,7 +107,7 @@ class _SyncPages(AnyPage[M]):
         return page
 
     def iter_pages(self) -> Iterator[Self]:
-        """This page and all that follow. Ends where a server begins to repeat its cursors."""
+        """Yield this page and all that follow. Ends where a server begins to repeat its cursors."""
         page, seen = self, set[str]()
         yield page
         while unseen(page, seen):
@@ -130,7 +130,7 @@ class _AsyncPages(AnyPage[M]):
         return page
 
     async def iter_pages(self) -> AsyncIterator[Self]:
-        """This page and all that follow. Ends where a server begins to repeat its cursors."""
+        """Yield this page and all that follow. Ends where a server begins to repeat its cursors."""
         page, seen = self, set[str]()
         yield page
         while unseen(page, seen):
@@ -144,7 +144,7 @@ class _AsyncPages(AnyPage[M]):
 
 
 def unseen(page: AnyPage[Any], seen: set[str]) -> bool:
-    """Whether a next page follows whose cursor is not among those `seen`; it is from now on."""
+    """Return whether a next page follows whose cursor is not among those `seen`; it is from now on."""
     info = page.next_page_info()
     cursor = str(info.params) if info else ""
     new = bool(info) and cursor not in seen

@@ -31,6 +31,6 @@ class Resource(Guarded):
 
 
 def underlying_client(client: C) -> C:
-    """The client itself, if this is a view of it that hands out HTTP responses."""
+    """Return the client itself, if this is a view of it that hands out HTTP responses."""
     held: C = vars(client).get("_client", client)
     return held

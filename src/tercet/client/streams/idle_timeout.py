@@ -33,14 +33,14 @@ class IdleTimer:
             self._bound(self.limit)
 
     def restart(self) -> None:
-        """Nobody waits for an event longer than from now on."""
+        """Count the silence from now on."""
         self._since = self._clock()
         if self._shortened and self._bound is not None and self.limit is not None:
             self._bound(self.limit)
             self._shortened = False
 
     def expired(self) -> bool:
-        """Whether the last event lies further back than the limit. If not, the next read waits for the rest of it."""
+        """Return whether the last event lies further back than the limit. If not, the next read waits for the rest of it."""
         if self.limit is None:
             return False
         left = self.limit - (self._clock() - self._since)
@@ -53,7 +53,7 @@ class IdleTimer:
 
 
 def timeout_error(lost: Lost, request: Request | None, limit: float | None) -> APIError:
-    """The exception for a stream that a timeout ended: its own class if the stream fell silent, and not if the limit of
+    """Return the exception for a stream that a timeout ended: its own class if the stream fell silent, and not if the limit of
     the whole exchange, or the deadline of the call, was reached."""
     if not (lost is SILENT or isinstance(lost.cause, SilentError)):
         return error_from_lost(lost, request)  # type: ignore[arg-type] # errors take what there is of a request

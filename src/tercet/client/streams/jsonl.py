@@ -41,7 +41,7 @@ class JSONLReader(Generic[T]):
         self._lost = chunk
 
     def next(self) -> T:
-        """The next object. A line that is none raises StreamProtocolError; the lines after it can still be read."""
+        """Return the next object. A line that is none raises StreamProtocolError; the lines after it can still be read."""
         line = self.ready.popleft()
         if not isinstance(line, dict):
             why = f"The results hold a line that cannot be read: {line.reason}"
@@ -56,7 +56,7 @@ class JSONLReader(Generic[T]):
         return self._kind(line)
 
     def end(self) -> None:
-        """No more lines come: raise once if there should have been more."""
+        """Raise once if there should have been more lines; no more come."""
         lost, self._lost = self._lost, None
         missing, self._expected = self._expected - len(self._ids), 0  # one that comes twice stands for no other
         if lost is not None:
@@ -80,7 +80,7 @@ class JSONLReader(Generic[T]):
         return error
 
     def stop(self) -> None:
-        """Nobody wants to read on."""
+        """Forget what was not read; no more is wanted."""
         self.ready.clear()
         self.over, self._lost, self._expected = True, None, 0
 

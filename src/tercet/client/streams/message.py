@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def final_text(message: Message) -> str:
-    """All text of a message; RuntimeError if it has no text block."""
+    """Return all text of a message; RuntimeError if it has no text block."""
     texts = [block.text for block in message.content if block.type == "text"]
     if not texts:
         came = ", ".join(block.type for block in message.content) or "nothing"
@@ -39,7 +39,7 @@ def final_text(message: Message) -> str:
 
 
 def snapshot(reader: StreamReader) -> ParsedMessage[Any]:
-    """The message so far."""
+    """Return the message so far."""
     if not reader.assembler.started:
         raise AssertionError("no event has arrived yet; read from the stream first")
     message = cast("ParsedMessage[Any]", reader.assembler.message)
@@ -66,7 +66,7 @@ class MessageStream(Generic[T]):
         assembler: Callable[[], MessageBuilder] = ParsedMessageBuilder,
         on_event: Callable[[Any], object] | None = None,
     ) -> None:
-        """`on_event` is called with each event before it is shown."""
+        """Read from `source`; `on_event` is called with each event before it is shown."""
         self.response = response
         self._source = source
         self._reader = StreamReader(response, assembler)
@@ -152,20 +152,20 @@ def _fill_message(reader: StreamReader, output: OutputFormat) -> None:
 
 
 def helper_events(raw: Iterator[Any], assembler: MessageBuilder) -> Iterator[Any]:
-    """The raw events with the helper's own among them. No method: a dropped stream must free itself without a cycle."""
+    """Yield the raw events with the helper's own among them. No method: a dropped stream must free itself without a cycle."""
     for event in raw:
         yield from assembler.helper_events(event)
 
 
 def told_events(events: Iterator[Any], on_event: Callable[[Any], object]) -> Iterator[Any]:
-    """The events; `on_event` is called with each before it is shown."""
+    """Yield the events; `on_event` is called with each before it is shown."""
     for event in events:
         on_event(event)
         yield event
 
 
 def texts(raw: Iterator[Any]) -> Iterator[str]:
-    """The text deltas alone."""
+    """Yield the text deltas alone."""
     for event in raw:
         if event.get("type") == "content_block_delta" and event["delta"].get("type") == "text_delta":
             yield event["delta"]["text"]
@@ -190,7 +190,7 @@ class AsyncMessageStream(Generic[T]):
         assembler: Callable[[], MessageBuilder] = ParsedMessageBuilder,
         on_event: Callable[[Any], Awaitable[object]] | None = None,
     ) -> None:
-        """`on_event` is awaited with each event before it is shown."""
+        """Read from `source`; `on_event` is awaited with each event before it is shown."""
         self.response = response
         self._source = source
         self._reader = StreamReader(response, assembler)
@@ -256,7 +256,7 @@ class AsyncMessageStream(Generic[T]):
 async def async_filled_events(
     raw: AsyncIterator[Any], reader: StreamReader, output: OutputFormat
 ) -> AsyncIterator[Any]:
-    """The async twin of `filled_events`."""
+    """Do the same as `filled_events`."""
     async for event in raw:
         if type(event) is RawContentBlockStopEvent:
             _fill_ended_block(event, reader, output)
@@ -265,7 +265,7 @@ async def async_filled_events(
 
 
 async def async_helper_events(raw: AsyncIterator[Any], assembler: MessageBuilder) -> AsyncIterator[Any]:
-    """The async twin of `helper_events`."""
+    """Do the same as `helper_events`."""
     async for event in raw:
         for made in assembler.helper_events(event):
             yield made
@@ -274,14 +274,14 @@ async def async_helper_events(raw: AsyncIterator[Any], assembler: MessageBuilder
 async def async_told_events(
     events: AsyncIterator[Any], on_event: Callable[[Any], Awaitable[object]]
 ) -> AsyncIterator[Any]:
-    """The async twin of `told_events`."""
+    """Do the same as `told_events`."""
     async for event in events:
         await on_event(event)
         yield event
 
 
 async def async_texts(raw: AsyncIterator[Any]) -> AsyncIterator[str]:
-    """The async twin of `texts`."""
+    """Do the same as `texts`."""
     async for event in raw:
         if event.get("type") == "content_block_delta" and event["delta"].get("type") == "text_delta":
             yield event["delta"]["text"]

@@ -51,7 +51,7 @@ class StreamReader:
         """A JSON body where a stream was due: gathered here, and read as a message or an error at its end."""
 
     def take(self, chunk: bytes | Lost | None) -> Sequence[Any]:
-        """The events that this chunk completes. None is the clean end of the bytes, Lost a break."""
+        """Return the events that this chunk completes. None is the clean end of the bytes, Lost a break."""
         if self._whole is not None:
             return self._take_whole(chunk, self._whole)
         if type(chunk) is bytes:
@@ -67,7 +67,7 @@ class StreamReader:
         return events
 
     def time_out(self) -> None:
-        """No event for too long: no more are wanted."""
+        """End the stream, which has had no event for too long."""
         self.over, self._lost = True, SILENT
 
     def _take_whole(self, chunk: bytes | Lost | None, whole: list[bytes]) -> Sequence[Any]:
@@ -87,11 +87,11 @@ class StreamReader:
             return ()
 
     def tolerates(self, fault: ProtocolFault) -> bool:
-        """Whether an event that did not fit is none of this reader's business."""
+        """Return whether an event that did not fit is none of this reader's business."""
         return fault.kind == "tool_input" and not self._reads_inputs
 
     def stop_at(self, fault: ProtocolFault, event: Model, events: Sequence[Model]) -> bool:
-        """`event` of the batch `events` did not fit, so no more are wanted. Returns whether the caller shall see it all
+        """End at `event` of the batch `events`, which did not fit. Returns whether the caller shall see it all
         the same, as with unusable tool input."""
         self.over = True
         self._bad_end = fault
@@ -101,7 +101,7 @@ class StreamReader:
         return shown
 
     def end(self) -> None:
-        """No more events come: decide how the stream ended, and raise if it did not end well."""
+        """Decide how the stream ended, and raise if it did not end well; no more events come."""
         bad_end, self._bad_end = self._bad_end, None
         if self.error is None and isinstance(bad_end, ProtocolFault) and bad_end.kind == "tool_input":
             self.error = ToolInputError(bad_end.reason, self.response.request, raw_input=bad_end.data)
@@ -140,7 +140,7 @@ class StreamReader:
 
 
 def events_of(message: Message) -> list[Model]:
-    """A whole message as the events that would have built it, each block complete from its start."""
+    """Return a whole message as the events that would have built it, each block complete from its start."""
     blocks = message["content"] or []
     events: list[dict[str, Any]] = [
         {"type": "message_start", "message": {**message, "content": [], "stop_reason": None}}
@@ -158,7 +158,7 @@ def events_of(message: Message) -> list[Model]:
 
 
 def raw_events(reader: StreamReader, source: ByteStream) -> Iterator[Any]:
-    """Each raw event of the stream, already part of the assembled message when it is yielded."""
+    """Yield each raw event of the stream, already part of the assembled message when it is yielded."""
     add = reader.assembler.add
     timer = IdleTimer(reader.response.request, source)
     try:
@@ -182,7 +182,7 @@ def raw_events(reader: StreamReader, source: ByteStream) -> Iterator[Any]:
 
 
 async def async_raw_events(reader: StreamReader, source: AsyncByteStream) -> AsyncIterator[Any]:
-    """The async twin of `raw_events`."""
+    """Do the same as `raw_events`."""
     add = reader.assembler.add
     timer = IdleTimer(reader.response.request, source)
     try:
