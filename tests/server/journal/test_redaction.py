@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import random
+
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tercet.server.journal.redaction import REDACTED, Redaction
+from tercet.server.journal.redaction import FIELDS, REDACTED, Redaction
 
 SECRET = "sk-ant-CANARY/+=123"
 
@@ -58,3 +62,23 @@ def test_no_credential_survives_whatever_stands_around_it(secret: str, around: s
 def test_json_without_credentials_is_unchanged() -> None:
     value = {"a": [1, None, {"b": "c"}]}
     assert msgspec.json.encode(Redaction().json(value)) == msgspec.json.encode(value)
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_every_field_is_found_in_a_text_however_it_is_written(name: str) -> None:
+    for said in (name, name.upper(), name.replace("_", "-"), name.replace("_", "").title()):
+        for text in (f'it says {{"{said}" : "hunter-2-hunter"}}', f"https://a.example/?b=1&{said}=hunter-2-hunter"):
+            assert "hunter" not in Redaction().text(text)
+
+
+@pytest.mark.parametrize("head", [b"\x89PNG\r\n\x1a\n\0\0", b"\xff\xd8\xff\xe0", b"GIF89a", b"RIFF", b"%PDF-1.7\n"])
+def test_a_picture_is_read_once_and_gives_no_credential_away(head: bytes) -> None:
+    key = "an-ordinary-key-0123456789"
+    redaction = Redaction([(b"x-api-key", key.encode())])
+    noise = random.Random(1).randbytes(20_000)
+    harmless = base64.b64encode(head + noise).decode()
+    for secret in (key, f"sk-ant-api03-{'a1B2' * 8}", "AKIAIOSFODNN7EXAMPLE"):
+        for place in (0, 1, 2, 3):
+            hidden = base64.b64encode(head + noise[: 9_000 + place] + secret.encode() + noise).decode()
+            assert redaction.json({"data": hidden, "b": [harmless]}) == {"data": REDACTED, "b": [harmless]}
+    assert redaction.json({"data": harmless + key}) == {"data": harmless + REDACTED}

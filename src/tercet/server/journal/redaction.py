@@ -17,7 +17,7 @@ from urllib.parse import quote, unquote_plus
 
 import msgspec
 
-from tercet.server.journal.encodings import RUN, Reading, Span, legible, readings, unpacked
+from tercet.server.journal.encodings import RUN, Reading, Span, is_like_picture, legible, picture_in, readings, unpacked
 from tercet.wire.headers import REDACTED, is_secret, redacted_url
 
 __all__ = ["REDACTED", "Redaction", "Span", "Unreadable", "redacted_url"]
@@ -38,29 +38,29 @@ SIGNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("sk-ant-", r"sk-ant-[A-Za-z0-9_\-]{8,}"),
         ("sk-proj-", r"sk-proj-[A-Za-z0-9_\-]{16,}"),
         ("sk-", r"sk-[A-Za-z0-9]{40,}"),
-        ("akia", r"AKIA[0-9A-Z]{16}"),
-        ("asia", r"ASIA[0-9A-Z]{16}"),
-        ("absk", r"ABSK[A-Za-z0-9+/=]{40,}"),
+        ("AKIA", r"AKIA[0-9A-Z]{16}"),
+        ("ASIA", r"ASIA[0-9A-Z]{16}"),
+        ("ABSK", r"ABSK[A-Za-z0-9+/=]{40,}"),
         ("bedrock-api-key-", r"bedrock-api-key-[A-Za-z0-9+/=]{16,}"),
-        ("iqojb3jpz2lu", r"IQoJb3JpZ2lu[A-Za-z0-9+/=]{20,}"),
-        ("fwogzxivyxdz", r"FwoGZXIvYXdz[A-Za-z0-9+/=]{20,}"),
+        ("IQoJb3JpZ2lu", r"IQoJb3JpZ2lu[A-Za-z0-9+/=]{20,}"),
+        ("FwoGZXIvYXdz", r"FwoGZXIvYXdz[A-Za-z0-9+/=]{20,}"),
         ("signature=", r"(?i:signature=([0-9a-f]{64}))"),
-        ("aiza", r"AIza[A-Za-z0-9_\-]{35}"),
+        ("AIza", r"AIza[A-Za-z0-9_\-]{35}"),
         ("ya29.", r"ya29\.[A-Za-z0-9_\-.]{16,}"),
         ("1//0", r"1//0[A-Za-z0-9_\-]{30,}"),
-        ("gocspx-", r"GOCSPX-[A-Za-z0-9_\-]{16,}"),
+        ("GOCSPX-", r"GOCSPX-[A-Za-z0-9_\-]{16,}"),
         *((f"gh{kind}_", rf"gh{kind}_[A-Za-z0-9]{{30,}}") for kind in "oprsu"),
         ("github_pat_", r"github_pat_[A-Za-z0-9_]{30,}"),
         ("xox", r"xox[abeoprs]-[A-Za-z0-9\-]{10,}"),
-        ("eyj", r"eyJ[A-Za-z0-9_\-]{8,}\.eyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]*"),
+        ("eyJ", r"eyJ[A-Za-z0-9_\-]{8,}\.eyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]*"),
         ("bearer", r"(?i:\bbearer\s+)(?=[A-Za-z0-9._~+/\-]*[0-9])[A-Za-z0-9._~+/\-]{16,}=*"),
         ("basic", r"(?i:authorization[\"'\\]*\s*[:=]\s*[\"'\\]*basic\s+)[A-Za-z0-9+/]{6,}=*"),
-        ("private key", r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"),
+        ("PRIVATE KEY", r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"),
         ("://", r"://([^\s/?#@\"'<>\\]*:[^\s/?#@\"'<>\\]+)@"),
     )
 )
-"""What credentials look like, whoever they are for: a sign that is searched for first, in lower case, and the
-whole of it, or the group that is replaced."""
+"""What credentials look like, whoever they are for: a sign that is searched for first, and the whole of it, or the group
+that is replaced."""
 FIELDS = (
     "access_token", "api_key", "api_secret", "auth_token", "authorization", "authorization_token", "aws_secret_access_key",
     "aws_session_token", "bearer_token", "client_secret", "id_token", "passphrase", "passwd", "password", "private_key",
@@ -68,7 +68,31 @@ FIELDS = (
     "x_amz_credential", "x_amz_security_token", "x_amz_signature", "x_api_key", "x_goog_api_key", "x_goog_signature",
 )  # fmt: skip
 """Fields whose text is a credential, such as that of an MCP server; written with `_`, `-`, capitals, or nothing between."""
-_STEMS = ('key"', "key'", "key=", "token", "secret", "passw", "passphrase", "authorization", "credential", "signature")
+_ENDS = ("key", "token", "secret", "passwd", "password", "passphrase", "authorization", "credential", "signature")
+"""How the name of every such field ends."""
+_QUOTED, _IN_PAIR = re.compile(rf"(?:{'|'.join(_ENDS)})[\"']"), re.compile(rf"(?:{'|'.join(_ENDS)})=")
+_RAREST = "\"'=:_-./QZXJzjxqKGA129kb"
+"""Characters of signs, those first that are rare in texts."""
+
+
+def _any() -> re.Pattern[bytes]:
+    """Return a search for all signs and fields that stops at the rarest character of each alone."""
+    ways: dict[str, list[str]] = {}
+    for sign, pattern in SIGNS:
+        at = min(range(len(sign)), key=lambda place, sign=sign: _RAREST.find(sign[place]) % 99)  # type: ignore[misc]
+        before, after = re.escape(sign[: at + 1]), re.escape(sign[at + 1 :])
+        exactly = not pattern.pattern.startswith("(?i:")
+        for stop in {sign[at]} if exactly else {sign[at].lower(), sign[at].upper()}:
+            ways.setdefault(stop, []).append(f"(?<={before}){after}" if exactly else f"(?i:(?<={before}){after})")
+    last = [f"[{''.join(sorted({end[place] for end in _ENDS}))}]" for place in (-2, -1)]
+    for mark in "\"'=":  # most words end otherwise, so two letters are looked at first
+        names = "|".join(f"(?<={end}{mark})" for end in _ENDS)
+        ways.setdefault(mark, []).append(f"(?i:(?<={last[0]}{last[1]}{mark})(?:{names}))")
+    return re.compile("|".join(f"{re.escape(stop)}(?:{'|'.join(ways[stop])})" for stop in sorted(ways)).encode())
+
+
+_ANY = _any()
+"""All signs and fields at once: most texts, and nearly all that base64 may mean by chance, hold none."""
 _BARE = frozenset(name.replace("_", "") for name in FIELDS)
 _NAME = "|".join(sorted((name.replace("_", "[_-]?") for name in FIELDS), key=len, reverse=True))
 _IN_QUOTES = re.compile(rf"(?is)([\"'])(?:{_NAME})\1\s*:\s*([\"'])((?:\\.|(?!\2)[^\\])+)")
@@ -97,6 +121,7 @@ class Redaction:
 
     def __init__(self, *heads: Pairs, query: bytes = b"") -> None:
         self._secrets: tuple[str, ...] = ()
+        self._in_bytes: tuple[bytes, ...] = ()
         for headers in heads:
             for name, value in headers:
                 self._learn(*_credentials(name.decode("latin-1"), value.decode("latin-1").strip()))
@@ -113,6 +138,7 @@ class Redaction:
             if len(secret) >= SHORTEST and secret != REDACTED:
                 known |= {secret, quote(secret, safe=""), secret.encode("utf-8", "replace").decode("latin-1")}
         self._secrets = tuple(sorted(known, key=len, reverse=True))
+        self._in_bytes = tuple(secret.encode("latin-1") for secret in self._secrets if _is_latin(secret))
 
     def text(self, text: str) -> str:
         """Return the text without this exchange's credentials and without whatever looks like one."""
@@ -126,7 +152,9 @@ class Redaction:
         credentials, too."""
         leaves, credentials = _leaves(value)
         self._learn(*(text for text in credentials if not _is_word(text)))
-        if credentials or self._may_find("\n".join(leaves)):
+        pictures = [text for text in leaves if is_like_picture(text)]
+        words = [text for text in leaves if not is_like_picture(text)] if pictures else leaves
+        if credentials or any(map(self._may_find, ("\n".join(words), *pictures))):
             value = self._cleaned(value)
         self.check(value)
         return value
@@ -150,12 +178,16 @@ class Redaction:
     def check(self, value: Any) -> None:
         """Raise Unreadable if a credential is left that no text held: a number's digits, say."""
         if self._secrets:
-            said = msgspec.json.encode(value).decode().replace(REDACTED, "\0")
-            if any(secret in said for secret in self._secrets):
-                raise Unreadable
+            said = msgspec.json.encode(value)
+            if any(secret.encode("utf-8", "surrogatepass") in said for secret in self._secrets):
+                left = said.decode().replace(REDACTED, "\0")
+                if any(secret in left for secret in self._secrets):
+                    raise Unreadable
 
     def finds(self, text: str, depth: int = MOST_PACKED) -> bool:
         """Return whether a credential is in the text, in any reading of it."""
+        if (data := picture_in(text)) is not None:
+            return any(secret in text for secret in self._secrets) or self._coded(data)
         return any(self._plain(reading.text) or self._packed(reading.text, depth) for reading in _within_bounds(text))
 
     def spans(self, text: str) -> list[Span]:
@@ -173,12 +205,14 @@ class Redaction:
     def _plain(self, text: str) -> list[Span]:
         """Return where credentials stand in the text as it is."""
         found = [span for secret in self._secrets if secret in text for span in _places(secret, text)]
+        if _ANY.search(text.encode("utf-8", "surrogatepass")) is None:
+            return found
         low = text.lower()
         for sign, pattern in SIGNS:
-            if sign in low:
+            if sign in text or sign in low:
                 found += [each.span(each.lastindex or 0) for each in pattern.finditer(text)]
-        if any(stem in low for stem in _STEMS):
-            for pattern, group in ((_IN_QUOTES, 3), (_IN_QUERY, 1)):
+        for stem, pattern, group in ((_QUOTED, _IN_QUOTES, 3), (_IN_PAIR, _IN_QUERY, 1)):
+            if stem.search(low):
                 found += [each.span(group) for each in pattern.finditer(text) if each[group] != REDACTED]
         return found
 
@@ -187,11 +221,17 @@ class Redaction:
         one."""
         for data in unpacked(text):
             plain = data.replace(b"\0", b"")
-            if self._plain(plain.decode("latin-1")):
+            if self._coded(plain):
                 return True
             if depth > 1 and (said := legible(plain)) and self.finds(said, depth - 1):
                 return True
         return False
+
+    def _coded(self, data: bytes) -> bool:
+        """Whether bytes hold a credential as they are."""
+        if any(secret in data for secret in self._in_bytes):
+            return True
+        return _ANY.search(data) is not None and bool(self._plain(data.decode("latin-1")))
 
     def headers(self, pairs: Pairs) -> dict[str, str]:
         """Return the headers that may be kept, by lower-case name and cleaned; of the others, the names."""
@@ -268,6 +308,10 @@ def _leaves(value: Any) -> tuple[list[str], list[str]]:
         elif isinstance(each, str):
             leaves.append(each)
     return leaves, [text for text in credentials if text not in ("", REDACTED)]
+
+
+def _is_latin(text: str) -> bool:
+    return all(ord(letter) < 256 for letter in text)
 
 
 def _is_word(text: str) -> bool:
