@@ -20,7 +20,7 @@ from tercet.server.http.transfer import RequestBody
 from tercet.server.inspector.views import detail
 from tercet.server.journal.bodies import readable
 from tercet.server.journal.journal import Entry, Journal, Recorder
-from tercet.server.journal.redaction import Redaction
+from tercet.server.journal.redaction import REDACTED, Redaction
 from tercet.server.responders.recording import Taken, read, written
 
 SSE = {"content-type": "text/event-stream; charset=utf-8"}
@@ -183,6 +183,15 @@ def test_streams(
     folder = tmp_path_factory.mktemp("r")
     assert leaks(secret, kept(folder, headers, b"", SSE, chunks)) == []
     assert leaks(secret, journaled(headers, b"", SSE, chunks).response) == []
+
+
+def test_a_secret_whose_end_could_not_be_read_is_not_kept_in_part() -> None:
+    secret = "an-ordinary-key-0123456789"
+    for text in (secret, LEAVES["base64"](secret), LEAVES["base64, in lines"](secret)):
+        data = streamed([f"It is {text[:-9]}", text[-9:]], "text", "text_delta", random.Random(1), 0.0)
+        kept = journaled({"x-api-key": secret}, b"", SSE, [data[:-5]]).response
+        assert text[:8].encode() not in kept
+        assert f"It is {REDACTED}".encode() in kept
 
 
 @given(JSON, st.floats(0, 1), st.integers(0, 1 << 30))

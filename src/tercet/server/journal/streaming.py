@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,12 +16,15 @@ import msgspec
 
 from tercet.server.errors import HTTPError
 from tercet.server.exchange import decoded_json
-from tercet.server.journal.redaction import REDACTED, Redaction, Span
+from tercet.server.journal.redaction import REDACTED, SHORTEST, Redaction, Span, merged
 
 _EVENT = re.compile(r".*?(?:\r\n|\r(?!\n)|\n)(\r\n|\r(?!\n)|\n)+|.+", re.DOTALL)
 _LINE = re.compile(r"\r\n|\r|\n")
 NAMES = frozenset({"type", "id", "name", "tool_use_id"})
 """Fields of a block or delta that are whole in each event."""
+LONGEST_EDGE = 4000
+"""Characters of a text that are looked at where its rest could not be read."""
+_WORD = re.compile(r"\S+")
 Owner = tuple[dict[str, Any], str]
 
 
@@ -84,9 +87,10 @@ def cleaned_stream(text: str, redaction: Redaction) -> list[Piece]:
     events = [_SplitEvent(found[0], is_whole=found[1] is not None) for found in _EVENT.finditer(text)]
     read = [event for event in events if event.is_json and event.is_read]
     is_clean = not redaction.finds(text)
-    for owners in _blocks([event.value for event in read]):
+    for owners, is_begun, is_ended in _blocks(events):
         pieces = [holder[name] for holder, name in owners]
-        if spans := redaction.spans("".join(pieces)):
+        text = "".join(pieces)
+        if spans := merged([*redaction.spans(text), *_edges(text, is_begun=is_begun, is_ended=is_ended)]):
             is_clean = False
             for (holder, name), piece in zip(owners, cut_again(pieces, spans)):
                 holder[name] = piece
@@ -97,16 +101,42 @@ def cleaned_stream(text: str, redaction: Redaction) -> list[Piece]:
     return [event.shown(redaction, lines, is_clean=is_clean and cleaned is values) for event in events]
 
 
-def _blocks(values: Sequence[Any]) -> list[list[Owner]]:
-    """Return where the pieces of each text stand: of every block, and of every field of its deltas."""
+def _blocks(events: Sequence[_SplitEvent]) -> list[tuple[list[Owner], bool, bool]]:
+    """Return where the pieces of each text stand: of every block, and of every field of its deltas.
+
+    What could not be read parts a text: whether each begins and ends where it should comes with it.
+    """
     found: dict[Any, list[Owner]] = {}
-    for value in values:
+    breaks = 0
+    for event in events:
+        breaks += not event.is_read
+        value = event.value if event.is_json and event.is_read else {}
         for part in (value.get("content_block"), value.get("delta")):
             if isinstance(part, dict):
                 for name, piece in part.items():
                     if isinstance(piece, str) and name not in NAMES:
-                        found.setdefault((repr(value.get("index")), name), []).append((part, name))
-    return [owners for owners in found.values() if len(owners) > 1]
+                        found.setdefault((breaks, repr(value.get("index")), name), []).append((part, name))
+    return [(owners, not key[0], key[0] == breaks) for key, owners in found.items() if len(owners) > 1 or breaks]
+
+
+def _edges(text: str, *, is_begun: bool, is_ended: bool) -> list[Span]:
+    """Return what may be part of a credential of which the rest could not be read: long words at either edge."""
+    spans: list[Span] = []
+    if not is_ended:
+        tail = max(0, len(text) - LONGEST_EDGE)
+        words = [(tail + found.start(), tail + found.end()) for found in _WORD.finditer(text[tail:])]
+        spans += _long(reversed(words))
+    if not is_begun:
+        spans += _long(found.span() for found in _WORD.finditer(text[:LONGEST_EDGE]))
+    return spans
+
+
+def _long(words: Iterable[Span]) -> Iterator[Span]:
+    """Yield words up to the first short one: base64 may go on over line breaks."""
+    for begins, ends in words:
+        if ends - begins < SHORTEST:
+            return
+        yield begins, ends
 
 
 def cut_again(pieces: Sequence[str], spans: Sequence[Span]) -> list[str]:
