@@ -123,7 +123,9 @@ def verbless(house: list[Source]) -> list[str]:
 
 
 def _is_property(function: Function) -> bool:
-    return any("property" in ast.unparse(each) for each in function.decorator_list)
+    return any(
+        ast.unparse(each).endswith(("property", "cached_attribute", ".setter")) for each in function.decorator_list
+    )
 
 
 def sizes(house: list[Source]) -> dict[str, int]:

@@ -27,7 +27,7 @@ class LocalAPI:
 
     @property
     def base_url(self) -> str:
-        """Where it listens, such as http://127.0.0.1:49152."""
+        """The URL at which it listens, such as http://127.0.0.1:49152."""
         return self._server.base_url
 
     def client(self, **options: Any) -> Anthropic:
@@ -62,7 +62,7 @@ class LocalAPI:
 
     @property
     def journal(self) -> Journal:
-        """What was asked and answered, without credentials. Needs `journal=True`."""
+        """Requests and their answers, without credentials. Needs `journal=True`."""
         return self._server.journal
 
     @property

@@ -34,7 +34,7 @@ def run() -> int:
 
 
 def _say(problem: click.ClickException) -> None:
-    """What is wrong, in one line, and where help is."""
+    """Print what is wrong in one line, and where help is."""
     context = getattr(problem, "ctx", None)
     hint = f" See {context.command_path} --help." if context is not None else ""
     click.echo(f"Error: {' '.join(problem.format_message().split())}{hint}", err=True)

@@ -26,7 +26,7 @@ class GroupedOption(click.Option):
         self.group = group
 
     def get_help_extra(self, ctx: click.Context) -> Any:
-        """What stands in brackets behind the help: no ranges, which errors tell well enough."""
+        """Return the brackets behind the help: no ranges, which errors tell well enough."""
         extra = super().get_help_extra(ctx)
         extra.pop("range", None)
         return extra
@@ -48,12 +48,12 @@ class GroupedCommand(click.Command):
 
 
 def option(group: str, *names: str, **more: Any) -> Callable[[Decorated], Decorated]:
-    """A decorator that adds an option of this group."""
+    """Return a decorator that adds an option of this group."""
     return click.option(*names, cls=GroupedOption, group=group, **more)
 
 
 def share(value: str | float) -> float:
-    """A share of the requests, 5% or 0.05, as a number from 0 to 1."""
+    """Return a share of the requests, 5% or 0.05, as a number from 0 to 1."""
     text = str(value).strip()
     try:
         found = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
@@ -83,7 +83,7 @@ def from_file(context: click.Context, parameter: click.Parameter, path: str | No
 
 
 def _fitting(parameter: click.Parameter, value: Any, where: str) -> Any:
-    """The value as the option takes it: a list where it may be repeated, true or false where it is a flag."""
+    """Return the value as the option takes it: a list where it may be repeated, true or false where it is a flag."""
     flag = isinstance(parameter, click.Option) and parameter.is_flag
     if flag != isinstance(value, bool):
         raise BadValue(f"{where} is {value!r}; {'true or false' if flag else 'a value'} is expected")

@@ -113,7 +113,7 @@ def serve(host: str, port: int, control: bool, faults: tuple[str, ...], **option
 
 
 def _settings(options: dict[str, Any]) -> dict[str, Any]:
-    """The settings of the server that these options mean."""
+    """Return the settings of the server that these options mean."""
     for needless, needed in NEEDS.items():
         if options[needless] and options[needed] is None:
             raise BadValue(f"--{needless.replace('_', '-')} says nothing without --{needed.replace('_', '-')}")

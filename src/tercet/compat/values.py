@@ -29,7 +29,7 @@ BetaThinkingPrefixMismatchBehavior: TypeAlias = Literal["error", "drop_block"]
 
 
 class RequestOptions(TypedDict, total=False):
-    """What `options=` of `client.post` and the other verbs may hold."""
+    """The keys that `options=` of `client.post` and the other verbs may hold."""
 
     headers: Headers
     params: Query

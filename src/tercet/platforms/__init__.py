@@ -1,4 +1,4 @@
-"""Where a call goes when it does not go to the Claude API itself: what a platform changes in a request, what it lacks, and
+"""The platforms that a call may go to instead of the Claude API itself: what a platform changes in a request, what it lacks, and
 how its bytes become the API's again. Knows requests and credentials, nothing about clients.
 
     base.py          Platform: what each of them is        transport.py        a transport that authorises each attempt

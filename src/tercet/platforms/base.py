@@ -1,4 +1,4 @@
-"""Where a call goes when it does not go to the Claude API itself: what a platform may change in a request and a reply.
+"""The base of the platforms that a call may go to instead of the Claude API: what a platform may change in a request and a reply.
 
 A call is described for the Claude API; a platform moves that request to its own address and form (`shape`, pure), proves
 who is calling (`authorised`, may block) and turns the reply back (`received`), so that nothing above knows of it.

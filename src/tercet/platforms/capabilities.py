@@ -1,4 +1,4 @@
-"""What a platform lacks, as one table, and the check of a request against it: a clear error before anything is sent.
+"""The table of what each platform lacks, and the check of a request against it: a clear error before anything is sent.
 
 Only what is known to be refused stands here. What is not listed is the platform's to answer.
 """

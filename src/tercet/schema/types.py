@@ -1,4 +1,4 @@
-"""How a type is asked for and read: its JSON schema, and its value from JSON text. Knows no messages.
+"""Types as answers are asked for and read: their JSON schema, and their values from JSON text. Knows no messages.
 
 Pydantic's own types go to pydantic, everything else to msgspec, whichever packages happen to be installed. What msgspec
 cannot tell apart (a union of two dataclasses) goes to pydantic if that is there.
@@ -107,7 +107,7 @@ def _adapter(kind: Any) -> Any:
 
 
 def _parts(kind: Any) -> Iterator[Any]:
-    """Every type that this one names, and the constraints in `Annotated`, each once."""
+    """Yield every type that this one names, and the constraints in `Annotated`, each once."""
     waiting: list[Any] = [kind]
     seen: dict[int, Any] = {}  # keeps each part, so that no other gets its id
     while waiting:

@@ -1,4 +1,4 @@
-"""Who may ask: no foreign web page (Host and Origin, DNS rebinding), then the key, the version and the betas of a caller."""
+"""Access to the server: no foreign web page (Host and Origin, DNS rebinding), then the key, the version and the betas of a caller."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ WORKSPACE = re.compile(rb"wrkspc_[0-9A-Za-z]{1,64}")
 
 
 class Caller(NamedTuple):
-    """What the headers say. `key` is a digest of the key and the workspace that was named: it isolates callers from each
+    """The caller that the headers name. `key` is a digest of the key and the workspace that was named: it isolates callers from each
     other, and the key itself is kept nowhere."""
 
     key: str

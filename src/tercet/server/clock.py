@@ -18,7 +18,7 @@ class Clock:
         self._frozen: float | None = None
 
     def __call__(self) -> float:
-        """The time by this clock."""
+        """Return the time by this clock."""
         frozen = self._frozen
         return frozen if frozen is not None else self._source() + self._ahead
 

@@ -1,4 +1,4 @@
-"""What may stand around every request: journal, script, faults, recordings or another server, each a middleware.
+"""Middlewares around every request: journal, script, faults, recordings or another server, each a middleware.
 
 A middleware takes an exchange, where its response goes, and what follows; it may look, wait, change the exchange, put
 itself before the response, or raise an HTTPError in the place of everything that follows. A server that uses none of

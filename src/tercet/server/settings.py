@@ -1,4 +1,4 @@
-"""How one local API behaves. Plain values, fixed when the server is made."""
+"""Settings of one local API. Plain values, fixed when the server is made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one local API is and remembers: its settings, ids, stores and service. Handlers get it, and nothing above it."""
+"""The state of one local API: its settings, ids, stores and service. Handlers get it, and nothing above it."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class State:
 
     @property
     def journal(self) -> Journal | None:
-        """What was asked and answered; None where it is not kept."""
+        """The journal of requests and answers; None where it is not kept."""
         return self.stack.journal if self.stack is not None else None
 
     def reset(self) -> None:

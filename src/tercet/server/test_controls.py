@@ -1,4 +1,4 @@
-"""What a test does to a running local API from its own thread: queue answers, inject faults, look at what was sent."""
+"""Controls that a test has over a running local API, from its own thread: queue answers, inject faults, look at what was sent."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Controls:
 
     @property
     def journal(self) -> Journal:
-        """What was asked and answered. Needs `journal=True`."""
+        """Requests and their answers. Needs `journal=True`."""
         journal = self.app.state.journal
         if journal is None:
             raise RuntimeError("this local API keeps no journal; start it with journal=True")

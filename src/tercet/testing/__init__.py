@@ -3,7 +3,7 @@
 The plugin loads itself wherever tercet is installed; `docs/testing.md` tells how to use it. Loading it loads neither the
 client nor the server: both wait for the first test that asks for them.
 
-    plugin.py    fixtures, options and hooks            expectation.py   which requests an assertion means
+    plugin.py    fixtures, options and hooks            expectation.py   requests, and which an assertion means
     observed.py  the local API as tests see it          guard.py         keeps tests off the network
 """
 
@@ -12,8 +12,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tercet.testing.expectation import Sent as Sent
     from tercet.testing.observed import ObservedAPI as ObservedAPI
-    from tercet.testing.observed import Sent as Sent
 
 __all__ = ["ObservedAPI", "Sent"]
 

@@ -1,16 +1,83 @@
-"""Which requests an assertion means, and why a request is not one of them. The conditions are those of scripts."""
+"""A request as tests see it, the conditions by which an assertion means it, and why it is not meant. The conditions are
+those of scripts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from tercet.server.journal.journal import Entry
 from tercet.server.responders.matching import ABSENT, at, condition, last_text
 
-if TYPE_CHECKING:
-    from tercet.testing.observed import Sent
-
 SHOWN_CHARACTERS = 120
+
+
+class Sent:
+    """One request that reached the local API, and what it was answered."""
+
+    def __init__(self, entry: Entry) -> None:
+        self.entry = entry
+        """The journal's entry: times, the bytes of both bodies, the fault that was done."""
+        self.body: Any = entry.json
+        """The body as JSON; None if it had none."""
+
+    @property
+    def method(self) -> str:
+        """Such as POST."""
+        return self.entry.method
+
+    @property
+    def path(self) -> str:
+        """Such as /v1/messages, without the query."""
+        return self.entry.path
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """By lower-case name. The values of credentials are not kept."""
+        return self.entry.headers
+
+    @property
+    def model(self) -> str | None:
+        """The model that was asked for."""
+        model = self._field("model")
+        return model if isinstance(model, str) else None
+
+    @property
+    def messages(self) -> list[dict[str, Any]]:
+        """The conversation that was sent."""
+        return self._field("messages") or []
+
+    @property
+    def system(self) -> Any:
+        """The system prompt: a text, blocks, or None."""
+        return self._field("system")
+
+    @property
+    def tools(self) -> list[dict[str, Any]]:
+        """The tools that were offered."""
+        return self._field("tools") or []
+
+    @property
+    def text(self) -> str:
+        """The text of the last user message, its blocks joined by line breaks."""
+        return last_text(self.body)
+
+    @property
+    def status(self) -> int | None:
+        """The status of the answer; None if there was none."""
+        return self.entry.status
+
+    def _field(self, name: str) -> Any:
+        return self.body.get(name) if isinstance(self.body, dict) else None
+
+    def __str__(self) -> str:
+        parts = [f"{self.method} {self.path}", f"-> {self.status or 'no answer'}"]
+        parts += [self.model] if self.model else []
+        parts += [shown(self.text)] if self.text else []
+        return "  ".join(parts)
+
+    def __repr__(self) -> str:
+        return f"<{self}>"
 
 
 class Condition(NamedTuple):
@@ -80,6 +147,6 @@ def _finder(name: str) -> Callable[[Sent], Any]:
 
 
 def shown(value: Any) -> str:
-    """A value as a failure shows it: one line, not too long."""
+    """Return a value as a failure shows it: one line, not too long."""
     said = repr(value)
     return said if len(said) <= SHOWN_CHARACTERS else f"{said[: SHOWN_CHARACTERS - 1]}…"

@@ -124,7 +124,7 @@ def is_here(host: str) -> bool:
 
 
 def refusal(host: str, only_loopback: bool) -> str:
-    """What a test is told that tried to reach `host`."""
+    """Return the words for a test that tried to reach `host`."""
     why = "tests with the local API reach this machine alone" if only_loopback else "tests do not reach the real API"
     return (
         f"this test tried to connect to {host}; {why}.\n"

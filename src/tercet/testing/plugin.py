@@ -61,7 +61,7 @@ def _shared_local_api(local_api_settings: dict[str, Any]) -> Iterator[ObservedAP
 
 @pytest.fixture
 def local_api(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[ObservedAPI]:
-    """A running local API that remembers nothing of other tests.
+    """Yield a running local API that remembers nothing of other tests.
 
     `ANTHROPIC_BASE_URL` and `ANTHROPIC_API_KEY` point at it during the test, for clients that the code under test makes.
     """
@@ -102,14 +102,14 @@ def _point_at(api: ObservedAPI, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def claude(local_api: ObservedAPI) -> Iterator[Anthropic]:
-    """A blocking client of the local API."""
+    """Yield a blocking client of the local API."""
     with local_api.client() as client:
         yield client
 
 
 @pytest.fixture
 def async_claude(local_api: ObservedAPI) -> AsyncAnthropic:
-    """An async client of the local API, for any event loop."""
+    """Yield an async client of the local API, for any event loop."""
     return local_api.async_client()
 
 
@@ -117,7 +117,7 @@ def async_claude(local_api: ObservedAPI) -> AsyncAnthropic:
 
 
 def _guard_of(item: pytest.Item) -> Guard | None:
-    """The guard for this test; None for a test that may reach everything."""
+    """Return the guard for this test; None for a test that may reach everything."""
     setting, marker = item.config.getini("tercet_guard"), item.get_closest_marker("allow_network")
     if setting == "off" or (marker is not None and not marker.args):
         return None

@@ -1,1 +1,1 @@
-"""What a request holds and costs in tokens: texts, images, PDFs, and what the prompt cache had of it."""
+"""Counts of what a request holds and costs in tokens: texts, images, PDFs, and what the prompt cache had of it."""

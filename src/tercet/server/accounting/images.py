@@ -1,4 +1,4 @@
-"""What an image is, from its own bytes: format and size; and what it costs in tokens.
+"""Images judged by their own bytes: format, size, and cost in tokens.
 
 Reads headers by hand and never decodes a picture. Knows nothing about requests.
 """

@@ -1,4 +1,4 @@
-"""What a PDF holds, from its own bytes: page count and text, page by page. Hostile files neither hang nor raise.
+"""PDFs read from their own bytes: page count and text, page by page. Hostile files neither hang nor raise.
 
 Uses pypdf when it is installed, else a small extractor for simple files. Results are kept for the last few files.
 """

@@ -1,4 +1,4 @@
-"""How many tokens something is: a documented approximation, since the real tokenizers are not public.
+"""Token counts: a documented approximation, since the real tokenizers are not public.
 
 One token for every 3.5 bytes of UTF-8 (models before Opus 4.7) or every 2.7 (Opus 4.7 and later: 30 % more tokens),
 a fixed cost for each message, and the published costs of tools, images (exact rule) and PDF pages.
@@ -61,7 +61,7 @@ USUAL_TOOL = 300
 
 
 class Weight(NamedTuple):
-    """What a part of a request costs: bytes of text, to be divided by the tokenizer's rate, and whole tokens."""
+    """The cost of a part of a request: bytes of text, to be divided by the tokenizer's rate, and whole tokens."""
 
     size: int = 0
     tokens: int = 0

@@ -38,7 +38,7 @@ async def create(state: State, exchange: ServerExchange) -> PlainResponse:
 
 
 def check_envelope(body: Any) -> None:
-    """The list of requests and their ids."""
+    """Check the list of requests and their ids."""
     checked_object(body, "" if type(body) is dict else "body", ENVELOPE)
     requests = body["requests"]
     if not requests:

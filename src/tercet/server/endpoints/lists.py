@@ -1,4 +1,4 @@
-"""What the query of a list says: numbers and cursors, checked in the API's words."""
+"""The query of a list: numbers and cursors, checked in the API's words."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ class Injection:
                 await self._do(action)
 
     def _prepare(self, faults: Sequence[FaultSpec]) -> None:
-        """The steps of the body, and what watches over the head."""
+        """Prepare the steps of the body, and what watches over the head."""
         edits: list[Step] = [
             Events(fault)
             for fault in faults
@@ -179,7 +179,7 @@ class HeadFault:
 
     @property
     def stalls(self) -> float | None:
-        """How long nothing more comes before the connection is closed; None: until the client leaves."""
+        """Seconds in which nothing more comes before the connection is closed; None: until the client leaves."""
         return self._fault.seconds if self._fault.kind == "stall" else 0.0
 
     def write(self, data: bytes) -> None:

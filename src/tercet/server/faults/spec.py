@@ -15,7 +15,7 @@ DURATION = re.compile(r"(\d{1,7}(?:\.\d{1,6})?)(ms|s|)")
 
 
 class Kind(NamedTuple):
-    """What a kind of fault takes: a place of these sorts (`bytes`, `head`, `event`), and a value of this sort."""
+    """The arguments of a kind of fault: a place of these sorts (`bytes`, `head`, `event`), and a value of this sort."""
 
     places: tuple[str, ...] = ()
     value: str | None = None

@@ -1,4 +1,4 @@
-"""What happens to a body on its way, as pure steps: bytes go in, actions come out. Knows no connection and no clock.
+"""Pure steps that a body goes through on its way: bytes go in, actions come out. Knows no connection and no clock.
 
 A step is fed every piece of the body and asked for the rest at its end; steps stand one behind the other.
 """

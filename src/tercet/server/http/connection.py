@@ -72,7 +72,7 @@ class ServerConnection(asyncio.Protocol):
     # --- what the event loop says -------------------------------------------------------------------------------------
 
     def connection_made(self, transport: Any) -> None:
-        """A client is there: its first head has to come in time."""
+        """Begin to wait for the first head, which has to come in time."""
         self._transport = transport
         self._connections.add(self)
         self._expire_in(HEADER_SECONDS)
@@ -89,18 +89,18 @@ class ServerConnection(asyncio.Protocol):
             self._refuse(str(problem))
 
     def eof_received(self) -> None:
-        """The client will send no more, and is taken to have left: the event loop closes the connection."""
+        """Take a client that will send no more to have left: the event loop closes the connection."""
         self._end()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The end, whoever wanted it."""
+        """End what is under way, whichever side closed the connection."""
         self._connections.discard(self)
         if self._timer is not None:
             self._timer.cancel()
         self._end()
 
     def pause_writing(self) -> None:
-        """The client does not keep up."""
+        """Hold back what is sent, since the client does not keep up."""
         self._drained = self._drained or self.loop.create_future()
 
     def resume_writing(self) -> None:
@@ -164,7 +164,7 @@ class ServerConnection(asyncio.Protocol):
         return rest
 
     def _carried_out(self, task: asyncio.Task[None]) -> None:
-        """An answer that had to wait has ended."""
+        """Go on after an answer that had to wait."""
         self._task = None
         if not task.cancelled() and task.exception() is not None:
             LOG.error("a request could not be answered", exc_info=task.exception())

@@ -21,7 +21,7 @@ SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREA
 
 
 class Servable(Protocol):
-    """What answers. Gets to know the loop, and a door that it may close for some seconds; is closed in the loop."""
+    """An application that answers. Gets to know the loop, and a door that it may close for some seconds; is closed in the loop."""
 
     @property
     def answer(self) -> Answer: ...

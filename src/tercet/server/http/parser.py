@@ -26,7 +26,7 @@ NOT_HTTP = "Invalid HTTP request received."
 
 
 class MalformedRequestError(Exception):
-    """What came is no HTTP/1.1, or could be read in two ways. The text is for the client."""
+    """Bytes that are no HTTP/1.1, or could be read in two ways. The text is for the client."""
 
 
 class RequestLine:
@@ -123,7 +123,7 @@ def _elsewhere(line: RequestLine, first: bytes, headers: dict[bytes, bytes]) -> 
 
 
 def _frame(head: Head) -> None:
-    """How long the body is and whether the connection goes on: from the few headers that say so."""
+    """Return how long the body is and whether the connection goes on, by the few headers that say so."""
     headers, is_1_0 = head.headers, head.line.is_1_0
     length = headers.get(b"content-length")
     if length is not None:
@@ -180,7 +180,7 @@ class ChunkedBody:
 
     @property
     def rest(self) -> bytes:
-        """What came behind the body."""
+        """The bytes behind the body."""
         return bytes(self._buffer)
 
     def feed(self, data: bytes) -> bytes:

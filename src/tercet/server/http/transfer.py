@@ -160,7 +160,7 @@ CLOSE = b"\r\nconnection: close"
 
 
 class Outlet(Protocol):
-    """Where a response goes: begin it once, then send its body, the last piece marked."""
+    """The way out for a response: begin it once, then send its body, the last piece marked."""
 
     def begin(self, status: int, headers: Pairs) -> None: ...
 
@@ -183,7 +183,7 @@ class ResponseWriter:
         self.is_begun = self.is_whole = False
 
     def begin(self, status: int, headers: Pairs) -> None:
-        """The status and the headers. They go out with what is sent first. Raises ValueError for what no header may hold."""
+        """Begin with the status and the headers, which go out with what is sent first. Raises ValueError for what no header may hold."""
         head = b"\r\n".join((STARTS.of(status), *map(b": ".join, headers)))
         breaks = len(headers) + 1
         # `find` throughout: `in` asks first whether bytes are a number, and makes an error of that.
@@ -223,7 +223,7 @@ def _chunk(data: bytes, last: bool) -> bytes:
 
 
 class _Starts:
-    """How responses start: the status line and the date, made once a second."""
+    """Starts of responses: the status line and the date, made once a second."""
 
     def __init__(self) -> None:
         self._second = 0

@@ -1,4 +1,4 @@
-"""What happens, as server-sent events: every exchange that is kept when the page comes, then each as it begins and ends."""
+"""The journal as server-sent events: every exchange that is kept when the page comes, then each as it begins and ends."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What was asked and answered, without credentials: for assertions, the inspector, and the disk."""
+"""The journal of requests and answers, without credentials: for assertions, the inspector, and the disk."""

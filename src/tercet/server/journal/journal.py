@@ -1,4 +1,4 @@
-"""What was asked and answered: bounded, readable, without credentials. Feeds assertions, pages and storage.
+"""The journal of requests and answers: bounded, readable, without credentials. Feeds assertions, pages and storage.
 
 Knows no route: every request is one entry. Only there where it was asked for; a server without journal keeps nothing.
 """
@@ -136,7 +136,7 @@ class Journal:
         return entry
 
     def end(self, entry: Entry) -> None:
-        """The exchange is over. Nobody hears of one that was forgotten meanwhile."""
+        """End an exchange. Nobody hears of one that was forgotten meanwhile."""
         with self._changed:
             is_kept = any(entry is kept for kept in self._entries)
             if is_kept:
@@ -280,7 +280,7 @@ class Recorder:
         self.entry.truncated = not (asked.is_whole and answered.is_whole)
 
     def close(self) -> None:
-        """The exchange is over, whether or not it was answered wholly."""
+        """Close an exchange, whether or not it was answered wholly."""
         if self._written != self._size or self._content is None or self._content[0] is not self._exchange.content:
             self._write()
         self.entry.seconds = time.perf_counter() - self._begun

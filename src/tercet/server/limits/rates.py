@@ -28,7 +28,7 @@ Headers = Sequence[tuple[bytes, bytes]]
 
 
 class KeyLimits(NamedTuple):
-    """What one key may use in a minute, of one model unless told otherwise. The defaults are beyond what one server can
+    """The limits of one key in a minute, of one model unless told otherwise. The defaults are beyond what one server can
     reach."""
 
     requests: int = 4_000_000

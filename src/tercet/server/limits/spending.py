@@ -46,7 +46,7 @@ REFUSALS: dict[Kind, _Refusal] = {
 
 
 class SpendLimit(NamedTuple):
-    """What each key may spend in a calendar month of the server's clock, in US dollars, and whose limit that is."""
+    """The limit of each key in a calendar month of the server's clock, in US dollars, and whose limit that is."""
 
     usd: Decimal | float
     kind: Kind = "tier"
@@ -70,7 +70,7 @@ def spend_limit_of(given: SpendLimit | Mapping[str, Any] | float | Decimal | Non
 
 
 class Spending:
-    """What the keys have spent. Models whose price is not established cost nothing here."""
+    """The money that the keys have spent. Models whose price is not established cost nothing here."""
 
     def __init__(self, limit: SpendLimit) -> None:
         self._limit = limit

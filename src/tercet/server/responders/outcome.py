@@ -28,7 +28,7 @@ class BadScript(ValueError):  # noqa: N818 - the reader wants to know what is ba
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What is said, as it was described."""
+    """An answer as it was described."""
 
     blocks: tuple[Json, ...]
     stop_reason: str | None = None

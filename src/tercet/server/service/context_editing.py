@@ -1,4 +1,4 @@
-"""What of a conversation the model sees: compaction blocks cut what came before, context edits clear old results.
+"""The part of a conversation that the model sees: compaction blocks cut what came before, context edits clear old results.
 
 Knows the request's shape only; counting tokens is passed in, since counting looks at what is visible.
 """

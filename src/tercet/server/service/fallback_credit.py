@@ -45,7 +45,7 @@ Json = dict[str, Any]
 
 
 class Sealed(msgspec.Struct, array_like=True):
-    """What a token holds."""
+    """The content of a token."""
 
     issued: float
     key: str
@@ -58,7 +58,7 @@ class Sealed(msgspec.Struct, array_like=True):
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """What becomes of a token that was presented."""
+    """The fate of a token that was presented."""
 
     cached: int = 0
     reason: str | None = None

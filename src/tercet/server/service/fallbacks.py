@@ -39,7 +39,7 @@ LookUp = Callable[[str, list[str]], tuple[str, ModelFacts | None]]
 
 @dataclass(frozen=True, slots=True)
 class FallbackResult:
-    """What came of a request: the answer, the model that gave it, and the models that declined before it."""
+    """The result of a request: the answer, the model that gave it, and the models that declined before it."""
 
     answer: Answer
     model: str
@@ -61,7 +61,7 @@ def permitted(facts: ModelFacts | None) -> list[str] | None:
 
 
 def check_fallbacks(subject: ValidationContext, look_up: LookUp) -> None:
-    """The list, and the request as each of its entries would have it. Raises 400."""
+    """Check the list, and the request as each of its entries would have it. Raises 400."""
     given = subject.request["fallbacks"]
     forms = {BOTH_FORMS, LIST_ALONE} & subject.betas
     if subject.strict and not forms:
@@ -94,7 +94,7 @@ def _model(entry: Json, n: int, look_up: LookUp, warnings: list[str]) -> tuple[s
 
 
 def _check_attempt(subject: ValidationContext, n: int, request: Json, model: str, facts: ModelFacts | None) -> None:
-    """The request must be valid as a direct one to each model that is named."""
+    """Check that the request is valid as a direct one to each model that is named."""
     warnings: list[str] = []
     try:
         checked(replace(subject, request=request, model=model, facts=facts, warnings=warnings))

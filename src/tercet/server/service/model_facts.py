@@ -1,4 +1,4 @@
-"""What the local API needs to know of a model, all of it from the catalog.
+"""Facts of a model that the local API needs, all of it from the catalog.
 
 Where the catalog has no figure for a model (or does not know the model), the nearest relative's stands in: the next
 of its line that has one, else the next of all.

@@ -1,4 +1,4 @@
-"""Who answers: one small interface between the protocol (routes, validation, streaming) and what produces the words."""
+"""The interface of responders, between the protocol (routes, validation, streaming) and what produces the words."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 @dataclass(slots=True)
 class Answer:
-    """What a model says to one request: finished content blocks as they stand in `Message.content`, and why it stopped.
+    """A model's answer to one request: finished content blocks as they stand in `Message.content`, and why it stopped.
 
     The protocol side cuts the same blocks into stream events, so that streamed and plain answers are equal.
     `output_tokens` includes `thinking_tokens`.

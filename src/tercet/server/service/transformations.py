@@ -1,4 +1,4 @@
-"""What is changed of a request before the model sees it (beta): thinking blocks of another conversation, dropped or told of.
+"""Changes of a request before the model sees it (beta): thinking blocks of another conversation, dropped or told of.
 
 Only the conversation is checked. Models that may not read each other's thinking are not established, and there is one
 organization here.
@@ -55,7 +55,7 @@ def _foreign(messages: list[Json], bindings: ThinkingBindings) -> list[tuple[int
 
 
 def _with_following(messages: list[Json], foreign: list[tuple[int, int]]) -> set[tuple[int, int]]:
-    """These and the thinking blocks right after them, which go with them."""
+    """Return these and the thinking blocks right after them, which go with them."""
     found: set[tuple[int, int]] = set()
     for i, j in foreign:
         content = messages[i]["content"]

@@ -26,7 +26,7 @@ CALLS = frozenset({"tool_use", "mcp_tool_use"})
 
 @dataclass(frozen=True, slots=True)
 class ConversationTurn:
-    """What one side said until the other spoke."""
+    """The words of one side until the other spoke."""
 
     role: str
     blocks: list[Block]
@@ -102,7 +102,7 @@ class RequestView:
 
     @cached_attribute
     def prefill(self) -> str:
-        """What the assistant has begun to say, if the last message is its own."""
+        """The beginning of the assistant's answer, if the last message is its own."""
         if self.request["messages"][-1]["role"] == "user":
             return ""
         return self.turns[-1].text if self.turns and self.turns[-1].role == "assistant" else ""
@@ -119,7 +119,7 @@ class RequestView:
 
     @cached_attribute
     def remembered(self) -> list[str]:
-        """What compaction kept, then the words of each user turn."""
+        """The summary that compaction kept, then the words of each user turn."""
         blocks = (block for turn in self.turns for block in turn.blocks if block.get("type") == "compaction")
         return [*(str(block.get("content") or "") for block in blocks), *self.asked]
 
@@ -150,7 +150,7 @@ class RequestView:
 
     @property
     def tool_choice(self) -> Mapping[str, Any]:
-        """How the caller wants tools called; `auto` unless said."""
+        """The caller's choice of tools; `auto` unless said."""
         choice = self.request.get("tool_choice")
         return choice if isinstance(choice, dict) else {"type": "auto"}
 

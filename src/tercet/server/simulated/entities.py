@@ -56,7 +56,7 @@ OPENERS = word_set(
 
 
 class Entities:
-    """What can be picked out of one text."""
+    """Names, places and numbers that can be picked out of one text."""
 
     def __init__(self, text: str) -> None:
         self.text = text[:MOST_TEXT].strip()

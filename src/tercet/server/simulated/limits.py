@@ -1,4 +1,4 @@
-"""Where an answer stops: at a stop sequence, at `max_tokens`, at the end of the context window. Cuts on token boundaries."""
+"""Limits at which an answer stops: at a stop sequence, at `max_tokens`, at the end of the context window. Cuts on token boundaries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the simulated model says where no tool is called: a few abilities, tried in order, and openly simulated.
+"""Answers of the simulated model where no tool is called: a few abilities, tried in order, and openly simulated.
 
 They are there to test programs with: a name that is remembered shows that a conversation was sent whole, a sum that a
 question was read, counting that a stream is as long as asked for. What none of them answers is admitted.

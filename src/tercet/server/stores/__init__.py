@@ -1,1 +1,1 @@
-"""What the server remembers between requests, in memory, and in SQLite with `--data`. Knows no HTTP."""
+"""Stores that the server keeps between requests, in memory, and in SQLite with `--data`. Knows no HTTP."""

@@ -1,4 +1,4 @@
-"""What the stores keep, as values: batches and files, and how the API shows them. Knows no store, no disk and no HTTP."""
+"""Records that the stores keep, as values: batches and files, and how the API shows them. Knows no store, no disk and no HTTP."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class BadData(ValueError):  # noqa: N818 - the message says what to do
 
 
 class Storage:
-    """What one server keeps on the disk. Safe for several threads: one connection, one at a time."""
+    """The disk of one server. Safe for several threads: one connection, one at a time."""
 
     def __init__(self, folder: str | Path) -> None:
         self._lock = RLock()

@@ -1,4 +1,4 @@
-"""What the API refuses of a request, and in which words.
+"""Refusals of a request, in the API's words.
 
 error_texts.py  the words of every refusal, with their trust marks   check.py  the checks in the API's order
 fields.py    single fields, in pydantic's words                      settings.py  top-level fields

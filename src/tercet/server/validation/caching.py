@@ -13,7 +13,7 @@ Marked = tuple[str, dict[str, Any]]
 
 
 def check_marks(subject: ValidationContext) -> None:
-    """How many marks there are, and in which order their lifetimes come."""
+    """Check how many marks there are, and in which order their lifetimes come."""
     marks = [(path, block["cache_control"]) for path, block in _blocks(subject) if block.get("cache_control")]
     automatic = subject.request.get("cache_control")
     count = len(marks) + (1 if automatic else 0)

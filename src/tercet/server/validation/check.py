@@ -91,7 +91,7 @@ def _checks_of(fields: frozenset[str]) -> tuple[Callable[[ValidationContext], No
 
 
 def check_shape(subject: ValidationContext) -> None:
-    """The top-level fields alone: what is looked at before the model is looked up."""
+    """Check the top-level fields alone, before the model is looked up."""
     if type(subject.request) is not dict:
         raise refusal("type_object", path="body")
     check_fields(subject)

@@ -14,7 +14,7 @@ from tercet.server.validation.thinking import SEAL
 
 
 def check_compaction(subject: ValidationContext) -> None:
-    """The parameter, then the blocks."""
+    """Check the parameter, then the blocks."""
     if subject.request.get("compaction") is not None and not subject.counting:
         _check_request(subject.request)
     signed = [

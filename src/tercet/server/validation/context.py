@@ -1,4 +1,4 @@
-"""What is being validated, and under which circumstances. Refusals go through here: refused, or let pass with a warning."""
+"""The request that is being validated, and its circumstances. Refusals go through here: refused, or let pass with a warning."""
 
 from __future__ import annotations
 

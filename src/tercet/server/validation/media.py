@@ -23,7 +23,7 @@ Found = tuple[str, dict[str, Any]]
 
 
 def check_media(subject: ValidationContext) -> None:
-    """Every image and every PDF that is in the request itself. What stands behind URLs and file ids is not looked at."""
+    """Check every image and every PDF that is in the request itself. What stands behind URLs and file ids is not looked at."""
     found = list(_media(subject.request["messages"]))
     images = sum(block["type"] == "image" for _, block in found)
     pages = 0

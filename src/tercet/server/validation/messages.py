@@ -21,7 +21,7 @@ def is_text(messages: list[Any]) -> bool:
 
 
 def check_messages(subject: ValidationContext) -> None:
-    """Every message by itself."""
+    """Check every message by itself."""
     messages = subject.request["messages"]
     if not messages:
         raise refusal("no_messages")
@@ -91,7 +91,7 @@ def check_text(block: Block, where: str, path: str) -> None:
 
 
 def check_system(subject: ValidationContext) -> None:
-    """The system prompt's blocks. An empty string is the same as none."""
+    """Check the system prompt's blocks. An empty string is the same as none."""
     system = subject.request.get("system")
     if type(system) is list:
         for n, block in enumerate(system):
@@ -131,7 +131,10 @@ def _check_system_message(subject: ValidationContext, i: int, message: dict[str,
 
 
 def _check_prefill(subject: ValidationContext, content: Any) -> None:
-    """A last assistant message is continued. A paused turn (a server tool's call or result in it) is no prefill."""
+    """Refuse a last assistant message that the model would not continue.
+
+    A paused turn (a server tool's call or result in it) is no prefill.
+    """
     if type(content) is list:
         if any(block["type"] in ("server_tool_use", "mcp_tool_use", "compaction") for block in content):
             return

@@ -43,7 +43,7 @@ class _Unfit(Exception):  # noqa: N818 - becomes a refusal where the path is kno
 
 
 def check_schemas(subject: ValidationContext) -> None:
-    """The output format's schema, and those of strict tools."""
+    """Check the output format's schema, and those of strict tools."""
     for name, owner in (
         ("output_config.format.schema", subject.part("output_config").get("format")),
         ("output_format.schema", subject.request.get("output_format")),
@@ -61,7 +61,7 @@ def check_schemas(subject: ValidationContext) -> None:
 
 
 def check_input_schema(subject: ValidationContext, n: int, tool: dict[str, Any]) -> None:
-    """A tool's own input schema: an object schema that could be one. Everything of draft 2020-12 is taken."""
+    """Check a tool's own input schema: an object schema that could be one. Everything of draft 2020-12 is taken."""
     schema = tool["input_schema"]
     if schema.get("type") != "object":
         if "type" not in schema:

@@ -161,7 +161,7 @@ NOT_COUNTED = frozenset(
 
 
 def check_fields(subject: ValidationContext) -> None:
-    """Every top-level field by itself: there, known, and of the right kind."""
+    """Check every top-level field by itself: there, known, and of the right kind."""
     request = subject.request
     for name in REQUIRED:
         if name not in request and not (subject.counting and name in NOT_COUNTED):
@@ -195,7 +195,7 @@ def _needs_beta(subject: ValidationContext, path: str) -> None:
 
 
 def check_settings(subject: ValidationContext) -> None:
-    """What holds among the top-level settings, by model."""
+    """Check what holds among the top-level settings, by model."""
     request, facts = subject.request, subject.facts
     _check_max_tokens(subject)
     stops = request.get("stop_sequences")
@@ -222,7 +222,7 @@ def _check_max_tokens(subject: ValidationContext) -> None:
 
 
 def _refuse_max_tokens(subject: ValidationContext, given: int, limit: int) -> None:
-    """A retired model stands for programs of its time, some of which ask for more than it could write."""
+    """Refuse more than a model can write. A retired one stands for programs of its time, some of which ask for more."""
     retired = subject.facts is not None and subject.facts.lifecycle.status == "retired"
     values = {"given": given, "limit": limit, "model": subject.model}
     if retired and not subject.strict:

@@ -26,7 +26,7 @@ SEAL = 40
 
 
 def check_sampling(subject: ValidationContext) -> None:
-    """The ranges; then what the version, the model, and thinking allow."""
+    """Check the ranges; then what the version, the model, and thinking allow."""
     given = {name: subject.request[name] for name in SAMPLING if subject.request.get(name) is not None}
     if not given:
         return
@@ -60,7 +60,7 @@ def _check_beside_thinking(given: dict[str, Any]) -> None:
 
 
 def check_thinking(subject: ValidationContext) -> None:
-    """The kind of thinking, its budget, effort, context edits, and the thinking blocks that are sent back."""
+    """Check the kind of thinking, its budget, effort, context edits, and the thinking blocks that are sent back."""
     thinking = subject.part("thinking")
     kind = thinking.get("type")
     if kind is not None:

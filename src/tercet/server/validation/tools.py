@@ -103,7 +103,7 @@ NAMED: dict[str, Shape] = {
 
 
 def check_tools(subject: ValidationContext) -> None:
-    """Every definition by itself, then that names are unique."""
+    """Check every definition by itself, then that names are unique."""
     tools: list[Any] = subject.request.get("tools") or []
     names: set[str] = set()
     for n, tool in enumerate(tools):
@@ -137,7 +137,7 @@ def _check_tool(subject: ValidationContext, n: int, tool: Any) -> None:
 
 
 def _check_examples(n: int, tool: Any) -> None:
-    """Every example fits the tool's own schema, as far as that can be told in a bounded number of steps."""
+    """Check that every example fits the tool's own schema, as far as that can be told in a bounded number of steps."""
     if not tool.get("input_examples"):
         return
     from tercet.wire.json_schema import Checker  # only needed here

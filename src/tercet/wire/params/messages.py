@@ -62,7 +62,7 @@ class CallFallbacks(TypedDict, total=False):
 
 
 class DescribedTool(Protocol):
-    """Whatever can give its own entry in `tools`, such as a `@beta_tool` function."""
+    """An object that can give its own entry in `tools`, such as a `@beta_tool` function."""
 
     def to_dict(self) -> ToolUnionParam:
         """Return the entry in `tools`."""
