@@ -2,8 +2,8 @@
 
     data.json    the facts                             model_ids.py  the ids that Bedrock, Vertex and others use
     facts.py     their typed view                      loading.py    read once, on first look-up; overrides
-    models.py    find, all_models, retired             prices.py     usage -> US dollars, exactly
-    refusals.py  which parameters a model refuses
+    models.py    find, all_models, retired             prices.py     what a token costs on a day
+    refusals.py  which parameters a model refuses      cost.py       usage -> whole nano-dollars, and bounds
 
 Knows no network and no clock: days are arguments. What was not established is None, never a guess.
 """
@@ -14,6 +14,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tercet.catalog.cost import Cost as Cost
+    from tercet.catalog.cost import cost_of as cost_of
+    from tercet.catalog.cost import price as price
     from tercet.catalog.facts import ModelFacts as ModelFacts
     from tercet.catalog.loading import as_of as as_of
     from tercet.catalog.loading import load as load
@@ -22,30 +25,33 @@ if TYPE_CHECKING:
     from tercet.catalog.models import exact as exact
     from tercet.catalog.models import find as find
     from tercet.catalog.models import retired as retired
-    from tercet.catalog.prices import price as price
     from tercet.catalog.prices import rates as rates
     from tercet.catalog.refusals import Refusal as Refusal
     from tercet.catalog.refusals import refused_parameters as refused_parameters
 
 _ROOM_OF = {
+    "Cost": "cost",
     "ModelFacts": "facts",
     "Refusal": "refusals",
     "all_models": "models",
     "as_of": "loading",
+    "cost_of": "cost",
     "exact": "models",
     "find": "models",
     "load": "loading",
-    "price": "prices",
+    "price": "cost",
     "rates": "prices",
     "refused_parameters": "refusals",
     "reset": "loading",
     "retired": "models",
 }
 __all__ = [
+    "Cost",
     "ModelFacts",
     "Refusal",
     "all_models",
     "as_of",
+    "cost_of",
     "exact",
     "find",
     "load",

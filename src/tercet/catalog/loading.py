@@ -27,12 +27,13 @@ _override: CatalogIndex | None = None
 class CatalogIndex:
     """A book, and its models by every id and alias that the Claude API takes."""
 
-    __slots__ = ("book", "by_id", "by_platform_id", "rates")
+    __slots__ = ("book", "by_id", "by_platform_id", "calls", "tables")
 
     def __init__(self, book: Catalog) -> None:
         self.book = book
-        self.rates: dict[Any, Any] = {}
-        """Prices that were worked out from it."""
+        self.tables: dict[Any, Any] = {}
+        self.calls: dict[str, Any] | None = None
+        """Prices that were worked out from it: of models, and of calls of server tools."""
         self.by_id: dict[str, ModelFacts] = {}
         self.by_platform_id: dict[str, ModelFacts] = {}
         for model in book.models:

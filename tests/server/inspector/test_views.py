@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tercet.catalog.prices import price
+from tercet.catalog.cost import price
 from tercet.server.inspector.views import MOST_TEXT, detail, line
 from tercet.server.journal.journal import Entry
 from tercet.server.run import LocalServer

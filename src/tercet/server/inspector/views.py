@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from tercet.catalog.prices import price
+from tercet.catalog.cost import price
 from tercet.server.inspector.replay import as_curl, as_python
 from tercet.server.journal.journal import Entry
 from tercet.server.responders.matching import last_text

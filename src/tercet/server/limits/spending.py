@@ -8,7 +8,7 @@ from decimal import Decimal
 from threading import Lock
 from typing import Any, Literal, NamedTuple
 
-from tercet.catalog.prices import price
+from tercet.catalog.cost import price
 from tercet.server.errors import HTTPError
 
 Kind = Literal["tier", "contract", "own", "workspace", "credit"]
