@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tercet.flow.body import AsyncMeteredBody, MeteredBody
 from tercet.flow.usage import (
@@ -29,7 +30,9 @@ END = (
     b'"usage":{"input_tokens":null,"output_tokens":6}}\n\nevent: message_stop\ndata: {"type":"message_stop"}\n\n'
 )
 WHOLE = ReportedUsage({"input_tokens": 12, "cache_read_input_tokens": 3, "output_tokens": 6}, final=True)
-STARTED = ReportedUsage({"input_tokens": 12, "cache_read_input_tokens": 3, "output_tokens": 1}, final=False)
+STARTED = ReportedUsage(
+    {"input_tokens": 12, "cache_read_input_tokens": 3, "output_tokens": 1}, final=False, characters=10
+)
 
 
 class Body:
@@ -120,7 +123,7 @@ def test_a_stream_that_nobody_closed_is_settled_later_and_not_while_it_is_collec
     assert told == []
     for work in later:
         work()
-    assert told == [STARTED]
+    assert told == [replace(STARTED, characters=0)]
 
 
 def test_a_json_body_where_a_stream_was_due_is_read_whole() -> None:

@@ -108,8 +108,8 @@ def _table(model_id: str, at: date | None, batch: bool, us: bool, fast: bool) ->
     units = 10**digits
     whole = [tuple(None if rate is None else int(rate.scaleb(digits, EXACT)) for rate in each) for each in listed]
     made = (
-        Row(row.above, input, read, five, hour, output)  # type: ignore[arg-type]
-        for row, (input, output, five, hour, read) in zip(rows, whole, strict=True)
+        Row(row.above, uncached, read, five, hour, output)  # type: ignore[arg-type]
+        for row, (uncached, output, five, hour, read) in zip(rows, whole, strict=True)
     )
     return Table(units, tuple(made))
 

@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from decimal import ROUND_FLOOR, Context, Decimal
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
@@ -256,11 +256,6 @@ def nano_dollars(usd: float | str | Decimal) -> int:
     except (ValueError, ArithmeticError):
         raise ValueError(f"usd must be an amount in US dollars, from 0 to {dollars(LARGEST):,f}, not {usd!r}") from None
     return int(value.to_integral_value(ROUND_FLOOR))
-
-
-def rounded_up(usd: Decimal) -> int:
-    """Return dollars as whole nano-dollars, rounded up: as costs are counted."""
-    return int(EXACT.multiply(usd, NANO).to_integral_value(ROUND_CEILING))
 
 
 def dollars(nano_usd: int) -> Decimal:

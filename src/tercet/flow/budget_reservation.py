@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from decimal import Decimal
 from functools import partial
 from secrets import token_hex
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from msgspec.structs import replace
 
-from tercet.catalog import prices
-from tercet.catalog.loading import as_of
 from tercet.flow import budget as decide
-from tercet.flow.accounts import day_of
-from tercet.flow.budget import EXACT, LARGEST, Account, Amount, Budget, rounded_up
+from tercet.flow.budget import LARGEST, Account, Amount, Budget
+from tercet.flow.cost import cost_of_answer, most_cost, price_day
 from tercet.flow.effects import Plan, Wait, Work
 from tercet.flow.estimate import Estimate
 from tercet.flow.reservation import fingerprint, leases_of
@@ -29,7 +26,6 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 T = TypeVar("T")
-MILLION = Decimal(1_000_000)
 Settlement: TypeAlias = tuple[Amount | None, Amount | None]
 """What a request used if that is known, or what it counts for if it is not."""
 
@@ -85,8 +81,7 @@ class BudgetReservation:
         return budget.changing(self._credential, wall, act)
 
     def _day(self) -> date:
-        """Return the day whose prices hold. A clock that is behind the catalog is wrong."""
-        return max(day_of(self._wall_clock()), as_of())
+        return price_day(self._wall_clock())
 
     def end(self, used: ReportedUsage | None, *, answers: bool = True) -> None:
         """Settle a request that is over, and may have cost what `used` (sane) says; None: as much as it could. `answers`: it may
@@ -169,16 +164,20 @@ def log_unsettled(error: BaseException) -> None:
 
 def most(asked: tuple[Estimate, ...], budget: Budget, day: date) -> Amount:
     """Return the most that these requests may take from a budget, together, with all who may answer for them."""
+    tokens = sum([_most_tokens(each) for each in _everyone(asked)])
+    money = 0 if budget.nano_usd is None else most_cost(asked, day)
+    if money is None:
+        raise _unknown_price(asked, day)
+    return Amount(min(money, LARGEST + 1), min(tokens, LARGEST + 1))
+
+
+def _everyone(asked: tuple[Estimate, ...]) -> tuple[Estimate, ...]:
     if len(asked) == 1 and not asked[0].also:
-        return _most(asked[0], budget, day)
-    total = Amount()
-    for one in asked:
-        for each in (one, *one.also) if one.also else (one,):
-            total = total.plus(_most(each, budget, day))
-    return total
+        return asked
+    return tuple(each for one in asked for each in (one, *one.also))
 
 
-def _most(asked: Estimate, budget: Budget, day: date) -> Amount:
+def _most_tokens(asked: Estimate) -> int:
     if asked.unknown:
         raise BudgetUnknownError(
             f"Nothing was sent: what this request may cost is not known, since {asked.unknown}. Use the client's methods "
@@ -189,28 +188,16 @@ def _most(asked: Estimate, budget: Budget, day: date) -> Amount:
             f"Nothing was sent: what a request to {asked.model!r} may cost is not known. It sets no max_tokens, and the "
             "model's limit is not in the catalog."
         )
-    money = 0 if budget.nano_usd is None else _most_money(asked, asked.most_output, day)
-    return Amount(min(money, LARGEST + 1), min(asked.most_input + asked.most_output, LARGEST + 1))
+    return asked.most_input + asked.most_output
 
 
-def _most_money(asked: Estimate, output: int, day: date) -> int:
-    rates = prices.rates(
-        asked.model, day, prompt_tokens=asked.most_input, batch=asked.batch, us=asked.us, fast=asked.fast
-    )
-    if rates is None:
-        raise BudgetUnknownError(
-            f"Nothing was sent: the price of {asked.model!r}{' at this speed' if asked.fast else ''} is not known, so a "
-            "budget in dollars cannot allow it. Use a budget in tokens, or give the catalog the price "
-            "(tercet.catalog.load)."
-        )
-    write_account = {"5m": rates.cache_write_5m, "1h": rates.cache_write_1h}.get(asked.cached or "")
-    input_rate = max(rates.input, write_account or rates.input)
-    read, written_out = (
-        EXACT.multiply(Decimal(n), rate) for n, rate in ((asked.most_input, input_rate), (output, rates.output))
-    )
-    tokens = rounded_up(EXACT.divide(EXACT.add(read, written_out), MILLION))
-    return (
-        tokens + rounded_up(EXACT.multiply(Decimal(asked.searches), prices.per_search())) if asked.searches else tokens
+def _unknown_price(asked: tuple[Estimate, ...], day: date) -> BudgetUnknownError:
+    alone = (replace(each, also=()) for each in _everyone(asked))
+    one = next(each for each in alone if most_cost((each,), day) is None)
+    return BudgetUnknownError(
+        f"Nothing was sent: the price of {one.model!r}{' at this speed' if one.fast else ''} is not known, so a "
+        "budget in dollars cannot allow it. Use a budget in tokens, or give the catalog the price "
+        "(tercet.catalog.load)."
     )
 
 
@@ -219,15 +206,14 @@ def actual(asked: Estimate, budget: Budget, used: ReportedUsage, day: date) -> A
 
     An answer that broke off counts with all the output it could have had.
     """
-    usage, model = used.usage, used.model
-    if asked.also and (model is None or not used.final):
+    if asked.also and (used.model is None or not used.final):
         return None
-    if not used.final:
-        usage = {**usage, "output_tokens": asked.most_output or 0}
+    if asked.grows and not used.final:
+        return None
+    usage = used.usage if used.final else {**used.usage, "output_tokens": asked.most_output or 0}
     tokens = tokens_of(usage)
     if budget.nano_usd is None:
         return Amount(0, tokens)
-    if model is not None and not isinstance(model, str):
-        return None
-    money = prices.exact_price(asked.model if model is None else model, usage, day, us=asked.us, fast=asked.fast)
-    return None if money is None else Amount(rounded_up(money), tokens)
+    cost = cost_of_answer(asked, used, day)
+    money = cost.known if used.final else cost.high
+    return None if money is None else Amount(money, tokens)

@@ -63,6 +63,8 @@ class Estimate(msgspec.Struct, frozen=True):
     searches: int = 0
     most_context: int = 0
     """Tokens that an answer may report, input and output together."""
+    grows: bool = False
+    """Whether the API may put in input by itself after the answer has begun."""
     also: tuple[Estimate, ...] = ()
     """What other models, or the same once more, may be asked for it by the API itself."""
     unknown: str = ""
@@ -142,6 +144,7 @@ def _message(body: dict[str, Any], content: bytes, behind: Behind) -> Estimate:
         cached=_cache_lifetime(content),
         searches=sum([_uses(tool) for tool in tools if _has_type(tool, "web_search")]) if tools else 0,
         most_context=_window(facts) * (STEPS if adds else 1) + (output or 0),
+        grows=adds,
     )
     if "fallbacks" in body or "context_management" in body or any(_has_type(tool, "advisor_") for tool in tools):
         again = partial(_message, content=content, behind=behind)

@@ -20,6 +20,16 @@ class _Whole(msgspec.Struct):
     model: Any = None
 
 
+class _Delta(msgspec.Struct):
+    text: str = ""
+    thinking: str = ""
+    partial_json: str = ""
+
+
+class _Progress(msgspec.Struct):
+    delta: _Delta
+
+
 class _Event(msgspec.Struct):
     type: str = ""
     usage: dict[str, Any] | None = None
@@ -27,15 +37,18 @@ class _Event(msgspec.Struct):
 
 
 class ReportedUsage(msgspec.Struct, frozen=True):
-    """Keep the usage that an answer reported. `final`: nothing more was to come. `model`: who answered, as it says."""
+    """Keep the usage that an answer reported. `final`: nothing more was to come. `model`: who answered, as it says.
+    `characters`: the answer's text that was received, about, of one that is not final."""
 
     usage: dict[str, Any]
     final: bool
     model: Any = None
+    characters: int = 0
 
 
 _whole = msgspec.json.Decoder(_Whole)
 _event = msgspec.json.Decoder(_Event)
+_progress = msgspec.json.Decoder(_Progress)
 
 
 def usage_of(content: bytes) -> ReportedUsage | None:
@@ -47,8 +60,11 @@ def usage_of(content: bytes) -> ReportedUsage | None:
     return None if whole.usage is None else ReportedUsage(whole.usage, final=True, model=whole.model)
 
 
-def usage_in_stream(head: bytes, tail: bytes) -> ReportedUsage | None:
-    """Return the usage in the first and last bytes of a stream: the start's, with what the last `message_delta` says over it."""
+def usage_in_stream(head: bytes, tail: bytes, size: int = 0) -> ReportedUsage | None:
+    """Return the usage in the first and last bytes of a stream: the start's, with what the last `message_delta` says over it.
+
+    `size`: how many bytes there were in all, where some were dropped between them.
+    """
     found: dict[str, Any] = {}
     final, model = False, None
     for line in (*head.splitlines(), *tail.splitlines()):
@@ -64,7 +80,22 @@ def usage_in_stream(head: bytes, tail: bytes) -> ReportedUsage | None:
         if usage:
             found |= {name: value for name, value in usage.items() if value is not None}
             final = final or event.type == "message_delta"
-    return ReportedUsage(found, final, model) if found else None
+    if not found:
+        return None
+    return ReportedUsage(found, final, model, 0 if final else _characters(head, size))
+
+
+def _characters(head: bytes, size: int) -> int:
+    """Return how long the answer's own text is, in a stream of so many bytes that begins like this."""
+    found = 0
+    for line in head.splitlines():
+        if line.startswith(b"data:") and b'"content_block_delta"' in line:
+            try:
+                delta = _progress.decode(line[5:]).delta
+            except (ValueError, RecursionError):
+                continue
+            found += len(delta.text) + len(delta.thinking) + len(delta.partial_json)
+    return found * max(size, len(head)) // max(1, len(head))
 
 
 # --- what makes sense --------------------------------------------------------------------------------------------------
@@ -161,9 +192,9 @@ class Meter:
         """Note bytes that were read."""
         if self._size < (LARGEST if self._whole else KEPT):
             self._head.append(chunk)
-            self._size += len(chunk)
         else:
             self._tail = (self._tail + chunk)[-KEPT:]
+        self._size += len(chunk)
 
     def finish(self) -> Callable[[], None] | None:
         """Return the work that is left when nothing more is read: to tell what was used. None if that was done."""
@@ -173,5 +204,5 @@ class Meter:
         head, tail = b"".join(self._head), self._tail
         if len(tail) < KEPT:
             head, tail = head + tail, b""  # nothing was dropped between them
-        used = usage_of(head) if self._whole else usage_in_stream(head, tail)
+        used = usage_of(head) if self._whole else usage_in_stream(head, tail, self._size)
         return lambda: tell(used)
