@@ -1,4 +1,4 @@
-"""How far a failed attempt got, and so whether it may have been billed. One table, for retries, records and ledgers.
+"""The table of how far a failed attempt got, and so whether it may have been billed. One table, for retries, records and ledgers.
 
 That no answer and no bill go together is documented for refusals only; the rest is what users found.
 """

@@ -1,4 +1,4 @@
-"""What a plan may ask of the world. A plan is a generator that yields these and receives outcomes as values;
+"""The effects that a plan may ask of the world. A plan is a generator that yields these and receives outcomes as values;
 it does nothing until a driver (`drivers.py`) carries it out."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a request may use, read from the request itself: a likely number of input tokens for pacing, a bound for budgets.
+"""An estimate of what a request may use, read from the request itself: a likely number of input tokens for pacing, a bound for budgets.
 
 Counts characters, images and PDF pages; runs no tokenizer. Knows the catalog and the shape of requests, no policy.
 

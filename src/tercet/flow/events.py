@@ -1,4 +1,4 @@
-"""What happens during a call, one frozen object an event: what `on_event=` hears, logs show, and traces record.
+"""The events of a call, one frozen object each: what `on_event=` hears, logs show, and traces record.
 
 Plain values without credentials and without prompts.
 """

@@ -1,4 +1,4 @@
-"""What stands between a call's attempts and the network: budgets, then turns. A layer around each attempt.
+"""Limits between a call's attempts and the network: budgets, then turns. A layer around each attempt.
 
 Every attempt is admitted by itself: each one uses the rate limit, and each one may be billed. It knows requests and
 outcomes; the decisions stand in `pace.py` and `budget.py`, the states in a store.

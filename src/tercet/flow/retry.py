@@ -1,4 +1,4 @@
-"""What is sent again, and when: the retry plan, with the official SDK's numbers as its defaults.
+"""The retry plan: what is sent again, and when, with the official SDK's numbers as its defaults.
 
 Knows outcomes, headers and a clock that it is given; it never sleeps or sends itself.
 """

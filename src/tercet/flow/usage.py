@@ -1,4 +1,4 @@
-"""What an answer used, read from its bytes: whole or streamed, without decoding what lies between.
+"""The usage of an answer, read from its bytes: whole or streamed, without decoding what lies between.
 
 Knows the shape of answers, and what of it makes sense; no prices, no limits.
 """

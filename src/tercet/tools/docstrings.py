@@ -1,4 +1,4 @@
-"""What a function's docstring says: its description, and each parameter's, in Google's, NumPy's or Sphinx's style.
+"""The parts of a function's docstring: its description, and each parameter's, in Google's, NumPy's or Sphinx's style.
 
 Reads text alone; knows nothing of tools. Whatever is not understood stays part of the description.
 """

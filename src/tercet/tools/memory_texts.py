@@ -1,4 +1,4 @@
-"""What the memory tool says and how it changes a text, in the words that the model was trained on. Knows no store."""
+"""The texts of the memory tool, and how it changes a file's, in the words that the model was trained on. Knows no store."""
 
 from __future__ import annotations
 

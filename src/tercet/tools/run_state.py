@@ -1,4 +1,4 @@
-"""What one tool runner knows: its arguments, its history, its tools, and what is still to be done. Sends nothing."""
+"""The state of one tool runner: its arguments, its history, its tools, and what is still to be done. Sends nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where limits are kept: in this process, in a file between processes, or on a Redis server between machines.
+"""Stores in which limits are kept: in this process, in a file between processes, or on a Redis server between machines.
 
     store.py         what a store is     memory.py  one process     sqlite.py  one machine     redis.py  several (extra `redis`)
     group_commit.py  what is asked for at once is written at once (the last two)
