@@ -1,6 +1,6 @@
 """Ten thousand broken requests, the same ones every time: none is answered with a server error, none hangs.
 
-They go to the application itself, without sockets; `test_messages_api.py` sends others over HTTP.
+They go to the application itself, without sockets; `endpoints/test_messages.py` sends others over HTTP.
 """
 
 from __future__ import annotations

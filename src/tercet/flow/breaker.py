@@ -1,7 +1,7 @@
 """The circuit breaker: when a model keeps failing, calls end at once and unsent until it may have recovered.
 
-`Circuit` is a state machine over a clock that it is given. Which calls share one is for `circuits.py` to say, what counts
-as a failure for `guarding.py`.
+`Circuit` is a state machine over a clock that it is given. Which calls share one is for `Circuits` to say, what counts
+as a failure for `verdict`.
 """
 
 from __future__ import annotations

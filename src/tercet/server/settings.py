@@ -59,7 +59,7 @@ class ServerSettings:
     body_seconds: float = 60.0
     """How long a client may take to send a body."""
     script: str | Path | Iterable[Any] | None = None
-    """Who answers first: a file of rules (.yaml, .json, .py) or rules as values; see `answerers/script.py`."""
+    """Who answers first: a file of rules (.yaml, .json, .py) or rules as values; see `responders/script.py`."""
     upstream: str | None = None
     """URL of the server that answers what no script answers: the real API, or any that speaks its protocol."""
     record: str | Path | None = None

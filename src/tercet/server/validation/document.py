@@ -24,11 +24,11 @@ OTHERS = (
     ("401, 403, 400", "keys, versions, beta headers", "the section *transport* below"),
     ("404", "`model: <id>`, unknown paths and ids", "`service/message_service.py`, `routing.py`, the stores"),
     ("405, 415, 431", "wrong verb, content type, too many headers", "`routing.py`, `exchange.py`, `access.py`"),
-    ("408, 413", "bodies that do not end in time, or are too large", "`exchange.py`, `http/encoding.py`"),
+    ("408, 413", "bodies that do not end in time, or are too large", "`exchange.py`, `http/bodies.py`"),
     (
         "429",
         "rate limits by key and model, by endpoint, and of growth",
-        "`limits/rates.py`, `limits/quotas.py`, `limits/ramp.py`",
+        "`limits/rates.py`, `limits/quotas.py`, `limits/acceleration.py`",
     ),
     ("429, 400", "spend limits and an empty credit", "`limits/spending.py`"),
     ("529", "the setting `overloaded`", "`service/message_service.py`"),
@@ -41,7 +41,7 @@ def document() -> str:
     lines = [
         "# What the local API refuses, and in which words",
         "",
-        "Made from the table in `server/validation/texts.py`; a test holds the two equal, and another provokes every row "
+        "Made from the table in `server/validation/error_texts.py`; a test holds the two equal, and another provokes every row "
         "over HTTP and compares the words.",
         "",
         "| mark | what it says of the words | rows |",
