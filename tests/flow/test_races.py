@@ -12,7 +12,7 @@ import pytest
 from tests.flow.races import COST, budget_race, pace_race, spending_race
 
 from tercet.flow.budget import Budget
-from tercet.flow.pace import Bucket, Cost, Pace, begin, reserve
+from tercet.flow.pace import Bucket, Pace, PaceCost, begin, reserve
 from tercet.flow.store.sqlite import SQLiteStore
 
 
@@ -51,11 +51,11 @@ def test_processes_of_many_threads_never_overdraw_a_budget_in_a_file(tmp_path: P
 HOLD = """
 import sys, time
 from tercet.flow.budget import Account, Amount, Budget, reserve as hold
-from tercet.flow.pace import Bucket, Cost, Pace, begin, reserve
+from tercet.flow.pace import Bucket, PaceCost, Pace, begin, reserve
 from tercet.flow.store.sqlite import SQLiteStore
 store = SQLiteStore(sys.argv[1])
 def enter(bucket):
-    reserve(bucket, Pace(max_concurrency=1), "killed", Cost(1), store.now(), 60)
+    reserve(bucket, Pace(max_concurrency=1), "killed", PaceCost(1), store.now(), 60)
     begin(bucket, Pace(max_concurrency=1), "killed", store.now(), store.lease)
 store.update("pace", Bucket, enter)
 def book(account):
@@ -80,7 +80,7 @@ def test_what_a_killed_process_held_comes_back_after_its_lease_and_its_money_sta
         pace = Pace(max_concurrency=1)
 
         def asked(bucket: Bucket) -> float | None:
-            reserve(bucket, pace, "mine", Cost(1), store.now(), 60)
+            reserve(bucket, pace, "mine", PaceCost(1), store.now(), 60)
             return begin(bucket, pace, "mine", store.now(), store.lease)
 
         return store.update("pace", Bucket, asked)

@@ -35,7 +35,7 @@ class Rates(NamedTuple):
 
 
 class Row(NamedTuple):
-    """What one token costs in a prompt of more than `above` tokens, in whole units of its table."""
+    """The price of one token in a prompt of more than `above` tokens, in whole units of its table."""
 
     above: int
     input: int

@@ -119,7 +119,7 @@ class BaseClient(Guarded):
 
     @property
     def base_url(self) -> URL:
-        """Where requests go, without a slash at the end, and without user and password. May be set."""
+        """The URL that requests go to, without a slash at the end, and without user and password. May be set."""
         return URL(self._settings.base_url)
 
     @base_url.setter
@@ -137,7 +137,7 @@ class BaseClient(Guarded):
 
     @property
     def max_retries(self) -> int:
-        """How often a failed attempt is repeated. May be set."""
+        """The number of times that a failed attempt is repeated. May be set."""
         return self._settings.max_retries
 
     @max_retries.setter
@@ -197,7 +197,7 @@ class BaseClient(Guarded):
 
     @property
     def retry_quota(self) -> RetryBudget | None:
-        """What pays for retries, shared with copies of this client; None if they are free."""
+        """The budget that pays for retries, shared with copies of this client; None if they are free."""
         return self._quota
 
     def _takes_too_long(self, arguments: Mapping[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""What every client takes beside its credentials and its platform's own arguments: declared once, for editors, for type
+"""The arguments of every client beside its credentials and its platform's own arguments: declared once, for editors, for type
 checkers and for `inspect.signature`. Not loaded by a running program unless it asks for the signature."""
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class ClientArguments(TypedDict, total=False):
-    """Where requests go and how patiently; then what happens when things go wrong, and what is done to prevent it."""
+    """Arguments: where requests go and how patiently; then what happens when things go wrong, and what is done to prevent it."""
 
     base_url: object | None
     timeout: Any

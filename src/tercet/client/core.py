@@ -1,4 +1,4 @@
-"""What resources and views need of a client, as protocols: so they know no client, and a client may know them all."""
+"""The part of a client that resources and views need, as protocols: so they know no client, and a client may know them all."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Core(Protocol):
 
     @property
     def base_url(self) -> URL:
-        """Where requests go."""
+        """The URL that requests go to."""
 
     def _exchange(self, call: Call[Any]) -> tuple[Response, CallResult]:
         """Carry out a call. Whatever is no success is raised."""
@@ -40,7 +40,7 @@ class AsyncCore(Protocol):
 
     @property
     def base_url(self) -> URL:
-        """Where requests go."""
+        """The URL that requests go to."""
 
     async def _exchange(self, call: Call[Any]) -> tuple[Response, CallResult]:
         """Carry out a call. Whatever is no success is raised."""

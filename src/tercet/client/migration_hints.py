@@ -1,4 +1,4 @@
-"""What programs of 2023 and 2024 ask a client for and no version of today has: what to write instead, as data."""
+"""Names that programs of 2023 and 2024 ask a client for and no version of today has: what to write instead, as data."""
 
 from __future__ import annotations
 

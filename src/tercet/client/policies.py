@@ -1,4 +1,4 @@
-"""What a client does when things go wrong: its arguments, checked, and the plan that they make of a call.
+"""The policies of a client for when things go wrong: its arguments, checked, and the plan that they make of a call.
 
 What is not asked for is not loaded. The decisions stand in `flow`; here they are put around one another: a breaker, then
 the turn under rate limits, then those who watch, then the attempt itself.
@@ -39,7 +39,7 @@ Behind = Callable[[str], str]
 
 
 class PolicyState:
-    """What a client and its copies have in common while they work: quotas and circuits."""
+    """The state that a client and its copies have in common while they work: quotas and circuits."""
 
     __slots__ = ("circuits", "places", "quotas")
 

@@ -1,4 +1,4 @@
-"""What the catalog knows about a model and a request, said before anything is sent: a retired model, a parameter that the
+"""The catalog's knowledge of a model and a request, said before anything is sent: a retired model, a parameter that the
 model does not accept, and what to use instead.
 
 Where the Claude API itself is asked, what it would refuse is an error here. Any other server – a gateway, the local

@@ -29,7 +29,7 @@ MEMORY = 0.2
 """How much one answer's length weighs in the mean of all."""
 
 
-class Cost(msgspec.Struct, frozen=True, array_like=True):
+class PaceCost(msgspec.Struct, frozen=True, array_like=True):
     """Say what a request takes from the allowances."""
 
     requests: int = 0
@@ -96,7 +96,7 @@ class Axis(msgspec.Struct):
 class Waiter(msgspec.Struct):
     """Keep a request's place in the queue, and when it began to be under way. Lost when `expires` has passed."""
 
-    cost: Cost
+    cost: PaceCost
     expires: float
     began: float | None = None
 
@@ -142,14 +142,14 @@ def enter(bucket: Bucket, epoch: str) -> Bucket:
     return bucket
 
 
-def expected_cost(bucket: Bucket, likely_input: int, most_output: int | None) -> Cost:
+def expected_cost(bucket: Bucket, likely_input: int, most_output: int | None) -> PaceCost:
     """Return what a request will probably take: answers are seldom as long as they may be."""
     most = most_output if most_output is not None else bucket.mean_output or 0
     usual = bucket.mean_output
-    return Cost(1, likely_input, round(most if usual is None else min(most, usual)))
+    return PaceCost(1, likely_input, round(most if usual is None else min(most, usual)))
 
 
-def reserve(bucket: Bucket, pace: Pace, token: str, cost: Cost, now: float, longest: float) -> float | WaitTooLong:
+def reserve(bucket: Bucket, pace: Pace, token: str, cost: PaceCost, now: float, longest: float) -> float | WaitTooLong:
     """Join the queue. Returns the seconds until the turn, or WaitTooLong if that is more than `longest`."""
     _tidy(bucket, pace, now)
     bucket.turns[token] = Waiter(cost, now + GRACE)
@@ -219,7 +219,7 @@ def _place(bucket: Bucket, most: int, token: str, now: float) -> float:
     return 0.0 if under_way + before < most else POLL * min(50, 1 + before)
 
 
-def settle(bucket: Bucket, token: str, now: float, used: Cost | None, *, answered: bool = False) -> None:
+def settle(bucket: Bucket, token: str, now: float, used: PaceCost | None, *, answered: bool = False) -> None:
     """Give back what a request that is over did not use; None: nobody knows, so all of it counts as used."""
     turn = bucket.turns.pop(token, None)
     if turn is None or turn.began is None or used is None:

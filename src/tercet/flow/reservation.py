@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from tercet.catalog.models import find
 from tercet.flow import pace as decide
 from tercet.flow.estimate import Estimate
-from tercet.flow.pace import Bucket, Cost, Pace, WaitTooLong
+from tercet.flow.pace import Bucket, Pace, PaceCost, WaitTooLong
 from tercet.flow.retry import is_spend_limit
 from tercet.flow.store.leases import Leases
 from tercet.flow.store.store import Store
@@ -92,7 +92,7 @@ class Reservation:
         lease = self._store.lease
         wait = decide.begin(bucket, self._pace, self._token, now, lease)
         if wait is None:
-            cost = Cost(1)
+            cost = PaceCost(1)
             if not self.limiter.counts_only:
                 cost = decide.expected_cost(bucket, self._asked.likely_input, self._asked.most_output)
             refused = decide.reserve(bucket, self._pace, self._token, cost, now, longest)
@@ -114,15 +114,15 @@ class Reservation:
         if used is not None:
             usage = used.usage
             read = usage["input_tokens"] + (usage.get("cache_creation_input_tokens") or 0)
-            cost = Cost(1, read, usage["output_tokens"])
+            cost = PaceCost(1, read, usage["output_tokens"])
         self._settle(cost, reply, answered=used is not None)
 
     def refund(self, reply: Reply | None) -> None:
         """Give back what was not answered. What the API has seen and refused counts as a request, unless it refused its number."""
         if self._taken:
-            self._settle(Cost(0 if reply is None or reply.status == 429 else 1), reply)
+            self._settle(PaceCost(0 if reply is None or reply.status == 429 else 1), reply)
 
-    def _settle(self, cost: Cost | None, reply: Reply | None, *, answered: bool = False) -> None:
+    def _settle(self, cost: PaceCost | None, reply: Reply | None, *, answered: bool = False) -> None:
         leases_of(self._store).drop(self._token, self._key)
         told = None if reply is None else self._changes_told(reply)
 

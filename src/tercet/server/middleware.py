@@ -23,7 +23,7 @@ from tercet.server.journal.redaction import Redaction
 from tercet.server.journal.writing import JournalWriter
 from tercet.server.responders.outcome import Fixed
 from tercet.server.responders.script import Batched, Script, script_of
-from tercet.server.routing import Route, Table
+from tercet.server.routing import Route, RouteTable
 from tercet.server.service.responder import Responder
 from tercet.server.settings import ServerSettings
 from tercet.server.stores.sqlite import Storage
@@ -59,7 +59,7 @@ class Stack:
         self.faults: FaultRules | None = None
         self._elsewhere: Handler | None = None
         self._routes: tuple[Route, ...] = ()
-        self._own = Table(())
+        self._own = RouteTable(())
         """The routes of `/_tercet/`."""
         self._layers: tuple[Layer, ...] = ()
 
@@ -80,7 +80,7 @@ class Stack:
     def add_routes(self, routes: Iterable[Route]) -> None:
         """Serve these too, under `/_tercet/`."""
         self._routes = (*self._routes, *routes)
-        self._own = Table(self._routes)
+        self._own = RouteTable(self._routes)
 
     def _fit_script(self) -> None:
         settings = self._settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tercet.server.endpoints import batches, bedrock, files, messages, vertex
 from tercet.server.endpoints import models as models_api
 from tercet.server.exchange import Finder
-from tercet.server.routing import Route, Table
+from tercet.server.routing import Route, RouteTable
 
 ROUTES = (
     Route("POST", "/v1/messages", messages.create),
@@ -29,4 +29,4 @@ ROUTES = (
     Route("POST", "/v1/projects/*/locations/*/publishers/anthropic/models/*", vertex.predict),
 )
 
-found: Finder = Table(ROUTES).found
+found: Finder = RouteTable(ROUTES).found

@@ -18,7 +18,7 @@ class Route(NamedTuple):
     handler: Handler
 
 
-class Table:
+class RouteTable:
     """Routes, indexed: plain paths by one look-up, shaped ones by their number of segments."""
 
     def __init__(self, routes: Iterable[Route]) -> None:

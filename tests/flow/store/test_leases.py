@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from tests.flow.store.kept import Kept
 
-from tercet.flow.pace import Bucket, Cost, Pace, begin, reserve
+from tercet.flow.pace import Bucket, Pace, PaceCost, begin, reserve
 from tercet.flow.reservation import leases_of
 from tercet.flow.store import leases as module
 from tercet.flow.store.leases import Leases
@@ -32,7 +32,9 @@ def test_what_is_held_is_renewed_until_it_is_dropped(tmp_path: Path) -> None:
     store = SQLiteStore(tmp_path / "state.db", clock=clock)
     leases = Leases(store)
     for token in "ab":
-        store.update("key", Bucket, lambda bucket, token=token: reserve(bucket, Pace(), token, Cost(1), clock(), 9.0))
+        store.update(
+            "key", Bucket, lambda bucket, token=token: reserve(bucket, Pace(), token, PaceCost(1), clock(), 9.0)
+        )
         store.update("key", Bucket, lambda bucket, token=token: begin(bucket, Pace(), token, clock(), store.lease))
         leases.keep(token, "key", Bucket)
     leases.drop("b", "key")
@@ -48,7 +50,7 @@ def test_one_request_may_hold_something_in_several_states(tmp_path: Path) -> Non
     store = SQLiteStore(tmp_path / "state.db", clock=clock)
     leases = Leases(store)
     for key in ("one", "other"):
-        store.update(key, Bucket, lambda bucket: reserve(bucket, Pace(), "a", Cost(1), clock(), 9.0))
+        store.update(key, Bucket, lambda bucket: reserve(bucket, Pace(), "a", PaceCost(1), clock(), 9.0))
         store.update(key, Bucket, lambda bucket: begin(bucket, Pace(), "a", clock(), store.lease))
         leases.keep("a", key, Bucket)
     clock.now += 50
@@ -146,7 +148,7 @@ def test_no_lease_comes_near_its_end_while_its_holder_lives(tmp_path: Path, monk
             if len(left) == 5:
                 leases.drop("a", "key")
 
-    store.update("key", Bucket, lambda bucket: reserve(bucket, Pace(), "a", Cost(1), clock(), 9.0))
+    store.update("key", Bucket, lambda bucket: reserve(bucket, Pace(), "a", PaceCost(1), clock(), 9.0))
     store.update("key", Bucket, lambda bucket: begin(bucket, Pace(), "a", clock(), store.lease))
     monkeypatch.setattr(module, "Event", Pause)
     leases.keep("a", "key", Bucket)

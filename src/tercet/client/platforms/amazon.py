@@ -1,4 +1,4 @@
-"""What the clients of Amazon's services share: a region, and keys or a bearer token in their place."""
+"""The base of the clients of Amazon's services: a region, and keys or a bearer token in their place."""
 
 from __future__ import annotations
 

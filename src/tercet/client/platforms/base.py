@@ -1,4 +1,4 @@
-"""What the clients of the platforms share: how one is set up, copied and pickled around its `Platform`."""
+"""The base of the platforms' clients: how one is set up, copied and pickled around its `Platform`."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class Text(str):
 
 
 class _Response(Generic[R]):
-    """What both worlds have of one response."""
+    """One response, as far as both worlds have the same of it."""
 
     http_response: Response
     retries_taken: int
@@ -68,7 +68,7 @@ class _Response(Generic[R]):
 
     @property
     def url(self) -> URL:
-        """Where the request went."""
+        """The URL that the request went to."""
         return self.http_response.url
 
     @property

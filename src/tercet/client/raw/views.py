@@ -68,7 +68,7 @@ class AsyncRawView(_View):
 
 
 class ResponseContextManager(Guarded, Generic[R]):
-    """What a `with_streaming_response` method returns: the request goes out on entering the block."""
+    """The block that a `with_streaming_response` method returns: the request goes out on entering the block."""
 
     def __init__(self, ask: Callable[[], R]) -> None:
         self._ask = ask

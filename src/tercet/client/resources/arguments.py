@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tercet.wire.params import BetaOptions, CallOptions
 
     class Options(CallOptions, BetaOptions, total=False):
-        """What a call may say about the exchange and the betas it uses."""
+        """The options by which a call says something about the exchange and the betas it uses."""
 
         deadline: float | None
         """Seconds for the whole call, retries and waits included."""

@@ -36,7 +36,7 @@ def encode_batch(requests: Any, extra: Mapping[str, Any]) -> bytes:
 
 
 def check_requests(requests: Any) -> list[dict[str, Any]]:
-    """Every request of the batch, with params in the order of `create`."""
+    """Return every request of the batch, with params in the order of `create`."""
     items = several("requests", requests)
     if not items:
         raise ValueError("requests must hold at least one request")

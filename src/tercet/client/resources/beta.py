@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class BetaResource(Resource):
-    """What `client.beta` is in both worlds, beside its resources."""
+    """The part of `client.beta` that both worlds have, beside its resources."""
 
     @property
     def tools(self) -> Self:

@@ -17,7 +17,7 @@ PAGE_NAMES = frozenset({"limit", "after_id", "before_id"})
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Where a list is, which of its items are asked for, and how."""
+    """A list: where it is, which of its items are asked for, and how."""
 
     path: str
     item: type[Model]

@@ -19,7 +19,7 @@ M = TypeVar("M", bound=Model)
 
 @dataclass(frozen=True, slots=True)
 class PageInfo:
-    """What the request for the next page says: `params` is laid over the query of this one."""
+    """The request for the next page: `params` is laid over the query of this one."""
 
     params: dict[str, str]
 
@@ -221,7 +221,7 @@ class AsyncReportPageCursor(AsyncPageCursor[M]):
 
 
 class AsyncPaginator(Generic[M, P]):
-    """What an async `list()` returns: await it for the first page, or `async for` over the items of all pages."""
+    """The object that an async `list()` returns: await it for the first page, or `async for` over the items of all pages."""
 
     def __init__(self, ask: Callable[[], Awaitable[P]]) -> None:
         self._ask = ask

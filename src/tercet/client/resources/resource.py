@@ -1,4 +1,4 @@
-"""What every resource of the API has: its client, and the two prefixes that give HTTP responses instead of objects."""
+"""The base of every resource of the API: its client, and the two prefixes that give HTTP responses instead of objects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long a stream may go without an event. Pings keep a connection alive and say nothing: they do not count.
+"""The limit of how long a stream may go without an event. Pings keep a connection alive and say nothing: they do not count.
 
 Knows a clock that it is given, and how to tell a source to wait no longer; it reads nothing itself.
 """

@@ -17,7 +17,7 @@ T = TypeVar("T", bound=Model)
 
 
 class JSONLReader(Generic[T]):
-    """What has come so far: bytes go in, objects come out, and how it ended is decided here, for both worlds."""
+    """The reader of lines: bytes go in, objects come out, and how it ended is decided here, for both worlds."""
 
     def __init__(self, response: Response, kind: type[T], expected: int) -> None:
         self.response = response

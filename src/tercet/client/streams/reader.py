@@ -29,7 +29,7 @@ read_message = model_reader(Message, "content", "role")
 
 
 class StreamReader:
-    """What one stream has brought: bytes go in, events come out, and how it ended is decided here, for both worlds."""
+    """The reader of one stream: bytes go in, events come out, and how it ended is decided here, for both worlds."""
 
     def __init__(
         self, response: Response, assembler: Callable[[], MessageBuilder] = MessageBuilder, *, reads_inputs: bool = True

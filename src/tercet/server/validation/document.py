@@ -7,7 +7,7 @@ from collections import Counter
 from tercet.server.errors import TYPES
 from tercet.server.limits.rates import BEYOND_REACH
 from tercet.server.limits.spending import REFUSALS
-from tercet.server.validation.error_texts import TEXTS, Row
+from tercet.server.validation.error_texts import TEXTS, RefusalText
 
 MARKS = {
     "✔": "seen in live responses or in the API's documentation",
@@ -67,7 +67,7 @@ def document() -> str:
     return "\n".join(lines)
 
 
-def _line(row: Row) -> str:
+def _line(row: RefusalText) -> str:
     words = row.text.replace("|", "\\|")
     fence = "``" if "`" in words else "`"
     pad = " " if "`" in words else ""
