@@ -11,6 +11,7 @@ from tests.faults.row import JSON_SURFACES, ONCE, ONE, SHORT, STREAMS, Due, Row,
 from tests.faults.server import Fin, Raw, Reset, Stall, Steps, chunked_head, chunks, head, response
 
 BODY = bodies.BODY["json"]
+CONTENT_OF = b'"content":' + bodies.dumped(bodies.MESSAGE["content"])
 WHOLE = {"on": JSON_SURFACES}
 ENDLESS = fails("APIConnectionError", sends=ONCE, phase="body_lost")
 BAD = fails("APIResponseValidationError", sends=ONCE)
@@ -166,6 +167,9 @@ FRAMED = [
             **WHOLE,
         )
         for what, lines, due in (
+            ("malformed", b"no name\r\n\r\n", LOST),
+            ("folded", b"x-sum: 1\r\n 2\r\n\r\n", LOST),
+            ("ended by a bare line feed", b"x-sum: 1\n", LOST),
             ("larger than 64 KiB", b"x-sum: " + b"1" * 70_000 + b"\r\n\r\n", ENDLESS),
             ("without an end", b"x-sum: 1\r\n", LOST),
         )
@@ -207,6 +211,10 @@ CONTENT = [
     Row(36, "a number", body(b"17"), BAD, **WHOLE),
     Row(36, "a string", body(b'"hello"'), BAD, **WHOLE),
     Row(37, "a message without content", body(b'{"id":"msg_1","type":"message","role":"assistant"}'), BAD, **WHOLE),
+    *(
+        Row(37, f"content that is {said}", body(BODY.replace(CONTENT_OF, b'"content":' + said.encode())), BAD, **WHOLE)
+        for said in ("null", "true", "17", '"text"', "{}", "[null]", "[{}]")
+    ),
     Row(37, "another object", body(b'{"hello":1}'), BAD, **WHOLE),
     Row(
         38,

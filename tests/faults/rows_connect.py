@@ -255,6 +255,19 @@ HEADERS = [
         lambda kind: [(bodies.good(kind).replace(b"\r\n", b"\n", 2), Fin())],
         fails("APIConnectionError", phase="unanswered"),
     ),
+    *(
+        Row(
+            19,
+            f"{what} ended by a bare line feed, and silence",
+            lambda kind, begun=begun: [(begun, Stall())],
+            fails("APIConnectionError", phase="unanswered"),
+        )
+        for what, begun in (
+            ("a status line", b"HTTP/1.1 200 OK\n"),
+            ("a header", b"HTTP/1.1 200 OK\r\nx-a: b\n"),
+            ("the headers", head("200 OK", "content-length: 2")[:-2] + b"\n{}"),
+        )
+    ),
     Row(
         19,
         "a folded header",

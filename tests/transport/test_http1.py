@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from tercet.transport.http1 import CutShortError, MalformedError, ResponseParser, _take_plain, request_head
+from tercet.transport.http1 import (
+    LARGEST_HEAD,
+    CutShortError,
+    EndlessError,
+    MalformedError,
+    ResponseParser,
+    _take_plain,
+    request_head,
+)
 from tercet.wire.http import Headers
 
 SAMPLES = [
@@ -176,3 +184,47 @@ def test_a_chunk_longer_than_it_says_is_refused_however_it_is_cut(chunk: bytes) 
     for at in range(len(raw) + 1):
         with pytest.raises(MalformedError):  # at the next call, where good bytes came before it
             whole([raw[:at], raw[at:], b"0\r\n\r\n"])
+
+
+CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n"
+
+
+@pytest.mark.parametrize(
+    "trailers",
+    [b"no name\r\n", b"x: 1\r\n 2\r\n", b"x y: 1\r\n", b": 1\r\n", b"x: \0\r\n", b"x: 1\n", b"\n", b"x: 1\r\n\n"],
+)
+def test_malformed_trailers_are_refused_at_once_however_they_are_cut(trailers: bytes) -> None:
+    raw = CHUNKED + trailers
+    for at in range(len(CHUNKED), len(raw)):
+        parser = ResponseParser()
+        assert parser.feed(raw[:at]) == b"{}"
+        with pytest.raises(MalformedError):
+            parser.feed(raw[at:])
+
+
+def test_good_trailers_may_be_cut_anywhere() -> None:
+    raw = CHUNKED + b"x-a: 1\r\nx-b:\r\n\r\n"
+    for at in range(len(raw) + 1):
+        assert whole([raw[:at], raw[at:]]) == (200, b"{}", True, True)
+    assert whole([raw[at : at + 1] for at in range(len(raw))]) == (200, b"{}", True, True)
+
+
+def test_trailers_without_an_end_are_refused_in_small_lines_too() -> None:
+    parser, line = ResponseParser(), b"x: 12345\r\n"
+    parser.feed(CHUNKED)
+    for _ in range(LARGEST_HEAD // len(line)):
+        parser.feed(line)
+    with pytest.raises(EndlessError):
+        parser.feed(line)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [b"HTTP/1.1 200 OK\n", b"HTTP/1.1 200 OK\r\na: b\n", b"HTTP/1.1 200 OK\r\na: b\r\n\n"],
+)
+def test_headers_whose_lines_end_with_a_bare_line_feed_are_refused_at_once(head: bytes) -> None:
+    for at in range(len(head)):
+        parser = ResponseParser()
+        assert parser.feed(head[:at]) == b""
+        with pytest.raises(MalformedError, match="bare line feed"):
+            parser.feed(head[at:])

@@ -171,6 +171,8 @@ def unreadable_error(response: Response, what: str) -> APIResponseValidationErro
 def model_reader(cls: type[M], *required: str) -> Callable[[Response], M]:
     """Reads a response as this class; `required` fields must be there, or it is not what was asked for."""
 
+    holds_blocks = "content" in required
+
     def read(response: Response) -> M:
         data = decode_body(response)
         if type(data) is not dict:
@@ -182,6 +184,8 @@ def model_reader(cls: type[M], *required: str) -> Callable[[Response], M]:
         for name in required:
             if name not in data:
                 raise unreadable_error(response, f"JSON without {name!r}")
+        if holds_blocks:
+            _check_blocks(data["content"], response)
         made = cls(data)
         object.__setattr__(made, "_request_id", response.headers.get("request-id"))
         if response.info is not None:
@@ -189,6 +193,19 @@ def model_reader(cls: type[M], *required: str) -> Callable[[Response], M]:
         return made
 
     return read
+
+
+def _check_blocks(content: Any, response: Response) -> None:
+    """Raise APIResponseValidationError unless this is a list of objects that say what they are."""
+    if type(content) is not list:
+        raise unreadable_error(response, f"a message whose 'content' is no list but {_shown(content)}")
+    for block in content:
+        if type(block) is not dict or type(block.get("type")) is not str:
+            raise unreadable_error(response, f"a message whose 'content' holds a block without a type: {_shown(block)}")
+
+
+def _shown(value: Any) -> str:
+    return repr(value)[:100]
 
 
 def ignore_body(response: Response) -> None:

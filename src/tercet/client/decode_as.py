@@ -10,6 +10,7 @@ import msgspec
 from tercet.client.call import decode_body, model_reader, unreadable_error
 from tercet.wire.http import Response
 from tercet.wire.model import Model, wrap_for
+from tercet.wire.responses.message import Message
 
 
 def decode_as(kind: Any, response: Response) -> Any:
@@ -26,7 +27,8 @@ def decode_as(kind: Any, response: Response) -> Any:
     if kind is Response or getattr(kind, "__name__", "") == "Response":
         return response
     if isinstance(kind, type) and issubclass(kind, Model):
-        return model_reader(kind)(response)
+        required = ("content", "role") if issubclass(kind, Message) else ()
+        return model_reader(kind, *required)(response)
     return _fitted(kind, decode_body(response), response)
 
 

@@ -152,6 +152,7 @@ class ResponseParser:
                     raise EndlessError(f"the response's headers are larger than {LARGEST_HEAD} bytes")
                 if buffer and not b"HTTP/1.".startswith(buffer[:7]):
                     raise MalformedError("the response is not HTTP/1.1")
+                _refuse_bare_line_feeds(buffer.decode("latin-1"))  # else its end would never come
                 self._rest = buffer
                 return b""
             self._parse_head(buffer[: end + 2].decode("latin-1"))
@@ -169,8 +170,10 @@ class ResponseParser:
         line, _, fields = text.partition("\r\n")
         found = _STATUS.fullmatch(line)
         if found is None:
+            _refuse_bare_line_feeds(text)
             raise MalformedError(f"the response does not begin with an HTTP/1.1 status line but with {line[:40]!r}")
         if _FIELDS.fullmatch(fields) is None:
+            _refuse_bare_line_feeds(text)
             raise UnsafeError("the response's headers are malformed")
         pairs = []
         for field in fields[:-2].split("\r\n") if fields else ():
@@ -277,14 +280,28 @@ class ResponseParser:
             raise MalformedError("a chunk does not begin with its size")
 
     def _feed_trailers(self, data: bytes) -> None:
-        self._rest += data
-        if len(self._rest) > LARGEST_HEAD:
+        """Take whole lines, which are checked and forgotten. `_left` counts their bytes here."""
+        rest = self._rest + data
+        if self._left + len(rest) > LARGEST_HEAD:
             raise EndlessError(f"the response's trailers are larger than {LARGEST_HEAD} bytes")
-        end = self._rest.find(_LINES_END)
+        end = rest.find(_LINES_END)
+        known = (end if end >= 0 else rest.rfind(b"\r\n")) + 2
+        if _FIELDS.fullmatch(rest[2:known].decode("latin-1")) is None:
+            raise MalformedError("the response's trailers are malformed")
         if end >= 0:
-            if len(self._rest) > end + 4:
+            if len(rest) > end + 4:
                 self.keep_alive = False
-            self.framing, self._rest = "done", b""
+            self.framing, self._rest, self._left = "done", b"", 0
+        elif b"\n" in rest[known:]:
+            raise MalformedError("a line of the response's trailers ends with a bare line feed")
+        else:
+            self._left += known - 2
+            self._rest = rest[known - 2 :]
+
+
+def _refuse_bare_line_feeds(head: str) -> None:
+    if head.count("\n") != head.count("\r\n"):
+        raise MalformedError("a line of the response's headers ends with a bare line feed")
 
 
 def _take_plain(buffer: bytes, pieces: list[bytes]) -> int:
