@@ -124,7 +124,7 @@ def observe_attempt(
 def attempt_details(outcome: Outcome, request: Request, model: str | None, seconds: float) -> AttemptDetails:
     """Return the event about an attempt."""
     status, problem = describe(outcome)
-    well = isinstance(outcome, Reply) and outcome.status < 400 and not isinstance(outcome, NothingYielded)
+    well = isinstance(outcome, Reply) and outcome.status < 300 and not isinstance(outcome, NothingYielded)
     phase = None if well else phase_of(outcome)
     return AttemptDetails(
         number=int(request.headers.get("x-stainless-retry-count") or 0),

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 from tercet.client.base import unread_body
 from tercet.client.call import Call
 from tercet.client.core import AsyncCore, Core
+from tercet.client.generic import AsyncVerbs, Verbs
 from tercet.client.raw.responses import APIResponse, AsyncAPIResponse
 from tercet.transport.base import AsyncWholeBody, WholeBody
 from tercet.wire.frames import Guarded
@@ -39,7 +40,7 @@ def _reader(call: Call[Any]) -> Callable[[Response, Any], Any]:
     return lambda response, source: call.read(response)
 
 
-class RawView(_View):
+class RawView(_View, Verbs):
     """Gives APIResponses whose body was read (or, for streams, is ready to be parsed)."""
 
     _client: Core
@@ -53,7 +54,7 @@ class RawView(_View):
         return APIResponse(response, ending, make, unread_body(ending) or WholeBody(response.content))
 
 
-class AsyncRawView(_View):
+class AsyncRawView(_View, AsyncVerbs):
     """The async twin of `RawView`."""
 
     _client: AsyncCore
