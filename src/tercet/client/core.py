@@ -21,18 +21,23 @@ class Core(Protocol):
     @property
     def base_url(self) -> URL:
         """The URL that requests go to."""
+        ...
 
     def _exchange(self, call: Call[Any]) -> tuple[Response, CallResult]:
         """Carry out a call. Whatever is no success is raised."""
+        ...
 
     def _send(self, call: Call[T]) -> T:
         """Carry out a call whose answer is read whole."""
+        ...
 
     def _open(self, call: Call[Any], make: Callable[[Response, ByteStream], S]) -> S:
         """Carry out a call whose answer is a stream."""
+        ...
 
     def _takes_too_long(self, arguments: Mapping[str, Any]) -> bool:
         """Return whether an answer read whole could outlast the default timeout."""
+        ...
 
 
 class AsyncCore(Protocol):
@@ -41,15 +46,20 @@ class AsyncCore(Protocol):
     @property
     def base_url(self) -> URL:
         """The URL that requests go to."""
+        ...
 
     async def _exchange(self, call: Call[Any]) -> tuple[Response, CallResult]:
         """Carry out a call. Whatever is no success is raised."""
+        ...
 
     async def _send(self, call: Call[T]) -> T:
         """Carry out a call whose answer is read whole."""
+        ...
 
     async def _open(self, call: Call[Any], make: Callable[[Response, AsyncByteStream], S]) -> S:
         """Carry out a call whose answer is a stream."""
+        ...
 
     def _takes_too_long(self, arguments: Mapping[str, Any]) -> bool:
         """Return whether an answer read whole could outlast the default timeout."""
+        ...

@@ -207,7 +207,7 @@ def check_budgets(value: object) -> tuple[Budget, ...]:
         return ()
     from tercet.flow.budget import Budget
 
-    budgets = tuple(value) if isinstance(value, list | tuple) else (value,)
+    budgets: tuple[Any, ...] = tuple(value) if isinstance(value, list | tuple) else (value,)
     for each in budgets:
         if not isinstance(each, Budget):
             raise TypeError(f"budget must be a Budget or a list of them, not {type(each).__name__} {each!r}")

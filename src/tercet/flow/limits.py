@@ -45,7 +45,8 @@ class LimitedCall:
     __slots__ = ("_behind", "_content", "_estimates", "kind")
 
     def __init__(self, kind: Kind, content: bytes, behind: Behind = same_model) -> None:
-        self.kind, self._content, self._behind = kind, content, behind
+        self.kind: Kind = kind
+        self._content, self._behind = content, behind
         self._estimates: tuple[Estimate, ...] | None = None
 
     @property

@@ -62,10 +62,9 @@ class ToolError(Exception):
     """Raise it in a tool to say what the model shall read: a text, or content blocks. The result is marked as an error."""
 
     def __init__(self, content: str | Iterable[Mapping[str, Any]]) -> None:
-        if isinstance(content, Mapping):
-            content = [content]
-        self.content: Any = content if isinstance(content, str) else list(content)
-        parts = [content] if isinstance(content, str) else [_shown(block) for block in self.content]
+        blocks: list[Any] = [content] if isinstance(content, str | Mapping) else list(content)
+        self.content: Any = content if isinstance(content, str) else blocks
+        parts = [_shown(block) for block in blocks]
         super().__init__(" ".join(parts) or "the tool failed")
 
 

@@ -225,7 +225,7 @@ class _Copy:
             raise ValueError(f"{place} is nested too deeply, or holds itself") from None
         if type(made) is not _Held or made.value is not value:
             return made.value if type(made) is _Held else made
-        for step in (lambda: value.tolist(), lambda: operator.index(value)):  # of numpy, and whatever counts
+        for step in (lambda: value.tolist(), lambda: operator.index(made.value)):  # of numpy, and whatever counts
             try:
                 if type(found := step()) is not type(value):
                     return found
