@@ -17,6 +17,7 @@ from typing import Any
 from tercet._version import __version__
 
 _HOMES: dict[str, str] = {
+    "catalog.cost": "price",
     "client.preflight": "RefusedParameterError",
     "client.anthropic": "Anthropic AsyncAnthropic Client AsyncClient",
     "client.platforms.bedrock": "AnthropicBedrock AsyncAnthropicBedrock",

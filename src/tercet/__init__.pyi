@@ -1,6 +1,7 @@
 # Made by tools/generate.py, which says from what. Change that, and run `make generate`.
 """Tercet: the Claude API for Python, in three lines: a client, a toolkit, a local API."""
 
+from tercet.catalog.cost import price as price
 from tercet.client.anthropic import (
     Anthropic as Anthropic,
     AsyncAnthropic as AsyncAnthropic,
@@ -337,6 +338,7 @@ __all__ = [
     "local_api",
     "not_given",
     "omit",
+    "price",
     "replace_anthropic",
     "transform_schema",
 ]

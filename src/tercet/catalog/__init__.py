@@ -2,8 +2,10 @@
 
     data.json    the facts                             model_ids.py  the ids that Bedrock, Vertex and others use
     facts.py     their typed view                      loading.py    read once, on first look-up; overrides
+    given.py     what a user lays over them            listing.py    a table of models, for people
     models.py    find, all_models, retired             prices.py     what a token costs on a day
     refusals.py  which parameters a model refuses      cost.py       usage -> whole nano-dollars, and bounds
+    message_cost.py  `message.cost`
 
 Knows no network and no clock: days are arguments. What was not established is None, never a guess.
 """
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from tercet.catalog.facts import ModelFacts as ModelFacts
     from tercet.catalog.loading import as_of as as_of
     from tercet.catalog.loading import load as load
+    from tercet.catalog.loading import load_prices as load_prices
     from tercet.catalog.loading import reset as reset
     from tercet.catalog.models import all_models as all_models
     from tercet.catalog.models import exact as exact
@@ -39,6 +42,7 @@ _ROOM_OF = {
     "exact": "models",
     "find": "models",
     "load": "loading",
+    "load_prices": "loading",
     "price": "cost",
     "rates": "prices",
     "refused_parameters": "refusals",
@@ -55,6 +59,7 @@ __all__ = [
     "exact",
     "find",
     "load",
+    "load_prices",
     "price",
     "rates",
     "refused_parameters",

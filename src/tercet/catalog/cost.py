@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 
 from tercet.catalog.loading import current
-from tercet.catalog.prices import EXACT, Row, per_call, table_of
+from tercet.catalog.prices import EXACT, Row, per_call, table_of, warn_once
 
 Certainty: TypeAlias = Literal["exact", "estimated", "unknown"]
 _NANO = Decimal(1_000_000_000)
@@ -134,7 +134,10 @@ def _own_step(model_id: str, step: Any, at: date | None, batch: bool, us: bool, 
 def _step(model_id: str, usage: Mapping[str, Any], at: date | None, batch: bool, us: bool, fast: bool) -> _Sum:
     table = table_of(model_id, at, batch, us, fast)
     counts = _counts(usage)
-    if table is None or counts is None:
+    if table is None:
+        warn_once(model_id)
+        return _NOTHING
+    if counts is None:
         return _NOTHING
     units, rows = table
     uncached, read, five, hour, output = counts

@@ -6,7 +6,7 @@ Knows nothing of files: `loading.py` reads them.
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
@@ -14,6 +14,10 @@ Status: TypeAlias = Literal["active", "deprecated", "retired"]
 ThinkingType: TypeAlias = Literal["adaptive", "enabled", "disabled", "between_tools"]
 Effort: TypeAlias = Literal["low", "medium", "high", "xhigh", "max"]
 EFFORTS: tuple[Effort, ...] = ("low", "medium", "high", "xhigh", "max")
+
+
+Amount: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,12}(\.[0-9]{1,18})?$")]
+"""Decimal text, not negative: `0.125`."""
 
 
 class Fact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,18 +63,18 @@ class PriceRow(Fact, frozen=True, rename={"since": "from"}):
     """US dollars per million tokens, as decimal text, from a day on, for prompts of more than `above` tokens."""
 
     since: date
-    input: str
-    output: str
+    input: Amount
+    output: Amount
     above: int = 0
-    cache_write_5m: str | None = None
-    cache_write_1h: str | None = None
-    cache_read: str | None = None
+    cache_write_5m: Amount | None = None
+    cache_write_1h: Amount | None = None
+    cache_read: Amount | None = None
 
 
 class Fast(Fact, frozen=True):
     """`speed: "fast"`: the factor on the model's prices, or what happens where it is not offered."""
 
-    multiplier: str | None = None
+    multiplier: Amount | None = None
     until: date | None = None
     """The day on which it is removed."""
     otherwise: Literal["refused", "ignored"] = "refused"
@@ -151,6 +155,8 @@ class ModelFacts(Fact, frozen=True):
     thinking: Thinking | None = None
     effort: EffortLevels | None = None
     features: Features = Features()
+    best_for: str | None = None
+    """The work for which the models overview recommends it, in short."""
 
 
 class ImageTier(Fact, frozen=True):
@@ -163,15 +169,15 @@ class ImageTier(Fact, frozen=True):
 class Multipliers(Fact, frozen=True):
     """Factors on token prices, as decimal text. They stack."""
 
-    batch: str
-    us: str
+    batch: Amount
+    us: Amount
 
 
 class ServerToolPrices(Fact, frozen=True):
     """US dollars per thousand calls, as decimal text."""
 
-    web_search_per_1000: str
-    web_fetch_per_1000: str
+    web_search_per_1000: Amount
+    web_fetch_per_1000: Amount
 
 
 class Catalog(Fact, frozen=True):

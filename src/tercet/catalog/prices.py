@@ -89,6 +89,21 @@ def table_of(model_id: str, at: date | None, batch: bool, us: bool, fast: bool) 
     return found
 
 
+def warn_once(model_id: str) -> None:
+    """Say that a model has no price, once for each model."""
+    warned = current().warned
+    if model_id in warned or len(warned) >= _KEPT:
+        return
+    warned.add(model_id)
+    from logging import getLogger
+
+    getLogger("tercet").warning(
+        "No price is known for %.200r on that day, at that tier or speed: its costs are None. Lay your own prices over the "
+        "catalog: tercet.catalog.load_prices, or a file named by TERCET_PRICES.",
+        model_id,
+    )
+
+
 def per_call() -> dict[str, Decimal]:
     """Return what one call of a server tool costs, in nano-dollars, by the name of its count in a usage."""
     listed = current().book.server_tools

@@ -172,6 +172,7 @@ def model_reader(cls: type[M], *required: str) -> Callable[[Response], M]:
     """Reads a response as this class; `required` fields must be there, or it is not what was asked for."""
 
     holds_blocks = "content" in required
+    received: Callable[[M], None] | None = getattr(cls, "_received", None)
 
     def read(response: Response) -> M:
         data = decode_body(response)
@@ -190,6 +191,8 @@ def model_reader(cls: type[M], *required: str) -> Callable[[Response], M]:
         object.__setattr__(made, "_request_id", response.headers.get("request-id"))
         if response.info is not None:
             object.__setattr__(made, "_info", response.info)
+        if received is not None:
+            received(made)
         return made
 
     return read

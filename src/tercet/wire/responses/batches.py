@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, cast
 
 from tercet.wire.datetime_field import DatetimeField
-from tercet.wire.model import Model, ResponseModel
+from tercet.wire.model import Model, NestedField, ResponseModel
 from tercet.wire.responses.errors import ErrorResponse
 from tercet.wire.responses.message import Message
 
@@ -46,12 +46,24 @@ class DeletedMessageBatch(ResponseModel):
     type: Literal["message_batch_deleted"]
 
 
+class _BatchedMessage(NestedField):
+    """The message of a batch's result, which costs half."""
+
+    __slots__ = ()
+
+    def __get__(self, instance: Model | None, owner: type[Model]) -> Any:
+        message = super().__get__(instance, owner)
+        if isinstance(message, Message):
+            message._received(batch=True)
+        return message
+
+
 class MessageBatchSucceededResult(Model):
     """The request was answered."""
 
     __slots__ = ()
     type: Literal["succeeded"]
-    message: Message
+    message: Message = cast("Message", _BatchedMessage("message"))
 
 
 class MessageBatchErroredResult(Model):

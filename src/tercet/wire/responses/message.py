@@ -4,6 +4,8 @@ requests."""
 from __future__ import annotations
 
 from datetime import datetime
+from importlib import import_module
+from time import time
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from tercet.wire.datetime_field import DatetimeField
@@ -18,6 +20,8 @@ from tercet.wire.responses.context import (
 from tercet.wire.responses.usage import Usage
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from tercet.wire.params.conversation import MessageParam
 
 StopReason: TypeAlias = Literal[
@@ -78,7 +82,9 @@ class Message(Model):
     the message is complete.
     """
 
-    __slots__ = ("_info", "_request_id")
+    __slots__ = ("_billing", "_info", "_request_id")
+    _billing: tuple[int, bool] | None
+    """When it came (seconds since 1970), and whether in a batch; None if nobody noted it."""
     _info: Any
     _request_id: str | None
     id: str
@@ -106,6 +112,20 @@ class Message(Model):
         None without fallbacks. It is no part of the JSON."""
         return self._info
 
+    @property
+    def cost(self) -> Decimal | None:
+        """Return what the message cost, in US dollars at list prices, worked out when it is read; None while it is not
+        complete, and where a price is not known. It is no part of the JSON: a field of that name is `message["cost"]`.
+        """
+        # Prices stand above this room, which knows nothing of the world: they are reached by name, when somebody asks.
+        cost: Decimal | None = import_module("tercet.catalog.message_cost").cost_of_message(self)
+        return cost
+
+    def _received(self, *, batch: bool = False) -> None:
+        """Note when it came, and whether in a batch, unless that was done: its cost is that of the day."""
+        if self._billing is None:
+            object.__setattr__(self, "_billing", (int(time()), batch))
+
     def to_param(self) -> MessageParam:
         """Return the message as an entry of the next request's `messages`: role and content, nothing else."""
         content = [_block_to_param(block) for block in self["content"]]
@@ -114,7 +134,7 @@ class Message(Model):
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any:
-            return None if name in ("_request_id", "_info") else super().__getattr__(name)
+            return None if name in ("_request_id", "_info", "_billing") else super().__getattr__(name)
 
 
 _ANSWER_ONLY = frozenset({"caller", "citations", "toolset_name", "parsed_output"})

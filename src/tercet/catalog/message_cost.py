@@ -1,0 +1,22 @@
+"""The cost of a message as it was received: `message.cost`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from time import time
+
+from tercet.catalog.cost import price
+from tercet.catalog.loading import as_of
+from tercet.wire.responses.message import Message
+
+
+def cost_of_message(message: Message) -> Decimal | None:
+    """Return what a complete message cost, at the prices of the day on which it came (of UTC)."""
+    model, usage, billing = message.get("model"), message.get("usage"), message._billing
+    if message.get("stop_reason") is None or not isinstance(usage, Mapping) or not isinstance(model, str):
+        return None
+    came, batch = billing or (time(), False)
+    day = max(datetime.fromtimestamp(came, UTC).date(), as_of())  # a clock that is behind the catalog is wrong
+    return price(model, usage, day, batch=batch)
