@@ -47,6 +47,8 @@ _HOMES: dict[str, str] = {
     "flow.breaker": "Breaker CircuitBreaker",
     "flow.budget": "Budget",
     "flow.fallback": "Fallbacks",
+    "flow.ledger.journal": "LedgerWarning",
+    "flow.ledger.tags": "tagged",
     "flow.pace": "Pace",
     "compat": "replace_anthropic",
     "flow.retry_budget": "QuotaPolicy",

@@ -81,6 +81,8 @@ from tercet.flow.breaker import (
 )
 from tercet.flow.budget import Budget as Budget
 from tercet.flow.fallback import Fallbacks as Fallbacks
+from tercet.flow.ledger.journal import LedgerWarning as LedgerWarning
+from tercet.flow.ledger.tags import tagged as tagged
 from tercet.flow.pace import Pace as Pace
 from tercet.flow.retry_budget import QuotaPolicy as QuotaPolicy
 from tercet.local import (
@@ -278,6 +280,7 @@ __all__ = [
     "IncompleteStreamError",
     "InputJsonEvent",
     "InternalServerError",
+    "LedgerWarning",
     "LinkedOrganizationBillingUnavailableError",
     "LinkedOrganizationSpendLimitReachedError",
     "LocalAPI",
@@ -340,5 +343,6 @@ __all__ = [
     "omit",
     "price",
     "replace_anthropic",
+    "tagged",
     "transform_schema",
 ]

@@ -63,6 +63,8 @@ SAMPLES: dict[str, tuple[Any, Callable[[Any], Any], Any]] = {
     "pace": (True, policy("pace"), True),
     "max_concurrency": (3, policy("max_concurrency"), 3),
     "budget": ((), policy("budget"), ()),
+    "ledger": (False, policy("ledger"), False),
+    "tags": ({"app": "report"}, policy("tags"), {"app": "report"}),
 }
 """Option -> a value that is not its default, how a client shows it, and what it shows."""
 VARIABLES = {

@@ -29,7 +29,9 @@ END = (
     b'event: message_delta\ndata: {"type":"message_delta","delta":{"stop_reason":"end_turn"},'
     b'"usage":{"input_tokens":null,"output_tokens":6}}\n\nevent: message_stop\ndata: {"type":"message_stop"}\n\n'
 )
-WHOLE = ReportedUsage({"input_tokens": 12, "cache_read_input_tokens": 3, "output_tokens": 6}, final=True)
+WHOLE = ReportedUsage(
+    {"input_tokens": 12, "cache_read_input_tokens": 3, "output_tokens": 6}, final=True, stop_reason="end_turn"
+)
 STARTED = ReportedUsage(
     {"input_tokens": 12, "cache_read_input_tokens": 3, "output_tokens": 1}, final=False, characters=10
 )
@@ -247,5 +249,5 @@ def test_an_answer_tells_who_gave_it() -> None:
 
     assert usage_of(b'{"model":"claude-opus-5","usage":{}}') == ReportedUsage({}, final=True, model="claude-opus-5")
     assert usage_in_stream(start + END, b"") == ReportedUsage(
-        {"input_tokens": 1, "output_tokens": 6}, True, "claude-opus-5"
+        {"input_tokens": 1, "output_tokens": 6}, True, "claude-opus-5", stop_reason="end_turn"
     )

@@ -177,6 +177,7 @@ class BaseClient(Guarded):
             self._quota,
             deadline,
             self.model_behind,
+            counted=bool(self._middleware),
         )
 
     def model_behind(self, model: str) -> str:

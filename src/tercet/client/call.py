@@ -43,6 +43,8 @@ class Call(msgspec.Struct, Generic[T]):
     """The model that is asked, if this call asks one."""
     asked: Mapping[str, Any] | None = None
     """What the model is asked, as far as the catalog may know something about it."""
+    whole: Mapping[str, Any] | None = None
+    """The parameters that `content` was made of, if there is nothing else in it."""
     creates: str | None = None
     """For what must not be made twice: how to find out whether it was made, if its answer was lost."""
     fallbacks: Any = None

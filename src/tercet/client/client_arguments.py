@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from inspect import Parameter, Signature, signature
+from os import PathLike
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from tercet.client.options import OPTIONS
@@ -41,6 +42,8 @@ class ClientArguments(TypedDict, total=False):
     pace: bool | Pace | None
     max_concurrency: int | None
     budget: Budget | Sequence[Budget] | None
+    ledger: str | PathLike[str] | bool | Any | None
+    tags: Mapping[str, str | float] | None
 
 
 def make_signature(cls: type[Any]) -> Signature:

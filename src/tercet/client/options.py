@@ -214,6 +214,25 @@ def check_budgets(value: object) -> tuple[Budget, ...]:
     return budgets
 
 
+def check_ledger(value: object) -> str | bool | None:
+    """Return the path of a ledger, True for the one in the user's data folder, False for none, None for what
+    `TERCET_LEDGER` says."""
+    if value is None or isinstance(value, bool):
+        return value
+    from tercet.flow.ledger.place import check_place
+
+    return check_place(value)
+
+
+def check_tags(value: object) -> Mapping[str, str | int] | None:
+    """Return the tags of a client's calls, or None."""
+    if value is None:
+        return None
+    from tercet.flow.ledger import tags
+
+    return tags.check_tags(value)
+
+
 # --- the table -------------------------------------------------------------------------------------------------------
 
 
@@ -277,6 +296,8 @@ OPTIONS: dict[str, Option] = {
     "pace": Option("policy", check_pace),
     "max_concurrency": Option("policy", check_concurrency),
     "budget": Option("policy", check_budgets),
+    "ledger": Option("policy", check_ledger, pickle=check_ledger),
+    "tags": Option("policy", check_tags),
 }
 CREDENTIALS = tuple(name for name, option in OPTIONS.items() if option.place == "credential")
 """Of these a client has one; whoever gives one to a copy replaces the other."""

@@ -6,6 +6,7 @@ the turn under rate limits, then those who watch, then the attempt itself.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from tercet.flow.breaker import Breaker, Circuit, Circuits
     from tercet.flow.budget import Budget
     from tercet.flow.fallback import Fallbacks
+    from tercet.flow.ledger.call_record import CallRecord
+    from tercet.flow.ledger.layer import LedgerLayer
     from tercet.flow.limits import LimitLayer
     from tercet.flow.pace import Pace
     from tercet.flow.reservation import RateLimiter
@@ -63,8 +66,9 @@ class Policies:
         self.on_event: Callable[[Any], object] | None = values["on_event"]
         self.trace = values["open_telemetry"]
         self.admission = _admission(values["pace"], values["max_concurrency"], values["budget"], self.state)
+        self.ledger = _ledger(values["ledger"], values["tags"])
         self.listen = log_event if self.on_event is None else self._tell_both
-        asks = (self.breaker, self.fallbacks, self.on_event, self.trace, self.admission)
+        asks = (self.breaker, self.fallbacks, self.on_event, self.trace, self.admission, self.ledger)
         self.plain = all(policy is None for policy in asks)
         """Whether a call read whole needs retries alone."""
 
@@ -74,7 +78,8 @@ class Policies:
 
     def pickled(self) -> dict[str, Any]:
         """Return the arguments that make these policies elsewhere, but for what belongs to this process."""
-        return {name: value for name, value in self.given.items() if OPTIONS[name].pickle is not None}
+        kept = ((name, value, OPTIONS[name].pickle) for name, value in self.given.items())
+        return {name: pickle(value) for name, value, pickle in kept if pickle is not None}
 
     def _tell_both(self, details: object) -> None:
         log_event(details)
@@ -116,13 +121,23 @@ class Policies:
         quota: RetryBudget | None,
         deadline: float | None,
         behind: Behind,
+        *,
+        counted: bool = False,
     ) -> Plan[CallResult]:
-        """Return the plan of a call, with every policy around it. `behind` tells the model that an id stands for."""
+        """Return the plan of a call, with every policy around it. `behind` tells the model that an id stands for.
+
+        `counted`: there is middleware, which tells what it really sends.
+        """
+        record = None
+        if self.ledger is not None:
+            record = self.ledger.record(call.kind, call.path, stream=call.stream, counted=counted)
         asked = self.fallbacks if call.fallbacks is None else check_fallbacks(call.fallbacks)
         if asked is None or call.model is None:
-            plan = self._one(call, build, policy, quota, deadline, behind, peeks=False)
+            plan = self._one(call, build, policy, quota, deadline, behind, record, peeks=False)
         else:
-            plan = self._several(call, asked, build, policy, quota, deadline, behind)
+            plan = self._several(call, asked, build, policy, quota, deadline, behind, record)
+        if record is not None:
+            plan = record.recorded(plan, call.model)
         return plan if self.trace is None else self.trace.watched(plan, call)
 
     def _several(
@@ -134,12 +149,13 @@ class Policies:
         quota: RetryBudget | None,
         deadline: float | None,
         behind: Behind,
+        record: CallRecord | None,
     ) -> Plan[CallResult]:
         from tercet.flow.fallback import with_fallbacks
 
         def with_params(params: dict[str, Any] | None, attempts: int) -> Plan[CallResult]:
             patient = msgspec.structs.replace(policy, max_retries=min(policy.max_retries, attempts - 1))
-            return self._one(replace_params(call, params), build, patient, quota, deadline, behind, peeks=True)
+            return self._one(replace_params(call, params), build, patient, quota, deadline, behind, record, peeks=True)
 
         def params() -> dict[str, Any]:
             read: dict[str, Any] = msgspec.json.decode(call.content)
@@ -161,11 +177,13 @@ class Policies:
         quota: RetryBudget | None,
         deadline: float | None,
         behind: Behind,
+        record: CallRecord | None,
         *,
         peeks: bool,
     ) -> Plan[CallResult]:
         """Return the plan of a call to one model, retries included."""
-        step = self._step(call, policy, deadline, peeks=peeks or policy.max_retries > 0 or self.breaker is not None)
+        peeks = call.stream and (peeks or policy.max_retries > 0 or self.breaker is not None)
+        step = self._step(call, policy, deadline, peeks=peeks)
         layers: list[Layer] = []
         hold = None
         if self.breaker is not None:
@@ -180,6 +198,11 @@ class Policies:
             from tercet.flow.events import observe_attempt
 
             layers.append(partial(observe_attempt, call.model, policy.clock))
+        if record is not None:
+            from tercet.flow.ledger.attempt import AskedCall
+
+            asked = AskedCall(record, call.kind, call.model, call.content, call.whole, behind=behind, peeks=peeks)
+            layers.append(asked.attempt)
         return with_retries(
             partial(build, call), policy, deadline, quota=quota, step=wrap_step(step, layers), hold=hold
         )
@@ -192,6 +215,20 @@ class Policies:
         if peeks:
             return partial(open_stream, clock=policy.clock, until=deadline)
         return partial(bound_stream, until=deadline)
+
+
+def _ledger(place: str | bool | None, tags: Mapping[str, str | int] | None) -> LedgerLayer | None:
+    """Return the layer that writes a ledger; None if there is none."""
+    if place is False or (place is None and not os.environ.get("TERCET_LEDGER")):
+        return None
+    from tercet.flow.ledger.place import place_of
+
+    found = place_of(place)
+    if found is None:
+        return None
+    from tercet.flow.ledger.layer import LedgerLayer
+
+    return LedgerLayer(found, tags)
 
 
 def _admission(
@@ -285,4 +322,4 @@ def replace_params(call: Call[Any], params: dict[str, Any] | None) -> Call[Any]:
     """Return the same call with another body."""
     if params is None:
         return call
-    return msgspec.structs.replace(call, content=msgspec.json.encode(params), model=params["model"])
+    return msgspec.structs.replace(call, content=msgspec.json.encode(params), model=params["model"], whole=None)

@@ -6,7 +6,7 @@ asked; what was refused is free. Prices are those of `catalog/cost.py`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -17,12 +17,29 @@ from tercet.catalog.loading import as_of
 from tercet.catalog.prices import table_of
 from tercet.flow.accounts import day_of
 from tercet.flow.estimate import Estimate
-from tercet.flow.usage import ReportedUsage
+from tercet.flow.usage import ReportedUsage, is_sane
 
-__all__ = ["FREE", "Cost", "cost_of_answer", "cost_of_lost", "most_cost", "price_day"]
+__all__ = ["FREE", "Cost", "cost_of_answer", "cost_of_lost", "most_cost", "price_day", "sane_usage"]
 
 CHARACTERS_A_TOKEN = 6
 """A text of so many characters is one token at least: fewer would be a guess, not a bound."""
+
+LARGEST_CONTEXT = 10_000_000
+"""Tokens that an answer may report to a request of which nothing is known."""
+
+
+def sane_usage(used: ReportedUsage | None, asked: Sequence[Estimate]) -> ReportedUsage | None:
+    """Return the usage that an answer reports, or None if it makes no sense for this request."""
+    if used is None or not asked:
+        return None
+    one = asked[0]
+    most_output, most_context, searches = one.most_output, one.most_context or LARGEST_CONTEXT, one.searches > 0
+    for each in one.also:
+        most_context, searches = max(most_context, each.most_context), searches or each.searches > 0
+        most_output = None if most_output is None else max(most_output, each.most_output or 0)
+    if most_output is None:
+        most_output = most_context
+    return used if is_sane(used, most_output, most_context, searches=searches) else None
 
 
 def cost_of_answer(asked: Estimate, used: ReportedUsage, day: date) -> Cost:

@@ -143,7 +143,7 @@ def _message(body: dict[str, Any], content: bytes, behind: Behind) -> Estimate:
         fast=body.get("speed") == "fast",
         cached=_cache_lifetime(content),
         searches=sum([_uses(tool) for tool in tools if _has_type(tool, "web_search")]) if tools else 0,
-        most_context=_window(facts) * (STEPS if adds else 1) + (output or 0),
+        most_context=window_of(facts) * (STEPS if adds else 1) + (output or 0),
         grows=adds,
     )
     if "fallbacks" in body or "context_management" in body or any(_has_type(tool, "advisor_") for tool in tools):
@@ -152,14 +152,15 @@ def _message(body: dict[str, Any], content: bytes, behind: Behind) -> Estimate:
     return asked
 
 
-def _window(facts: ModelFacts | None) -> int:
+def window_of(facts: ModelFacts | None) -> int:
+    """Return the context of a model; of one that is not known the largest that there is."""
     return (facts.limits.context if facts else None) or WINDOW
 
 
 def _input(
     body: dict[str, Any], content: bytes, facts: ModelFacts | None, blocks: list[tuple[str, bytes]], adds: bool
 ) -> tuple[int, int]:
-    window = _window(facts)
+    window = window_of(facts)
     text = [content, *(data for _, data in blocks)]
     easy, hard, foreign = _classes(text[0])
     for data in text[1:]:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from tercet.flow.billing import NothingYielded, phase_of
 from tercet.flow.budget import Budget, distinct_accounts
 from tercet.flow.budget_reservation import BudgetReservation, log_unsettled
+from tercet.flow.cost import sane_usage
 from tercet.flow.drivers import run
 from tercet.flow.effects import Emit, Lost, Metering, Outcome, Plan, Reply, Sleep, Work
 from tercet.flow.estimate import Behind, Estimate, decode_body, encode_body, estimate_body, same_model
@@ -23,7 +24,7 @@ from tercet.flow.kinds import Kind, kind_of
 from tercet.flow.pace import WaitTooLong, nap
 from tercet.flow.reservation import RateLimiter, Reservation
 from tercet.flow.retry import Layer, Step, bound_request
-from tercet.flow.usage import Meter, ReportedUsage, is_sane, usage_of
+from tercet.flow.usage import Meter, ReportedUsage, usage_of
 from tercet.wire.errors.limits import BudgetUnknownError, PaceWaitError
 from tercet.wire.errors.tree import AnthropicError
 from tercet.wire.http import Request
@@ -192,7 +193,9 @@ class AttemptReservation:
     def _settle_money(self, outcome: Outcome | None) -> None:
         """Settle what was sent before a middleware sends once more."""
         if isinstance(outcome, Reply) and outcome.status < 300:
-            self._money.end(self._sane(None if outcome.stream is not None else usage_of(outcome.content)))
+            self._money.end(
+                sane_usage(None if outcome.stream is not None else usage_of(outcome.content), self._subject.estimates)
+            )
         elif outcome is not None and phase_of(outcome) in ("not_sent", "refused"):
             self._money.refund()
         else:
@@ -252,23 +255,10 @@ class AttemptReservation:
 
     def _read(self, used: ReportedUsage | None, reply: Reply | None = None) -> None:
         """Settle an answer that has been read, or has broken off."""
-        used = self._sane(used)
+        used = sane_usage(used, self._subject.estimates)
         for reservation in self._reservations:
             quietly(reservation.end, used if used is not None and used.final else None, reply)
         quietly(self._money.end, used)
-
-    def _sane(self, used: ReportedUsage | None) -> ReportedUsage | None:
-        """Return the usage, or None if it makes no sense for this request."""
-        if used is None or not self._subject.estimates:
-            return None
-        one = self._subject.estimates[0]
-        most_output, most_context, searches = one.most_output, one.most_context or LARGEST_CONTEXT, one.searches > 0
-        for each in one.also:
-            most_context, searches = max(most_context, each.most_context), searches or each.searches > 0
-            most_output = None if most_output is None else max(most_output, each.most_output or 0)
-        if most_output is None:
-            most_output = most_context
-        return used if is_sane(used, most_output, most_context, searches=searches) else None
 
     def _settle(self, outcome: Outcome) -> None:
         self._over = True
@@ -300,10 +290,6 @@ class AttemptReservation:
             self._read(None)
         else:
             self._refund(None)
-
-
-LARGEST_CONTEXT = 10_000_000
-"""Tokens that an answer may report to a request of which nothing is known."""
 
 
 def _never(request: Request) -> Outcome:

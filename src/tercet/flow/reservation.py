@@ -30,13 +30,17 @@ def leases_of(store: Store) -> Leases:
     return _leases.setdefault(store, Leases(store)) if found is None else found
 
 
-def fingerprint(request: Request) -> str:
-    """Return origin and credential of a request in a form that tells neither the credential nor a user in the URL."""
+def credential_hash(secret: str) -> str:
+    """Return a credential in a form that tells it from others, and nothing of it."""
     from hashlib import blake2b
 
+    return blake2b(secret.encode("utf-8", "replace"), digest_size=12, person=b"tercet").hexdigest()
+
+
+def fingerprint(request: Request) -> str:
+    """Return origin and credential of a request in a form that tells neither the credential nor a user in the URL."""
     parts = urlsplit(request.url)
-    secret = request.headers.get("x-api-key") or request.headers.get("authorization") or ""
-    told = blake2b(secret.encode("utf-8", "replace"), digest_size=12, person=b"tercet").hexdigest()
+    told = credential_hash(request.headers.get("x-api-key") or request.headers.get("authorization") or "")
     return f"{parts.scheme}://{parts.hostname}:{parts.port or ''}#{told}"
 
 

@@ -18,6 +18,7 @@ LARGEST = 32 * 1024 * 1024
 class _Whole(msgspec.Struct):
     usage: dict[str, Any] | None = None
     model: Any = None
+    stop_reason: Any = None
 
 
 class _Delta(msgspec.Struct):
@@ -34,6 +35,7 @@ class _Event(msgspec.Struct):
     type: str = ""
     usage: dict[str, Any] | None = None
     message: _Whole | None = None
+    delta: Any = None
 
 
 class ReportedUsage(msgspec.Struct, frozen=True):
@@ -44,6 +46,7 @@ class ReportedUsage(msgspec.Struct, frozen=True):
     final: bool
     model: Any = None
     characters: int = 0
+    stop_reason: Any = None
 
 
 _whole = msgspec.json.Decoder(_Whole)
@@ -57,7 +60,11 @@ def usage_of(content: bytes) -> ReportedUsage | None:
         whole = _whole.decode(content)
     except (ValueError, RecursionError):
         return None
-    return None if whole.usage is None else ReportedUsage(whole.usage, final=True, model=whole.model)
+    return (
+        None
+        if whole.usage is None
+        else ReportedUsage(whole.usage, final=True, model=whole.model, stop_reason=whole.stop_reason)
+    )
 
 
 def usage_in_stream(head: bytes, tail: bytes, size: int = 0) -> ReportedUsage | None:
@@ -66,7 +73,7 @@ def usage_in_stream(head: bytes, tail: bytes, size: int = 0) -> ReportedUsage | 
     `size`: how many bytes there were in all, where some were dropped between them.
     """
     found: dict[str, Any] = {}
-    final, model = False, None
+    final, model, reason = False, None, None
     for line in (*head.splitlines(), *tail.splitlines()):
         if not line.startswith(b"data:") or b'"usage"' not in line:
             continue
@@ -77,12 +84,14 @@ def usage_in_stream(head: bytes, tail: bytes, size: int = 0) -> ReportedUsage | 
         usage = event.usage
         if event.message is not None:
             usage, model = event.message.usage, event.message.model
+        if isinstance(event.delta, dict):
+            reason = event.delta.get("stop_reason") or reason
         if usage:
             found |= {name: value for name, value in usage.items() if value is not None}
             final = final or event.type == "message_delta"
     if not found:
         return None
-    return ReportedUsage(found, final, model, 0 if final else _characters(head, size))
+    return ReportedUsage(found, final, model, 0 if final else _characters(head, size), reason)
 
 
 def _characters(head: bytes, size: int) -> int:
@@ -195,6 +204,11 @@ class Meter:
         else:
             self._tail = (self._tail + chunk)[-KEPT:]
         self._size += len(chunk)
+
+    @property
+    def last(self) -> bytes:
+        """Return the end of what was read."""
+        return (b"".join(self._head) + self._tail)[-KEPT:]
 
     def finish(self) -> Callable[[], None] | None:
         """Return the work that is left when nothing more is read: to tell what was used. None if that was done."""

@@ -85,6 +85,7 @@ def create_call(
         kind="message",
     )
     call.model, call.asked, call.fallbacks = params["model"], params, fallbacks
+    call.whole = None if parsed.options.get("extra_body") else params
     return call
 
 

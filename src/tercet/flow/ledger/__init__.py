@@ -1,8 +1,9 @@
 """The writing half of the ledger: what each attempt of a call was and cost, one JSON line in a journal of this process.
 
-    entry.py    an attempt and its outcome as a line             layer.py    around each attempt, whole or streamed
-    journal.py  the files of one process: opened, written, rotated, lost      tags.py   `with tercet.tagged(...)`
-    place.py    where `ledger=` and `TERCET_LEDGER` put it       batches.py  a line for each result of a batch that is read
+    layer.py    what a client's calls are written by            call_record.py  a plan around a call's plan, and its lines
+    attempt.py  the layer around each attempt, whole or streamed  entry.py      a line: its keys, and what fills them
+    journal.py  the files of this process: opened, written, rotated, lost       tags.py   `with tercet.tagged(...)`
+    place.py    where `ledger=` and `TERCET_LEDGER` put it
 
 Reports, and the table that lines are merged into, are elsewhere; they know only what stands here.
 
@@ -19,7 +20,8 @@ null is not known. Readers ignore keys that they do not know.
 
     id, attempt         of the call (a batch's result: `<batch id>:<custom_id>`), and 0, 1, 2 … over all models that it asked
     at                  when it was sent, ns since 1970
-    kind                messages, stream, batch (one result), submit (a batch; its results cost, not it), count, file, complete, other
+    kind                messages, stream, batch (one result), submit (a batch; its results cost, not it), count, file, complete, other;
+                        cached: a middleware answered by itself, so it cost nothing
     model_asked, model_served          ids, as asked and as answered; not on calls that ask no model
     account, workspace  a hash of the credential (hex), and the workspace that the answer names
     tags                an object of strings: `tags=` of the client with `tagged` over it, without the next three

@@ -1,0 +1,125 @@
+"""One call under a ledger: a plan around its plan that gives it a name, and writes its lines.
+
+A line is written when it is known what came of its attempt and whether another follows: before the wait that comes next, or
+at the end of the call. That of a stream is left to the stream.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tercet.catalog.cost import FREE
+from tercet.flow.effects import Emit, Plan, Reply
+from tercet.flow.events import FallbackDetails, WaitDetails
+from tercet.flow.ledger.entry import EntryKind, LedgerLine, day_at, error_name, fill_cost, line_of, short
+from tercet.flow.ledger.journal import LedgerJournal
+from tercet.flow.ledger.tags import COLUMNS
+from tercet.flow.retry import CallResult
+
+
+class CallRecord:
+    """Write the lines of one call."""
+
+    __slots__ = ("_attempts", "_journal", "_left", "_pending", "counted", "id", "kind", "tags")
+
+    def __init__(
+        self, journal: LedgerJournal, kind: EntryKind, tags: Mapping[str, str | int] | None, counted: bool
+    ) -> None:
+        self._journal, self.kind, self.tags, self.counted = journal, kind, tags, counted
+        self.id = journal.next_id()
+        self._attempts = 0
+        self._pending: LedgerLine | None = None
+        """The last attempt's line, while it is not known whether another follows."""
+        self._left = False
+        """Whether the last line is left to a stream."""
+
+    def begin(self, at: int, model: str | None) -> LedgerLine:
+        """Return a line for the next attempt."""
+        self.flush()
+        entry = LedgerLine(
+            id=self.id, attempt=self._attempts, at=at, kind=self.kind, model_asked=short(model), certainty=0,
+            origin="api", last=False,
+        )  # fmt: skip
+        self._attempts += 1
+        if self.tags:
+            get = self.tags.get
+            entry.conversation, entry.job, entry.item = get("conversation"), get("job"), get("item")
+            entry.tags = {name: value for name, value in self.tags.items() if name not in COLUMNS} or None
+        return entry
+
+    def hold(self, entry: LedgerLine) -> None:
+        """Keep a line until it is known whether another attempt follows."""
+        self._pending = entry
+
+    def leave(self) -> None:
+        """Leave the last line to the stream that is handed on."""
+        self._left = True
+
+    def flush(self) -> None:
+        """Write the line that was kept, since another attempt follows."""
+        pending, self._pending = self._pending, None
+        if pending is not None:
+            self.write(pending)
+
+    def write(self, entry: LedgerLine) -> None:
+        """Write a line."""
+        try:
+            line = line_of(entry)
+        except (ValueError, OverflowError, RecursionError) as error:  # an answer or a model's name that is no text
+            self._journal.lose(error)
+            return
+        self._journal.write(line, entry.at)
+
+    def later(self, work: Callable[[], None]) -> None:
+        """Write later what a collector has found: it may come at any moment, also while we write."""
+        self._journal.late.append(work)
+
+    # --- the call's own plan ---
+
+    def recorded(self, plan: Plan[CallResult], model: str | None) -> Plan[CallResult]:
+        """Carry out a call, and write the line that ends it."""
+        answer: Any = None
+        try:
+            while True:
+                try:
+                    effect = plan.send(answer)
+                except StopIteration as done:
+                    result: CallResult = done.value
+                    break
+                if self._pending is not None and type(effect) is Emit and goes_on(effect.event):
+                    self.flush()
+                answer = yield effect
+        except BaseException as error:
+            plan.close()
+            self._end(model, name_of(error))
+            raise
+        outcome = result.outcome
+        well = type(outcome) is Reply and outcome.status < 300
+        self._end(model, None if well else error_name(outcome, result.request))
+        return result
+
+    def _end(self, model: str | None, error: str | None) -> None:
+        """Write the call's last line: the one that was kept, or one for what was never sent."""
+        if self._left:
+            return
+        entry, self._pending = self._pending, None
+        if entry is None:
+            entry = self.begin(time.time_ns(), model)
+            fill_cost(entry, FREE, day_at(entry.at)[1])
+        entry.error = entry.error or error
+        entry.last, entry.error_of_call = True, error
+        self.write(entry)
+
+
+def name_of(error: BaseException) -> str:
+    """Return the class of what ended a call. A plan is told of it by being closed, while the error is under way."""
+    if isinstance(error, GeneratorExit) and error.__context__ is not None:
+        error = error.__context__
+    return type(error).__name__
+
+
+def goes_on(event: object) -> bool:
+    """Return whether this event says that another attempt follows."""
+    return isinstance(event, WaitDetails) or (isinstance(event, FallbackDetails) and event.passed_over is None)

@@ -1,0 +1,35 @@
+"""A client's ledger: where its calls are written, and under which tags. Without state of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from tercet.flow.kinds import Kind
+from tercet.flow.ledger.call_record import CallRecord
+from tercet.flow.ledger.entry import EntryKind
+from tercet.flow.ledger.journal import journal_at
+from tercet.flow.ledger.tags import current_tags
+
+_NAMES: dict[Kind, EntryKind] = {"message": "messages", "batch": "submit", "completion": "complete"}
+
+
+class LedgerLayer:
+    """Write what the calls of one client are and cost. Shared by its copies."""
+
+    def __init__(self, place: Path, tags: Mapping[str, str | int] | None) -> None:
+        self.journal = journal_at(place)
+        self._tags = tags
+
+    def record(self, kind: Kind, path: str, *, stream: bool, counted: bool) -> CallRecord:
+        """Return the record of one call that begins here. `counted`: somebody tells what is really sent (`before_send`)."""
+        return CallRecord(self.journal, entry_kind(kind, path, stream), current_tags(self._tags), counted)
+
+
+def entry_kind(kind: Kind, path: str, stream: bool) -> EntryKind:
+    """Return a call's kind as the ledger names it."""
+    if kind == "message" and stream:
+        return "stream"
+    if kind == "free":
+        return "count" if path.endswith("/count_tokens") else "file" if "/files" in path else "other"
+    return _NAMES.get(kind, "other")
