@@ -18,6 +18,7 @@ from tercet._version import __version__
 
 _HOMES: dict[str, str] = {
     "catalog.cost": "price",
+    "catalog.listing": "models",
     "client.preflight": "RefusedParameterError",
     "client.anthropic": "Anthropic AsyncAnthropic Client AsyncClient",
     "client.platforms.bedrock": "AnthropicBedrock AsyncAnthropicBedrock",

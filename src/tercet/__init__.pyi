@@ -2,6 +2,7 @@
 """Tercet: the Claude API for Python, in three lines: a client, a toolkit, a local API."""
 
 from tercet.catalog.cost import price as price
+from tercet.catalog.listing import models as models
 from tercet.client.anthropic import (
     Anthropic as Anthropic,
     AsyncAnthropic as AsyncAnthropic,
@@ -339,6 +340,7 @@ __all__ = [
     "beta_tool",
     "file_from_path",
     "local_api",
+    "models",
     "not_given",
     "omit",
     "price",

@@ -53,6 +53,12 @@ def current() -> CatalogIndex:
     return _override or _load_default()
 
 
+def has_shipped_prices(facts: ModelFacts) -> bool:
+    """Return whether a model's prices are the shipped ones, and none of the user's."""
+    shipped = _load_shipped().by_id.get(facts.id)
+    return shipped is not None and shipped.prices == facts.prices
+
+
 def as_of() -> date:
     """Return the day for which the facts were established."""
     return current().book.as_of

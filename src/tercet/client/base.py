@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
     from tercet.client.client_arguments import ClientArguments
     from tercet.flow.breaker import Breakers
+    from tercet.flow.forecast import CostEstimate
+    from tercet.wire.params import BetaMessageStreamParams
 
 TOKENS_IN_TEN_MINUTES = 128_000 // 6
 
@@ -183,6 +185,18 @@ class BaseClient(Guarded):
     def model_behind(self, model: str) -> str:
         """Return the model that an id stands for, as far as this client was told; else the id itself."""
         return model
+
+    def estimate(
+        self, *, output_format: object = None, batch: bool = False, **params: Unpack[BetaMessageStreamParams]
+    ) -> CostEstimate:
+        """Return what a message of these parameters may use and cost, before it is sent: tokens, and US dollars at list prices.
+
+        Takes what `messages.create` and `beta.messages.create` take, and sends nothing. `batch=True`: in a batch.
+        """
+        from tercet.client.forecasts import estimate_of
+
+        asked = params if output_format is None else {**params, "output_format": output_format}
+        return estimate_of(asked, batch, self.model_behind)
 
     def _check_parameters(self, asked: Mapping[str, Any]) -> None:
         check_parameters(asked, self._settings.base_url, self._settings.anthropic_version)

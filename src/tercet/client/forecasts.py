@@ -1,0 +1,26 @@
+"""`client.estimate`: a call that is described as `messages.create` would, and not sent."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from msgspec.structs import replace
+
+from tercet.client.resources.beta_messages import BetaArguments, beta_arguments
+from tercet.client.resources.messages import CREATE_NAMES, create_call, with_output
+from tercet.flow.cost import price_day
+from tercet.flow.estimate import estimate_body
+from tercet.flow.forecast import CostEstimate, forecast
+
+BETA_NAMES = BetaArguments._create_names
+
+
+def estimate_of(params: Mapping[str, Any], batch: bool, behind: Callable[[str], str]) -> CostEstimate:
+    """Return what a message of these parameters may cost; they are checked as if it were to be sent."""
+    names = CREATE_NAMES if params.keys() <= CREATE_NAMES | {"output_format"} else BETA_NAMES
+    arguments, _ = with_output(beta_arguments(params) if names is BETA_NAMES else params)
+    call = create_call(arguments, names, "estimate")
+    (asked,) = estimate_body("message", call.content, behind)
+    return forecast(replace(asked, batch=batch), price_day(time.time()))
