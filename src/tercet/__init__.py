@@ -107,6 +107,19 @@ class _SdkPaths:
         return found(fullname)
 
 
+class _MovedPaths:
+    """Find what stood elsewhere in this package before. Asked last, when nobody else has found a module."""
+
+    @classmethod
+    def find_spec(cls, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        if not fullname.startswith("tercet."):
+            return None
+        from tercet.compat.moved import find_moved
+
+        return find_moved(fullname)
+
+
+sys.meta_path.append(_MovedPaths)
 sys.meta_path.insert(0, _SdkPaths)  # before the finder of files: the stubs of these paths lie in folders of their names
 
 
