@@ -201,13 +201,21 @@ def test_an_answer_without_text_comes_back_without_data(texts: tuple[str, ...]) 
     assert (message.parsed_output, message.stop_reason, len(message.content)) == (None, "end_turn", len(texts))
 
 
-@pytest.mark.parametrize("content", [None, 3, "text", [1], [None], [{"type": "text"}], [{"type": "text", "text": 7}]])
-def test_content_of_another_shape_costs_no_foreign_exception(content: Any) -> None:
+def parse_content(content: Any) -> Any:
     body = {**json.loads(answer()[2]), "content": content}
-    script = Script((200, JSON, json.dumps(body).encode()))
+    return Script((200, JSON, json.dumps(body).encode())).client().messages.parse(**ASK, output_format=City)
 
+
+@pytest.mark.parametrize("content", [None, 3, "text", [1], [None]])
+def test_content_that_is_no_list_of_blocks_is_an_answer_that_cannot_be_read(content: Any) -> None:
+    with pytest.raises(tercet.APIResponseValidationError, match="'content'"):
+        parse_content(content)
+
+
+@pytest.mark.parametrize("content", [[{"type": "text"}], [{"type": "text", "text": 7}]])
+def test_a_block_of_another_shape_costs_no_foreign_exception(content: Any) -> None:
     try:
-        message = script.client().messages.parse(**ASK, output_format=City)
+        message = parse_content(content)
     except tercet.OutputValidationError as error:
         message = error.answer
 
