@@ -1,13 +1,14 @@
-"""Arithmetic in a text: found, and worked out exactly. Python's own parser reads it; nothing is evaluated as code.
+"""Arithmetic in a text: found, and worked out exactly. Nothing is evaluated as code.
 
-Numbers, brackets and + - * / // % ** are all there is. The length, the numbers and the powers are capped.
+Numbers, brackets and + - * / // % ** are all there is, and bind as in Python. The length, the numbers and the powers are
+capped. Two stacks hold what is not worked out yet: no depth of brackets reaches a limit of the interpreter, so that the
+answer does not depend on who asks.
 """
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 LONGEST = 400
@@ -17,7 +18,7 @@ LARGEST_POWER = 200
 MOST_TEXT = 20_000
 
 _PLAIN = re.compile(r"[0-9.+\-*/%() ]+")
-_LEADING_ZEROS = re.compile(r"(?<![0-9.])0+(?=[0-9])")
+_TOKEN = re.compile(r" *([0-9]+\.?[0-9]*|\.[0-9]+|\*\*|//|[-+*/%()])")
 _SIGNS = str.maketrans({"×": "*", "÷": "/", "−": "-", "·": "*", "^": "**"})
 _FOUND = re.compile(
     r"(?<![0-9.,])[-(−]{0,20}[0-9][0-9.,]*+(?:\s{0,4}(?:\*\*|//|[-+*/%^×÷−·()])[\s()]{0,20}(?:[-−]?[0-9.][0-9.,]*+)?)+"
@@ -34,15 +35,18 @@ _WORDS = (
 )
 _NO_SUM = re.compile(r"\d{4}-\d{1,2}(-\d{1,2})?|\d{1,2}/\d{1,2}/\d{2,4}|\d{3}-\d{3}-\d{4}")
 """Dates and telephone numbers."""
-_OPERATIONS: dict[type[ast.operator], Callable[[Fraction, Fraction], Fraction]] = {
-    ast.Add: lambda left, right: left + right,
-    ast.Sub: lambda left, right: left - right,
-    ast.Mult: lambda left, right: left * right,
-    ast.Div: lambda left, right: left / right,
-    ast.FloorDiv: lambda left, right: Fraction(left // right),
-    ast.Mod: lambda left, right: left % right,
-    ast.Pow: lambda left, right: _power(left, right),
+_OPERATIONS: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
+    "+": lambda left, right: left + right,
+    "-": lambda left, right: left - right,
+    "*": lambda left, right: left * right,
+    "/": lambda left, right: left / right,
+    "//": lambda left, right: Fraction(left // right),
+    "%": lambda left, right: left % right,
+    "**": lambda left, right: _power(left, right),
 }
+_SIGNED = {"+": "plus", "-": "minus"}
+"""The names of signs before a number, which bind more tightly than those between two."""
+_BINDING = {"(": 0, "+": 1, "-": 1, "*": 2, "/": 2, "//": 2, "%": 2, "plus": 3, "minus": 3, "**": 4}
 
 
 class NotComputableError(ValueError):
@@ -55,25 +59,68 @@ def evaluate(expression: str) -> Fraction:
     if len(plain) > LONGEST or not _PLAIN.fullmatch(plain):
         raise NotComputableError(f"not arithmetic, or longer than {LONGEST} characters: {expression[:20]!r}")
     try:
-        return _value(ast.parse(_LEADING_ZEROS.sub("", plain), mode="eval").body)
-    except (SyntaxError, RecursionError, MemoryError, OverflowError) as problem:
-        raise NotComputableError(f"not arithmetic: {expression[:20]!r}") from problem
+        return _worked_out(plain)
+    except OverflowError as problem:
+        raise NotComputableError(f"the numbers are too large: {expression[:20]!r}") from problem
     except ZeroDivisionError:
         raise NotComputableError("division by zero") from None
 
 
-def _value(node: ast.expr) -> Fraction:
-    match node:
-        case ast.Constant(value=int() | float() as number):
-            value = Fraction(str(number))
-        case ast.UnaryOp(op=ast.UAdd(), operand=operand):
-            value = _value(operand)
-        case ast.UnaryOp(op=ast.USub(), operand=operand):
-            value = -_value(operand)
-        case ast.BinOp(left=left, op=operator, right=right):
-            value = _OPERATIONS[type(operator)](_value(left), _value(right))
-        case _:
-            raise NotComputableError("only numbers, brackets and + - * / // % ** are understood")
+def _worked_out(plain: str) -> Fraction:
+    """Return the value: operators wait on a stack until one comes that binds less tightly, or the end."""
+    values: list[Fraction] = []
+    waiting: list[str] = []
+    before_value = True
+    for part in _tokens(plain):
+        if before_value:
+            if part[-1] in "0123456789.":
+                values.append(_capped(Fraction(part)))
+                before_value = False
+            elif part == "(" or part in _SIGNED:
+                waiting.append(_SIGNED.get(part, part))
+            else:
+                raise NotComputableError(f"{part!r} stands where a number is expected")
+        elif part == ")":
+            _apply(values, waiting, 1)
+            if not waiting:
+                raise NotComputableError("a bracket is closed that was not opened")
+            waiting.pop()
+        elif part in _OPERATIONS:
+            _apply(values, waiting, _BINDING[part] + (part == "**"))  # a power of a power: from the right
+            waiting.append(part)
+            before_value = True
+        else:
+            raise NotComputableError(f"{part!r} stands where an operator is expected")
+    if before_value:
+        raise NotComputableError("a number is missing at the end")
+    _apply(values, waiting, 1)
+    if waiting:
+        raise NotComputableError("a bracket is not closed")
+    return values[0]
+
+
+def _tokens(plain: str) -> Iterator[str]:
+    at = 0
+    while at < len(plain):
+        found = _TOKEN.match(plain, at)
+        if found is None:
+            raise NotComputableError(f"not arithmetic: {plain[at : at + 20]!r}")
+        yield found[1]
+        at = found.end()
+
+
+def _apply(values: list[Fraction], waiting: list[str], binding: int) -> None:
+    """Carry out the operators that wait and bind at least as tightly, as far as the last open bracket."""
+    while waiting and _BINDING[waiting[-1]] >= binding:
+        operator, right = waiting.pop(), values.pop()
+        if operator in _OPERATIONS:
+            right = _OPERATIONS[operator](values.pop(), right)
+        elif operator == "minus":
+            right = -right
+        values.append(_capped(right))
+
+
+def _capped(value: Fraction) -> Fraction:
     if abs(value) > LARGEST or value.denominator > LARGEST:
         raise NotComputableError("the numbers are too large")
     return value
