@@ -20,9 +20,10 @@ from tercet.client.options import (
     check_names,
     check_retries,
 )
+from tercet.client.overrides import NO_OVERRIDES, merge_headers, query_string
 from tercet.client.policies import Policies
 from tercet.client.preflight import check_parameters
-from tercet.client.settings import Settings, base_headers, make_settings
+from tercet.client.settings import Settings, base_headers, make_settings, require_credentials, with_stream_idle
 from tercet.flow.effects import Plan, Reply
 from tercet.flow.errors import error_of, response_of
 from tercet.flow.retry import CallResult, with_retries
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from tercet.client.client_arguments import ClientArguments
     from tercet.flow.breaker import Breakers
     from tercet.flow.forecast import CostEstimate
+    from tercet.platforms.base import Platform
     from tercet.wire.params import BetaMessageStreamParams
 
 TOKENS_IN_TEN_MINUTES = 128_000 // 6
@@ -170,11 +172,14 @@ class BaseClient(Guarded):
         unwatched = not call.stream or (deadline is None and policy.max_retries == 0)
         if policies.plain and unwatched and call.fallbacks is None:
             return with_retries(
-                lambda attempt: call.request(settings, headers, attempt, platform), policy, deadline, quota=self._quota
+                lambda attempt: request_of(call, settings, headers, attempt, platform),
+                policy,
+                deadline,
+                quota=self._quota,
             )
         return policies.plan(
             call,
-            lambda one, attempt: one.request(settings, headers, attempt, platform),
+            lambda one, attempt: request_of(one, settings, headers, attempt, platform),
             policy,
             self._quota,
             deadline,
@@ -285,6 +290,29 @@ class BaseClient(Guarded):
     def __repr__(self) -> str:
         key = self._settings.api_key or self._settings.auth_token
         return f"{type(self).__name__}(base_url={self.base_url!r}, credential={key!r})"
+
+
+def request_of(
+    call: Call[Any], settings: Settings, base: Headers, attempt: int, platform: Platform | None = None
+) -> Request:
+    """Return the HTTP request of attempt number `attempt`, the first being 0. `platform`: where it goes instead of the API."""
+    laid_over = call.headers is not NO_OVERRIDES
+    headers = merge_headers(base, call.headers.given) if laid_over else base
+    if platform is None and (laid_over or (settings.api_key is None and settings.auth_token is None)):
+        require_credentials(headers, settings.default_headers, call.headers)
+    if attempt:
+        headers = merge_headers(headers, {"x-stainless-retry-count": str(attempt)})
+    address, timeout = settings.base_url, settings.timeout
+    if settings.user is not None:
+        address = address.replace("//", f"//{settings.user.reveal()}@", 1)
+    url = call.path if call.path.startswith(("https://", "http://")) else address + call.path
+    if settings.default_query is not NO_OVERRIDES or call.query is not NO_OVERRIDES:
+        query = query_string(settings.default_query.given, call.query.given)
+        url += query.replace("?", "&", 1) if "?" in url else query
+    if call.timeout is not None:
+        timeout = with_stream_idle(call.timeout, settings.stream_idle_timeout)
+    request = Request(call.method, url, headers, call.content, timeout=timeout, stream=call.stream)
+    return request if platform is None else platform.shape(request, address)
 
 
 def unpickle_client(cls: Any, state: dict[str, Any]) -> Any:

@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
 
-from tercet.client.overrides import NO_OVERRIDES, Overrides, merge_headers, query_string
-from tercet.client.settings import Settings, require_credentials, with_stream_idle
+from tercet.client.overrides import NO_OVERRIDES, Overrides
 from tercet.wire.errors import APIResponseValidationError
-from tercet.wire.http import Headers, Request, Response, Timeout, redacted_url, seconds
+from tercet.wire.http import Response, Timeout, redacted_url, seconds
 from tercet.wire.model import Model
 from tercet.wire.requests.sentinels import omit
 
 if TYPE_CHECKING:
     from tercet.flow.kinds import Kind
-    from tercet.platforms.base import Platform
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
@@ -51,29 +49,6 @@ class Call(msgspec.Struct, Generic[T]):
     """Whom to ask in its place; None: whoever the client says."""
     kind: Kind = "unknown"
     """What limits take it for."""
-
-    def request(self, settings: Settings, base: Headers, attempt: int, platform: Platform | None = None) -> Request:
-        """Return the HTTP request of attempt number `attempt`, the first being 0. `platform`: where it goes instead of the API."""
-        headers = base if self.headers is NO_OVERRIDES else merge_headers(base, self.headers.given)
-        if platform is None:
-            require_credentials(headers, settings.default_headers, self.headers)
-        if attempt:
-            headers = merge_headers(headers, {"x-stainless-retry-count": str(attempt)})
-        url = self.path if self.path.startswith(("https://", "http://")) else settings.address + self.path
-        query = ""
-        if settings.default_query is not NO_OVERRIDES or self.query is not NO_OVERRIDES:
-            query = query_string(settings.default_query.given, self.query.given)
-        request = Request(
-            self.method,
-            url + (query.replace("?", "&", 1) if "?" in url else query),
-            headers,
-            self.content,
-            timeout=settings.timeout
-            if self.timeout is None
-            else with_stream_idle(self.timeout, settings.stream_idle_timeout),
-            stream=self.stream,
-        )
-        return request if platform is None else platform.shape(request, settings.address)
 
 
 def make_call(

@@ -55,13 +55,6 @@ class Settings(msgspec.Struct, frozen=True):
     user: Secret | None = None
     """`name:password`, if the base URL names them."""
 
-    @property
-    def address(self) -> str:
-        """The base URL with user and password, as requests need it."""
-        if self.user is None:
-            return self.base_url
-        return self.base_url.replace("//", f"//{self.user.reveal()}@", 1)
-
     def changed(self, **values: Any) -> Settings:
         """Return the same settings but for these options, each of them checked."""
         fields = {name: OPTIONS[name].check(value) for name, value in values.items()}
