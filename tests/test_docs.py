@@ -14,9 +14,10 @@ from tercet.server.run import LocalServer
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
-BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```python\n(.*?)^```(?:\n```output\n(.*?)^```)?", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)\)")
 PROGRAMS = [(page, number, block) for page in PAGES for number, block in enumerate(BLOCK.findall(page.read_text()), 1)]
+"""Page, number, and the program with what it prints, where that is shown beneath it."""
 
 
 @pytest.fixture(scope="module")
@@ -31,14 +32,23 @@ def base_url() -> Iterator[str]:
     ids=[f"{page.name}-{number}" for page, number, _ in PROGRAMS],
 )
 def test_the_programs_in_the_documents_run(
-    page: Path, program: str, base_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    page: Path,
+    program: tuple[str, str],
+    base_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
+    code, shown = program
     monkeypatch.setenv("ANTHROPIC_BASE_URL", base_url)
     monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-local")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))  # what programs leave behind goes with the test
 
-    exec(compile(program, f"{page.name}", "exec"), {"__name__": "__main__"})
+    exec(compile(code, f"{page.name}", "exec"), {"__name__": "__main__"})
+
+    if shown:
+        assert capsys.readouterr().out == shown
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
