@@ -157,8 +157,11 @@ def _with_gaps(units: int, row: Row, counts: tuple[int, ...]) -> _Sum:
 def _counts(usage: Mapping[str, Any]) -> tuple[int, int, int, int, int] | None:
     """Return the counts, or None where one of them is not a count: a price made of them would be a guess."""
     get = usage.get
-    uncached, read, output = get("input_tokens"), get("cache_read_input_tokens"), get("output_tokens")
-    written, split = get("cache_creation_input_tokens"), get("cache_creation")
+    uncached: Any = get("input_tokens")
+    read: Any = get("cache_read_input_tokens")
+    output: Any = get("output_tokens")
+    written: Any = get("cache_creation_input_tokens")
+    split: Any = get("cache_creation")
     five: Any = 0
     hour: Any = 0
     if split is not None:

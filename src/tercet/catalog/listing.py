@@ -9,7 +9,7 @@ from typing import Any, overload
 
 from tercet.catalog.facts import ModelFacts
 from tercet.catalog.loading import as_of, current, has_shipped_prices
-from tercet.catalog.prices import rates
+from tercet.catalog.prices import Rates, rates
 
 COLUMNS = {
     "id": "id",
@@ -34,7 +34,7 @@ class ModelEntry(Mapping[str, Any]):
     def __init__(self, facts: ModelFacts, day: date) -> None:
         self.facts = facts
         life, listed = facts.lifecycle, rates(facts.id, day)
-        prices = dict.fromkeys(("input", "output", "cache_write_5m", "cache_write_1h", "cache_read"))
+        prices = dict.fromkeys(Rates._fields) if listed is None else dict(zip(Rates._fields, listed, strict=True))
         self._fields: dict[str, Any] = {
             "id": facts.id,
             "name": facts.name,
@@ -45,7 +45,7 @@ class ModelEntry(Mapping[str, Any]):
             "max_output": facts.limits.output,
             "batch_output": facts.limits.batch_output,
             "cache_minimum": facts.limits.cache_minimum,
-            **(prices if listed is None else listed._asdict()),
+            **prices,
             "long_prompts": tuple(row.above for row in facts.prices if row.above),
             "status": life.on(day),
             "released": facts.released,

@@ -68,7 +68,7 @@ def forecast(asked: Estimate, day: date) -> CostEstimate:
 
 
 def _least(asked: Estimate, day: date) -> Decimal | None:
-    counted: dict[str, Any] = {"output_tokens": min(1, asked.most_output or 0)}
+    counted: dict[str, Any] = {"output_tokens": 0 if asked.most_output == 0 else 1}
     names = ("input_tokens", "cache_read_input_tokens") if asked.cached else ("input_tokens",)
     costs = [
         cost_of(
