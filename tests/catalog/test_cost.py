@@ -61,13 +61,28 @@ def test_a_whole_answer_is_rounded_once_however_many_parts_have_halves() -> None
         {"input_tokens": 5, "server_tool_use": [1]},
         {"iterations": [{"input_tokens": 5}, {"model": "claude-of-tomorrow", "input_tokens": 5}]},
         {"iterations": [{"input_tokens": 5}, 5]},
+        {"input_tokens": 5, "iterations": "many"},
+        {"input_tokens": 5, "iterations": {"type": "message"}},
+        {"input_tokens": 10**80},
     ],
 )
 def test_what_is_not_known_has_no_figure_and_what_is_known_of_it_is_its_lower_bound(usage: dict[str, Any]) -> None:
     found = cost_of("claude-opus-5", usage)
 
     assert (found.known, found.high, found.certainty, found.usd) == (None, None, "unknown", None)
-    assert found.low == sum(parts_of(found)) == (0 if "service_tier" in usage else 25_000)
+    readable = (
+        "service_tier" not in usage
+        and usage.get("input_tokens", 5) == 5
+        and not isinstance(usage.get("iterations", []), str | dict)
+    )
+    assert found.low == sum(parts_of(found)) == (25_000 if readable else 0)
+
+
+def test_what_is_no_usage_and_no_model_is_said_in_a_sentence() -> None:
+    with pytest.raises(TypeError, match=r"usage must be a mapping, as `message\.usage` is, not NoneType"):
+        price("claude-opus-5", None)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="a model is named by its id, a text, not by int"):
+        price(5, {"input_tokens": 1})  # type: ignore[arg-type]
 
 
 def test_a_count_without_a_price_is_left_out_of_the_lower_bound() -> None:

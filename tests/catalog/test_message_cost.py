@@ -56,6 +56,24 @@ def test_an_answer_tells_its_cost() -> None:
     assert "cost" not in answer.to_json()
 
 
+@pytest.mark.parametrize(
+    ("asked", "told", "factor"),
+    [
+        ({"speed": "fast"}, {}, 2),
+        ({"inference_geo": "us"}, {}, Decimal("1.1")),
+        ({"speed": "fast", "inference_geo": "us"}, {"speed": "standard", "inference_geo": "us"}, Decimal("1.1")),
+        ({"speed": "standard"}, {"inference_geo": "us"}, Decimal("1.1")),
+    ],
+)
+def test_what_the_usage_does_not_tell_is_what_was_asked_for(
+    asked: dict[str, Any], told: dict[str, Any], factor: Any
+) -> None:
+    whole = {**MESSAGE, "model": "claude-opus-5", "usage": {"input_tokens": 1_000_000, "output_tokens": 0, **told}}
+    client = Script((200, JSON, json.dumps(whole).encode())).client()
+
+    assert client.beta.messages.create(**ASK, **asked).cost == 5 * factor
+
+
 def test_a_stream_s_message_tells_it_when_it_is_whole() -> None:
     costs = []
     with Script(STREAMED).client().messages.stream(**ASK) as stream:
@@ -128,13 +146,13 @@ def test_the_day_on_which_it_came_decides_and_stays_with_copies_and_pickles() ->
     read = message(model="claude-sonnet-5-5", usage={"cache_read_input_tokens": 1_000_000, "output_tokens": 0})
     assert read.cost == Decimal("0.10")
 
-    object.__setattr__(read, "_billing", (4_000_000_000, True))
+    object.__setattr__(read, "_billing", (4_000_000_000, True, False, False))
     for each in (copy.copy(read), copy.deepcopy(read), pickle.loads(pickle.dumps(read)), read.model_copy()):
         assert each.cost == Decimal("0.05")
 
 
 def test_a_clock_that_is_behind_the_catalog_is_not_believed() -> None:
     read = message(model="claude-sonnet-5-5", usage={"cache_read_input_tokens": 1_000_000, "output_tokens": 0})
-    object.__setattr__(read, "_billing", (BEFORE_OCTOBER_7, False))
+    object.__setattr__(read, "_billing", (BEFORE_OCTOBER_7, False, False, False))
 
     assert read.cost == Decimal("0.10")

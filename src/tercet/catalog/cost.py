@@ -20,6 +20,8 @@ from tercet.catalog.prices import EXACT, Row, per_call, table_of, warn_once
 Certainty: TypeAlias = Literal["exact", "estimated", "unknown"]
 _NANO = Decimal(1_000_000_000)
 _CENT = Decimal("0.01")
+_LARGEST = 10**18
+"""Nano-dollars: a billion dollars is no cost of an answer."""
 
 
 class Cost(msgspec.Struct, frozen=True):
@@ -72,7 +74,10 @@ def cost_of(
     there are any, are priced one by one, each by its own model. Priority tier has no list price, nor has a tier, a model
     or a server tool that is not known. Time in code execution is not in the usage, and so not in the sum.
     """
-    get = usage.get
+    try:
+        get = usage.get
+    except AttributeError:
+        raise TypeError(f"usage must be a mapping, as `message.usage` is, not {type(usage).__name__}") from None
     tier, place, speed, steps, called = (
         get("service_tier"), get("inference_geo"), get("speed"), get("iterations"), get("server_tool_use"),
     )  # fmt: skip
@@ -84,8 +89,10 @@ def cost_of(
         us = place == "us"
     if speed is not None:
         fast = speed == "fast"
-    if not steps or type(steps) is not list:
+    if not steps:
         total = _step(model_id, usage, at, batch, us, fast)
+    elif not isinstance(steps, list | tuple):
+        return UNKNOWN
     else:
         total = _added([_own_step(model_id, step, at, batch, us, fast) for step in steps])
     if called:
@@ -94,6 +101,8 @@ def cost_of(
     if units != 1:
         parts = _rounded(units, parts)
     low = sum(parts)
+    if low > _LARGEST:
+        return UNKNOWN
     return Cost(low, low, low, "exact", *parts) if whole else Cost(None, low, None, "unknown", *parts)
 
 

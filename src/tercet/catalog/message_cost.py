@@ -17,6 +17,6 @@ def cost_of_message(message: Message) -> Decimal | None:
     model, usage, billing = message.get("model"), message.get("usage"), message._billing
     if message.get("stop_reason") is None or not isinstance(usage, Mapping) or not isinstance(model, str):
         return None
-    came, batch = billing or (time(), False)
+    came, batch, us, fast = billing or (time(), False, False, False)
     day = max(datetime.fromtimestamp(came, UTC).date(), as_of())  # a clock that is behind the catalog is wrong
-    return price(model, usage, day, batch=batch)
+    return price(model, usage, day, batch=batch, us=us, fast=fast)

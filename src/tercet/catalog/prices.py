@@ -112,6 +112,8 @@ def per_call() -> dict[str, Decimal]:
 
 
 def _table(model_id: str, at: date | None, batch: bool, us: bool, fast: bool) -> Table | None:
+    if not isinstance(model_id, str):
+        raise TypeError(f"a model is named by its id, a text, not by {type(model_id).__name__}")
     facts = find(model_id)
     factor = None if facts is None else _factor(facts, at, batch, us, fast)
     rows = () if facts is None else _rows(facts, at)

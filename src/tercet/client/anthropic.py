@@ -75,7 +75,7 @@ class Anthropic(BaseClient, Verbs):
             ending = run(self._plan(call), self._transport.send, listen=self._listen)
             if (logger := active_logger()) is not None:
                 log_call(logger, ending, perf_counter() - started)
-            return response_or_error(ending), ending
+            return response_or_error(ending, call.asked), ending
         except BaseException as error:
             forget(error)
             raise
@@ -194,7 +194,7 @@ class AsyncAnthropic(BaseClient, AsyncVerbs):
             ending = await arun(self._plan(call), self._transport.send, listen=self._listen)
             if (logger := active_logger()) is not None:
                 log_call(logger, ending, perf_counter() - started)
-            return response_or_error(ending), ending
+            return response_or_error(ending, call.asked), ending
         except BaseException as error:
             forget(error)
             raise

@@ -333,11 +333,14 @@ def timeout_of_http_client(http_client: Any, otherwise: Any) -> Any:
     return own
 
 
-def response_or_error(ending: CallResult) -> Response:
+def response_or_error(ending: CallResult, asked: Mapping[str, Any] | None = None) -> Response:
+    """Return the response of a call whose parameters were `asked`, or raise what kept it from going well."""
     outcome = ending.outcome
     if isinstance(outcome, Reply) and outcome.status < 300:
         response = response_of(outcome, ending.request)
         response.info, response.attempts = ending.info, ending.attempts
+        if asked is not None and ("speed" in asked or "inference_geo" in asked):
+            response.terms = (asked.get("inference_geo") == "us", asked.get("speed") == "fast")
         return response
     error = error_of(outcome, ending.request, ending.attempts)
     if ending.info is not None:

@@ -149,7 +149,7 @@ def model_reader(cls: type[M], *required: str) -> Callable[[Response], M]:
     """Reads a response as this class; `required` fields must be there, or it is not what was asked for."""
 
     holds_blocks = "content" in required
-    received: Callable[[M], None] | None = getattr(cls, "_received", None)
+    received: Callable[[M, tuple[bool, bool]], None] | None = getattr(cls, "_received", None)
 
     def read(response: Response) -> M:
         data = decode_body(response)
@@ -169,7 +169,7 @@ def model_reader(cls: type[M], *required: str) -> Callable[[Response], M]:
         if response.info is not None:
             object.__setattr__(made, "_info", response.info)
         if received is not None:
-            received(made)
+            received(made, response.terms)
         return made
 
     return read

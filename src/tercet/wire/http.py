@@ -98,7 +98,7 @@ class Response:
     """One HTTP response. `content` is the body as received and decoded from its content-encoding; a streamed
     response has `content == b""` here and its bytes in the stream."""
 
-    __slots__ = ("attempts", "content", "headers", "http_version", "info", "request", "status_code")
+    __slots__ = ("attempts", "content", "headers", "http_version", "info", "request", "status_code", "terms")
 
     def __init__(
         self,
@@ -115,6 +115,8 @@ class Response:
         """The failed attempts before it (`Attempt`), its own included where its stream failed before the first content."""
         self.info: Any = None
         """How the call went, if somebody kept a record (`message.tercet_info`)."""
+        self.terms = (False, False)
+        """Whether inference in the US was asked for, and whether fast mode was: some answers do not tell."""
 
     @property
     def is_success(self) -> bool:

@@ -46,7 +46,7 @@ def snapshot(reader: StreamReader) -> ParsedMessage[Any]:
     object.__setattr__(message, "_request_id", reader.response.headers.get("request-id"))
     if reader.response.info is not None:
         object.__setattr__(message, "_info", reader.response.info)
-    message._received()
+    message._received(reader.response.terms)
     return message
 
 

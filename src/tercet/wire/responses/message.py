@@ -83,8 +83,9 @@ class Message(Model):
     """
 
     __slots__ = ("_billing", "_info", "_request_id")
-    _billing: tuple[int, bool] | None
-    """When it came (seconds since 1970), and whether in a batch; None if nobody noted it."""
+    _billing: tuple[int, bool, bool, bool] | None
+    """When it came (seconds since 1970), whether in a batch, and whether US inference and fast mode were asked for; None if
+    nobody noted it."""
     _info: Any
     _request_id: str | None
     id: str
@@ -121,10 +122,10 @@ class Message(Model):
         cost: Decimal | None = import_module("tercet.catalog.message_cost").cost_of_message(self)
         return cost
 
-    def _received(self, *, batch: bool = False) -> None:
-        """Note when it came, and whether in a batch, unless that was done: its cost is that of the day."""
+    def _received(self, terms: tuple[bool, bool] = (False, False), *, batch: bool = False) -> None:
+        """Note when it came and what was asked for, unless that was done: its cost is that of the day."""
         if self._billing is None:
-            object.__setattr__(self, "_billing", (int(time()), batch))
+            object.__setattr__(self, "_billing", (int(time()), batch, *terms))
 
     def to_param(self) -> MessageParam:
         """Return the message as an entry of the next request's `messages`: role and content, nothing else."""
