@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tercet.flow.body import AsyncMeteredBody, MeteredBody
@@ -81,6 +84,37 @@ def test_a_stream_s_usage_is_its_start_s_with_its_end_s_over_it() -> None:
     assert usage_in_stream(
         b'data: {"usage"\ndata: {"type":"message_delta","usage":{"output_tokens":2}}', b""
     ) == ReportedUsage({"output_tokens": 2}, final=True)
+
+
+def in_stream(start: dict[str, Any], *deltas: dict[str, Any]) -> ReportedUsage | None:
+    events = [{"type": "message_start", "message": {"usage": start}}]
+    events += [{"type": "message_delta", "delta": {}, "usage": usage} for usage in deltas]
+    return usage_in_stream(b"".join(b"data: %s\n\n" % msgspec.json.encode(event) for event in events), b"")
+
+
+@pytest.mark.parametrize("later", [{"input_tokens": 0}, {"input_tokens": 3}, {"cache_read_input_tokens": 0}])
+def test_no_later_event_takes_back_a_count(later: dict[str, Any]) -> None:
+    counts = {"input_tokens": 12, "cache_read_input_tokens": 7}
+    used = in_stream({**counts, "output_tokens": 1}, {"output_tokens": 9}, {**later, "output_tokens": 6})
+
+    assert used == ReportedUsage({**counts, "output_tokens": 9}, final=True)
+
+
+@given(*[st.fixed_dictionaries({}, optional={name: st.integers(0, 99) for name in COUNTED})] * 3)
+@settings(deadline=None)
+def test_a_stream_counts_the_most_that_it_ever_told(start: Any, one: Any, two: Any) -> None:
+    used = in_stream(start, one, two)
+    told = {name: [each[name] for each in (start, one, two) if name in each] for name in COUNTED}
+
+    assert (used.usage if used else {}) == {name: max(counts) for name, counts in told.items() if counts}
+
+
+@pytest.mark.parametrize("end", [{}, {"input_tokens": 12}, {"output_tokens": None}])
+def test_an_end_that_does_not_tell_the_output_leaves_it_open(end: dict[str, Any]) -> None:
+    used = in_stream({"input_tokens": 12, "output_tokens": 1}, end)
+
+    assert used is not None
+    assert not used.final
 
 
 @pytest.mark.parametrize("size", [1, 7, 64, 1000, 10**6])
@@ -213,6 +247,11 @@ NO_COUNTS = [-1, 1.0, True, "12", [], {}, 2**62, float("nan")]
         {**GOOD, "cache_creation": SPLIT},
         {**GOOD, "cache_creation": "much"},
         {**GOOD, "cache_creation_input_tokens": 9, "cache_creation": {"ephemeral_5m_input_tokens": -1}},
+        {"input_tokens": 0, "output_tokens": 6},
+        {"input_tokens": 0, "output_tokens": 0},
+        {**GOOD, "speed": 5},
+        {**GOOD, "inference_geo": ["us"]},
+        {**GOOD, "service_tier": ["batch"]},
         {**GOOD, "server_tool_use": 5},
         {**GOOD, "server_tool_use": {"web_search_requests": 2**62}},
         {**GOOD, "server_tool_use": {"web_search_requests": True}},

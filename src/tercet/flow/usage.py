@@ -69,6 +69,7 @@ def usage_of(content: bytes) -> ReportedUsage | None:
 
 def usage_in_stream(head: bytes, tail: bytes, size: int = 0) -> ReportedUsage | None:
     """Return the usage in the first and last bytes of a stream: the start's, with what the last `message_delta` says over it.
+    It is final once a `message_delta` tells the output.
 
     `size`: how many bytes there were in all, where some were dropped between them.
     """
@@ -87,11 +88,16 @@ def usage_in_stream(head: bytes, tail: bytes, size: int = 0) -> ReportedUsage | 
         if isinstance(event.delta, dict):
             reason = event.delta.get("stop_reason") or reason
         if usage:
-            found |= {name: value for name, value in usage.items() if value is not None}
-            final = final or event.type == "message_delta"
+            found |= {name: _larger(found.get(name), value) for name, value in usage.items() if value is not None}
+            final = final or (event.type == "message_delta" and usage.get("output_tokens") is not None)
     if not found:
         return None
     return ReportedUsage(found, final, model, 0 if final else _characters(head, size), reason)
+
+
+def _larger(before: Any, value: Any) -> Any:
+    """Return what a later event says, but no count below an earlier one: counts of a stream only grow."""
+    return before if type(before) is type(value) is int and before > value else value
 
 
 def _characters(head: bytes, size: int) -> int:
@@ -111,6 +117,9 @@ def _characters(head: bytes, size: int) -> int:
 
 COUNTED = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens", "output_tokens")
 _NEEDED = ("input_tokens", "output_tokens")
+PRICED_BY = ("service_tier", "inference_geo", "speed")
+"""Fields that choose the price."""
+_TEXT_OR_NONE = (str, type(None))
 MOST_STEPS = 1_000
 """Steps of one answer, and calls of a server's tool: nobody makes so many."""
 
@@ -127,7 +136,11 @@ def is_sane(used: ReportedUsage, most_output: int, most_context: int, *, searche
         return False
     if not _is_counted(usage, _NEEDED if used.final else _NEEDED[:1], most_output, most_context):
         return False
+    if any(type(usage.get(name)) not in _TEXT_OR_NONE for name in PRICED_BY):
+        return False
     steps = usage.get("iterations")
+    if used.final and not steps and _sum(usage) == (usage.get("output_tokens") or 0):
+        return False  # whoever asks sends something
     if steps is None:
         return True
     if not isinstance(steps, list) or len(steps) > MOST_STEPS:
