@@ -34,7 +34,7 @@ from typing import Any
 from tercet.transport.deadline import SilentError, TimedOutError
 from tercet.transport.errors import PoolClosedError, is_from_handler
 from tercet.transport.origin import Origin
-from tercet.transport.sockets import Address, generation, share_of, something_came, tune_socket
+from tercet.transport.sockets import Address, arrival_check, generation, share_of, tune_socket
 from tercet.transport.tls import TlsSocket
 from tercet.transport.waiter import ReadWaiter
 
@@ -55,6 +55,7 @@ class AsyncSocket:
         self.reused = self.ended = self.closed = False
         self.generation = generation()
         self._recv: Callable[[int], bytes] = sock.recv
+        self._arrived = arrival_check(sock.fileno())
         self._chunks: deque[bytes] = deque()
         self._buffered = 0
         self._error: Exception | None = None
@@ -75,7 +76,7 @@ class AsyncSocket:
     def is_usable(self) -> bool:
         """Look now, since the loop may not have turned for a while, and return whether it is usable: the beginning of a TLS
         record is too much, too."""
-        if self.usable and something_came(self.sock.fileno()):
+        if self.usable and self._arrived():
             self._readable()
         return self.usable and not (isinstance(self.sock, TlsSocket) and self.sock.has_more)
 

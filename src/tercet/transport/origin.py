@@ -133,6 +133,7 @@ def proxy_chooser(given: str | None, environment: Mapping[str, str] | None = Non
     by_scheme = {scheme: read(f"{scheme}_proxy") or read("all_proxy") for scheme in ("http", "https")}
     exceptions = [entry for entry in (part.strip().lower() for part in read("no_proxy").split(",")) if entry]
 
+    @lru_cache(512)  # by origin, not by request: the environment was read once
     def choose(origin: Origin) -> Proxy | None:
         url = by_scheme[origin.scheme]
         return proxy_of(url) if url and not any(_excepts(entry, origin) for entry in exceptions) else None

@@ -8,6 +8,8 @@ import os
 import select
 import socket
 import weakref
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol
 
 KEEPALIVE_SECONDS = 60
@@ -42,13 +44,14 @@ def share_of(left: float | None, addresses_left: int) -> float | None:
     return SHARE_WITHOUT_LIMIT if left is None else left / addresses_left
 
 
-def something_came(descriptor: int) -> bool:
-    """Return whether a socket has something to read as of now: bytes, the peer's end, or an error."""
+def arrival_check(descriptor: int) -> Callable[[], object]:
+    """Return the function that says, by a true value, that a socket has something to read: bytes, the peer's end, an error.
+    Made once a connection."""
     if hasattr(select, "poll"):
         poll = select.poll()
         poll.register(descriptor, select.POLLIN)
-        return bool(poll.poll(0))
-    return bool(select.select([descriptor], [], [], 0)[0])
+        return partial(poll.poll, 0)
+    return lambda: select.select([descriptor], [], [], 0)[0]
 
 
 class Forkable(Protocol):

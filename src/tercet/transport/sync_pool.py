@@ -23,7 +23,7 @@ from tercet.transport.exchange import (
 from tercet.transport.http1 import ResponseParser
 from tercet.transport.idle_connections import IdleConnections, SharedPool
 from tercet.transport.origin import Origin, proxy_chooser
-from tercet.transport.sockets import Address, generation, reset_in_child, share_of, something_came, tune_socket
+from tercet.transport.sockets import Address, arrival_check, generation, reset_in_child, share_of, tune_socket
 
 READ_SIZE = 65_536
 SEND_SIZE = 262_144
@@ -32,13 +32,14 @@ SEND_SIZE = 262_144
 class SyncSocket:
     """Hold one open socket to an origin."""
 
-    __slots__ = ("__weakref__", "_limit", "generation", "origin", "reused", "sock")
+    __slots__ = ("__weakref__", "_arrived", "_limit", "generation", "origin", "reused", "sock")
 
     def __init__(self, sock: socket.socket, origin: Origin) -> None:
         self.sock, self.origin = sock, origin
         self.reused = False
         self.generation = generation()
         self._limit: float | None = -1.0
+        self._arrived = arrival_check(sock.fileno())
 
     def limit(self, seconds: float | None) -> None:
         """Set how long the next operation may block."""
@@ -90,7 +91,7 @@ class SyncSocket:
 
     def readable(self) -> bool:
         """Return whether something came, or the peer is gone."""
-        return something_came(self.sock.fileno())
+        return bool(self._arrived())
 
     def interrupt(self) -> None:
         """Wake a thread that waits on this connection."""
@@ -181,7 +182,7 @@ class SyncPool(SharedPool):
     def give(self, connection: SyncSocket) -> None:
         """Take a connection back for the next exchange."""
         with self._freed:
-            if connection.generation != generation() or connection not in self._open:
+            if connection not in self._open:  # dropped, or of the process that this one was forked from
                 return
             self._open.discard(connection)
             over = self.closed or self.retired
