@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from tests.flow.steps import ASK, lost, reply, steps, whole, without_events
 
-from tercet.flow.billing import ErrorAnswer, phase_of, unmask_error
+from tercet.flow.billing import ErrorAnswer, phase_of
 from tercet.flow.breaker import verdict
 from tercet.flow.effects import Lost, Reply
 from tercet.flow.errors import error_of
 from tercet.flow.first_content import LONGEST_ERROR, bound_stream, open_stream
-from tercet.flow.retry import RetryPolicy, with_retries
+from tercet.flow.retry import RetryPolicy, unmask_error, with_retries
 from tercet.flow.retry_budget import QuotaPolicy
 from tercet.transport.memory import Chunks
 from tercet.wire.errors.mapping import STATUS_OF_TYPE, class_for

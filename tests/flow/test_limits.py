@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from tests.flow.store.kept import Kept
 
-from tercet.client.policies import send_once
 from tercet.flow.billing import NothingYielded
 from tercet.flow.budget import Budget
 from tercet.flow.drivers import arun, run
@@ -21,7 +20,7 @@ from tercet.flow.events import PaceDetails
 from tercet.flow.limits import LimitLayer, settle_late
 from tercet.flow.pace import Bucket, Pace
 from tercet.flow.reservation import RateLimiter
-from tercet.flow.retry import CallResult, RetryPolicy, with_retries
+from tercet.flow.retry import CallResult, RetryPolicy, send_once, with_retries
 from tercet.flow.store.memory import MemoryStore
 from tercet.wire.errors.limits import BudgetExceededError, BudgetUnknownError, PaceWaitError, SharedStateError
 from tercet.wire.http import Headers, Request, Timeout

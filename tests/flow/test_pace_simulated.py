@@ -11,12 +11,11 @@ from typing import Any
 
 import pytest
 
-from tercet.client.policies import send_once
 from tercet.flow.effects import Metering, Reply, Send, Sleep
 from tercet.flow.limits import LimitLayer
 from tercet.flow.pace import Pace
 from tercet.flow.reservation import RateLimiter
-from tercet.flow.retry import RetryPolicy, with_retries
+from tercet.flow.retry import RetryPolicy, send_once, with_retries
 from tercet.flow.store.memory import MemoryStore
 from tercet.wire.http import Headers, Request
 

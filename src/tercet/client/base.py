@@ -25,7 +25,7 @@ from tercet.client.policies import Policies
 from tercet.client.preflight import check_parameters
 from tercet.client.settings import Settings, base_headers, make_settings, require_credentials, with_stream_idle
 from tercet.flow.effects import Plan, Reply
-from tercet.flow.errors import error_of, response_of
+from tercet.flow.errors import error_of
 from tercet.flow.retry import CallResult, with_retries
 from tercet.flow.retry_budget import RetryBudget
 from tercet.wire.frames import Guarded
@@ -337,7 +337,7 @@ def response_or_error(ending: CallResult, asked: Mapping[str, Any] | None = None
     """Return the response of a call whose parameters were `asked`, or raise what kept it from going well."""
     outcome = ending.outcome
     if isinstance(outcome, Reply) and outcome.status < 300:
-        response = response_of(outcome, ending.request)
+        response = outcome.response(ending.request)
         response.info, response.attempts = ending.info, ending.attempts
         if asked is not None and ("speed" in asked or "inference_geo" in asked):
             response.terms = (asked.get("inference_geo") == "us", asked.get("speed") == "fast")

@@ -16,7 +16,7 @@ import msgspec
 from tercet.client.overrides import merge_headers
 from tercet.client.raw.responses import APIResponse, AsyncAPIResponse
 from tercet.flow.effects import Lost, Outcome, Reply
-from tercet.flow.errors import error_from_lost, response_of
+from tercet.flow.errors import error_from_lost
 from tercet.flow.retry import CallResult
 from tercet.transport.base import AsyncTransport, Transport
 from tercet.wire.errors import APIConnectionError, APIStatusError, RetryableError
@@ -206,7 +206,7 @@ def _parts(outcome: Outcome, request: Request) -> tuple[Response, CallResult, Ca
         error.__dict__["_lost"] = outcome
         raise error
     return (
-        response_of(outcome, request),
+        outcome.response(request),
         CallResult(outcome, request),
         lambda response, source: response,
         outcome.stream,

@@ -15,9 +15,8 @@ import msgspec
 
 from tercet.client.log import log_event
 from tercet.client.options import OPTIONS, POLICIES, check_fallbacks
-from tercet.flow.billing import unmask_error
-from tercet.flow.effects import Outcome, Plan, Send
-from tercet.flow.retry import CallResult, Layer, RetryPolicy, Step, with_retries
+from tercet.flow.effects import Outcome, Plan
+from tercet.flow.retry import CallResult, Layer, RetryPolicy, Step, send_once, with_retries
 from tercet.flow.retry_budget import QuotaPolicy, RetryBudget
 from tercet.wire.http import Request
 
@@ -299,12 +298,6 @@ class BreakerLayer:
     def holds(self) -> float:
         """Return the seconds for which the circuit lets nothing through."""
         return 0.0 if self._circuit is None else self._circuit.holds()
-
-
-def send_once(request: Request) -> Plan[Outcome]:
-    """Send one attempt with nothing around it."""
-    outcome: Outcome = yield Send(request)
-    return unmask_error(outcome, request)
 
 
 def wrap_step(step: Step | None, layers: list[Layer]) -> Step | None:

@@ -7,10 +7,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-import msgspec
-
 from tercet.transport.base import Lost, Outcome, Reply
-from tercet.wire.http import Request
 
 Phase: TypeAlias = Literal["not_sent", "unanswered", "refused", "failed", "body_lost", "nothing_yielded"]
 """`not_sent`: no whole request left. `unanswered`: it left, and no status came. `refused`: an answer that says no (4xx,
@@ -54,36 +51,6 @@ class ErrorAnswer(Reply):
     def __init__(self, reply: Reply, error_type: str, status: int) -> None:
         super().__init__(status, reply.headers, reply.content, None, reply.http_version)
         self.answered_with, self.error_type = reply.status, error_type
-
-
-def unmask_error(outcome: Outcome, request: Request) -> Outcome:
-    """Return the outcome, or the ErrorAnswer that it is. One search in the first bytes for those that are none."""
-    if isinstance(outcome, Lost) or outcome.stream is not None or outcome.status >= 300:
-        return outcome
-    if outcome.content.find(ERROR_NAME, 0, ERROR_NAMED_WITHIN) < 0:
-        return outcome
-    return _error_answer(outcome, request) or outcome
-
-
-ERROR_NAME = b'"error"'
-ERROR_NAMED_WITHIN = 1024
-"""Bytes. Whichever field of an error comes first, its type or its details, the name stands at the beginning."""
-
-
-def _error_answer(reply: Reply, request: Request) -> ErrorAnswer | None:
-    from tercet.wire.errors.mapping import STATUS_OF_TYPE
-    from tercet.wire.errors.tree import text_at
-
-    if request.headers.get("accept") == "application/binary":
-        return None  # a file's content is its owner's, whatever it looks like
-    try:
-        body = msgspec.json.decode(reply.content)
-    except (ValueError, RecursionError):
-        return None
-    error_type = text_at(body, "error", "type") or ""
-    if text_at(body, "type") != "error" or error_type not in STATUS_OF_TYPE:
-        return None
-    return ErrorAnswer(reply, error_type, STATUS_OF_TYPE[error_type])
 
 
 def phase_of(outcome: Outcome) -> Phase:

@@ -18,11 +18,6 @@ from tercet.wire.http import Request, Response
 from tercet.wire.rate_limits import retry_after
 
 
-def response_of(reply: Reply, request: Request) -> Response:
-    """Return a transport's reply as the value that callers see."""
-    return Response(reply.status, reply.headers, reply.content, request=request, http_version=reply.http_version)
-
-
 def error_of(outcome: Reply | Lost, request: Request, attempts: Sequence[object] = ()) -> APIError:
     """Return the exception that tells a caller how this ended."""
     if isinstance(outcome, Lost) and outcome.raise_as is not None:
@@ -48,7 +43,7 @@ def error_from_reply(reply: Reply, request: Request) -> APIStatusError:
     """Return the exception for a whole answer that is no success, whatever its status says."""
     from tercet.wire.errors.mapping import body_of, error_from, error_in_body
 
-    response = response_of(reply, request)
+    response = reply.response(request)
     if not isinstance(reply, ErrorAnswer):
         return error_from(response)
     response.status_code = reply.answered_with

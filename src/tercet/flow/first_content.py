@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from tercet.flow.billing import ERROR_NAME, ERROR_NAMED_WITHIN, ErrorAnswer, NothingYielded, unmask_error
+from tercet.flow.billing import ErrorAnswer, NothingYielded
 from tercet.flow.effects import Close, Lost, Outcome, Plan, Read, Reply, Rewind, Send
+from tercet.flow.retry import ERROR_NAME, ERROR_NAMED_WITHIN, unmask_error
 from tercet.transport.base import AsyncByteStream, ByteStream
 from tercet.wire.http import Request
 from tercet.wire.model import Model

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from tercet.flow.billing import BILLED, Billed, NothingYielded, Phase, describe, phase_of, unmask_error
+from tercet.flow.billing import BILLED, Billed, ErrorAnswer, NothingYielded, Phase, describe, phase_of
 from tercet.flow.effects import Emit, Lost, Outcome, Plan, Reply, Send, Sleep
 from tercet.flow.events import CallInfo, WaitDetails
 from tercet.flow.retry_budget import RetryBudget
@@ -28,6 +28,9 @@ SPEND_LIMIT = "spend_limit_reached"
 MOST_EXTRA_WAIT = 1.0
 EXTRA_WAIT = 0.1
 """A wait that the server asks for is lengthened by chance, so that not all who were told come back at once."""
+ERROR_NAME = b'"error"'
+ERROR_NAMED_WITHIN = 1024
+"""Bytes. Whichever field of an error comes first, its type or its details, the name stands at the beginning."""
 
 Step: TypeAlias = Callable[[Request], Plan[Outcome]]
 """One attempt as a plan."""
@@ -111,7 +114,7 @@ def with_retries(
             request = bound_request(request, deadline - started)
         outcome: Outcome = unmask_error((yield Send(request)), request) if step is None else (yield from step(request))
         if isinstance(outcome, Reply) and outcome.status < 300 and type(outcome) is not NothingYielded:
-            if quota is not None:
+            if quota is not None and quota.left < quota.policy.capacity:
                 quota.reward(taken)
             return CallResult(outcome, request, failed)
         now = policy.clock()
@@ -128,6 +131,37 @@ def with_retries(
         yield Emit(WaitDetails(wait, number, status, reason))
         yield Sleep(wait)
     raise AssertionError("count() does not end")
+
+
+def unmask_error(outcome: Outcome, request: Request) -> Outcome:
+    """Return the outcome, or the ErrorAnswer that it is. One search in the first bytes for those that are none."""
+    if isinstance(outcome, Lost) or outcome.stream is not None or outcome.status >= 300:
+        return outcome
+    if outcome.content.find(ERROR_NAME, 0, ERROR_NAMED_WITHIN) < 0:
+        return outcome
+    return _error_answer(outcome, request) or outcome
+
+
+def _error_answer(reply: Reply, request: Request) -> ErrorAnswer | None:
+    from tercet.wire.errors.mapping import STATUS_OF_TYPE
+    from tercet.wire.errors.tree import text_at
+
+    if request.headers.get("accept") == "application/binary":
+        return None  # a file's content is its owner's, whatever it looks like
+    try:
+        body = msgspec.json.decode(reply.content)
+    except (ValueError, RecursionError):
+        return None
+    error_type = text_at(body, "error", "type") or ""
+    if text_at(body, "type") != "error" or error_type not in STATUS_OF_TYPE:
+        return None
+    return ErrorAnswer(reply, error_type, STATUS_OF_TYPE[error_type])
+
+
+def send_once(request: Request) -> Plan[Outcome]:
+    """Send one attempt with nothing around it."""
+    outcome: Outcome = yield Send(request)
+    return unmask_error(outcome, request)
 
 
 AMBIGUOUS = "retry_ambiguous=False"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 import msgspec
 
-from tercet.wire.http import Headers, Request
+from tercet.wire.http import Headers, Request, Response
 
 if TYPE_CHECKING:
     import ssl
@@ -103,6 +103,10 @@ class Reply:
     ) -> None:
         self.status, self.headers, self.content = status, headers, content
         self.stream, self.http_version = stream, http_version
+
+    def response(self, request: Request) -> Response:
+        """Return it as the value that callers see."""
+        return Response(self.status, self.headers, self.content, request=request, http_version=self.http_version)
 
     def __repr__(self) -> str:
         return f"<Reply [{self.status}] {'streaming' if self.stream else f'{len(self.content)} bytes'}>"
