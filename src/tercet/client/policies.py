@@ -198,9 +198,8 @@ class Policies:
 
             layers.append(partial(observe_attempt, call.model, policy.clock))
         if record is not None:
-            from tercet.flow.ledger.attempt import AskedCall
-
-            asked = AskedCall(record, call.kind, call.model, call.content, call.whole, behind=behind, peeks=peeks)
+            assert self.ledger is not None
+            asked = self.ledger.asked(record, call.kind, call.model, call.content, call.whole, behind, peeks)
             layers.append(asked.attempt)
         return with_retries(
             partial(build, call), policy, deadline, quota=quota, step=wrap_step(step, layers), hold=hold

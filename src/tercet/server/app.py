@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, Any
 from tercet.server.access import OriginGuard, preflight
 from tercet.server.clock import Clock
 from tercet.server.errors import HTTPError
-from tercet.server.exchange import BrokenOff, HeaderPairs, LiveResponse, PlainResponse, ServerExchange, StreamResponse
+from tercet.server.exchange import (
+    LOCAL,
+    BrokenOff,
+    HeaderPairs,
+    LiveResponse,
+    PlainResponse,
+    ServerExchange,
+    StreamResponse,
+)
 from tercet.server.http.parser import Head
 from tercet.server.http.transfer import ClientLeft, Outlet, RequestBody
 from tercet.server.routes import found
@@ -109,7 +117,7 @@ class Application:
         return PlainResponse(body, error.status, headers)
 
     def _headers(self, exchange: ServerExchange, own: HeaderPairs) -> list[tuple[bytes, bytes]]:
-        headers = [*own, *exchange.told, (b"request-id", exchange.request_id.encode()), self._organization]
+        headers = [*own, *exchange.told, (b"request-id", exchange.request_id.encode()), self._organization, LOCAL]
         if exchange.warnings:
             said = "; ".join(dict.fromkeys(exchange.warnings)).encode("ascii", "replace")[:MOST_WARNING]
             headers.append((b"tercet-warning", b"".join(said.splitlines())))

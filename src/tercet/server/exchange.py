@@ -21,6 +21,8 @@ from tercet.server.service.responder import Responder
 
 HeaderPairs = Pairs
 JSON = (b"content-type", b"application/json")
+LOCAL = (b"tercet-local", b"1")
+"""Says that nobody is billed for this answer."""
 CLOSE = ((b"connection", b"close"),)
 TOO_LARGE = "Request exceeds the maximum allowed number of bytes."
 SECRET = frozenset({"x-api-key", "authorization", "proxy-authorization", "cookie", "api-key", "x-amz-security-token"})

@@ -3,6 +3,7 @@
     layer.py    what a client's calls are written by            call_record.py  a plan around a call's plan, and its lines
     attempt.py  the layer around each attempt, whole or streamed  entry.py      a line: its keys, and what fills them
     journal.py  the files of this process: opened, written, rotated, lost       tags.py   `with tercet.tagged(...)`
+    batch_results.py  a line for each result of a batch
     place.py    where `ledger=` and `TERCET_LEDGER` put it
 
 Reports, and the table that lines are merged into, are elsewhere; they know only what stands here.
@@ -27,7 +28,8 @@ null is not known. Readers ignore keys that they do not know.
     tags                an object of strings: `tags=` of the client with `tagged` over it, without the next three
     conversation, job, item            strings, and a whole number: the tags of these names
     status, stop_reason, request_id    of the answer; a stream's stop_reason may be null since it was cut
-    error, error_code   the class of the error that this attempt made or would have made, and the API's `error.details.error_code`
+    error, error_code   the class of the error that this attempt made or would have made (of a batch's result also `canceled`
+                        or `expired`), and the API's `error.details.error_code`
     error_of_call       on the last attempt: the class of the error that the caller got, or null
     last                true on the attempt that ended the call: as many as there are calls
     input, cache_read, cache_5m, cache_1h, output, thinking            tokens; the first five are counted apart, thinking is part of output

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -30,6 +30,9 @@ from tercet.flow.retry import Step
 from tercet.flow.usage import Meter, ReportedUsage, usage_of
 from tercet.wire.http import Request
 
+if TYPE_CHECKING:
+    from tercet.flow.ledger.batch_results import BatchResults
+
 
 class AskedCall:
     """Describe what the attempts of a call ask of one model."""
@@ -43,7 +46,6 @@ class AskedCall:
         model: str | None,
         content: bytes,
         params: Mapping[str, Any] | None = None,
-        *,
         behind: Behind = same_model,
         peeks: bool = False,
     ) -> None:
@@ -110,6 +112,7 @@ class SentRequest:
         "_meter",
         "_outcome",
         "_request",
+        "_results",
         "_sends",
         "_started",
     )
@@ -120,6 +123,7 @@ class SentRequest:
         self._sends = self._first = 0
         self._outcome: Outcome | None = None
         self._meter: Meter | None = None
+        self._results: BatchResults | None = None
         self._begin()
         if asked.record.counted:
             self._inner = request.reservation
@@ -159,11 +163,14 @@ class SentRequest:
     def end(self, outcome: Outcome) -> None:
         """Keep the line of an attempt that is over."""
         sent = self._outcome
-        if self._asked.record.counted and not self._sends:
+        if self._unsent():
             self._entry.kind = "cached"  # a middleware has answered by itself
         elif isinstance(sent, Lost) or (sent is not None and sent.stream is None):
             outcome = sent  # and not what a middleware made of it
         self._finish(outcome)
+        if self._asked.kind == "free" and isinstance(outcome, Reply) and (results := self._batch_results()) is not None:
+            results.see(outcome.content)
+            results.close()
         self._asked.record.hold(self._entry)
 
     def give_up(self) -> None:
@@ -171,18 +178,33 @@ class SentRequest:
         self._finish(self._outcome)
         self._asked.record.hold(self._entry)
 
-    def _finish(self, outcome: Outcome | None, used: ReportedUsage | None = None) -> None:
-        entry, asked = self._entry, self._asked
-        entry.ms = (time.perf_counter_ns() - self._started) // 1_000_000
-        get, (day, number) = self._request.headers.get, day_at(entry.at)
+    def _unsent(self) -> bool:
+        """Return whether a middleware has sent nothing, as far as it has come."""
+        return self._asked.record.counted and not self._sends
+
+    def _finish(self, outcome: Outcome | None) -> None:
+        """Fill the line of an attempt whose outcome is whole, or that has none."""
+        self._describe(outcome)
+        used = None
+        if self._asked.kind != "free" and isinstance(outcome, Reply) and outcome.status < 300 and outcome.content:
+            used = usage_of(outcome.content)
+        self._price(outcome, used)
+
+    def _describe(self, outcome: Outcome | None) -> None:
+        """Say whose it was, and what came."""
+        get = self._request.headers.get
         secret = get("x-api-key") or get("authorization")
         if secret is not None:
-            entry.account = account_of(secret)
+            self._entry.account = account_of(secret)
         if outcome is not None:
-            fill_outcome(entry, outcome, self._request)
-            if used is None and asked.kind != "free" and isinstance(outcome, Reply) and outcome.status < 300:
-                used = usage_of(outcome.content) if outcome.content else None
-        cost, sane = (FREE, None) if entry.kind == "cached" else asked.cost(outcome, used, day, self._changed)
+            fill_outcome(self._entry, outcome, self._request)
+
+    def _price(self, outcome: Outcome | None, used: ReportedUsage | None) -> None:
+        """Say what it used and cost."""
+        entry = self._entry
+        entry.ms = (time.perf_counter_ns() - self._started) // 1_000_000
+        day, number = day_at(entry.at)
+        cost, sane = (FREE, None) if self._unsent() else self._asked.cost(outcome, used, day, self._changed)
         fill_cost(entry, cost, number)
         if used is not None:
             entry.model_served, entry.stop_reason = short(used.model), short(used.stop_reason)
@@ -195,17 +217,31 @@ class SentRequest:
         """Return what sees a stream while it is read. From now on the line is its matter."""
         record, self._outcome = self._asked.record, reply
         record.leave()
+        self._describe(reply)
         if self._asked.peeks:
             self._first = time.perf_counter_ns()
+        if self._asked.kind == "free":
+            self._results = self._batch_results()
         whole = "json" in reply.headers.get("content-type", "")
-        self._meter = Meter(lambda used: self._finish(reply, used), record.later, whole=whole)
+        self._meter = Meter(lambda used: self._price(reply, used), record.later, whole=whole)
         return LedgerWatch(self)
+
+    def _batch_results(self) -> BatchResults | None:
+        """Return what reads the results of a batch, if they are what came."""
+        if self._request.method != "GET" or self._entry.kind != "other" or self._entry.error is not None:
+            return None
+        from tercet.flow.ledger.batch_results import BatchResults, batch_of
+
+        batch = batch_of(self._request.url)
+        return None if batch is None else BatchResults(self._asked.record, self._entry, batch)
 
     def see(self, chunk: bytes) -> None:
         """Note bytes of a stream."""
         if not self._first:
             self._first = time.perf_counter_ns()
-        if self._meter is not None and self._asked.kind != "free":
+        if self._results is not None:
+            self._results.see(chunk)
+        elif self._meter is not None and self._asked.kind != "free":
             self._meter.see(chunk)
 
     def over(self, lost: Lost | None) -> None:
@@ -214,6 +250,8 @@ class SentRequest:
         if meter is None or (work := meter.finish()) is None:
             return
         work()
+        if self._results is not None:
+            self._results.close()
         entry = self._entry
         if self._first:
             entry.first_ms = (self._first - self._started) // 1_000_000

@@ -7,7 +7,7 @@ at the end of the call. That of a stream is left to the stream.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from tercet.catalog.cost import FREE
@@ -15,7 +15,7 @@ from tercet.flow.effects import Emit, Plan, Reply
 from tercet.flow.events import FallbackDetails, WaitDetails
 from tercet.flow.ledger.entry import EntryKind, LedgerLine, day_at, error_name, fill_cost, line_of, short
 from tercet.flow.ledger.journal import LedgerJournal
-from tercet.flow.ledger.tags import COLUMNS
+from tercet.flow.ledger.tags import SplitTags
 from tercet.flow.retry import CallResult
 
 
@@ -24,9 +24,7 @@ class CallRecord:
 
     __slots__ = ("_attempts", "_journal", "_left", "_pending", "counted", "id", "kind", "tags")
 
-    def __init__(
-        self, journal: LedgerJournal, kind: EntryKind, tags: Mapping[str, str | int] | None, counted: bool
-    ) -> None:
+    def __init__(self, journal: LedgerJournal, kind: EntryKind, tags: SplitTags | None, counted: bool) -> None:
         self._journal, self.kind, self.tags, self.counted = journal, kind, tags, counted
         self.id = journal.next_id()
         self._attempts = 0
@@ -43,11 +41,14 @@ class CallRecord:
             origin="api", last=False,
         )  # fmt: skip
         self._attempts += 1
-        if self.tags:
-            get = self.tags.get
-            entry.conversation, entry.job, entry.item = get("conversation"), get("job"), get("item")
-            entry.tags = {name: value for name, value in self.tags.items() if name not in COLUMNS} or None
+        self.tag(entry)
         return entry
+
+    def tag(self, entry: LedgerLine) -> None:
+        """Write down whose line it is, and what for."""
+        tags = self.tags
+        if tags is not None:
+            entry.tags, entry.conversation, entry.job, entry.item = tags.others, tags.conversation, tags.job, tags.item
 
     def hold(self, entry: LedgerLine) -> None:
         """Keep a line until it is known whether another attempt follows."""

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tercet.flow.kinds import Kind
+from tercet.flow.ledger.attempt import AskedCall
 from tercet.flow.ledger.call_record import CallRecord
 from tercet.flow.ledger.entry import EntryKind
 from tercet.flow.ledger.journal import journal_at
-from tercet.flow.ledger.tags import current_tags
+from tercet.flow.ledger.tags import SplitTags, current_tags
 
 _NAMES: dict[Kind, EntryKind] = {"message": "messages", "batch": "submit", "completion": "complete"}
 
@@ -19,7 +20,10 @@ class LedgerLayer:
 
     def __init__(self, place: Path, tags: Mapping[str, str | int] | None) -> None:
         self.journal = journal_at(place)
-        self._tags = tags
+        self._tags = None if tags is None else SplitTags(tags)
+
+    asked = AskedCall
+    """What one model is asked in a call."""
 
     def record(self, kind: Kind, path: str, *, stream: bool, counted: bool) -> CallRecord:
         """Return the record of one call that begins here. `counted`: somebody tells what is really sent (`before_send`)."""

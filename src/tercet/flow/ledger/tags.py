@@ -14,7 +14,6 @@ COLUMNS = ("conversation", "job", "item")
 """Tags that are columns of their own."""
 MOST = 32
 LONGEST = 256
-_tags: ContextVar[Mapping[str, str | int] | None] = ContextVar("tercet_tags", default=None)
 
 
 def check_tags(value: object) -> dict[str, str | int]:
@@ -46,12 +45,26 @@ def _check_value(name: object, value: Any) -> str | int:
     return text
 
 
-def current_tags(own: Mapping[str, str | int] | None) -> Mapping[str, str | int] | None:
+class SplitTags:
+    """Hold tags as a line has them: in columns of their own, and the others."""
+
+    __slots__ = ("all", "conversation", "item", "job", "others")
+
+    def __init__(self, tags: Mapping[str, str | int]) -> None:
+        self.all = tags
+        self.conversation, self.job, self.item = tags.get("conversation"), tags.get("job"), tags.get("item")
+        self.others = {name: value for name, value in tags.items() if name not in COLUMNS} or None
+
+
+_tags: ContextVar[SplitTags | None] = ContextVar("tercet_tags", default=None)
+
+
+def current_tags(own: SplitTags | None) -> SplitTags | None:
     """Return the tags of a call that is made here, by a client with `own`."""
     here = _tags.get()
     if here is None or own is None:
         return own if here is None else here
-    return {**own, **here}
+    return SplitTags({**own.all, **here.all})
 
 
 class tagged:  # noqa: N801 - used like a function
@@ -65,13 +78,14 @@ class tagged:  # noqa: N801 - used like a function
     def __init__(self, **tags: str | float | None) -> None:
         self._without = {name for name, value in tags.items() if value is None}
         self._tags = check_tags(tags)
-        self._before: list[Mapping[str, str | int] | None] = []
+        self._before: list[SplitTags | None] = []
 
     def __enter__(self) -> Self:
         before = _tags.get()
         self._before.append(before)
-        kept = {name: value for name, value in (before or {}).items() if name not in self._without}
-        _tags.set({**kept, **self._tags})
+        outer = {} if before is None else before.all
+        kept = {name: value for name, value in outer.items() if name not in self._without}
+        _tags.set(SplitTags({**kept, **self._tags}))
         return self
 
     def __exit__(self, *ended: object) -> None:

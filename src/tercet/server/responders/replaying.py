@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from tercet.server.errors import HTTPError
-from tercet.server.exchange import LiveResponse, ServerExchange
+from tercet.server.exchange import LOCAL, LiveResponse, ServerExchange
 from tercet.server.responders.recording import BadRecording, Recording, asked_of, read
 
 SHOWN = 60
@@ -63,6 +63,7 @@ class Replay:
         headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in recording.headers.items()]
         if len(recording.chunks) == 1:
             headers.append((b"content-length", b"%d" % len(recording.chunks[0][1])))
+        headers.append(LOCAL)
         headers.append((b"tercet-recording", recording.name.encode("latin-1", "replace")))
         return LiveResponse(recording.status, headers, self._played_back(recording))
 
