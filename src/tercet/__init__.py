@@ -54,6 +54,8 @@ _HOMES: dict[str, str] = {
     "compat": "replace_anthropic",
     "flow.retry_budget": "QuotaPolicy",
     "local": "LocalAPI local_api",
+    "toolkit.ledger.errors": "LedgerBusyError LedgerError",
+    "toolkit.ledger.ledger": "Ledger",
     "wire.errors.codes": (
         "CMEKContextUnavailableError CMEKKeyDisabledError CMEKKeyNetworkBlockedError CMEKKeyUnreachableError "
         "ClaudeCodeKeyCreatorNotMemberError ClaudeCodeVersionTooOldError ContractSpendLimitReachedError "

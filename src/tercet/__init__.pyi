@@ -91,6 +91,11 @@ from tercet.local import (
     local_api as local_api,
 )
 from tercet.schema.transform import transform_schema as transform_schema
+from tercet.toolkit.ledger.errors import (
+    LedgerBusyError as LedgerBusyError,
+    LedgerError as LedgerError,
+)
+from tercet.toolkit.ledger.ledger import Ledger as Ledger
 from tercet.tools.functions import (
     beta_async_tool as beta_async_tool,
     beta_tool as beta_tool,
@@ -281,6 +286,9 @@ __all__ = [
     "IncompleteStreamError",
     "InputJsonEvent",
     "InternalServerError",
+    "Ledger",
+    "LedgerBusyError",
+    "LedgerError",
     "LedgerWarning",
     "LinkedOrganizationBillingUnavailableError",
     "LinkedOrganizationSpendLimitReachedError",

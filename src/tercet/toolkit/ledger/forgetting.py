@@ -1,0 +1,80 @@
+"""Deletes rows so that no byte of them is left: in the table, its free pages, its journal, and the lines they came from.
+
+Lines of journals are overwritten where they stand, with spaces: their file keeps its length, so that a process that is
+writing into it notices nothing, and nothing that was read is read again. Readers pass over blank lines.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Sequence
+from contextlib import suppress
+from time import monotonic
+from typing import Any
+
+from tercet.flow.store.sqlite import patiently
+from tercet.toolkit.ledger.database import PATIENCE
+from tercet.toolkit.ledger.lines import COLUMNS, FILE_NAME, LONGEST_LINE, read_row
+from tercet.toolkit.ledger.merge import open_journal
+from tercet.toolkit.ledger.periods import DAY
+from tercet.toolkit.ledger.sums import keep_days
+
+
+def forget(
+    connection: sqlite3.Connection, folder: str, sql: Sequence[str], parameters: Sequence[Any], values: Sequence[Any]
+) -> int:
+    """Delete the rows that these conditions choose, everywhere. Returns how many they were."""
+    where = " and ".join(sql)
+    patiently(lambda: connection.execute("begin immediate"), monotonic() + PATIENCE)
+    connection.execute(
+        f"insert or ignore into changed select distinct at / {DAY} from calls where {where}",
+        parameters,
+    )
+    deleted = connection.execute(f"delete from calls where {where}", parameters).rowcount
+    # An alert's name holds what it was asked about.
+    for value in values:
+        connection.execute("delete from told where instr(alert, ?)", (str(value),))
+    connection.execute("commit")
+    _blank_journals(folder, where, parameters)
+    keep_days(connection)
+    patiently(lambda: connection.execute("vacuum"), monotonic() + PATIENCE)
+    return deleted
+
+
+def _blank_journals(folder: str, where: str, parameters: Sequence[Any]) -> None:
+    """Blank these rows' lines in every journal. Whether a line is one of them, the same condition says as of the table."""
+    memory = sqlite3.connect(":memory:", isolation_level=None)
+    memory.execute(f"create table calls({', '.join(COLUMNS)})")
+    insert = f"insert into calls values ({', '.join('?' * len(COLUMNS))})"
+
+    def is_meant(line: bytes) -> bool:
+        row = read_row(line)
+        if row is None:
+            return False
+        memory.execute("delete from calls")
+        memory.execute(insert, row)
+        return memory.execute(f"select 1 from calls where {where}", parameters).fetchone() is not None
+
+    try:
+        for entry in os.scandir(folder) if os.path.isdir(folder) else ():
+            if FILE_NAME.fullmatch(entry.name):
+                with suppress(FileNotFoundError):  # merged and deleted meanwhile
+                    _blank(entry.path, is_meant)
+    finally:
+        memory.close()
+
+
+def _blank(path: str, is_meant: Any) -> None:
+    with open_journal(path, os.O_RDWR) as file:
+        while True:
+            start = file.tell()
+            line = file.readline(LONGEST_LINE)
+            if not line:
+                break
+            if line.endswith(b"\n") and is_meant(line):
+                file.seek(start)
+                file.write(b" " * (len(line) - 1))
+                file.seek(start + len(line))
+        file.flush()
+        os.fsync(file.fileno())
