@@ -106,7 +106,7 @@ class _Response(Generic[R]):
         self.http_response = Response(
             now.status_code, now.headers, content, request=now.request, http_version=now.http_version
         )
-        self.http_response.info = now.info
+        self.http_response.info, self.http_response.terms = now.info, now.terms
         self._source = None
         return content
 
