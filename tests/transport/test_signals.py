@@ -178,8 +178,6 @@ def test_connecting_ends_with_it(raised: Exception, monkeypatch: pytest.MonkeyPa
         each.close()
 
 
-@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # the ssl module closes after errors of its own alone
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_handshake_ends_with_it(raised: Exception) -> None:
     def script(peer: Peer) -> None:
         peer.sock.recv(1)

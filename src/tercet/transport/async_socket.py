@@ -223,11 +223,6 @@ class AsyncSocket:
         if waiter is not None and not waiter.done():
             waiter.set_exception(PoolClosedError())
 
-    def __del__(self) -> None:
-        sock = getattr(self, "sock", None)
-        if sock is not None:
-            sock.close()
-
 
 def _wake(waiter: asyncio.Future[None]) -> None:
     if not waiter.done():

@@ -27,9 +27,26 @@ _OPTIONS = (
 )
 
 
+class ClosesItself:
+    """Close a socket when it is dropped. A cycle is taken apart in any order: its socket may come before the connection that
+    would have closed it, so that no owner can do this."""
+
+    __slots__ = ()
+
+    def __del__(self: socket.socket) -> None:  # type: ignore[misc]
+        if self.fileno() >= 0:  # one that could not be made has none, and nothing to close
+            self.close()
+
+
+class TunedSocket(ClosesItself, socket.socket):
+    """Hold a TCP connection that closes itself."""
+
+    __slots__ = ()
+
+
 def tune_socket(family: int) -> socket.socket:
     """Return a TCP socket with the options that this system knows."""
-    made = socket.socket(family, socket.SOCK_STREAM)
+    made = TunedSocket(family, socket.SOCK_STREAM)
     for level, name, value in _OPTIONS:
         option = getattr(socket, name, None)
         if option is not None:

@@ -100,13 +100,8 @@ class SyncSocket:
 
     def close(self) -> None:
         """Give the socket up."""
-        try:  # noqa: SIM105 - when the interpreter ends, this runs after the names of modules are gone
+        with contextlib.suppress(OSError):
             self.sock.close()
-        except OSError:
-            pass
-
-    def __del__(self) -> None:
-        self.close()
 
 
 class SyncPool(SharedPool):
@@ -242,12 +237,11 @@ def connect(origin: Origin, deadline: Deadline, settings: TransportSettings) -> 
         if origin.scheme == "https":
             if origin.proxy is not None:
                 _open_tunnel(sock, origin, until)
-            from tercet.transport.tls import context_for
+            from tercet.transport.tls import blocking_tls, context_for
 
             sock.settimeout(_left(until))
-            context = context_for(settings.verify)
-            # An end without TLS's own goodbye may be an attacker's: it must not pass for the end of a body.
-            sock = context.wrap_socket(sock, server_hostname=origin.host, suppress_ragged_eofs=False)
+            sock = blocking_tls(sock, context_for(settings.verify), origin.host)
+            sock.do_handshake()
     except BaseException:
         sock.close()
         raise

@@ -10,6 +10,8 @@ import socket
 import ssl
 import threading
 
+from tercet.transport.sockets import ClosesItself
+
 _contexts: dict[tuple[object, ...], ssl.SSLContext] = {}
 _lock = threading.Lock()
 
@@ -75,6 +77,19 @@ def _load_bundle(context: ssl.SSLContext) -> None:
     except ImportError:
         return
     context.load_verify_locations(cafile=certifi.where())
+
+
+class BlockingTlsSocket(ClosesItself, ssl.SSLSocket):
+    """Hold a TLS connection that closes itself."""
+
+
+def blocking_tls(sock: socket.socket, context: ssl.SSLContext, host: str) -> ssl.SSLSocket:
+    """Return the socket with TLS around it, before the handshake: one that is broken off is the caller's to close."""
+    # An end without TLS's own goodbye may be an attacker's: it must not pass for the end of a body.
+    made = context.wrap_socket(sock, server_hostname=host, suppress_ragged_eofs=False, do_handshake_on_connect=False)
+    if type(made) is ssl.SSLSocket:  # the caller's context may make others, and is not ours to change
+        made.__class__ = BlockingTlsSocket
+    return made
 
 
 READ_SIZE = 65_536

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
@@ -78,3 +80,32 @@ def test_what_fails_when_it_is_ready_ends_the_server_and_is_kept() -> None:
         thread.start()
         thread.join(SECONDS)
     assert isinstance(host.failed, ZeroDivisionError)
+
+
+def test_connections_that_are_being_accepted_when_it_stops_are_cut_as_well() -> None:
+    held, go_on = threading.Event(), threading.Event()
+    with LocalServer() as server, warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        gc.collect()  # what others left is not meant
+        warned.clear()
+        host, thread = server._server, server._thread
+        assert host is not None
+        assert host._loop is not None
+        assert thread is not None
+        host._loop.call_soon_threadsafe(lambda: (held.set(), go_on.wait(SECONDS)))
+        assert held.wait(SECONDS)
+        with connected(server) as one, connected(server) as other:  # the system has taken them, the server has not yet
+            host.stop()
+            go_on.set()
+            thread.join(SECONDS)
+            gc.collect()
+            ends = [ended(each) for each in (one, other)]
+    assert (ends, host._connections) == ([True, True], set())
+    assert [str(each.message) for each in warned] == []
+
+
+def ended(connection: socket.socket) -> bool:
+    try:
+        return connection.recv(1) == b""
+    except ConnectionError:
+        return True

@@ -8,7 +8,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Event
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -74,9 +74,11 @@ class Server(Generic[S]):
                 await self._stopping.wait()
         finally:
             self._cut()
+            application.close()
         others = asyncio.all_tasks() - {asyncio.current_task()}
         if others:
             await asyncio.wait(others, timeout=STOP_SECONDS)
+        self._cut()  # what was being accepted, and a port that was being opened again, when it stopped
 
     async def _listen(self, listener: socket.socket) -> None:
         loop = asyncio.get_running_loop()
@@ -89,7 +91,7 @@ class Server(Generic[S]):
         if self._server is None or not self._server.sockets:
             return
         host, port = self._server.sockets[0].getsockname()[:2]
-        self._server.close()
+        self._close_port()
         asyncio.get_running_loop().call_later(seconds, self._reopen, host, port)
 
     def _reopen(self, host: str, port: int) -> None:
@@ -103,11 +105,22 @@ class Server(Generic[S]):
         if loop is not None and stopping is not None and not loop.is_closed():
             loop.call_soon_threadsafe(stopping.set)
 
+    def _close_port(self) -> None:
+        """Refuse from now on, and close in the loop's next turn. Python forgets connections that it has accepted but not begun
+        when their server closes: their clients would wait until the garbage collector comes."""
+        if self._server is None:
+            return
+        loop = asyncio.get_running_loop()
+        for listener in self._server.sockets:
+            with suppress(NotImplementedError):  # the loop of Windows begins a connection as it accepts it
+                loop.remove_reader(listener.fileno())
+            with suppress(OSError):  # not every system knows the end of a port that is still open
+                listener.shutdown(socket.SHUT_RDWR)
+        loop.call_soon(self._server.close)
+
     def _cut(self) -> None:
         """Close the port and every connection, whatever is going on there."""
-        if self._server is not None:
-            self._server.close()
-        self.application.close()
+        self._close_port()
         for connection in list(self._connections):
             connection.cut()
 
