@@ -10,6 +10,9 @@ from urllib.parse import quote
 from tercet.wire.http import REDACTED, Headers, checked_headers, is_secret
 from tercet.wire.requests.sentinels import NotGiven, Omit
 
+PLAIN = frozenset({str, int, bool, float, type(None)})
+JSON_WORDS = {True: "true", False: "false"}
+
 
 class Overrides(Mapping[str, Any]):
     """Headers or parameters as the caller gave them, `omit` among them. Printed without their values, since any of them may
@@ -53,27 +56,42 @@ def merge_headers(base: Headers, extra: Mapping[str, Any]) -> Headers:
     """Return `extra` laid over `base`, names compared without case; `omit` takes a header away."""
     if not extra:
         return base
+    new = checked_headers(
+        {
+            name: value
+            for name, value in extra.items()
+            if not isinstance(name, str) or not isinstance(value, Omit | NotGiven)
+        }
+    )
     names = {name.lower() for name in extra}
     kept = [pair for pair in base.multi_items() if pair[0].lower() not in names]
-    new = checked_headers({name: value for name, value in extra.items() if not isinstance(value, Omit | NotGiven)})
     return Headers([*kept, *new.multi_items()])
 
 
 def query_string(*queries: Mapping[str, object]) -> str:
     """Return `?a=1&ids[]=x` for the given mappings, later ones over earlier; empty if there is nothing."""
-    pairs = [
-        pair
-        for name, value in {k: v for query in queries for k, v in query.items()}.items()
-        for pair in _pairs(name, value)
-    ]
-    return "?" + "&".join(f"{quote(name, safe='[]')}={quote(value, safe='')}" for name, value in pairs) if pairs else ""
+    laid = {name: value for query in queries for name, value in query.items()}
+    if any(type(value) not in PLAIN for value in laid.values()):
+        from tercet.wire.requests.plain_values import plain_value
+
+        laid = plain_value(laid, "", name="query", paths_as_text=True)
+    pairs = [pair for name, value in laid.items() for pair in _pairs(name, value)]
+    return "?" + "&".join(f"{quoted(name, name, '[]')}={quoted(name, value)}" for name, value in pairs) if pairs else ""
 
 
 def _pairs(name: str, value: object) -> list[tuple[str, str]]:
-    if isinstance(value, NotGiven | Omit) or value is None:
+    if value is None:
         return []
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return [pair for key, item in value.items() for pair in _pairs(f"{name}[{key}]", item)]
-    if isinstance(value, list | tuple | set | frozenset):
+    if isinstance(value, list):
         return [pair for item in value for pair in _pairs(f"{name}[]", item)]
-    return [(name, {True: "true", False: "false"}.get(value, str(value)) if isinstance(value, bool) else str(value))]
+    return [(name, JSON_WORDS[value] if isinstance(value, bool) else str(value))]
+
+
+def quoted(name: str, value: str, safe: str = "") -> str:
+    """Return a text as it stands in a URL. Raises ValueError for one that is no Unicode text."""
+    try:
+        return quote(value, safe=safe)
+    except UnicodeEncodeError:
+        raise ValueError(f"{name!a} must be Unicode text, and holds a lone surrogate") from None

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+from tercet.wire.requests.arguments import wrong
+
+LONGEST = 1e9
+"""Seconds: what is longer, some thirty years, is no limit, and no clock holds it."""
 LONGEST_SILENCE = 300.0
 """Seconds within a stream without an event other than pings."""
 
@@ -125,8 +129,11 @@ def seconds(value: Any, name: str) -> float | None:
     """Return `value` as a number of seconds ≥ 0, or None for no limit."""
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError(f"{name} must be a number of seconds or None, not {type(value).__name__} {value!r}")
+    if type(value) is not float and type(value) is not int:
+        from numbers import Real
+
+        if isinstance(value, bool) or not isinstance(value, Real):
+            raise wrong(name, value, "a number of seconds or None")
     if not value >= 0:  # also refuses NaN
         raise ValueError(f"{name} must be at least 0 seconds, not {value!r}")
-    return None if value == float("inf") else float(value)
+    return None if value > LONGEST else float(value)

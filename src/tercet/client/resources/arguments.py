@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from tercet.client.arguments import TRANSPORT_OPTIONS, ParsedArguments, parse_arguments
 from tercet.client.call import Call, make_call
+from tercet.client.overrides import quoted
 from tercet.wire.requests.arguments import text
 from tercet.wire.requests.json_body import encode_json
 
@@ -47,7 +47,7 @@ def path_segment(name: str, value: Any) -> str:
     """Return an id as one segment of a path: no id can lead the request to another endpoint."""
     if text(name, value) in (".", ".."):
         raise ValueError(f"{name} must be an id, not {value!r}")
-    return quote(value, safe="")
+    return quoted(name, value)
 
 
 def simple_call(

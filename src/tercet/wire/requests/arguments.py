@@ -22,11 +22,15 @@ _EXTRA = "extra_body= sends fields that this version does not know"
 
 def wrong(name: str, value: object, expected: str) -> TypeError:
     """Return the error that tells what was asked, what came, and what to do."""
-    return TypeError(f"{name} must be {expected}, not {type(value).__name__} {_short(value)}")
+    return TypeError(f"{name} must be {expected}, not {type(value).__name__} {shown(value)}")
 
 
-def _short(value: object) -> str:
-    text = repr(value)
+def shown(value: object) -> str:
+    """Return the beginning of a value's repr, for an error; of one that cannot be shown its class."""
+    try:
+        text = repr(value)
+    except Exception:  # a user's own class, or what is nested too deeply
+        return f"<{type(value).__name__}>"
     return text if len(text) <= 60 else text[:57] + "..."
 
 
@@ -87,9 +91,17 @@ def several(name: str, value: Any) -> Any:
     """Check that the value is a list, or any iterable that is neither text nor a mapping."""
     if isinstance(value, list | tuple):
         return value
-    if isinstance(value, NO_LISTS) or not isinstance(value, Iterable) or hasattr(value, "readline"):
+    if isinstance(value, NO_LISTS) or not isinstance(value, Iterable) or hasattr(value, "readline") or is_record(value):
         raise wrong(name, value, "a list")
     return list(value)
+
+
+def is_record(value: Any) -> bool:
+    """Return whether an object that can be iterated has named parts, as a pydantic object, a row of a database or a
+    table of pandas has: its items are no list of values."""
+    if hasattr(value, "model_dump"):
+        return True
+    return hasattr(value, "keys") and hasattr(value, "__getitem__") and not hasattr(value, "tolist")
 
 
 def strings(name: str, value: Any) -> Any:
@@ -139,7 +151,7 @@ def _check_turn(name: str, item: Any) -> None:
         missing = "role" if role is None else "content"
         raise ValueError(f"{name} has no {missing!r}: a message is {{'role': ..., 'content': ...}}")
     if role not in ROLES:
-        raise ValueError(f"{name}.role must be 'user' or 'assistant', not {_short(role)}")
+        raise ValueError(f"{name}.role must be 'user' or 'assistant', not {shown(role)}")
     if isinstance(content, bytes | int | float | Mapping):
         raise wrong(f"{name}.content", content, "a string or a list of content blocks")
 

@@ -53,7 +53,7 @@ def encode_json(value: Any, part: str = "body", *, name: str = "", paths_as_text
             return made
         if (size > _LARGE and not _may_hold_null(made)) or not _may_hold_not_finite(value):
             return made
-    except (_UnknownToEncoderError, RecursionError, UnicodeEncodeError, OverflowError):
+    except (_UnknownToEncoderError, RecursionError, UnicodeEncodeError, OverflowError, BufferError):
         pass
     from tercet.wire.requests.plain_values import plain_value
 
@@ -102,7 +102,7 @@ def materialize(value: Any, part: str = "body", *, name: str = "") -> Any:
     sent."""
     try:
         _ENCODER.encode(value)
-    except (_UnknownToEncoderError, RecursionError):
+    except (_UnknownToEncoderError, RecursionError, BufferError):
         from tercet.wire.requests.plain_values import plain_value
 
         return plain_value(value, part, name=name)

@@ -7,18 +7,22 @@ Most requests never come here: the encoder does plain values by itself, and this
 from __future__ import annotations
 
 import base64
+import datetime
+import decimal
 import io
 import math
 import operator
 import os
+import uuid
 from collections import UserString
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 import msgspec
 
+from tercet.wire.requests.arguments import is_record, shown
 from tercet.wire.requests.regular_files import chunks
 from tercet.wire.requests.sentinels import absent_kinds
 
@@ -29,6 +33,23 @@ LARGEST_SOURCE = 32 << 20
 PLAIN = frozenset({str, int, bool, type(None)})
 READERS = ("read", "readline")
 """Methods of open files."""
+MOST_STEPS = 100
+"""Objects that an object may give for itself in turn, before one is plain: one that gives another for ever has no JSON."""
+BASES: tuple[tuple[type[Any], Callable[[Any], Any]], ...] = (
+    (
+        datetime.datetime,
+        lambda of: datetime.datetime(
+            of.year, of.month, of.day, of.hour, of.minute, of.second, of.microsecond, of.tzinfo, fold=of.fold
+        ),
+    ),
+    (datetime.date, lambda of: datetime.date(of.year, of.month, of.day)),
+    (datetime.time, lambda of: datetime.time(of.hour, of.minute, of.second, of.microsecond, of.tzinfo, fold=of.fold)),
+    (datetime.timedelta, lambda of: datetime.timedelta(of.days, of.seconds, of.microseconds)),
+    (decimal.Decimal, decimal.Decimal),
+    (uuid.UUID, lambda of: uuid.UUID(int=of.int)),
+)
+"""Classes that the encoder knows, but no class below them, such as pandas' and freezegun's dates."""
+BASE_KINDS = frozenset(kind for kind, _ in BASES)
 JSON_WORDS = {True: "true", False: "false", None: "null"}
 
 FIELDS: Mapping[str, Mapping[str, str]] = {
@@ -116,7 +137,7 @@ class _Copy:
 
     def _copy_level(self, value: Any, place: Place) -> Any:
         """Return one level: a plain value, or a container whose children are still to be copied."""
-        while True:
+        for _ in range(MOST_STEPS):
             if type(value) in PLAIN:
                 return value
             known, made = self._scalar(value, place)
@@ -128,7 +149,8 @@ class _Copy:
                 return self._array(value, place)
             value, was = self._other(value, place), value
             if value is was:
-                raise TypeError(f"{place} cannot hold {type(value).__name__} {_short(value)}: it has no JSON form")
+                break
+        raise TypeError(f"{place} cannot hold {type(value).__name__} {shown(value)}: it has no JSON form")
 
     def _scalar(self, value: Any, place: Place) -> tuple[bool, Any]:
         """Return whether this is no container, and its plain value."""
@@ -143,7 +165,7 @@ class _Copy:
         if isinstance(value, int):
             return True, int.__int__(value)
         if isinstance(value, bytes | bytearray | memoryview):
-            return True, base64.b64encode(value).decode()
+            return True, base64.b64encode(bytes(value)).decode()  # a view may have steps
         if isinstance(value, self._absent):
             raise TypeError(f"{place} is {value!r}: a field of an object can be left out so, an item of a list cannot")
         if not isinstance(value, Mapping) and _is_file(value):
@@ -211,27 +233,72 @@ class _Copy:
             except TypeError:
                 made = self._other(key, place)  # numpy's numbers
         if not isinstance(made, str | int | float):
-            raise TypeError(f"{place} has a key of the type {type(key).__name__}, {_short(key)}: keys are strings")
+            raise TypeError(f"{place} has a key of the type {type(key).__name__}, {shown(key)}: keys are strings")
         return made if isinstance(made, str) else repr(made)
 
     def _other(self, value: Any, place: Place) -> Any:
         """Return what an object gives for itself, one step nearer to JSON; the object itself if it gives nothing."""
-        dump = getattr(value, "model_dump", None)
-        if dump is not None and not isinstance(value, type):
-            return dump(mode="json", exclude_unset=True, by_alias=True)
+        if getattr(value, "model_dump", None) is not None and not isinstance(value, type):
+            return _dumped(value, place)
+        base = next((base for kind, base in BASES if isinstance(value, kind)), None)
+        if base is not None and type(value) not in BASE_KINDS:
+            return base(value) if value == value else value  # pandas has a date that is none
         try:
             made = msgspec.to_builtins(value, enc_hook=_Held, builtin_types=(_Held,))
         except RecursionError:
             raise ValueError(f"{place} is nested too deeply, or holds itself") from None
         if type(made) is not _Held or made.value is not value:
             return made.value if type(made) is _Held else made
-        for step in (lambda: value.tolist(), lambda: operator.index(made.value)):  # of numpy, and whatever counts
+        for step in (lambda: _listed(value, place), lambda: operator.index(made.value)):
             try:
                 if type(found := step()) is not type(value):
                     return found
             except (AttributeError, TypeError):
                 continue
+        if is_record(value):
+            return {key: value[key] for key in value.keys()}  # noqa: SIM118 - iterating it gives something else
         return list(value) if isinstance(value, Iterable) else value
+
+
+def _dumped(value: Any, place: Place) -> Any:
+    """Return what a pydantic object gives for itself; where pydantic does not know a value within, or has no number for
+    it, the walk goes on with the object's own values."""
+    try:
+        made = value.model_dump(mode="json", exclude_unset=True, by_alias=True)
+        if not _holds_none(made):
+            return made
+        return _with_numbers(made, value.model_dump(exclude_unset=True, by_alias=True))
+    except Exception as problem:
+        raise TypeError(f"{place} holds a {type(value).__name__} that cannot be dumped: {problem}") from problem
+
+
+def _holds_none(made: Any) -> bool:
+    return made is None or (
+        any(map(_holds_none, made.values() if isinstance(made, dict) else made))
+        if isinstance(made, dict | list)
+        else False
+    )
+
+
+def _with_numbers(made: Any, own: Any) -> Any:
+    """Return dumped values, with the floats for which pydantic writes null, as they are: they are refused by their place."""
+    if made is None:
+        return own if isinstance(own, float) else None
+    if isinstance(made, dict) and isinstance(own, dict):
+        return {key: _with_numbers(item, own.get(key)) for key, item in made.items()}
+    if isinstance(made, list) and isinstance(own, list | tuple) and len(made) == len(own):
+        return [_with_numbers(item, mine) for item, mine in zip(made, own, strict=True)]
+    return made
+
+
+def _listed(value: Any, place: Place) -> Any:
+    """Return numpy's values as Python's: dates and durations too, which it counts in nanoseconds otherwise."""
+    kind = getattr(getattr(value, "dtype", None), "kind", None)
+    if type(value).__module__ == "numpy" and kind in ("M", "m"):
+        if (value != value).any():
+            raise ValueError(f"{place} holds a NaT, which JSON cannot hold; leave it out, or send a date or None")
+        value = value.astype("datetime64[us]" if kind == "M" else "timedelta64[us]")
+    return value.tolist()
 
 
 def _is_file(value: Any) -> bool:
@@ -244,8 +311,3 @@ def _finite(value: float, place: Place) -> float:
     if not math.isfinite(value):
         raise ValueError(f"{place} is {value}, which JSON cannot hold; leave it out, or send a number or None")
     return value
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
