@@ -22,6 +22,7 @@ from tercet.lib.tools import (
     beta_async_tool,
     beta_tool,
 )
+from tercet.tools.results import failure_result
 
 
 def add(a: int, b: int = 1) -> str:
@@ -278,3 +279,17 @@ def test_alone_is_said_with_true_or_false_and_is_not_sent() -> None:
     assert "alone" not in made.to_dict()
     with pytest.raises(TypeError, match="alone must be True, False or None, not str 'yes'"):
         beta_tool(lambda: "", name="a", alone="yes")  # type: ignore[call-overload]
+
+
+def test_an_error_that_holds_an_open_file_does_not_read_it(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("first line\nsecond line\n")
+    with open(tmp_path / "secret") as file:
+        for content in (file, [file], {"type": "text", "text": file}):
+            error = ToolError(content)  # type: ignore[arg-type]
+            assert "first line" not in str(failure_result({"id": "t"}, error))
+        assert file.read() == "first line\nsecond line\n"
+
+
+def test_an_error_may_hold_any_value_that_a_result_may_hold(tmp_path: Path) -> None:
+    for content, text in ((tmp_path, str(tmp_path)), (5, "5"), (b"ab", '"YWI="'), ([1, 2], "[1,2]")):
+        assert failure_result({"id": "t"}, ToolError(content))["content"] == text  # type: ignore[arg-type]

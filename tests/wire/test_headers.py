@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 import traceback
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -196,3 +197,9 @@ def test_headers_that_pass_hold_nothing_that_could_end_a_line(given_headers: dic
 )
 def test_a_url_is_shown_without_its_credentials(url: str, shown: str, taken: list[str]) -> None:
     assert (redacted_url(url), url_secrets(url)) == (shown, taken)
+
+
+@pytest.mark.parametrize("given", ["x-a: 1", [("x-a", "1")], 5])
+def test_headers_that_are_no_mapping_are_refused(given: Any) -> None:
+    with pytest.raises(TypeError, match="headers must be a dict, not"):
+        checked_headers(given)

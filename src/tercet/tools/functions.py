@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast, overlo
 
 from tercet.tools.docstrings import parse_docstring
 from tercet.tools.function_input import ToolInput
+from tercet.wire.requests.arguments import NO_LISTS, shown
 from tercet.wire.requests.json_body import materialize
 
 if TYPE_CHECKING:
@@ -62,15 +63,18 @@ class ToolError(Exception):
     """Raise it in a tool to say what the model shall read: a text, or content blocks. The result is marked as an error."""
 
     def __init__(self, content: str | Iterable[Mapping[str, Any]]) -> None:
-        blocks: list[Any] = [content] if isinstance(content, str | Mapping) else list(content)
-        self.content: Any = content if isinstance(content, str) else blocks
+        several = (
+            isinstance(content, Iterable) and not isinstance(content, NO_LISTS) and not hasattr(content, "readline")
+        )
+        blocks: list[Any] = list(content) if several else [content]
+        self.content: Any = blocks if several or isinstance(content, Mapping) else content
         parts = [_shown(block) for block in blocks]
         super().__init__(" ".join(parts) or "the tool failed")
 
 
 def _shown(block: Any) -> str:
     if not isinstance(block, Mapping):
-        return str(block)
+        return block if isinstance(block, str) else shown(block)
     return str(block["text"]) if block.get("text") is not None else f"[{block.get('type', 'unknown')}]"
 
 

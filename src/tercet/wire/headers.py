@@ -77,6 +77,8 @@ def checked_headers(given: Mapping[str, str | bytes]) -> Headers:
     """
     checked: dict[str, tuple[str, str]] = {}
     fault: Exception | None = None
+    if not isinstance(given, Mapping):
+        raise TypeError(f"headers must be a dict, not {type(given).__name__}")
     for name, value in given.items():
         fault = _fault_in(name, value)
         if fault is not None:

@@ -60,3 +60,38 @@ async def test_an_async_file_is_a_type_error() -> None:
 
     with pytest.raises(TypeError, match="gives bytes, but Later gives coroutine"):
         read(Later())
+
+
+class Reads:
+    """A file of somebody's own."""
+
+    def __init__(self, given: Any) -> None:
+        self._given = given
+
+    def read(self, size: int) -> Any:
+        if isinstance(self._given, Exception):
+            raise self._given
+        return self._given
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        None,
+        5,
+        OSError(5, "broken"),
+        OSError("broken"),
+        io.UnsupportedOperation("read"),
+        ValueError("closed"),
+        TypeError("no"),
+    ],
+)
+def test_whatever_is_wrong_with_a_file_is_said_with_its_name(given: Any) -> None:
+    with pytest.raises((TypeError, ValueError, OSError)) as refused:
+        read(Reads(given))
+    assert "the file" in str(refused.value)
+
+
+def test_a_path_that_no_system_takes_is_said_with_its_name() -> None:
+    with pytest.raises(ValueError, match="the file cannot be read: embedded null"):
+        read(Path("a\0b"))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from tercet.wire.http import Headers, checked_headers
-from tercet.wire.requests.arguments import wrong
+from tercet.wire.requests.arguments import mapping, wrong
 from tercet.wire.requests.regular_files import check_size, chunks
 
 FORBIDDEN_IN_NAMES = re.compile(r'[<>:"|?*\\/\x00-\x1f\x7f]')
@@ -59,7 +59,7 @@ def _part_of_tuple(file: tuple[Any, ...]) -> Part:
     if given is not None and not isinstance(given, str):
         raise wrong("file[0]", given, "a file name or None")
     name = check_file_name(given) if given else _own_name(content)
-    headers = checked_headers(file[3] or {}) if len(file) == 4 else Headers()
+    headers = checked_headers(mapping("file[3]", file[3] or {})) if len(file) == 4 else Headers()
     media_type = file[2] if len(file) > 2 else None
     if media_type is not None and not isinstance(media_type, str):
         raise wrong("file[2]", media_type, "a media type such as 'application/pdf' or None")

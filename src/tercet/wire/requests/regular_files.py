@@ -30,6 +30,8 @@ def _open_file(path: os.PathLike[Any], name: str, largest: int) -> IO[bytes]:
     except OSError as problem:
         said = f"{name} cannot be read: {problem.strerror or problem}"
         raise type(problem)(problem.errno, said, os.fspath(path)) from problem
+    except ValueError as problem:
+        raise problem if str(problem).startswith(name) else ValueError(f"{name} cannot be read: {problem}") from problem
 
 
 def _open_regular(path: str, flags: int, name: str, largest: int) -> int:
@@ -49,9 +51,9 @@ def _open_regular(path: str, flags: int, name: str, largest: int) -> int:
 
 def _pieces(file: Any, name: str, largest: int) -> Iterator[Any]:
     total = 0
-    while chunk := file.read(CHUNK):
+    while (chunk := _read(file, name)) or chunk is None:
         if not isinstance(chunk, bytes | bytearray | memoryview | str):
-            if hasattr(chunk, "close"):
+            if chunk is not None and hasattr(chunk, "close"):
                 chunk.close()  # a coroutine, of an async file
             raise TypeError(
                 f"{name} must be a file that gives bytes, but {type(file).__name__} gives {type(chunk).__name__}"
@@ -59,6 +61,16 @@ def _pieces(file: Any, name: str, largest: int) -> Iterator[Any]:
         total += len(chunk)
         check_size(total, name, largest)
         yield chunk
+
+
+def _read(file: Any, name: str) -> Any:
+    try:
+        return file.read(CHUNK)
+    except OSError as problem:
+        said = f"{name} cannot be read: {problem.strerror or problem}"
+        raise (OSError(said) if problem.errno is None else type(problem)(problem.errno, said)) from problem
+    except (TypeError, ValueError) as problem:
+        raise type(problem)(f"{name} cannot be read: {problem}") from problem
 
 
 def check_size(size: int, name: str, largest: int) -> None:
