@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from tercet._version import __version__
+from tercet.cli.ledger import cost, logs
 from tercet.cli.serve import serve
 
 INTERRUPTED = 130
@@ -16,6 +17,8 @@ def tercet() -> None:
     """Tercet: the Claude API for Python. A client, a toolkit, and a local API to try them on."""
 
 
+tercet.add_command(cost)
+tercet.add_command(logs)
 tercet.add_command(serve)
 
 

@@ -134,6 +134,7 @@ def seconds(value: Any, name: str) -> float | None:
 
         if isinstance(value, bool) or not isinstance(value, Real):
             raise wrong(name, value, "a number of seconds or None")
+        value = float(value)
     if not value >= 0:  # also refuses NaN
         raise ValueError(f"{name} must be at least 0 seconds, not {value!r}")
     return None if value > LONGEST else float(value)

@@ -49,7 +49,8 @@ class AskedCall:
         behind: Behind = same_model,
         peeks: bool = False,
     ) -> None:
-        self.record, self.kind, self.model, self._content, self._behind = record, kind, model, content, behind
+        self.record, self.model, self._content, self._behind = record, model, content, behind
+        self.kind: Kind = kind
         self.params = params
         """The request's body, where that is known without reading it."""
         self.peeks = peeks

@@ -25,7 +25,8 @@ class CallRecord:
     __slots__ = ("_attempts", "_journal", "_left", "_pending", "counted", "id", "kind", "tags")
 
     def __init__(self, journal: LedgerJournal, kind: EntryKind, tags: SplitTags | None, counted: bool) -> None:
-        self._journal, self.kind, self.tags, self.counted = journal, kind, tags, counted
+        self._journal, self.tags, self.counted = journal, tags, counted
+        self.kind: EntryKind = kind
         self.id = journal.next_id()
         self._attempts = 0
         self._pending: LedgerLine | None = None

@@ -25,9 +25,11 @@ class Watched(Protocol):
 
     def spent_in(self, per: str, zone: tzinfo, origin: Origin, chosen: Mapping[str, Any]) -> tuple[Decimal, str]:
         """Return the US dollars of this period, and its name."""
+        ...
 
     def is_first_to_tell(self, alert: str, period: str, share: str) -> bool:
         """Write down that this is told. Returns False if it was told before."""
+        ...
 
 
 class Alert(NamedTuple):

@@ -39,12 +39,15 @@ class Answering(Protocol):
 
     def cost(self, *, by: str | Iterable[str], **about: Any) -> Rows:
         """Return sums by group."""
+        ...
 
     def savings(self, **about: Any) -> Rows:
         """Return what was saved."""
+        ...
 
     def calls(self, *, errors: bool = False, slow: bool = False, limit: int | None = 100, **about: Any) -> Rows:
         """Return attempts."""
+        ...
 
 
 def page_of(ledger: Answering, since: Moment, until: Moment, origin: Origin, tz: str | tzinfo | None) -> str:

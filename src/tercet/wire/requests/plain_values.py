@@ -256,7 +256,8 @@ class _Copy:
             except (AttributeError, TypeError):
                 continue
         if is_record(value):
-            return {key: value[key] for key in value.keys()}  # noqa: SIM118 - iterating it gives something else
+            record: Any = made.value
+            return {key: record[key] for key in record.keys()}  # noqa: SIM118 - iterating it gives something else
         return list(value) if isinstance(value, Iterable) else value
 
 
