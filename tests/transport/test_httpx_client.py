@@ -31,7 +31,7 @@ def test_a_mock_transport_answers(library: Any) -> None:
         return library.Response(200, json={"a": 1}, headers={"request-id": "r"})
 
     with library.Client(transport=library.MockTransport(handler)) as client:
-        reply = transport_for(client).send(asked("https://api.example/v1", b"{}"))
+        reply = transport_for(client).send(asked("https://api.example/v1", b"{}", timeout=Timeout(5)))
 
     assert isinstance(reply, Reply)
     assert (reply.status, reply.headers["request-id"]) == (200, "r")
