@@ -27,8 +27,8 @@ def error_body(error_type: str = "overloaded_error", **more: Any) -> bytes:
     return json.dumps({"type": "error", "error": {"type": error_type, "message": "m"}, **more}).encode()
 
 
-def as_json(*chunks: bytes | Lost) -> Reply:
-    return Reply(200, Headers({"content-type": "application/json"}), stream=Chunks(chunks))
+def as_json(*chunks: bytes | Lost, label: str = "application/json") -> Reply:
+    return Reply(200, Headers({"content-type": label} if label else {}), stream=Chunks(chunks))
 
 
 @pytest.mark.parametrize("error_type", sorted(STATUS_OF_TYPE))
@@ -97,17 +97,33 @@ def test_the_content_of_a_file_is_nobodys_error() -> None:
 # --- where a stream was asked for ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("step", [partial(open_stream, clock=lambda: 0.0), bound_stream])
+OPEN = partial(open_stream, clock=lambda: 0.0)
+LABELS = ["application/json", "application/problem+json", "text/plain; charset=utf-8", ""]
+
+
+@pytest.mark.parametrize(
+    ("step", "label"),
+    [*((step, label) for step in (OPEN, bound_stream) for label in LABELS), (OPEN, "text/event-stream")],
+)
 @pytest.mark.parametrize("size", [1, 7, 10_000])
-def test_a_json_error_in_place_of_a_stream_is_sent_again(step: Any, size: int) -> None:
+def test_a_json_error_in_place_of_a_stream_is_sent_again_whatever_its_label(step: Any, label: str, size: int) -> None:
     body = error_body()
-    bad = as_json(*(body[at : at + size] for at in range(0, len(body), size)))
+    bad = as_json(*(body[at : at + size] for at in range(0, len(body), size)), label=label)
     asked, ending = steps(with_retries(lambda attempt: ASK, CALM, step=step), [bad, reply(400)])
 
     assert without_events(asked) == ["send", 0.5, "send"]
     assert (ending.attempts[0].phase, ending.attempts[0].billed) == ("refused", "no")
     assert bad.stream is not None
     assert bad.stream.closed  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("label", [*LABELS, "text/event-stream"])
+def test_an_error_that_no_repetition_helps_is_sent_once_whatever_its_label(label: str) -> None:
+    bad = as_json(error_body("authentication_error"), label=label)
+    asked, ending = steps(with_retries(lambda attempt: ASK, CALM, step=OPEN), [bad])
+
+    assert without_events(asked) == ["send"]
+    assert type(error_of(ending.outcome, ASK, ending.attempts)) is class_for(401)
 
 
 @pytest.mark.parametrize(

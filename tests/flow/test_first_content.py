@@ -102,6 +102,14 @@ def test_a_stream_that_ends_before_its_first_content_failed(chunks: list[Any], f
     assert source.stream.closed
 
 
+def test_a_whole_message_in_place_of_events_is_an_answer_and_not_asked_for_again() -> None:
+    chunks = [b" \n", b'{"type":"mes', b'sage"}']
+    outcome = open_one(streaming(*chunks))
+
+    assert type(outcome) is Reply
+    assert whole(outcome.stream) == [*chunks, None]
+
+
 @pytest.mark.parametrize("ending", [b"\n\n", b""])
 def test_an_error_event_before_the_first_content_is_the_failure(ending: bytes) -> None:
     outcome = open_one(streaming(START, OVERLOADED.rstrip() + ending))
@@ -152,7 +160,7 @@ def test_a_source_that_can_be_told_waits_no_longer_than_the_limit() -> None:
 
 @pytest.mark.parametrize(
     "outcome",
-    [reply(500), lost(), Reply(200, Headers({"content-type": "text/html"}), stream=Chunks([b"{}"])), reply(200)],
+    [reply(500), lost(), Reply(200, Headers({"content-type": "application/pdf"}), stream=Chunks([b"{}"])), reply(200)],
 )
 def test_what_is_no_event_stream_passes_untouched(outcome: Any) -> None:
     assert open_one(outcome) is outcome

@@ -31,7 +31,7 @@ def open_stream(request: Request, clock: Callable[[], float], until: float | Non
     outcome: Outcome = yield Send(request)
     if isinstance(outcome, Reply) and outcome.stream is not None and is_event_stream(outcome):
         limit = request.timeout.stream_idle
-        return (yield from _read_to_content(outcome, clock, None if limit is None else clock() + limit, until))
+        return (yield from _read_to_content(outcome, request, clock, None if limit is None else clock() + limit, until))
     return (yield from _hand_out(outcome, request, until))
 
 
@@ -44,9 +44,16 @@ def bound_stream(request: Request, until: float | None = None) -> Plan[Outcome]:
 def _hand_out(outcome: Outcome, request: Request, until: float | None) -> Plan[Outcome]:
     if isinstance(outcome, Lost) or outcome.stream is None:
         return unmask_error(outcome, request)
-    if outcome.headers.get("content-type", "").startswith("application/json"):
+    if _may_be_json(outcome.headers.get("content-type", "")):
         return (yield from _set_errors_apart(outcome, request, until))
     return outcome if until is None else _with(outcome, (yield Rewind(outcome.stream, until=until)))
+
+
+def _may_be_json(label: str) -> bool:
+    """Return whether a body of this content type may be an error of the API all the same: gateways label them as they like."""
+    if label.startswith("text/event-stream"):
+        return False  # its bytes are for the caller as they come
+    return not label or label.startswith("text/") or ("json" in label and "jsonl" not in label)
 
 
 def _set_errors_apart(reply: Reply, request: Request, until: float | None) -> Plan[Outcome]:
@@ -85,7 +92,7 @@ def is_event_stream(reply: Reply) -> bool:
 
 
 def _read_to_content(
-    reply: Reply, clock: Callable[[], float], silent: float | None, until: float | None
+    reply: Reply, request: Request, clock: Callable[[], float], silent: float | None, until: float | None
 ) -> Plan[Outcome]:
     stream, decoder = reply.stream, None
     assert stream is not None
@@ -109,12 +116,22 @@ def _read_to_content(
             failure = None if seen else chunk or ENDED_CLEANLY
     if isinstance(seen, ErrorEvent):
         failure = dict(seen)
+    if failure is ENDED_CLEANLY and (begun := _bytes_of(held)).lstrip().startswith(b"{"):  # no event stream, but JSON
+        answer = unmask_error(Reply(reply.status, reply.headers, begun, None, reply.http_version), request)
+        if isinstance(answer, ErrorAnswer):
+            yield Close(stream)
+            return answer
+        failure = None
     if failure is None:
         return _with(reply, (yield Rewind(stream, held, until)))
     if isinstance(held[-1], bytes):
         held.append(SILENT if failure is SILENT else None)
     yield Close(stream)  # all of it is held
     return NothingYielded(_with(reply, (yield Rewind(stream, held))), failure)
+
+
+def _bytes_of(held: Iterable[bytes | Lost | None]) -> bytes:
+    return b"".join([chunk for chunk in held if isinstance(chunk, bytes)])
 
 
 def content_in(events: Iterable[object]) -> bool | ErrorEvent:

@@ -213,6 +213,33 @@ def test_a_whole_message_where_a_stream_was_due_is_read_as_one() -> None:
         assert stream.get_final_message().usage.output_tokens == 6
 
 
+LABELS = [JSON, SSE, {"content-type": "text/plain"}, {}]
+
+
+@pytest.mark.parametrize("headers", LABELS)
+@pytest.mark.parametrize("size", [1, 9, 10_000])
+@pytest.mark.parametrize("before", [b"", b" \r\n\n"])
+def test_an_answer_is_read_by_what_it_is_whatever_its_label(headers: dict[str, str], size: int, before: bytes) -> None:
+    def read(body: bytes) -> tercet.types.Message:
+        data = before + body
+        chunks = [data[at : at + size] for at in range(0, len(data), size)]
+        with Script((200, headers, chunks)).client(max_retries=0).messages.stream(**ASK) as stream:
+            return stream.get_final_message()
+
+    assert read(WHOLE).content[0].text == "Hello"
+    assert read(MESSAGE).content[0].text == "Hi!"
+    with pytest.raises(tercet.AuthenticationError):
+        read(b'{"type":"error","error":{"type":"authentication_error","message":"no"}}')
+    with pytest.raises(tercet.IncompleteStreamError):
+        read(EVENTS[0])
+
+
+@pytest.mark.parametrize("headers", LABELS)
+def test_an_empty_answer_fails_whatever_its_label(headers: dict[str, str]) -> None:
+    with pytest.raises(tercet.APIError):
+        list(Script((200, headers, [])).client(max_retries=0).messages.create(**ASK, stream=True))
+
+
 def test_leaving_early_closes_the_connection() -> None:
     script = streamed(EVENTS)
 

@@ -24,6 +24,8 @@ from tercet.wire.stream.message_builder import MessageBuilder
 
 E = TypeVar("E", covariant=True)
 
+_FIRST_OF_EVENTS = (b":", b"e", b"d", b"i", b"r")
+"""A comment and the field names begin so, and no JSON does."""
 _BAD_ENDS = (ProtocolFault, ErrorEvent)
 read_message = model_reader(Message, "content", "role")
 
@@ -46,9 +48,11 @@ class StreamReader:
         """Why the stream did not end well; raised after the events that came before."""
         self._lost: Lost | None = None
         self._bad_end: ProtocolFault | ErrorEvent | None = None
-        is_json = response.headers.get("content-type", "").startswith("application/json")
-        self._whole: list[bytes] | None = [] if is_json else None
-        """A JSON body where a stream was due: gathered here, and read as a message or an error at its end."""
+        self._labelled_json = response.headers.get("content-type", "").startswith("application/json")
+        self._whole: list[bytes] | None = []
+        """A JSON body where a stream was due, or what may still become one: gathered here, and read as a message or an error
+        at its end. None once it is known to be events."""
+        self._is_whole = False
 
     def take(self, chunk: bytes | Lost | None) -> Sequence[Any]:
         """Return the events that this chunk completes. None is the clean end of the bytes, Lost a break."""
@@ -73,6 +77,14 @@ class StreamReader:
     def _take_whole(self, chunk: bytes | Lost | None, whole: list[bytes]) -> Sequence[Any]:
         if type(chunk) is bytes:
             whole.append(chunk)
+            if self._is_whole or not (begun := b"".join(whole).lstrip()[:1]):
+                return ()
+            self._is_whole = begun == b"{" or (self._labelled_json and begun not in _FIRST_OF_EVENTS)
+        if not self._is_whole and not (self._labelled_json and chunk is None):
+            self._whole = None
+            events = self.take(b"".join(whole))
+            return events if type(chunk) is bytes else [*events, *self.take(chunk)]
+        if type(chunk) is bytes:
             return ()
         self.over = True
         self._lost = chunk if isinstance(chunk, Lost) else None
