@@ -82,3 +82,22 @@ def test_a_picture_is_read_once_and_gives_no_credential_away(head: bytes) -> Non
             hidden = base64.b64encode(head + noise[: 9_000 + place] + secret.encode() + noise).decode()
             assert redaction.json({"data": hidden, "b": [harmless]}) == {"data": REDACTED, "b": [harmless]}
     assert redaction.json({"data": harmless + key}) == {"data": harmless + REDACTED}
+
+
+@pytest.mark.parametrize("written", [
+    "export ANTHROPIC_API_KEY={}", "DB_PASSWORD='{}'", "aws_secret_access_key = {}", "secret_access_key: {}", "X-Api-Key:   {}",
+    "x-api-key : {}", 'API_KEY="{}"', "https://host/x#access_token={}&a=1", "https://host/x?token={}", "?a=1;token={}",
+    "-----BEGIN PGP PRIVATE KEY BLOCK-----\n{}\n-----END PGP PRIVATE KEY BLOCK-----",
+])  # fmt: skip
+def test_a_credential_is_taken_out_of_lines_as_programs_write_them(written: str) -> None:
+    text = "before\n" + written.format("hunter2hunter2/9x") + "\nafter"
+    assert "hunter2" not in Redaction().text(text)
+    assert Redaction().text(text).startswith("before\n")
+    assert Redaction().text(text).endswith("\nafter")
+
+
+@pytest.mark.parametrize(
+    "text", ["password: string", "api_key: the key of your account", "max_tokens = 1024", "token: 5"]
+)
+def test_words_behind_the_name_of_a_credential_are_kept(text: str) -> None:
+    assert Redaction().text(text) == text

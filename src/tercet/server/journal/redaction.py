@@ -55,7 +55,7 @@ SIGNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("eyJ", r"eyJ[A-Za-z0-9_\-]{8,}\.eyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]*"),
         ("bearer", r"(?i:\bbearer\s+)(?=[A-Za-z0-9._~+/\-]*[0-9])[A-Za-z0-9._~+/\-]{16,}=*"),
         ("basic", r"(?i:authorization[\"'\\]*\s*[:=]\s*[\"'\\]*basic\s+)[A-Za-z0-9+/]{6,}=*"),
-        ("PRIVATE KEY", r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"),
+        ("PRIVATE KEY", r"-----BEGIN [A-Z ]*PRIVATE KEY[A-Z ]*-----.*?(?:-----END [A-Z ]*PRIVATE KEY[A-Z ]*-----|\Z)"),
         ("://", r"://([^\s/?#@\"'<>\\]*:[^\s/?#@\"'<>\\]+)@"),
     )
 )
@@ -70,7 +70,10 @@ FIELDS = (
 """Fields whose text is a credential, such as that of an MCP server; written with `_`, `-`, capitals, or nothing between."""
 _ENDS = ("key", "token", "secret", "passwd", "password", "passphrase", "authorization", "credential", "signature")
 """How the name of every such field ends."""
-_QUOTED, _IN_PAIR = re.compile(rf"(?:{'|'.join(_ENDS)})[\"']"), re.compile(rf"(?:{'|'.join(_ENDS)})=")
+_QUOTED, _IN_PAIR = (
+    re.compile(rf"(?:{'|'.join(_ENDS)})[\"']"),
+    re.compile(rf"(?:{'|'.join(_ENDS)})[ \t]?[:=]"),
+)
 _RAREST = "\"'=:_-./QZXJzjxqKGA129kb"
 """Characters of signs, those first that are rare in texts."""
 
@@ -85,9 +88,12 @@ def _any() -> re.Pattern[bytes]:
         for stop in {sign[at]} if exactly else {sign[at].lower(), sign[at].upper()}:
             ways.setdefault(stop, []).append(f"(?<={before}){after}" if exactly else f"(?i:(?<={before}){after})")
     last = [f"[{''.join(sorted({end[place] for end in _ENDS}))}]" for place in (-2, -1)]
-    for mark in "\"'=":  # most words end otherwise, so two letters are looked at first
+    for mark in "\"'=:":  # most words end otherwise, so two letters are looked at first
         names = "|".join(f"(?<={end}{mark})" for end in _ENDS)
         ways.setdefault(mark, []).append(f"(?i:(?<={last[0]}{last[1]}{mark})(?:{names}))")
+        if mark in "=:":
+            names = "|".join(f"(?<={end} {mark})" for end in _ENDS)
+            ways[mark].append(f"(?i:(?<={last[0]}{last[1]} {mark})(?:{names}))")
     return re.compile("|".join(f"{re.escape(stop)}(?:{'|'.join(ways[stop])})" for stop in sorted(ways)).encode())
 
 
@@ -96,7 +102,12 @@ _ANY = _any()
 _BARE = frozenset(name.replace("_", "") for name in FIELDS)
 _NAME = "|".join(sorted((name.replace("_", "[_-]?") for name in FIELDS), key=len, reverse=True))
 _IN_QUOTES = re.compile(rf"(?is)([\"'])(?:{_NAME})\1\s*:\s*([\"'])((?:\\.|(?!\2)[^\\])+)")
-_IN_QUERY = re.compile(rf"(?i)[?&](?:{_NAME}|key)=([^&\s\"'<>#]+)")
+_IN_LINE = re.compile(
+    rf"(?i)(?:\b|_)(?:{_NAME})[ \t]{{0,9}}[:=][ \t]{{0,9}}[\"'\\]{{0,2}}"
+    r"((?=[^\s\"'<>\\,;&]*[0-9])[^\s\"'<>\\,;&]{8,})"
+)
+"""As settings, shells, YAML and header lines write them. A value without a digit may be a word."""
+_IN_QUERY = re.compile(rf"(?i)[?&#;](?:{_NAME}|key|token)=([^&\s\"'<>#]+)")
 SHOWN = frozenset(
     {
         "accept", "accept-encoding", "anthropic-beta", "anthropic-organization-id", "anthropic-version", "anthropic-workspace-id",
@@ -211,7 +222,7 @@ class Redaction:
         for sign, pattern in SIGNS:
             if sign in text or sign in low:
                 found += [each.span(each.lastindex or 0) for each in pattern.finditer(text)]
-        for stem, pattern, group in ((_QUOTED, _IN_QUOTES, 3), (_IN_PAIR, _IN_QUERY, 1)):
+        for stem, pattern, group in ((_QUOTED, _IN_QUOTES, 3), (_IN_PAIR, _IN_QUERY, 1), (_IN_PAIR, _IN_LINE, 1)):
             if stem.search(low):
                 found += [each.span(group) for each in pattern.finditer(text) if each[group] != REDACTED]
         return found
