@@ -106,6 +106,26 @@ def cost_of(
     return Cost(low, low, low, "exact", *parts) if whole else Cost(None, low, None, "unknown", *parts)
 
 
+def nano_of_tokens(
+    model_id: str, at: date, counts: tuple[int, int, int, int, int], *, us: bool = False, fast: bool = False
+) -> int | None:
+    """Return what `cost_of` says of tokens that are counted and of nothing else, in nano-dollars; None if a part has no price.
+
+    `counts`: uncached input, read from the cache, written for five minutes, for an hour, output.
+    """
+    table = table_of(model_id, at, False, us, fast)
+    if table is None:
+        return None
+    units, rows = table
+    uncached, read, five, hour, output = counts
+    row = rows[0] if len(rows) == 1 else table.row(uncached + read + five + hour)
+    _, rate, rate_read, rate_5m, rate_1h, rate_output = row
+    if rate_read is None or rate_5m is None or rate_1h is None:
+        return None
+    amount = uncached * rate + read * rate_read + five * rate_5m + hour * rate_1h + output * rate_output
+    return amount if units == 1 else _half_even(amount, units)
+
+
 def price(
     model_id: str,
     usage: Mapping[str, Any],

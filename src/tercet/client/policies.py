@@ -183,6 +183,8 @@ class Policies:
         """Return the plan of a call to one model, retries included."""
         peeks = call.stream and (peeks or policy.max_retries > 0 or self.breaker is not None)
         step = self._step(call, policy, deadline, peeks=peeks)
+        if record is not None and self.ledger is not None:
+            step = self.ledger.asked(record, call.kind, call.model, call.content, call.whole, behind, step, peeks).send
         layers: list[Layer] = []
         hold = None
         if self.breaker is not None:
@@ -197,10 +199,6 @@ class Policies:
             from tercet.flow.events import observe_attempt
 
             layers.append(partial(observe_attempt, call.model, policy.clock))
-        if record is not None:
-            assert self.ledger is not None
-            asked = self.ledger.asked(record, call.kind, call.model, call.content, call.whole, behind, peeks)
-            layers.append(asked.attempt)
         return with_retries(
             partial(build, call), policy, deadline, quota=quota, step=wrap_step(step, layers), hold=hold
         )

@@ -3,6 +3,7 @@
     layer.py    what a client's calls are written by            call_record.py  a plan around a call's plan, and its lines
     attempt.py  the layer around each attempt, whole or streamed  entry.py      a line: its keys, and what fills them
     journal.py  the files of this process: opened, written, rotated, lost       tags.py   `with tercet.tagged(...)`
+    plain_answer.py  the common answer, read at once
     batch_results.py  a line for each result of a batch
     place.py    where `ledger=` and `TERCET_LEDGER` put it
 

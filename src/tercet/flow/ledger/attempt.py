@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tercet.catalog.cost import FREE, UNKNOWN, Cost
-from tercet.flow.effects import Lost, Outcome, Plan, Reply, Rewind
+from tercet.flow.effects import Lost, Outcome, Plan, Reply, Rewind, Send
 from tercet.flow.estimate import Behind, Estimate, same_model
 from tercet.flow.kinds import Kind
 from tercet.flow.ledger.call_record import CallRecord
 from tercet.flow.ledger.entry import (
     account_of,
-    cost_at_once,
     cost_by_estimate,
     day_at,
     fill_cost,
@@ -26,7 +25,8 @@ from tercet.flow.ledger.entry import (
     short,
     stream_error_name,
 )
-from tercet.flow.retry import Step
+from tercet.flow.ledger.plain_answer import fill_plain, plain_answer, plain_stream
+from tercet.flow.retry import Step, unmask_error
 from tercet.flow.usage import Meter, ReportedUsage, usage_of
 from tercet.wire.http import Request
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 class AskedCall:
     """Describe what the attempts of a call ask of one model."""
 
-    __slots__ = ("_behind", "_content", "_estimates", "kind", "model", "params", "peeks", "record")
+    __slots__ = ("_content", "_estimates", "_step", "behind", "kind", "model", "params", "peeks", "record")
 
     def __init__(
         self,
@@ -47,21 +47,24 @@ class AskedCall:
         content: bytes,
         params: Mapping[str, Any] | None = None,
         behind: Behind = same_model,
+        step: Step | None = None,
         peeks: bool = False,
     ) -> None:
-        self.record, self.model, self._content, self._behind = record, model, content, behind
+        self.record, self.model, self._content, self.behind = record, model, content, behind
         self.kind: Kind = kind
+        self._step = step
+        """What sends a request, if that is more than to send it."""
         self.params = params
         """The request's body, where that is known without reading it."""
         self.peeks = peeks
         """Whether a stream is read to its first content before it is handed on."""
         self._estimates: tuple[Estimate, ...] | None = None
 
-    def attempt(self, request: Request, step: Step) -> Plan[Outcome]:
-        """Carry out one attempt, and see to its line."""
-        sent = SentRequest(self, request)
+    def send(self, request: Request) -> Plan[Outcome]:
+        """Send one attempt, and see to its line. Innermost: what comes here is sent."""
+        sent, step = SentRequest(self, request), self._step
         try:
-            outcome = yield from step(request)
+            outcome = unmask_error((yield Send(request)), request) if step is None else (yield from step(request))
         except BaseException:
             sent.give_up()
             raise
@@ -85,19 +88,15 @@ class AskedCall:
             return FREE, None
         if used is None and answered and self.kind == "unknown":
             return UNKNOWN, None
-        if used is not None and self.params is not None and self.model is not None and changed is None:
-            cost = cost_at_once(self._behind(self.model), self.params, used, day)
-            if cost is not None:
-                return cost, used
         return cost_by_estimate(outcome, used, self._estimated(changed), day)
 
     def _estimated(self, changed: Request | None) -> tuple[Estimate, ...]:
         from tercet.flow.limits import LimitedCall
 
         if changed is not None:
-            return LimitedCall(self.kind, self._content, self._behind).replace(self.kind, changed.content).estimates
+            return LimitedCall(self.kind, self._content, self.behind).replace(self.kind, changed.content).estimates
         if self._estimates is None:
-            self._estimates = LimitedCall(self.kind, self._content, self._behind).estimates
+            self._estimates = LimitedCall(self.kind, self._content, self.behind).estimates
         return self._estimates
 
 
@@ -186,10 +185,7 @@ class SentRequest:
     def _finish(self, outcome: Outcome | None) -> None:
         """Fill the line of an attempt whose outcome is whole, or that has none."""
         self._describe(outcome)
-        used = None
-        if self._asked.kind != "free" and isinstance(outcome, Reply) and outcome.status < 300 and outcome.content:
-            used = usage_of(outcome.content)
-        self._price(outcome, used)
+        self._price(outcome, None)
 
     def _describe(self, outcome: Outcome | None) -> None:
         """Say whose it was, and what came."""
@@ -201,16 +197,26 @@ class SentRequest:
             fill_outcome(self._entry, outcome, self._request)
 
     def _price(self, outcome: Outcome | None, used: ReportedUsage | None) -> None:
-        """Say what it used and cost."""
-        entry = self._entry
+        """Say what it used and cost. `used`: what a stream has told."""
+        entry, asked = self._entry, self._asked
         entry.ms = (time.perf_counter_ns() - self._started) // 1_000_000
-        day, number = day_at(entry.at)
-        cost, sane = (FREE, None) if self._unsent() else self._asked.cost(outcome, used, day, self._changed)
-        fill_cost(entry, cost, number)
+        day, entry.price_day = day_at(entry.at)
+        if self._unsent():
+            return fill_cost(entry, FREE)
+        answer = outcome if isinstance(outcome, Reply) and outcome.status < 300 else None
+        if answer is not None and asked.params is not None and asked.model is not None and self._changed is None:
+            plain = plain_answer(answer.content) if used is None else plain_stream(used)
+            if plain is not None and fill_plain(entry, plain, asked.behind(asked.model), asked.params, day):
+                return None
+        if answer is not None and used is None and asked.kind != "free" and answer.content:
+            used = usage_of(answer.content)
+        cost, sane = asked.cost(outcome, used, day, self._changed)
+        fill_cost(entry, cost)
         if used is not None:
             entry.model_served, entry.stop_reason = short(used.model), short(used.stop_reason)
-            if sane is not None:
-                fill_usage(entry, sane)
+        if sane is not None:
+            fill_usage(entry, sane)
+        return None
 
     # --- streams ---
 

@@ -4,6 +4,7 @@ again counts once. Knows lines of JSON; what passes is not changed."""
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -89,11 +90,11 @@ class BatchResults:
             certainty=0, last=True,
         )  # fmt: skip
         record.tag(entry)
-        day, number = day_at(about.at)
+        day, entry.price_day = day_at(about.at)
         if result.type == "succeeded" and result.message is not None:
-            _fill(entry, result.message, day, number)
+            _fill(entry, result.message, day)
         else:
-            fill_cost(entry, FREE, number)
+            fill_cost(entry, FREE)
             failure = result.error.get("error", result.error) if isinstance(result.error, dict) else {}
             entry.error = entry.error_of_call = _ENDED.get(result.type) or stream_error_name({"error": failure})
         record.write(entry)
@@ -103,12 +104,12 @@ _ENDED = {"canceled": "canceled", "expired": "expired"}
 """Results without an answer and without an error of the API: their own word stands for a class."""
 
 
-def _fill(entry: LedgerLine, answer: _Answer, day: Any, number: int) -> None:
+def _fill(entry: LedgerLine, answer: _Answer, day: date) -> None:
     entry.model_served, entry.stop_reason = short(answer.model), short(answer.stop_reason)
     usage = answer.usage
     used = None if usage is None else ReportedUsage(usage, final=True, model=answer.model)
     if used is None or entry.model_served is None or not is_sane(used, MOST_TOKENS, MOST_TOKENS, searches=True):
-        entry.certainty, entry.low, entry.price_day = 2, 0, number
+        entry.certainty, entry.low = 2, 0
         return
-    fill_cost(entry, cost_of(entry.model_served, used.usage, day, batch=True), number)
+    fill_cost(entry, cost_of(entry.model_served, used.usage, day, batch=True))
     fill_usage(entry, used)

@@ -109,7 +109,8 @@ class CallRecord:
         entry, self._pending = self._pending, None
         if entry is None:
             entry = self.begin(time.time_ns(), model)
-            fill_cost(entry, FREE, day_at(entry.at)[1])
+            entry.price_day = day_at(entry.at)[1]
+            fill_cost(entry, FREE)
         entry.error = entry.error or error
         entry.last, entry.error_of_call = True, error
         self.write(entry)

@@ -8,14 +8,13 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
-from tercet.catalog.cost import Cost, cost_of
+from tercet.catalog.cost import Cost
 from tercet.catalog.loading import as_of
-from tercet.catalog.models import find
 from tercet.flow.billing import ErrorAnswer, NothingYielded, phase_of
 from tercet.flow.cost import cost_of_answer, cost_of_lost, price_day, sane_usage
 from tercet.flow.effects import Lost, Outcome, Reply
-from tercet.flow.estimate import Estimate, window_of
-from tercet.flow.usage import ReportedUsage, is_sane
+from tercet.flow.estimate import Estimate
+from tercet.flow.usage import ReportedUsage
 from tercet.wire.http import Request
 
 EntryKind: TypeAlias = Literal["messages", "stream", "batch", "submit", "count", "file", "complete", "cached", "other"]
@@ -103,20 +102,6 @@ def day_at(at: int) -> tuple[date, int]:
     return found[0], found[1]
 
 
-def cost_at_once(model: str, params: Mapping[str, Any], used: ReportedUsage, day: date) -> Cost | None:
-    """Return what a whole answer cost if that can be told without an estimate of its request, else None.
-
-    It can if the usage is sane by the tightest bounds, and nobody else can have answered a part of it. `model`: the one
-    behind the id that was asked for. `params`: the request's body.
-    """
-    most, usage = params.get("max_tokens"), used.usage
-    if not used.final or type(most) is not int or type(used.model) is not str or usage.get("iterations"):
-        return None
-    if not is_sane(used, most, window_of(find(model)) + most, searches=False):
-        return None
-    return cost_of(used.model, usage, day, us=params.get("inference_geo") == "us", fast=params.get("speed") == "fast")
-
-
 def cost_by_estimate(
     outcome: Outcome | None, used: ReportedUsage | None, asked: tuple[Estimate, ...], day: date
 ) -> tuple[Cost, ReportedUsage | None]:
@@ -139,10 +124,10 @@ def is_free(outcome: Outcome | None) -> bool:
 # --- filling a line ---------------------------------------------------------------------------------------------------
 
 
-def fill_cost(entry: LedgerLine, cost: Cost, price_day: int) -> None:
+def fill_cost(entry: LedgerLine, cost: Cost) -> None:
     """Write down what it cost."""
     entry.nano_usd, entry.low, entry.high = cost.known, cost.low, cost.high
-    entry.certainty, entry.price_day = CERTAINTY[cost.certainty], price_day
+    entry.certainty = CERTAINTY[cost.certainty]
 
 
 def fill_usage(entry: LedgerLine, used: ReportedUsage) -> None:
@@ -175,7 +160,7 @@ def fill_outcome(entry: LedgerLine, outcome: Outcome | None, request: Request) -
         get = outcome.headers.get
         entry.status = outcome.answered_with if isinstance(outcome, ErrorAnswer) else outcome.status
         entry.request_id, entry.workspace = short(get("request-id")), short(get("anthropic-workspace-id"))
-        if LOCAL in outcome.headers:
+        if get(LOCAL) is not None:
             entry.origin = "local"
         if outcome.status < 300 and not isinstance(outcome, NothingYielded):
             return

@@ -23,7 +23,7 @@ class LedgerLayer:
         self._tags = None if tags is None else SplitTags(tags)
 
     asked = AskedCall
-    """What one model is asked in a call."""
+    """Makes what a record needs to know of each model that is asked."""
 
     def record(self, kind: Kind, path: str, *, stream: bool, counted: bool) -> CallRecord:
         """Return the record of one call that begins here. `counted`: somebody tells what is really sent (`before_send`)."""
