@@ -216,7 +216,7 @@ def test_dollars_are_whole_nano_dollars_rounded_down(given: Any, held: int) -> N
         {"tokens": 2**63},
         *(
             {"usd": 1, "per": per}
-            for per in (0, -5, -0.0, True, "", "Day", float("nan"), float("inf"), 1e-300, [], b"day")
+            for per in (0, -5, -0.0, True, "", "Day", float("nan"), float("inf"), 1e-300, 10**400, [], b"day")
         ),
         {"usd": 1, "tag": 5},
     ],
@@ -366,3 +366,9 @@ def settle_one(account: Account, budget: Budget) -> None:
     reserve(account, budget, "a", usd("0.5"), 1.0)
     settle(account, "a", usd("0.25"))
     reserve(account, budget, "b", usd("0.5"), 1.0)
+
+
+@pytest.mark.parametrize("moment", ["now", True, datetime(2026, 12, 1, tzinfo=UTC), [1]])
+def test_a_moment_that_is_no_number_of_seconds_is_refused_in_a_sentence(moment: Any) -> None:
+    with pytest.raises(TypeError, match="seconds since 1970"):
+        Budget(usd=1).state(moment)

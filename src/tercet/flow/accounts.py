@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
-from math import isfinite
 from typing import Any, Literal, TypeAlias
 
 import msgspec
@@ -21,6 +20,8 @@ Period: TypeAlias = Literal["minute", "hour", "day", "month"]
 SECONDS: dict[str, float] = {"minute": 60.0, "hour": 3600.0, "day": 86400.0}
 SHORTEST = 1e-6
 """Seconds: a shorter period has numbers that no store holds."""
+LONGEST = 1e300
+"""Seconds, too: what is longer may be a whole number that no float holds."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_DAY = _EPOCH.toordinal()
 _EARLIEST = (datetime(1, 1, 1, tzinfo=UTC) - _EPOCH).total_seconds()
@@ -32,7 +33,7 @@ def check_per(per: Any) -> Period | float | None:
     if per is None or per in ("minute", "hour", "day", "month"):
         found: Period | None = per
         return found
-    if isinstance(per, int | float) and not isinstance(per, bool) and isfinite(per) and per >= SHORTEST:
+    if isinstance(per, int | float) and not isinstance(per, bool) and SHORTEST <= per <= LONGEST:
         return per
     raise ValueError(f"per must be 'minute', 'hour', 'day', 'month', seconds above 0, or None for good, not {per!r}")
 

@@ -141,6 +141,10 @@ class Budget:
     def state(self, wall: float | None = None, credential: str = "") -> BudgetState:
         """Return what is spent and what is left, now or at a time (seconds since 1970). Changes nothing."""
         wall = time.time() if wall is None else wall
+        if isinstance(wall, bool) or not isinstance(wall, int | float):
+            raise TypeError(
+                f"state() takes seconds since 1970, as time.time() and datetime.timestamp() give them, not {wall!r:.80}"
+            )
         states = [part._state(wall, credential) for part in self.parts]
         return states[0] if len(states) == 1 else states[0].with_tokens_of(states[1])
 

@@ -48,7 +48,7 @@ def test_credential_fields_of_a_request_are_replaced_at_any_depth() -> None:
     given = {"mcp_servers": [{"url": "https://x", "authorization_token": "abc"}], "password": 5}
     assert Redaction().json(given) == {
         "mcp_servers": [{"url": "https://x", "authorization_token": REDACTED}],
-        "password": 5,
+        "password": REDACTED,
     }
 
 
@@ -101,3 +101,16 @@ def test_a_credential_is_taken_out_of_lines_as_programs_write_them(written: str)
 )
 def test_words_behind_the_name_of_a_credential_are_kept(text: str) -> None:
     assert Redaction().text(text) == text
+
+
+@pytest.mark.parametrize(
+    "held", ["hunter2-or-so", 1234567890123, 12345.678, ["one-secret-9", ["another-secret-8"]], [17, 18]]
+)
+def test_what_a_credential_field_holds_goes_whatever_it_is_written_as(held: object) -> None:
+    value = {"connection": {"password": held, "user": "anna"}, "password_rules": "long"}
+    assert Redaction().json(value) == {"connection": {"password": REDACTED, "user": "anna"}, "password_rules": "long"}
+
+
+def test_the_description_of_a_credential_field_is_kept() -> None:
+    schema = {"properties": {"password": {"type": "string", "description": "as it was given to you by mail"}}}
+    assert Redaction().json({"input_schema": schema, "api_key": True}) == {"input_schema": schema, "api_key": True}

@@ -365,3 +365,11 @@ def test_text_snapshots_read_in_order_join_every_piece_once() -> None:
     growing.pieces.extend("abc")
 
     assert [growing.upto(count) for count in (1, 2, 4, 3)] == ["", "a", "abc", "ab"]
+
+
+@pytest.mark.parametrize("usage", [None, [], [1], "5", "", 7, True])
+def test_a_usage_at_the_start_that_is_none_is_absent_and_counted_from_the_first_that_comes(usage: Any) -> None:
+    message = {"id": "m", "role": "assistant", "content": [], "usage": usage}
+    builder, faults = run({"type": "message_start", "message": message}, END, STOP)
+    assert faults == []
+    assert builder.usage == {"output_tokens": 9}

@@ -19,7 +19,7 @@ import msgspec
 from tercet.server.errors import HTTPError
 from tercet.server.exchange import decoded_json
 from tercet.server.http.bodies import FormPart, parts_of
-from tercet.server.journal.redaction import Redaction, Unreadable
+from tercet.server.journal.redaction import REDACTED, Redaction, Unreadable, is_field
 from tercet.server.journal.streaming import cleaned_stream
 
 MOST_LAYERS = 4
@@ -207,12 +207,15 @@ def _parts(parts: list[FormPart], redaction: Redaction, most: int) -> str:
     """Return a form's parts, each read as a body of its own, between boundaries of one name."""
     shown = []
     for part in parts:
-        kept = _readable({"content-type": part.content_type}, part.content, redaction, most)
+        if is_field(part.name):
+            written = REDACTED
+        else:
+            written = _readable({"content-type": part.content_type}, part.content, redaction, most).written().decode()
         about = f'form-data; name="{_quoted(part.name)}"'
         about += f'; filename="{_quoted(part.filename)}"' if part.filename is not None else ""
         kind = f"Content-Type: {part.content_type}\r\n" if part.content_type else ""
         head = redaction.text(f"--{BOUNDARY}\r\nContent-Disposition: {about}\r\n{kind}")
-        shown.append(f"{head}\r\n{kept.written().decode()}\r\n")
+        shown.append(f"{head}\r\n{written}\r\n")
     return _checked("".join((*shown, f"--{BOUNDARY}--\r\n")), redaction)
 
 

@@ -173,7 +173,7 @@ class Redaction:
     def _cleaned(self, value: Any) -> Any:
         if isinstance(value, dict):
             return {
-                self.text(name): REDACTED if isinstance(item, str) and is_field(name) else self._cleaned(item)
+                self.text(name): REDACTED if is_field(name) and _values(item) else self._cleaned(item)
                 for name, item in value.items()
             }
         if isinstance(value, list):
@@ -313,12 +313,21 @@ def _leaves(value: Any) -> tuple[list[str], list[str]]:
         if isinstance(each, dict):
             leaves += each
             waiting += each.values()
-            credentials += [item for name, item in each.items() if isinstance(item, str) and is_field(name)]
+            credentials += [text for name, item in each.items() if is_field(name) for text in _values(item)]
         elif isinstance(each, list):
             waiting += each
         elif isinstance(each, str):
             leaves.append(each)
     return leaves, [text for text in credentials if text not in ("", REDACTED)]
+
+
+def _values(item: Any) -> list[str]:
+    """Return the texts and numbers that a credential field holds, alone or in a list. An object there describes a field."""
+    if isinstance(item, list):
+        return [text for each in item for text in _values(each)]
+    if isinstance(item, str):
+        return [item]
+    return [str(item)] if isinstance(item, int | float) and not isinstance(item, bool) else []
 
 
 def _is_latin(text: str) -> bool:

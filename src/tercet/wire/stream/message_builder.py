@@ -117,6 +117,8 @@ class MessageBuilder:
         usage = self._message.get("usage")
         if isinstance(usage, dict):
             self._message["usage"] = dict(usage)
+        else:  # gateways send null: then the first counts are those of a message_delta
+            self._message.pop("usage", None)
         self.started = True
         return None
 
