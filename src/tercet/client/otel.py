@@ -1,4 +1,4 @@
-"""A span for each call, by OpenTelemetry's conventions for generative AI: `open_telemetry=True`, with the extra `otel`.
+"""A span and metrics for each call, by OpenTelemetry's conventions for generative AI: `open_telemetry=True`, with the extra `otel`.
 
 A plan around the call's plan, so that both worlds share it. A span holds numbers and names, never a prompt, an answer or
 a key; that of a streamed answer ends with the stream.
@@ -15,8 +15,9 @@ import msgspec
 
 from tercet._version import __version__
 from tercet.client.call import Call
+from tercet.client.otel_metrics import CallMetrics, Metrics, metrics_of_program
 from tercet.flow.billing import describe
-from tercet.flow.effects import Emit, Lost, Plan, Reply, Rewind
+from tercet.flow.effects import Emit, Lost, Plan, Read, Reply, Rewind
 from tercet.flow.events import AttemptDetails, Details
 from tercet.flow.fallback import has_failed
 from tercet.flow.retry import CallResult
@@ -39,12 +40,14 @@ LONGEST_VALUE = 200
 class Trace:
     """Starts spans on one tracer."""
 
-    def __init__(self, tracer: Any, kind: Any, error: Any) -> None:
-        self._tracer, self._kind, self._error = tracer, kind, error
+    def __init__(self, tracer: Any, kind: Any, error: Any, metrics: Metrics | None = None) -> None:
+        self._tracer, self._kind, self._error, self._metrics = tracer, kind, error, metrics
 
     def watched(self, plan: Plan[CallResult], call: Call[Any]) -> Plan[CallResult]:
         """Wrap a call's plan in a span."""
-        span = Span(self._started(call), self._error)
+        params = {} if call.model is None else _object(call.content)
+        metrics = None if self._metrics is None or call.model is None else self._metrics.of_call(call.model, params)
+        span = Span(self._started(call, params), self._error, metrics)
         answer: Any = None
         try:
             while True:
@@ -55,17 +58,19 @@ class Trace:
                 if isinstance(effect, Emit):
                     span.note(effect.event)
                 answer = yield effect
+                if type(effect) is Read:
+                    span.began()
         finally:
             plan.close()
             if not span.is_left_to_its_stream:
                 span.end("cancelled")  # does nothing to one that has ended
 
-    def _started(self, call: Call[Any]) -> Any:
+    def _started(self, call: Call[Any], params: Mapping[str, Any]) -> Any:
         attributes: dict[str, Any] = {"gen_ai.provider.name": "anthropic"}
         name = f"{call.method} {call.path.partition('?')[0]}"
         if call.model is not None:
             attributes |= {"gen_ai.operation.name": "chat", "gen_ai.request.model": call.model}
-            attributes |= _asked(call.content)
+            attributes |= _asked(params)
             name = f"chat {call.model}"
         return self._tracer.start_span(name, kind=self._kind, attributes=attributes)
 
@@ -73,8 +78,8 @@ class Trace:
 class Span:
     """One call's span. What is told after its end is forgotten."""
 
-    def __init__(self, span: Any, error: Any) -> None:
-        self._span, self._error = span, error
+    def __init__(self, span: Any, error: Any, metrics: CallMetrics | None = None) -> None:
+        self._span, self._error, self._metrics = span, error, metrics
         self._open = True
         self.is_left_to_its_stream = False
 
@@ -85,10 +90,17 @@ class Span:
         if isinstance(event, AttemptDetails):
             place = urlsplit(event.url)
             self.set({"server.address": place.hostname, "server.port": place.port})
+            if self._metrics is not None:
+                self._metrics.reached(place.hostname, place.port)
         fields = msgspec.to_builtins(event, enc_hook=repr)
         name = fields.pop("event")
         flat = {f"tercet.{key}": _flat(value) for key, value in fields.items() if value is not None}
         self._span.add_event(f"tercet.{name}", flat)
+
+    def began(self) -> None:
+        """Note that the first bytes of a stream have come."""
+        if self._metrics is not None:
+            self._metrics.began()
 
     def set(self, attributes: Mapping[str, Any]) -> None:
         """Set what is known."""
@@ -118,6 +130,8 @@ class Span:
         self.set({"gen_ai.response.id": message.get("id"), "gen_ai.response.model": message.get("model")})
         self.set({"gen_ai.response.finish_reasons": [reason] if isinstance(reason, str) else None})
         self.used(message.get("usage"))
+        if self._metrics is not None:
+            self._metrics.answered(message)
 
     def used(self, usage: Any) -> None:
         """Record what a message has cost so far."""
@@ -134,6 +148,8 @@ class Span:
         if not self._open:
             return
         self._open = False
+        if self._metrics is not None:
+            self._metrics.end(error)
         if error is not None:
             self.set({"error.type": error})
             self._span.set_status(self._error, problem[:LONGEST_VALUE] or error)
@@ -158,6 +174,7 @@ class StreamWatch:
         if not isinstance(chunk, bytes):
             self._span.end(None if chunk is None else _lost_type(chunk), "" if chunk is None else chunk.reason)
             return
+        self._span.began()
         self._parts.append(chunk)
         if b"\n" not in chunk:
             return
@@ -193,11 +210,10 @@ def trace_from(value: Any) -> Trace:
         value = value.get_tracer("tercet", __version__)
     if not hasattr(value, "start_span"):
         raise TypeError(f"open_telemetry must be True, a TracerProvider or a Tracer, not {type(value).__name__}")
-    return Trace(value, trace.SpanKind.CLIENT, trace.StatusCode.ERROR)
+    return Trace(value, trace.SpanKind.CLIENT, trace.StatusCode.ERROR, metrics_of_program())
 
 
-def _asked(content: bytes) -> dict[str, Any]:
-    params = _object(content)
+def _asked(params: Mapping[str, Any]) -> dict[str, Any]:
     return {REQUEST_ATTRIBUTES[name]: params[name] for name in REQUEST_ATTRIBUTES if params.get(name) is not None}
 
 
