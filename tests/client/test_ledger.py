@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.client.platforms.clouds import GIVEN, cloud
 from tests.client.scripted import ASK, EVENTS, JSON, KEY, MESSAGE, SSE, Awaited, Blocking, Script
 
 import tercet
@@ -363,6 +364,51 @@ def test_a_usage_that_makes_no_sense_is_not_a_price(tmp_path: Path) -> None:
 
     assert not {"nano_usd", "output"} & {*line}
     assert (line["certainty"], line["low"]) == (2, 0)
+
+
+@pytest.mark.parametrize("kind", [*GIVEN, *(f"Async{name}" for name in GIVEN)])
+def test_platforms_have_the_same_lines(kind: str, tmp_path: Path) -> None:
+    client = cloud(kind, Script(GOOD), **GIVEN[kind.removeprefix("Async")], ledger=tmp_path / "calls.db")
+    answer = client.messages.create(**ASK)
+    if kind.startswith("Async"):
+        asyncio.run(answer)
+
+    (line,) = lines(tmp_path / "calls.db")
+    assert (line["model_asked"], line["nano_usd"], line["last"]) == ("claude-sonnet-4-6", COST, True)
+    assert "canary" not in json.dumps(line)
+
+
+def test_tool_runs_streams_batches_and_counts_on_a_local_api_are_lines_of_local_origin(tmp_path: Path) -> None:
+    @tercet.beta_tool
+    def double(number: int) -> str:
+        """Double a number."""
+        return str(2 * number)
+
+    with tercet.local_api() as api:
+        client = api.client(ledger=tmp_path / "calls.db")
+        runner = client.beta.messages.tool_runner(
+            model="claude-sonnet-4-6",
+            max_tokens=256,
+            tools=[double],
+            messages=[{"role": "user", "content": "Use the tool double with the number 21, please."}],
+        )
+        turns = len(list(runner))
+        with client.messages.stream(**ASK) as stream:
+            message = stream.get_final_message()
+        batch = client.messages.batches.create(requests=[{"custom_id": "a", "params": ASK}])
+        while client.messages.batches.retrieve(batch.id).processing_status != "ended":
+            pass
+        for _ in range(2):
+            list(client.messages.batches.results(batch.id))
+    found = lines(tmp_path / "calls.db")
+
+    assert {line["origin"] for line in found} == {"local"}
+    assert sum(line["kind"] == "messages" for line in found) == turns
+    (streamed,) = [line for line in found if line["kind"] == "stream"]
+    assert streamed["output"] == message.usage.output_tokens
+    results = [line for line in found if line["kind"] == "batch"]
+    assert [line["id"] for line in results] == [f"{batch.id}:a"] * 2
+    assert results[0]["nano_usd"] == (results[0]["input"] * 3_000 + results[0]["output"] * 15_000) // 2
 
 
 # --- the option ---------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ options.py     the table of options: check, default, variable     policies.py  t
 arguments.py   the table of arguments: check, place in a request  overrides.py headers and parameters laid over others
 preflight.py   checks parameters by the catalog                   insecure.py  warns of connections that others can read
 middleware.py  functions around each attempt                      generic.py   get, post, put, patch, delete
-log.py         one line a request                                 otel.py      spans
+log.py         one line a request                                 otel.py      spans; otel_metrics.py: metrics
 resources/     messages, batches, files, models, beta; the pages of their lists
 streams/       raw events, the helper's events and texts, lines of JSON
 raw/           HTTP responses instead of objects
