@@ -1,4 +1,4 @@
-"""What a request may cost, before it is sent: `client.estimate`. Reads the request; asks nobody."""
+"""Estimates of a request before it is sent: `client.estimate`. Reads the request; asks nobody."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class TokenRange(NamedTuple):
 
 
 class CostEstimate(msgspec.Struct, frozen=True):
-    """What one request may use and cost, in US dollars at list prices. None: not known.
+    """An estimate of what one request may use and cost, in US dollars at list prices. None: not known.
 
     `low`: its likely input, read from the cache where the request marks one, and an answer of one token. `high`: what a
     budget would hold back for it.

@@ -1,4 +1,4 @@
-"""Where a ledger is: what `ledger=` and `TERCET_LEDGER` say, and the user's data folder."""
+"""The place of a ledger: what `ledger=` and `TERCET_LEDGER` say, and the user's data folder."""
 
 from __future__ import annotations
 
