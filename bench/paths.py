@@ -278,6 +278,12 @@ def budget(*kinds):
         return {"rate": asyncio.run(walk(budgets))}
 
 
+def ledger(way):
+    import ledger as ways
+
+    return getattr(ways, way)()
+
+
 PATHS = {
     "import": import_,
     "first_answer": first_answer,
@@ -297,6 +303,9 @@ PATHS = {
     "budget_memory": lambda: budget("memory"),
     "budget_file": lambda: budget("file"),
     "budget_two": lambda: budget("file", "file"),
+    "ledger_ours": lambda: ledger("ours"),
+    "ledger_sqlite": lambda: ledger("sqlite"),
+    "ledger_litellm": lambda: ledger("litellm"),
 }
 
 if __name__ == "__main__":

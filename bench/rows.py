@@ -95,4 +95,16 @@ ROWS: tuple[Row, ...] = (
     Row("budget-memory", "the same, a hard budget in memory", "budget_memory", CALLS, "rate", floor=False, alone=True),
     Row("budget-file", "the same, a hard budget on disk", "budget_file", CALLS, "rate", floor=False, alone=True),
     Row("budget-two", "the same, two hard budgets in one file", "budget_two", CALLS, "rate", floor=False, alone=True),
+    Row(
+        "ledger",
+        "a ledger: what it adds to a call",
+        "ledger_ours",
+        MICROSECONDS,
+        at_most=8e-6,
+        own=True,
+        floor=False,
+        alone=True,
+    ),
+    Row("ledger-sqlite", "the same, a plain SQLite insert", "ledger_sqlite", MICROSECONDS, floor=False, alone=True),
+    Row("ledger-litellm", "the same, litellm's price alone", "ledger_litellm", MICROSECONDS, floor=False, alone=True),
 )
