@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.client.scripted import ASK, JSON, SSE, Script
 from tests.client.test_ledger import lines
@@ -23,7 +23,7 @@ import tercet
 from tercet.transport.base import Lost
 
 EXAMPLES = int(os.environ.get("TERCET_EXAMPLES", "60"))
-pytestmark = pytest.mark.timeout(max(120, EXAMPLES // 5))
+pytestmark = pytest.mark.timeout(max(300, EXAMPLES // 5))
 NANO = Decimal(10) ** 9
 MODELS = ["claude-sonnet-4-6", "claude-haiku-4-5", "claude-opus-4-1"]
 
@@ -125,7 +125,13 @@ async def carry_out(client: Any, params: dict[str, Any], way: str) -> None:
         pass
 
 
+SEARCH = {"type": "web_search_20250305", "name": "web_search", "max_uses": 2}
+DEARER = streamed({"input_tokens": 150_000, "output_tokens": 0}, "claude-sonnet-4-6", 1, None)
+"""A stream that breaks off, of a model whose input alone costs more than all that was reserved for the one that was asked."""
+
+
 @settings(max_examples=EXAMPLES, deadline=None)
+@example([({"model": "claude-haiku-4-5", "max_tokens": 1, "tools": [SEARCH]}, "read", [DEARER])], False, 0)
 @given(st.lists(calls, min_size=1, max_size=5), st.booleans(), st.sampled_from([0, 1]))
 def test_budget_and_ledger_agree(sequence: list[Any], in_loop: bool, retries: int) -> None:
     budget = tercet.Budget(usd=1_000_000)

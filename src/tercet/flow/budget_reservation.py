@@ -94,9 +94,16 @@ class BudgetReservation:
         if known is not None and used is not None and used.final:
             return known, None
         if known is not None or answers:
-            return None, held if known is None else known
+            return None, self._bound(budget, held, asked, used) if known is None else known
         unanswered = tuple(replace(each, most_output=0) for each in self._asked)
         return None, most(unanswered, budget, self._day())
+
+    def _bound(self, budget: Budget, held: Amount, asked: Estimate | None, used: ReportedUsage | None) -> Amount:
+        """Return what an answer counts for that is not known: what is held, or more where a dearer model began to answer."""
+        if used is None or asked is None or asked.batch or budget.nano_usd is None:
+            return held
+        high = cost_of_answer(asked, used, self._day()).high
+        return held if high is None else Amount(max(held.nano_usd, high), held.tokens)
 
     def refund(self) -> None:
         """Give everything back: nothing was billed."""
