@@ -8,8 +8,10 @@ import json
 import subprocess
 import sys
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+from tests.toolkit.ledger.journals import entry, journal
 
 import tercet
 
@@ -121,6 +123,36 @@ def test_a_pipe_that_closes_early_is_no_error(path: str) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("verb", ["--version", "cost", "logs"])
+def test_a_verb_loads_nothing_that_it_does_not_use(path: str, verb: str) -> None:
+    code = (
+        "import sys; from tercet.cli.commands import run\n"
+        f"sys.argv = ['tercet', {verb!r}, *({['--json', '--ledger', path]!r} if {verb!r}[0] != '-' else [])]; run()\n"
+        "unused = {'rich', 'asyncio', 'httpx2', 'tercet.client', 'tercet.server', 'tercet.local', 'tercet.toolkit.ledger.page'}\n"
+        "print(sorted(unused & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stderr.splitlines()[-1] == "[]"
+
+
 def test_serve_does_not_import_the_ledger() -> None:
-    code = "import sys; from tercet.cli.commands import tercet; print('tercet.toolkit' in sys.modules, 'rich' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False False\n"
+    code = (
+        "import sys; from tercet.cli.commands import run; sys.argv = ['tercet', 'serve', '--help']; run()\n"
+        "print('tercet.toolkit' in sys.modules, 'rich' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.splitlines()[-1] == "False False"
+
+
+def test_lines_that_make_no_sense_are_told_in_one_line_beside_the_answer(tmp_path: Path) -> None:
+    journal(tmp_path / "c.db", entry(0), b"?\n")
+    done = run("cost", "--json", "--ledger", str(tmp_path / "c.db"))
+    assert len(json.loads(done.stdout)) == 1
+    assert done.stderr.startswith("Warning: Of the ledger")
+    assert done.stderr.count("\n") == 1
+
+
+def test_no_cell_of_csv_is_a_formula(tmp_path: Path) -> None:
+    journal(tmp_path / "c.db", *(entry(n, tags={"user": text}) for n, text in enumerate(["=cmd()", "@x", "-2", "+a"])))
+    done = run("cost", "--csv", "--by", "user", "--ledger", str(tmp_path / "c.db"))
+    assert sorted(row["user"] for row in csv.DictReader(io.StringIO(done.stdout))) == ["'+a", "'=cmd()", "'@x", "-2"]

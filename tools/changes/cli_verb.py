@@ -27,5 +27,4 @@ def retirements(first: int) -> None:
 def edit(house: Scratch) -> None:
     """Add `tercet retirements`."""
     house.create("src/tercet/cli/retirements.py", VERB)
-    house.before("cli", "from tercet.cli.serve import serve\n", "from tercet.cli.retirements import retirements\n")
-    house.after("cli", "tercet.add_command(serve)\n", "tercet.add_command(retirements)\n")
+    house.after("cli", "VERBS = {\n", '    "retirements": "retirements",\n')

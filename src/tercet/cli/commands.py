@@ -1,25 +1,42 @@
-"""The command group: what `tercet --help` lists, and how errors are said."""
+"""The command group: what `tercet --help` lists, and how errors are said. A verb is loaded when it is asked for."""
 
 from __future__ import annotations
+
+from importlib import import_module
 
 import click
 
 from tercet._version import __version__
-from tercet.cli.ledger import cost, logs
-from tercet.cli.serve import serve
 
 INTERRUPTED = 130
+VERBS = {
+    "cost": "ledger",
+    "logs": "ledger",
+    "serve": "serve",
+}
+"""Verbs -> the modules here that have a command of that name."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class VerbGroup(click.Group):
+    """A group that imports no verb before it is asked for: `tercet cost` needs neither client nor server."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the verbs, in the order of the help."""
+        return sorted(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the verb, or None if there is none of this name."""
+        if cmd_name not in VERBS:
+            return None
+        found = getattr(import_module(f"tercet.cli.{VERBS[cmd_name]}"), cmd_name)
+        assert isinstance(found, click.Command)
+        return found
+
+
+@click.group(cls=VerbGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "--version", prog_name="tercet")
 def tercet() -> None:
     """Tercet: the Claude API for Python. A client, a toolkit, and a local API to try them on."""
-
-
-tercet.add_command(cost)
-tercet.add_command(logs)
-tercet.add_command(serve)
 
 
 def run() -> int:

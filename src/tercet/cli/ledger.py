@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from decimal import Decimal
@@ -84,12 +85,17 @@ def read_ledger(path: str | None, ask: Callable[[Ledger], Any]) -> Any:
     from tercet.toolkit.ledger.errors import LedgerBusyError, LedgerError
     from tercet.toolkit.ledger.ledger import Ledger
 
-    try:
-        return ask(Ledger(path))
-    except LedgerBusyError as error:
-        raise TryLater(str(error)) from None
-    except LedgerError as error:
-        raise BadValue(str(error)) from None
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        try:
+            found = ask(Ledger(path))
+        except LedgerBusyError as error:
+            raise TryLater(str(error)) from None
+        except LedgerError as error:
+            raise BadValue(str(error)) from None
+    for each in told:
+        click.echo(f"Warning: {each.message}", err=True)
+    return found
 
 
 def show(rows: Rows, kind: str) -> None:
@@ -116,7 +122,17 @@ def write_csv(rows: Rows) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(rows.columns)
     for row in rows:
-        writer.writerow(["" if row[name] is None else plain_value(row[name]) for name in rows.columns])
+        writer.writerow(["" if row[name] is None else _cell(plain_value(row[name])) for name in rows.columns])
+
+
+def _cell(value: Any) -> Any:
+    """Return a value that no spreadsheet takes for a formula: tags and names of models were written by others."""
+    is_formula = isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) and not _is_money(value)
+    return f"'{value}" if is_formula else value
+
+
+def _is_money(text: str) -> bool:
+    return text.replace(".", "", 1).removeprefix("-").isdecimal()
 
 
 def write_table(rows: Rows) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,16 @@ def test_whatever_rows_are_chosen_by_can_be_forgotten(tmp_path: Path) -> None:
 def test_nobody_is_not_everybody(tmp_path: Path) -> None:
     with pytest.raises(tercet.LedgerError, match="forget needs to know whom"):
         tercet.Ledger(tmp_path / "c.db").forget()
+    with pytest.raises(tercet.LedgerError, match="None would be everybody without a name"):
+        tercet.Ledger(tmp_path / "c.db").forget(user=None)
+
+
+def test_alerts_about_others_are_not_told_again(tmp_path: Path) -> None:
+    journal(tmp_path / "c.db", entry(0, tags={"user": "u1"}), entry(1, tags={"user": "u12"}))
+    told: list[object] = []
+    for _ in range(2):
+        with tercet.Ledger(tmp_path / "c.db", clock=lambda: datetime(2026, 11, 20, 14, tzinfo=UTC)) as ledger:
+            ledger.alert(usd=0.01, at=[1], tell=told.append, user="u12")
+            ledger.forget(user="u1")
+
+    assert len(told) == 1

@@ -128,7 +128,7 @@ def test_since_and_until_are_words_days_and_times(tmp_path: Path, since: Any, un
         ({"since": "last year"}, "since is 'last year'; today, yesterday, a weekday"), ({"until": "2026-13-01"}, "until is '2026-13-01'"),
         ({"since": 5}, "since is 5"), ({"tz": "Mars/Olympus"}, "which is no zone; write 'Europe/Oslo'"), ({"tz": "../etc"}, "no zone"),
         ({"tz": 3}, "tz is 3"), ({"origin": "moon"}, "'api', 'local' or 'all'"), ({"since": "today", "until": "yesterday"}, "which is after until"),
-        ({"user": ["a"]}, "one value is expected"), ({"day": "2026-11-01"}, "since and until do"),
+        ({"user": ["a"]}, "one value is expected"), ({"item": 2**70}, "cannot be asked for that"), ({"user": "\ud800"}, "cannot be asked for that"), ({"by": "\ud800"}, "cannot be asked for that"), ({"day": "2026-11-01"}, "since and until do"),
     ],
 )  # fmt: skip
 def test_questions_that_make_no_sense_are_told_so(tmp_path: Path, bad: dict[str, Any], said: str) -> None:

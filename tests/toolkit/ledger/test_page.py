@@ -130,3 +130,9 @@ def test_prices_that_are_not_known_are_not_zero(tmp_path: Path) -> None:
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(tercet.LedgerError, match="cannot be written: No such file or directory"):
         tercet.Ledger(tmp_path / "c.db").page(tmp_path / "no" / "page.html")
+
+
+@pytest.mark.parametrize("path", [1, None, "a\0b"])
+def test_what_is_no_path_is_told_and_nothing_is_written(tmp_path: Path, path: Any) -> None:
+    with pytest.raises(tercet.LedgerError, match=r"its path is expected|cannot be written"):
+        tercet.Ledger(tmp_path / "c.db").page(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Mapping
@@ -60,8 +61,12 @@ class SpendingAlert(NamedTuple):
     @property
     def name(self) -> str:
         """The same after a restart, for the same question."""
-        about = ",".join(f"{name}={value}" for name, value in sorted(self.chosen.items()))
-        return f"{self.usd.normalize():f} per {self.per} {self.origin} {self.zone_name} {about}"
+        about = {name: None if value is None else str(value) for name, value in self.chosen.items()}
+        return json.dumps(
+            [f"{self.usd.normalize():f}", self.per, self.origin, self.zone_name, about],
+            sort_keys=True,
+            ensure_ascii=False,
+        )
 
     def look(self, ledger: Watched) -> None:
         """Tell what has been reached and was not told."""
@@ -102,6 +107,15 @@ def _positive(given: Any, name: str) -> Decimal:
     if not (found.is_finite() and found > 0):
         raise LedgerError(f"{name} is {given!r}; a number above 0 is expected.")
     return found
+
+
+def is_about(alert: str, chosen: Mapping[str, Any]) -> bool:
+    """Return whether an alert of this name was about any of these values."""
+    try:
+        about = json.loads(alert)[-1]
+        return any(about.get(name) == str(value) for name, value in chosen.items())
+    except (ValueError, IndexError, AttributeError):
+        return True  # none of ours: better gone than kept
 
 
 class Watch:

@@ -144,6 +144,8 @@ class Database:
             yield connection
         except sqlite3.Error as error:
             raise self.error_for(error) from error
+        except (OverflowError, UnicodeEncodeError) as error:  # a value that no column holds
+            raise LedgerError(f"The ledger cannot be asked for that: {error}.") from error
         finally:
             if connection is not None:
                 connection.close()  # rolls back what was not committed

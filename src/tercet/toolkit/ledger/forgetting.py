@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from time import monotonic
 from typing import Any
 
 from tercet.flow.store.sqlite import patiently
+from tercet.toolkit.ledger.alerts import is_about
 from tercet.toolkit.ledger.database import PATIENCE
 from tercet.toolkit.ledger.lines import COLUMNS, FILE_NAME, LONGEST_LINE, read_row
 from tercet.toolkit.ledger.merge import open_journal
@@ -22,7 +23,11 @@ from tercet.toolkit.ledger.sums import keep_days
 
 
 def forget(
-    connection: sqlite3.Connection, folder: str, sql: Sequence[str], parameters: Sequence[Any], values: Sequence[Any]
+    connection: sqlite3.Connection,
+    folder: str,
+    sql: Sequence[str],
+    parameters: Sequence[Any],
+    chosen: Mapping[str, Any],
 ) -> int:
     """Delete the rows that these conditions choose, everywhere. Returns how many they were."""
     where = " and ".join(sql)
@@ -32,9 +37,9 @@ def forget(
         parameters,
     )
     deleted = connection.execute(f"delete from calls where {where}", parameters).rowcount
-    # An alert's name holds what it was asked about.
-    for value in values:
-        connection.execute("delete from told where instr(alert, ?)", (str(value),))
+    for (alert,) in connection.execute("select distinct alert from told").fetchall():
+        if is_about(alert, chosen):
+            connection.execute("delete from told where alert = ?", (alert,))
     connection.execute("commit")
     _blank_journals(folder, where, parameters)
     keep_days(connection)

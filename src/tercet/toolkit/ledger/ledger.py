@@ -195,12 +195,14 @@ class Ledger:
         """
         from tercet.toolkit.ledger.forgetting import forget
 
-        if not chosen:
-            raise LedgerError("forget needs to know whom, as in forget(user='u1').")
+        if not chosen or None in chosen.values():
+            raise LedgerError(
+                "forget needs to know whom, as in forget(user='u1'); None would be everybody without a name."
+            )
         if not self._is_there():
             return 0
         with self._database.writing() as connection:
-            return forget(connection, self._database.folder, *conditions(connection, chosen), list(chosen.values()))
+            return forget(connection, self._database.folder, *conditions(connection, chosen), chosen)
 
     def page(
         self,
@@ -213,12 +215,15 @@ class Ledger:
         """Write one HTML file with plots by day, model and user, cache hits, slow and failed calls. It loads nothing."""
         from tercet.toolkit.ledger.page import page_of
 
+        if not isinstance(path, str | os.PathLike):
+            raise LedgerError(f"A page is written into a file: its path is expected, not {path!r}.")
         text = page_of(self, since, until, origin, tz)
         try:
             with open(path, "w", encoding="utf-8") as file:
                 file.write(text)
-        except OSError as error:
-            raise LedgerError(f"{os.fspath(path)} cannot be written: {error.strerror or error}.") from error
+        except (OSError, ValueError) as error:
+            said = error.strerror if isinstance(error, OSError) else error
+            raise LedgerError(f"{os.fspath(path)!r} cannot be written: {said}.") from error
 
     @property
     def lost(self) -> int:
