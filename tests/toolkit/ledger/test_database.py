@@ -50,6 +50,40 @@ def test_the_file_is_ours_alone_and_says_what_it_is(path: Path) -> None:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+def test_a_ledger_that_another_process_makes_meanwhile_is_one(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal(path, entry())
+    made: list[tercet.Ledger] = []
+    connect = sqlite3.connect
+
+    class Between:
+        """A connection before each of whose statements another process may have made the ledger."""
+
+        def __init__(self, connection: sqlite3.Connection, statements: int) -> None:
+            self._connection, self._left = connection, statements
+
+        def execute(self, *arguments: object) -> object:
+            self._left -= 1
+            if self._left == 0 and not made:
+                made.append(tercet.Ledger(path))
+                made[0].merge()
+            return self._connection.execute(*arguments)  # type: ignore[arg-type]
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(self._connection, name)
+
+    for statements in range(1, 4):  # up to its own lock on the file
+        path.unlink(missing_ok=True)
+        made.clear()
+        first = iter([True])
+        monkeypatch.setattr(
+            sqlite3,
+            "connect",
+            lambda *a, s=statements, f=first, **k: Between(connect(*a, **k), s) if next(f, False) else connect(*a, **k),
+        )
+        assert tercet.Ledger(path).cost(by=())[0]["calls"] == 1
+        assert made
+
+
 def test_a_database_of_another_program_is_left_alone(path: Path) -> None:
     connection = sqlite3.connect(path)
     connection.execute("create table notes(text)")

@@ -165,11 +165,13 @@ class Database:
             connection.execute("commit")
 
     def _version(self, connection: sqlite3.Connection) -> int:
-        ours, version = (
-            connection.execute(f"pragma {name}").fetchone()[0] for name in ("application_id", "user_version")
-        )
+        # One statement, so one state of the file: another process may be making it a ledger just now.
+        ours, version, things = connection.execute(
+            "select application_id, user_version, (select count(*) from sqlite_master) "
+            "from pragma_application_id, pragma_user_version"
+        ).fetchone()
         if ours != APPLICATION:
-            if (ours, version) == (0, 0) and not connection.execute("select 1 from sqlite_master").fetchone():
+            if (ours, version, things) == (0, 0, 0):
                 return 0
             raise LedgerError(f"{self.path} is no ledger: it is a database of another program, and was left alone.")
         if version > VERSION:
