@@ -54,6 +54,23 @@ def test_what_comes_later_is_told_by_the_thread_that_watches(tmp_path: Path, mon
         assert told.wait(30)
 
 
+def test_in_a_with_block_lines_are_merged_by_themselves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alerts, "EVERY", 0.01)
+    path, merged = tmp_path / "c.db", threading.Event()
+    merge = tercet.Ledger.merge
+
+    def told(ledger: tercet.Ledger) -> int:
+        lines = merge(ledger)
+        if lines:
+            merged.set()
+        return lines
+
+    monkeypatch.setattr(tercet.Ledger, "merge", told)
+    journal(path, entry(0))
+    with book(path):
+        assert merged.wait(30)
+
+
 def test_an_error_of_tell_ends_no_watch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(alerts, "EVERY", 0.01)
     told = threading.Event()

@@ -24,6 +24,10 @@ PERIODS = ("day", "week", "month")
 class Watched(Protocol):
     """A ledger, as alerts see it."""
 
+    def merge(self) -> int:
+        """Merge the lines that are written."""
+        ...
+
     def spent_in(self, per: str, zone: tzinfo, origin: Origin, chosen: Mapping[str, Any]) -> tuple[Decimal, str]:
         """Return the US dollars of this period, and its name."""
         ...
@@ -118,6 +122,10 @@ def is_about(alert: str, chosen: Mapping[str, Any]) -> bool:
         return True  # none of ours: better gone than kept
 
 
+def _merge(ledger: Watched) -> None:
+    ledger.merge()
+
+
 class Watch:
     """Merge what is written and look at alerts, every few seconds, in a thread that no exit waits for."""
 
@@ -131,6 +139,10 @@ class Watch:
         """Look at once, and from now on. An error of `tell` is raised here the first time, and logged later."""
         alert.look(ledger)
         self._alerts.append(alert)
+        self.start()
+
+    def start(self) -> None:
+        """Begin, unless it has begun."""
         if self._thread is None or not self._thread.is_alive():  # a forked child has no thread
             self._thread = threading.Thread(target=self._run, name="tercet-ledger", daemon=True)
             self._thread.start()
@@ -144,11 +156,11 @@ class Watch:
             ledger = self._ledger()
             if ledger is None:
                 return
-            for alert in list(self._alerts):
+            for act in (_merge, *(alert.look for alert in self._alerts)):
                 try:
-                    alert.look(ledger)
+                    act(ledger)
                 except Exception:  # of a function of the user's, or of a disk: later looks may do better
                     import logging
 
-                    logging.getLogger("tercet").exception("An alert of the ledger could not be told")
+                    logging.getLogger("tercet").exception("A ledger could not be merged, or its alert not be told")
             del ledger

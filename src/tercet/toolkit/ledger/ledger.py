@@ -21,7 +21,7 @@ from tercet.toolkit.ledger.rows import Rows
 from tercet.toolkit.ledger.sums import COLUMNS, KEPT, Chosen, Origin, add_up, add_up_days, keep_days
 
 if TYPE_CHECKING:
-    from tercet.toolkit.ledger.alerts import Alert
+    from tercet.toolkit.ledger.alerts import Alert, Watch
 
 _CANNOT_WRITE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
 
@@ -31,7 +31,8 @@ class Ledger:
 
     The path is the one that clients were given as `ledger=`; without one it is that of `TERCET_LEDGER`, or the file in your
     data folder. A Ledger can be given to clients itself. Every question sees all lines that were written until then, by living
-    processes and dead ones. A ledger that is not there has no rows.
+    processes and dead ones. A ledger that is not there has no rows. In a `with` block a thread merges every few seconds, so that
+    journals of a service that is never asked stay short.
     """
 
     def __init__(
@@ -45,7 +46,7 @@ class Ledger:
         self._database = Database(found)
         self._clock = clock or (lambda: datetime.now(UTC))
         self._told = False
-        self._watch: Any = None
+        self._watch: Watch | None = None
 
     def cost(
         self,
@@ -148,12 +149,9 @@ class Ledger:
         Each share is told once a period, whoever runs and however often; it is looked for now, and every few seconds until
         the ledger is closed. It warns, and stops nothing: what may not be passed is a `tercet.Budget`.
         """
-        from tercet.toolkit.ledger.alerts import Watch, make_alert
+        from tercet.toolkit.ledger.alerts import make_alert
 
-        alert = make_alert(usd, per, at, tell, origin, tz, chosen)
-        if self._watch is None:
-            self._watch = Watch(self)
-        self._watch.add(alert, self)
+        self._watching().add(make_alert(usd, per, at, tell, origin, tz, chosen), self)
 
     def spent_in(self, per: str, zone: tzinfo, origin: Origin, chosen: Mapping[str, Any]) -> tuple[Decimal, str]:
         """Return the US dollars that were spent in the day, week or month that it is now, and how that is called."""
@@ -259,15 +257,24 @@ class Ledger:
         if watch is not None:
             watch.stop()
 
+    def _watching(self) -> Watch:
+        from tercet.toolkit.ledger.alerts import Watch
+
+        if self._watch is None:
+            self._watch = Watch(self)
+        return self._watch
+
     def __enter__(self) -> Self:
+        self._watching().start()
         return self
 
     def __exit__(self, *ended: object) -> None:
         self.close()
 
     def __del__(self) -> None:
-        if self.__dict__.get("_watch") is not None:
-            self._watch.stop()
+        watch: Watch | None = self.__dict__.get("_watch")
+        if watch is not None:
+            watch.stop()
 
     def __fspath__(self) -> str:
         return self.path
