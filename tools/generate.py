@@ -32,7 +32,7 @@ Names = dict[str, tuple[str, str]]
 """Name -> the module that holds it, and its name there."""
 
 
-def stub(doc: str, names: Names, below: Iterable[str] = (), more: Iterable[str] = ()) -> str:
+def stub(doc: str, names: Names, below: Iterable[str] = (), more: Iterable[str] = (), last: Iterable[str] = ()) -> str:
     """Return a stub that re-exports these names, and the modules below."""
     rooms: dict[str, list[str]] = defaultdict(list)
     for name, (room, real) in names.items():
@@ -44,7 +44,7 @@ def stub(doc: str, names: Names, below: Iterable[str] = (), more: Iterable[str] 
         else:
             lines += [f"from {room} import (", *(f"    {each}," for each in sorted(imported)), ")"]
     lines += [*below, *more]
-    lines += ["", "__all__ = [", *(f'    "{name}",' for name in sorted(names)), "]"]
+    lines += ["", "__all__ = [", *(f'    "{name}",' for name in sorted(names)), "]", *last]
     return "\n".join(lines) + "\n"
 
 
@@ -74,7 +74,15 @@ def path_stub(path: str) -> str:
         names[name] = (f"tercet.{home[0]}", home[1])
     modules = [each for each in compat.names_of(path) if each not in names and f"{path}.{each}" in compat.PATHS]
     below = [f"from tercet.{path} import {each} as {each}" for each in modules]
-    return stub(f"Names that code written for the official SDK imports from `anthropic.{path}`.", names, below)
+    last = []
+    for row in compat.whole_rows(path):
+        parent, _, module = f"tercet.{row}".rpartition(".")
+        alias = f"_{row.replace('.', '_')}"  # what is below may have the module's own name
+        below += [f"from {parent} import {module} as {alias}", f"from tercet.{row} import *"]
+        last.append(f"__all__ += {alias}.__all__")
+        names = {name: home for name, home in names.items() if name not in compat.homes(row)}
+    doc = f"Names that code written for the official SDK imports from `anthropic.{path}`."
+    return stub(doc, names, below, last=last)
 
 
 # What stands behind `with_raw_response` and `with_streaming_response`.

@@ -31,6 +31,9 @@ from tercet.types import (
     Usage,
 )
 from tercet.types.beta import BetaMessageParam
+from tercet.types.beta.prompt_caching import PromptCachingBetaMessage
+from tercet.types.beta.tools import ToolParam as ToolParamOf2024
+from tercet.types.beta.tools import ToolsBetaMessage
 from tercet.types.message_create_params import MessageCreateParamsNonStreaming
 from tercet.types.messages import MessageBatch
 from tercet.types.messages.batch_create_params import Request
@@ -459,3 +462,8 @@ def compacting(question: list[BetaMessageParam]) -> None:
     )
     assert_type(message, Message)
     question.append({"role": "assistant", "content": message.content})
+
+
+def names_of_2024(message: ToolsBetaMessage, cached: PromptCachingBetaMessage, tool: ToolParamOf2024) -> str:
+    """Both names of a path that takes over another one: those of the other, and its own."""
+    return f"{message.id} {cached.id} {tool['name']}"

@@ -105,6 +105,11 @@ def _starred(path: str, name: str) -> Home:
     return "", ""
 
 
+def whole_rows(path: str) -> list[str]:
+    """Return the other rows that a row takes over whole, under their own names."""
+    return [room for room, theirs, ours in _rows(path) if theirs == ours == "*" and room in PATHS]
+
+
 def names_of(path: str) -> list[str]:
     """Return the names of a row, and the paths right below it."""
     below = (each.removeprefix(f"{path}.") for each in PATHS if each.startswith(f"{path}."))

@@ -1,34 +1,22 @@
 # Made by tools/generate.py, which says from what. Change that, and run `make generate`.
 """Names that code written for the official SDK imports from `anthropic.resources`."""
 
-from tercet.client.resources.beta import (
-    AsyncBeta as AsyncBeta,
-    Beta as Beta,
-)
-from tercet.client.resources.files import (
-    AsyncFiles as AsyncFiles,
-    Files as Files,
-)
-from tercet.client.resources.messages import (
-    AsyncMessages as AsyncMessages,
-    Messages as Messages,
-)
-from tercet.client.resources.models import (
-    AsyncModels as AsyncModels,
-    Models as Models,
-)
 from tercet.resources import beta as beta
 from tercet.resources import files as files
 from tercet.resources import messages as messages
 from tercet.resources import models as models
+from tercet.resources.beta import beta as _resources_beta_beta
+from tercet.resources.beta.beta import *
+from tercet.resources import files as _resources_files
+from tercet.resources.files import *
+from tercet.resources.messages import messages as _resources_messages_messages
+from tercet.resources.messages.messages import *
+from tercet.resources import models as _resources_models
+from tercet.resources.models import *
 
 __all__ = [
-    "AsyncBeta",
-    "AsyncFiles",
-    "AsyncMessages",
-    "AsyncModels",
-    "Beta",
-    "Files",
-    "Messages",
-    "Models",
 ]
+__all__ += _resources_beta_beta.__all__
+__all__ += _resources_files.__all__
+__all__ += _resources_messages_messages.__all__
+__all__ += _resources_models.__all__

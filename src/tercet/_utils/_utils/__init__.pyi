@@ -1,10 +1,9 @@
 # Made by tools/generate.py, which says from what. Change that, and run `make generate`.
 """Names that code written for the official SDK imports from `anthropic._utils._utils`."""
 
-from tercet.client.resources.multipart import file_from_path as file_from_path
-from tercet.compat.values import is_given as is_given
+from tercet import _utils as __utils
+from tercet._utils import *
 
 __all__ = [
-    "file_from_path",
-    "is_given",
 ]
+__all__ += __utils.__all__

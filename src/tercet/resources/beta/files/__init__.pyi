@@ -1,12 +1,9 @@
 # Made by tools/generate.py, which says from what. Change that, and run `make generate`.
 """Names that code written for the official SDK imports from `anthropic.resources.beta.files`."""
 
-from tercet.client.resources.files import (
-    AsyncFiles as AsyncFiles,
-    Files as Files,
-)
+from tercet.resources import files as _resources_files
+from tercet.resources.files import *
 
 __all__ = [
-    "AsyncFiles",
-    "Files",
 ]
+__all__ += _resources_files.__all__

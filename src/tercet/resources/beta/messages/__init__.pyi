@@ -1,20 +1,14 @@
 # Made by tools/generate.py, which says from what. Change that, and run `make generate`.
 """Names that code written for the official SDK imports from `anthropic.resources.beta.messages`."""
 
-from tercet.client.resources.batches import (
-    AsyncBatches as AsyncBatches,
-    Batches as Batches,
-)
-from tercet.client.resources.beta_messages import (
-    AsyncBetaMessages as AsyncMessages,
-    BetaMessages as Messages,
-)
 from tercet.resources.beta.messages import batches as batches
 from tercet.resources.beta.messages import messages as messages
+from tercet.resources.beta.messages import messages as _resources_beta_messages_messages
+from tercet.resources.beta.messages.messages import *
+from tercet.resources.messages import batches as _resources_messages_batches
+from tercet.resources.messages.batches import *
 
 __all__ = [
-    "AsyncBatches",
-    "AsyncMessages",
-    "Batches",
-    "Messages",
 ]
+__all__ += _resources_beta_messages_messages.__all__
+__all__ += _resources_messages_batches.__all__

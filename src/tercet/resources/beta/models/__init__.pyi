@@ -1,12 +1,9 @@
 # Made by tools/generate.py, which says from what. Change that, and run `make generate`.
 """Names that code written for the official SDK imports from `anthropic.resources.beta.models`."""
 
-from tercet.client.resources.models import (
-    AsyncModels as AsyncModels,
-    Models as Models,
-)
+from tercet.resources import models as _resources_models
+from tercet.resources.models import *
 
 __all__ = [
-    "AsyncModels",
-    "Models",
 ]
+__all__ += _resources_models.__all__
