@@ -1,0 +1,16 @@
+"""Conversations: an append-only log of what was said, and views that choose what of it is sent.
+
+    conversation.py   `tercet.Conversation` and `AsyncConversation`: a few lines a method over one plan
+    turn.py           the plan of a turn: commit the question, ask, run tools, commit each answer
+    thread.py         a log in memory, as a tree: the path to its tip, turns, versions
+    entries.py        the values of a log: entries, tool calls, cuts, and the steps that add them
+    log.py            what a log must do: load, and commit one step or nothing; the one in memory
+    store/            `tercet.Conversations`: logs of many users in one SQLite file
+    views.py          `tercet.views`: full, window, summary, compaction, context editing
+    cache_marks.py    where a request is marked for the API's cache
+    validity/         `tercet.check_messages` and `repair_messages`, pure, for histories made anywhere
+    errors.py         what can go wrong, as classes
+
+Arrows: conversation -> turn -> thread, views, cache_marks, validity -> entries. A log knows entries only, and entries know
+nothing. Nothing is ever rewritten: an edit is a branch, a summary is a cut that stands beside the entries it covers.
+"""
