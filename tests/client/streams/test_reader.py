@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import weakref
 from typing import Any
 
@@ -308,3 +309,31 @@ async def test_who_reads_raw_events_puts_tool_inputs_together_himself_in_the_eve
     stream = await streamed(BAD_INPUT).async_client().messages.create(**ASK, stream=True)
 
     assert [event.type async for event in stream] == [TYPES[0], *TYPES[1:3], *TYPES[4:]]
+
+
+TOOL_EVENTS: list[dict[str, Any]] = [
+    {"type": "message_start", "message": {"id": "m", "type": "message", "role": "assistant", "content": []}},
+    {
+        "type": "content_block_start",
+        "index": 0,
+        "content_block": {"type": "tool_use", "id": "t", "name": "f", "input": {}},
+    },
+    {"type": "content_block_delta", "index": 0, "delta": {"type": "input_json_delta", "partial_json": '{"a": "Hel'}},
+    {"type": "content_block_delta", "index": 0, "delta": {"type": "input_json_delta", "partial_json": 'lo"}'}},
+    {"type": "content_block_stop", "index": 0},
+    {"type": "message_delta", "delta": {"stop_reason": "tool_use"}, "usage": {"output_tokens": 3}},
+    {"type": "message_stop"},
+]
+
+
+@pytest.mark.parametrize(
+    "beta", ["", "fine-grained-tool-streaming-2025-05-14", "x-1, fine-grained-tool-streaming-2025-05-14"]
+)
+def test_open_strings_are_in_snapshots_under_fine_grained_streaming_of_tools(beta: str) -> None:
+    chunks = [f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode() for event in TOOL_EVENTS]
+    headers = {"anthropic-beta": beta} if beta else {}
+
+    with streamed(chunks).client().messages.stream(**ASK, extra_headers=headers) as stream:
+        snapshots = [event.snapshot for event in stream if event.type == "input_json"]
+
+    assert snapshots == [{"a": "Hel"} if beta else {}, {"a": "Hello"}]

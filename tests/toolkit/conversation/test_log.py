@@ -1,6 +1,6 @@
 """The log in memory."""
 
-from tercet.toolkit.conversation.entries import LogEntry, SavedConversation, LogStep
+from tercet.toolkit.conversation.entries import LogEntry, LogStep, SavedConversation
 from tercet.toolkit.conversation.log import MemoryLog
 
 

@@ -267,13 +267,13 @@ def test_unknown_events_deltas_and_blocks_pass() -> None:
     assert (assembler.message["content"], faults) == ([{"type": "new_block", "y": 2}], [])
 
 
-def test_the_last_signature_counts() -> None:
+def test_signatures_that_come_in_pieces_are_joined() -> None:
     def sign(value: str) -> dict[str, Any]:
         return {"type": "content_block_delta", "index": 0, "delta": {"type": "signature_delta", "signature": value}}
 
     assembler, _ = run(START, start(0, {"type": "thinking", "thinking": "", "signature": ""}), sign("a"), sign("b"))
 
-    assert assembler.message["content"][0]["signature"] == "b"
+    assert assembler.message["content"][0]["signature"] == "ab"
 
 
 def test_a_fallback_names_the_model_that_answers() -> None:
@@ -373,3 +373,64 @@ def test_a_usage_at_the_start_that_is_none_is_absent_and_counted_from_the_first_
     builder, faults = run({"type": "message_start", "message": message}, END, STOP)
     assert faults == []
     assert builder.usage == {"output_tokens": 9}
+
+
+def test_compactions_that_come_in_pieces_are_joined() -> None:
+    def piece(content: Any, encrypted: Any) -> dict[str, Any]:
+        delta = {"type": "compaction_delta", "content": content, "encrypted_content": encrypted}
+        return {"type": "content_block_delta", "index": 0, "delta": delta}
+
+    begun = start(0, {"type": "compaction", "content": None, "encrypted_content": None})
+    assembler, faults = run(START, begun, piece("What was ", None), piece("said", "abc"), piece(None, "def"), stop())
+
+    block = assembler.message["content"][0]
+    assert (block["content"], block["encrypted_content"], faults) == ("What was said", "abcdef", [])
+
+
+def texts_and_events(*events: dict[str, Any]) -> tuple[list[str], list[str], str]:
+    """Return what the texts, the helper's text events and the message hold after `events`."""
+    builder, texts, helpers = MessageBuilder(), [], []
+    for event in (event_model(json.loads(json.dumps(each))) for each in events):
+        assert builder.add(event) is None
+        texts += [builder.text_of(event)] if builder.text_of(event) else []
+        helpers += [made["text"] for made in builder.helper_events(event) if made["type"] == "text"]
+    return texts, helpers, builder.text
+
+
+def test_text_that_stands_in_a_blocks_start_is_told_as_the_other_text_is() -> None:
+    begun = start(0, {"type": "text", "text": "Hel"})
+
+    assert texts_and_events(START, begun, text("lo"), stop(), END, STOP) == (["Hel", "lo"], ["Hel", "lo"], "Hello")
+    assert texts_and_events(START, begun, begun, stop(), END, STOP) == (["Hel"], ["Hel"], "Hel")
+
+
+def test_text_that_is_no_part_of_the_message_is_not_told() -> None:
+    late = [END, text("more"), start(1, {"type": "text", "text": "x"}), STOP, text("still")]
+
+    assert texts_and_events(START, start(), text("Hi"), *late) == (["Hi"], ["Hi"], "Hi")
+
+
+@pytest.mark.parametrize("rest", ["} xyz", "}", " 1", ',"b": 2', "[]", "x"])
+def test_a_tool_input_that_goes_on_after_its_end_is_a_fault(rest: str) -> None:
+    _, faults = run(START, start(0, TOOL), tool_input('{"a": 1}'), tool_input(rest), stop())
+
+    assert [fault.kind for fault in faults] == ["tool_input"]
+
+
+@pytest.mark.parametrize("rest", ["", "\n", " \t "])
+def test_a_tool_input_may_end_in_space(rest: str) -> None:
+    assembler, faults = run(START, start(0, TOOL), tool_input('{"a": 1}'), tool_input(rest), stop())
+
+    assert (faults, assembler.message["content"][0]["input"]) == ([], {"a": 1})
+
+
+def test_open_strings_are_in_snapshots_where_that_was_asked_for() -> None:
+    snapshots = {}
+    for asked in (False, True):
+        builder = MessageBuilder()
+        builder.trailing_strings = asked
+        for event in (START, start(0, TOOL), tool_input('{"text": "Hello wor')):
+            builder.add(event_model(json.loads(json.dumps(event))))
+        snapshots[asked] = builder.message["content"][0]["input"]
+
+    assert snapshots == {False: {}, True: {"text": "Hello wor"}}

@@ -77,7 +77,7 @@ class MessageStream(Generic[T]):
         self._iterator: Iterator[ParsedMessageStreamEvent[T]] = helper_events(self._raw, self._reader.assembler)
         if on_event is not None:
             self._iterator = told_events(self._iterator, on_event)
-        self.text_stream = texts(self._raw)
+        self.text_stream = texts(self._raw, self._reader.assembler)
 
     def __iter__(self) -> Iterator[ParsedMessageStreamEvent[T]]:
         return self._iterator
@@ -165,11 +165,12 @@ def told_events(events: Iterator[Any], on_event: Callable[[Any], object]) -> Ite
         yield event
 
 
-def texts(raw: Iterator[Any]) -> Iterator[str]:
-    """Yield the text deltas alone."""
+def texts(raw: Iterator[Any], assembler: MessageBuilder) -> Iterator[str]:
+    """Yield the texts alone: joined, they are those of the message."""
+    text_of = assembler.text_of
     for event in raw:
-        if event.get("type") == "content_block_delta" and event["delta"].get("type") == "text_delta":
-            yield event["delta"]["text"]
+        if text := text_of(event):
+            yield text
 
 
 def _raise(error: APIError | None) -> None:
@@ -203,7 +204,7 @@ class AsyncMessageStream(Generic[T]):
         )
         if on_event is not None:
             self._iterator = async_told_events(self._iterator, on_event)
-        self.text_stream = async_texts(self._raw)
+        self.text_stream = async_texts(self._raw, self._reader.assembler)
 
     def __aiter__(self) -> AsyncIterator[ParsedMessageStreamEvent[T]]:
         return self._iterator
@@ -281,11 +282,12 @@ async def async_told_events(
         yield event
 
 
-async def async_texts(raw: AsyncIterator[Any]) -> AsyncIterator[str]:
+async def async_texts(raw: AsyncIterator[Any], assembler: MessageBuilder) -> AsyncIterator[str]:
     """Do the same as `texts`."""
+    text_of = assembler.text_of
     async for event in raw:
-        if event.get("type") == "content_block_delta" and event["delta"].get("type") == "text_delta":
-            yield event["delta"]["text"]
+        if text := text_of(event):
+            yield text
 
 
 class MessageStreamManager(Guarded, Generic[T]):

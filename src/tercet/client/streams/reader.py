@@ -26,8 +26,14 @@ E = TypeVar("E", covariant=True)
 
 _FIRST_OF_EVENTS = (b":", b"e", b"d", b"i", b"r")
 """A comment and the field names begin so, and no JSON does."""
+FINE_GRAINED = "fine-grained-tool-streaming-"
 _BAD_ENDS = (ProtocolFault, ErrorEvent)
 read_message = model_reader(Message, "content", "role")
+
+
+def asks_fine_grained(response: Response) -> bool:
+    """Return whether the request of this answer asked for tool input as it is written, in strings that are still open."""
+    return response.request is not None and FINE_GRAINED in response.request.headers.get("anthropic-beta", "")
 
 
 class StreamReader:
@@ -38,6 +44,7 @@ class StreamReader:
     ) -> None:
         self.response = response
         self.assembler = assembler()
+        self.assembler.trailing_strings = asks_fine_grained(response)
         self._reads_inputs = reads_inputs
         """Whether tool inputs are decoded for the caller. Who reads raw events puts them together himself."""
         self.decoder = EventDecoder()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from tercet.toolkit.conversation.entries import SavedConversation, LogStep
+from tercet.toolkit.conversation.entries import LogStep, SavedConversation
 
 
 class Log(Protocol):

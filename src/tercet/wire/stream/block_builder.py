@@ -32,7 +32,7 @@ _set_source = SnapshotEvent._source.__set__  # type: ignore[attr-defined] # the 
 class BlockBuilder(BlockPieces):
     """A block of a kind that has no appended part. Subclasses say which delta appends, and to what."""
 
-    __slots__ = ("block", "synced")
+    __slots__ = ("block", "synced", "trailing_strings")
     delta_class: ClassVar[type[Model] | None] = None
     delta_field: ClassVar[str] = ""
 
@@ -40,12 +40,18 @@ class BlockBuilder(BlockPieces):
         super().__init__()
         self.block: Any = block
         self.synced = 0
+        self.trailing_strings = False
+        """Whether the readable part of tool input holds strings that are still open."""
 
     def other_delta(self, delta: Model) -> None:
         """Take a delta that is not of `delta_class`. Those that do not belong to the block change nothing."""
 
     def helper_event(self, delta: Model) -> Model | None:
         """Return the helper's event for a delta that was just taken."""
+        return None
+
+    def start_event(self) -> Model | None:
+        """Return the helper's event for what the block held from its start; None if it began empty."""
         return None
 
     def sync(self) -> None:
@@ -60,6 +66,13 @@ class BlockBuilder(BlockPieces):
         made = cls({"type": kind, field: delta[field]})
         _set_source(made, (source, len(source.pieces)))
         return made
+
+
+def _joined(before: Any, piece: Any) -> Any:
+    """Return a text that came in pieces, as it is so far; null adds nothing, and what is no text is replaced."""
+    if piece is None:
+        return before
+    return before + piece if isinstance(before, str) and isinstance(piece, str) else piece
 
 
 class _Joined(BlockBuilder):
@@ -109,6 +122,13 @@ class _Text(_Joined):
             self._citations.pieces.append(delta.citation)
             self.block["citations"] = [*(self.block.get("citations") or []), delta.citation]
 
+    def start_event(self) -> Model | None:
+        if not self.pieces[0]:
+            return None
+        made = TextEvent({"type": "text", "text": self.pieces[0]})
+        _set_source(made, (self, 1))
+        return made
+
     def helper_event(self, delta: Model) -> Model | None:
         if type(delta) is TextDelta:
             made = TextEvent({"type": "text", "text": delta["text"]})
@@ -126,7 +146,7 @@ class _Thinking(_Joined):
 
     def other_delta(self, delta: Model) -> None:
         if type(delta) is SignatureDelta:
-            self.block["signature"] = delta["signature"]
+            self.block["signature"] = _joined(self.block.get("signature"), delta["signature"])
 
     def helper_event(self, delta: Model) -> Model | None:
         if type(delta) is ThinkingDelta:
@@ -141,7 +161,9 @@ class _Compaction(BlockBuilder):
 
     def other_delta(self, delta: Model) -> None:
         if type(delta) is CompactionDelta:
-            self.block.update({key: value for key, value in delta.items() if key != "type"})
+            for key, value in delta.items():
+                if key != "type":
+                    self.block[key] = _joined(self.block.get(key), value)
 
     def helper_event(self, delta: Model) -> Model | None:
         if type(delta) is not CompactionDelta:
@@ -168,7 +190,7 @@ class _ToolUse(BlockBuilder):
         if not text.strip():
             return self._first_input if self._first_input is not None else {}
         try:
-            return parse_partial(text)
+            return parse_partial(text, trailing_strings=self.trailing_strings)
         except ValueError:
             return {}
 
@@ -197,7 +219,7 @@ class _ToolUse(BlockBuilder):
             self.block._input_complete = True
         elif not self.block._input_complete:
             try:  # a cut input is told by its stop_reason; one that can never become JSON is at fault itself
-                parse_partial(text)
+                parse_partial(text, refuse_rest=True)
             except ValueError as error:
                 return ProtocolFault(f"the tool call's input is not JSON: {error}", text, "tool_input")
         return None

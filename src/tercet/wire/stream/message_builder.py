@@ -21,6 +21,7 @@ from tercet.wire.stream.events import (
     RawMessageDeltaEvent,
     RawMessageStartEvent,
     RawMessageStopEvent,
+    TextDelta,
 )
 
 
@@ -49,6 +50,11 @@ class MessageBuilder:
         self._blocks: list[BlockBuilder] = []
         self._open: dict[int, BlockBuilder] = {}
         self._target: BlockBuilder | None = None
+        """The block that the last event added a delta to."""
+        self._begun: BlockBuilder | None = None
+        """The block that the last event began."""
+        self.trailing_strings = False
+        """Whether snapshots of tool input hold strings that are still open, as fine-grained streaming of tools has them."""
 
     def add(self, event: Model) -> ProtocolFault | None:
         """Take the next raw event."""
@@ -63,7 +69,7 @@ class MessageBuilder:
             except (KeyError, TypeError):
                 pass
             return self._add_other_delta(event)
-        self._target = None
+        self._target = self._begun = None
         step = _STEPS.get(type(event))
         if step is None:
             return None
@@ -96,11 +102,22 @@ class MessageBuilder:
             made = block.helper_event(event["delta"])
             return (event,) if made is None else (event, made)
         kind = type(event)
+        if self._begun is not None:
+            made = self._begun.start_event()
+            return (event,) if made is None else (event, made)
         if kind is RawContentBlockStopEvent and self._is_known(event.get("index")):
             return (self.block_stop_class({**event, "content_block": self._blocks[event["index"]].block}),)
         if kind is RawMessageStopEvent and self.started:
             return (self.message_stop_class({**event, "message": self.message}),)
         return (event,)
+
+    def text_of(self, event: Model) -> str:
+        """Return the text that a raw event, which was just added, brought to the message."""
+        if self._target is not None:
+            delta = event["delta"]
+            return cast("str", delta["text"]) if type(delta) is self._target.delta_class is TextDelta else ""
+        block = self._begun.block if self._begun is not None else None
+        return block["text"] if type(block) is self.text_class and isinstance(block.get("text"), str) else ""
 
     # --- one step for each kind of event ---------------------------------------------------------------------------
 
@@ -135,8 +152,10 @@ class MessageBuilder:
         kind = block.get("type")
         if kind == "text":
             block = self.text_class(block)
-        self._blocks.append(BUILDERS.get(kind, BlockBuilder)(block) if isinstance(kind, str) else BlockBuilder(block))
-        self._open[index] = self._blocks[-1]
+        builder = BUILDERS.get(kind, BlockBuilder)(block) if isinstance(kind, str) else BlockBuilder(block)
+        builder.trailing_strings = self.trailing_strings
+        self._blocks.append(builder)
+        self._open[index] = self._begun = builder
         self._message["content"].append(block)
         if kind == "fallback" and isinstance(block.get("to"), dict) and "model" in block["to"]:
             self._message["model"] = block["to"]["model"]  # as the API answers without streaming

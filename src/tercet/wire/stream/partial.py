@@ -34,13 +34,17 @@ class NotJSONError(ValueError):
     """The text is no beginning of a JSON document."""
 
 
-def parse_partial(text: str, *, trailing_strings: bool = False) -> Any:
-    """Return what can be read of `text`. Text after a whole document is not looked at.
+def parse_partial(text: str, *, trailing_strings: bool = False, refuse_rest: bool = False) -> Any:
+    """Return what can be read of `text`. Text after a whole document is not looked at, unless `refuse_rest`.
 
     `trailing_strings=True` keeps the part of a string that the end cuts, unless it is a key. Raises NotJSONError if `text`
     cannot be continued to JSON, nests deeper than 512, or holds nothing readable yet.
     """
-    return _Reader(text, trailing_strings).document()
+    reader = _Reader(text, trailing_strings)
+    value = reader.document()
+    if refuse_rest:
+        reader.refuse_rest()
+    return value
 
 
 class _Reader:
@@ -62,6 +66,13 @@ class _Reader:
         with suppress(_CutError):
             self._fill(just_opened=self._at)
         return value
+
+    def refuse_rest(self) -> None:
+        """Raise unless the document reaches to the end of the text, or is cut by it."""
+        with suppress(_CutError):
+            if not self._open:
+                self._peek()
+                raise self._error("goes on after its end")
 
     def _fill(self, just_opened: int) -> None:
         """Read the members of all open containers until the outermost closes or the text ends."""
