@@ -52,7 +52,9 @@ def top_stub() -> str:
     """Return the stub of `tercet` itself."""
     names: Names = {}
     for name, (room, real) in tercet._HOME_OF.items():
-        names[name] = (f"tercet.{room}", real.rpartition("=")[2])
+        above, _, itself = f"tercet.{room}".rpartition(".")
+        real = real.rpartition("=")[2]
+        names[name] = (above, itself) if real == "." else (f"tercet.{room}", real)
     tops = sorted({"tools", *(path.partition(".")[0] for path in compat.PATHS if not path.startswith("_"))})
     below = [f"from tercet import {top} as {top}" for top in tops]
     doc = (tercet.__doc__ or "").partition("\n")[0]

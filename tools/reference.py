@@ -209,7 +209,11 @@ def others() -> Iterator[str]:
         value = getattr(tercet, name)
         if is_error(value) or name in ("types", "__version__"):
             continue
-        if isinstance(value, type) and value.__name__ != name:
+        if inspect.ismodule(value):
+            for each in value.__all__:
+                function = getattr(value, each)
+                yield f"| {code(signature(function, f'{name}.{each}'))} | {cell(first_sentence(function))} |"
+        elif isinstance(value, type) and value.__name__ != name:
             yield f"| `{name}` | the same as `{value.__name__}` |"
         elif inspect.isfunction(value) or (isinstance(value, type) and not issubclass(value, Model)):
             yield f"| {code(signature(value, name))} | {cell(first_sentence(value))} |"

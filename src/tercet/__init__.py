@@ -54,6 +54,7 @@ _HOMES: dict[str, str] = {
     "compat": "replace_anthropic",
     "flow.retry_budget": "QuotaPolicy",
     "local": "LocalAPI local_api",
+    "toolkit.conversation.views": "views=.",
     "toolkit.ledger.errors": "LedgerBusyError LedgerError",
     "toolkit.ledger.ledger": "Ledger",
     "wire.errors.codes": (
@@ -87,8 +88,8 @@ _HOMES: dict[str, str] = {
         "ParsedMessageStreamEvent=MessageStreamEvent"
     ),
 }
-"""Room -> the public names that live there; `BaseModel=Model` is one that has another name there. `dir(tercet)`,
-`__all__`, the lazy loading and the stub that type checkers read are all made of this."""
+"""Room -> the public names that live there; `BaseModel=Model` is one that has another name there, `views=.` is the room
+itself. `dir(tercet)`, `__all__`, the lazy loading and the stub that type checkers read are all made of this."""
 
 _HOME_OF = {name.partition("=")[0]: (room, name) for room, names in _HOMES.items() for name in names.split()}
 __title__ = "tercet"
@@ -128,7 +129,8 @@ sys.meta_path.insert(0, _SdkPaths)  # before the finder of files: the stubs of t
 def __getattr__(name: str) -> Any:
     room, real = _HOME_OF.get(name) or ("", "")
     if room:
-        value = globals()[name] = getattr(import_module(f"tercet.{room}"), real.rpartition("=")[2])
+        module, real = import_module(f"tercet.{room}"), real.rpartition("=")[2]
+        value = globals()[name] = module if real == "." else getattr(module, real)
         return value
     if not name.startswith("__"):
         from tercet.compat import PATHS

@@ -91,6 +91,7 @@ from tercet.local import (
     local_api as local_api,
 )
 from tercet.schema.transform import transform_schema as transform_schema
+from tercet.toolkit.conversation import views as views
 from tercet.toolkit.ledger.errors import (
     LedgerBusyError as LedgerBusyError,
     LedgerError as LedgerError,
@@ -355,4 +356,5 @@ __all__ = [
     "replace_anthropic",
     "tagged",
     "transform_schema",
+    "views",
 ]

@@ -62,7 +62,7 @@ MIXED = tuple(escape for escape in ESCAPES if escape[0] != "=")
 """Those that are undone together. Quoted-printable is not: `=AB` is all too common elsewhere."""
 
 
-class View:
+class UnescapedText:
     """A text with one kind of escape undone, and the places at which its characters stand in that text."""
 
     def __init__(self, text: str, written: re.Pattern[str], means: Character) -> None:
@@ -91,7 +91,7 @@ class View:
 class Reading:
     """The text as it can be read: through these views, one after the other."""
 
-    def __init__(self, text: str, through: tuple[View, ...] = ()) -> None:
+    def __init__(self, text: str, through: tuple[UnescapedText, ...] = ()) -> None:
         self.text, self._through = text, through
 
     def source(self, span: Span) -> Span:
@@ -106,7 +106,7 @@ class Reading:
         for _ in range(DEEPEST):
             before = reading
             for sign, written, means in escapes:
-                view = View(reading.text, written, means) if sign in reading.text else None
+                view = UnescapedText(reading.text, written, means) if sign in reading.text else None
                 if view is not None and view.differs:
                     reading = Reading(view.text, (*reading._through, view))
                     yield reading
