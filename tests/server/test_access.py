@@ -127,6 +127,46 @@ def test_the_own_origin_and_named_ones_are_let_in(server: LocalServer) -> None:
         assert post(other.base_url, {**HEADERS, "origin": "http://localhost:5173"}).status_code == 200
 
 
+def test_a_star_lets_every_page_in() -> None:
+    with LocalServer(origins=["*"]) as server:
+        for origin in ("http://any.example", "null", "app://obsidian.md"):
+            answer = post(server.base_url, {**HEADERS, "origin": origin})
+            assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (200, origin)
+
+
+@pytest.mark.parametrize("strict", [True, False])
+def test_a_page_says_that_it_knows_what_a_key_in_a_page_means(strict: bool) -> None:
+    aware = {"anthropic-dangerous-direct-browser-access": "true"}
+    with LocalServer(origins=[PAGE], strict=strict) as server:
+        unaware = post(server.base_url, {**HEADERS, "origin": PAGE})
+        assert post(server.base_url, {**HEADERS, "origin": PAGE, **aware}).status_code == 200
+        assert post(server.base_url, {**HEADERS, "origin": server.base_url}).status_code == 200
+    if strict:
+        assert error(unaware)[:2] == (401, "authentication_error")
+    else:
+        assert "browser-access" in unaware.headers["tercet-warning"]
+
+
+@pytest.mark.parametrize(
+    ("path", "hint"),
+    [
+        ("/v1/v1/messages", "/v1/messages"),
+        ("/messages", "/v1/messages"),
+        ("/v1/messages/", "/v1/messages"),
+        ("//v1/messages", "/v1/messages"),
+        ("/anthropic/v1/messages/count_tokens", "/v1/messages/count_tokens"),
+        ("/v1/chat/completions", "POST /v1/messages"),
+        ("/v1/complete", "POST /v1/messages"),
+        ("/v1/nothing", ""),
+    ],
+)
+def test_a_wrong_path_names_the_one_that_was_meant(server: LocalServer, path: str, hint: str) -> None:
+    answer = httpx.post(f"{server.base_url}{path}", headers=HEADERS, json={}, trust_env=False)
+    said = error(answer)[2]
+    assert (answer.status_code, said.startswith(f"Not found: {path}"), hint in said) == (404, True, True)
+    assert hint or said == f"Not found: {path}"
+
+
 PAGE = "http://localhost:5173"
 PREFLIGHT = {
     "access-control-request-method": "POST",

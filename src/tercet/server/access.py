@@ -37,9 +37,20 @@ class Caller(NamedTuple):
 def caller(exchange: ServerExchange, settings: ServerSettings) -> Caller:
     """Return the caller of a native route. Raises 400 for version and betas, 401 for the key, in the API's order."""
     found_version = version(exchange)
+    if b"origin" in exchange.headers and exchange.told:
+        _check_page(exchange, settings)
     named = exchange.all_of(b"anthropic-beta") if b"anthropic-beta" in exchange.headers else []
     found_betas = betas(named, settings, exchange) if named else NO_BETAS
     return Caller(owner(key(exchange, settings) + _workspace(exchange, settings)), found_version, found_betas)
+
+
+def _check_page(exchange: ServerExchange, settings: ServerSettings) -> None:
+    """Refuse, when strict, a foreign page that does not say it knows what a key in a page means, as the API does; warn
+    otherwise."""
+    if exchange.header(b"anthropic-dangerous-direct-browser-access").lower() != "true":
+        if settings.strict:
+            raise HTTPError(401, text("page_unaware"))
+        exchange.warnings.append(text("page_unaware"))
 
 
 def _workspace(exchange: ServerExchange, settings: ServerSettings) -> str:
@@ -135,7 +146,8 @@ class OriginGuard:
         if name not in self._hosts:
             raise HTTPError(
                 403,
-                "This Host is not served. The local API answers to localhost, 127.0.0.1, [::1] and the names it was started with.",
+                f"The Host {name[:100]!r} is not served. The local API answers to localhost, 127.0.0.1, [::1] and the names it was "
+                "started with: --allow-host NAME adds one.",
             )
         if len(self._seen) < 64:
             self._seen.add(host)
@@ -143,10 +155,10 @@ class OriginGuard:
     def _check_origin(self, origin: str, host: bytes) -> HeaderPairs:
         """Return what lets the page of an allowed origin read the answer. The own page needs nothing. Raises 403 for
         others."""
-        if origin in self._origins:
+        if origin in self._origins or "*" in self._origins:
             return ((b"access-control-allow-origin", origin.encode("latin-1")), EXPOSED, VARY)
         if not _is_own(origin, host):
-            said = "Requests of web pages from other origins are not served. Start the server with this origin allowed."
+            said = f"Requests of web pages from {origin[:100]!r} are not served. --allow-origin {origin[:100]} lets them in."
             raise HTTPError(403, said)
         return ()
 

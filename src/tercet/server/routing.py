@@ -9,6 +9,14 @@ from urllib.parse import unquote
 from tercet.server.errors import HTTPError, not_found
 from tercet.server.exchange import Handler
 
+OTHER_APIS = {
+    "/v1/chat/completions": "This is the API of Claude: POST /v1/messages, with max_tokens, and `system` beside the messages.",
+    "/v1/responses": "This is the API of Claude: POST /v1/messages, with max_tokens, and `system` beside the messages.",
+    "/v1/completions": "This is the API of Claude: POST /v1/messages, with max_tokens and a list of messages.",
+    "/v1/complete": "Text completions have ended: POST /v1/messages, with the prompt as the user's message.",
+}
+"""Paths of other APIs, and of this one's past, that clients are set to by mistake."""
+
 
 class Route(NamedTuple):
     """A verb, a path whose `*` segments are handed to the handler, and the handler."""
@@ -49,7 +57,19 @@ class RouteTable:
                 values = [part for want, part in zip(wanted, segments, strict=True) if want == "*"]
                 if all(values):
                     return _of_verb(shaped, verb, path), values
-        raise not_found(f"Not found: {path[:200]}")
+        raise not_found(f"Not found: {path[:200]}{self._hint(path)}")
+
+    def _hint(self, path: str) -> str:
+        """Return a sentence that names the path which was probably meant: a base URL with `/v1` twice or without it, with a
+        slash too many, with a proxy's prefix, or another API's path. Empty if none is near."""
+        plain = "/" + "/".join(part for part in path.split("/") if part)
+        if plain in OTHER_APIS:
+            return f". {OTHER_APIS[plain]}"
+        meant = [known for known in self._exact if plain.endswith(known) or f"/v1{plain}" == known]
+        if not meant:
+            return ""
+        best = max(meant, key=len)
+        return f". Did you mean {best}? The base URL ends before /v1: http://HOST:PORT, with nothing behind it."
 
 
 def _of_verb(verbs: dict[str, Handler], verb: str, path: str) -> Handler:

@@ -75,7 +75,7 @@ def block(kind: str, signature: str) -> dict[str, str]:
 
 def test_the_thinking_blocks_after_a_dropped_one_go_with_it_and_an_empty_message_too() -> None:
     bindings = ThinkingBindings()
-    bindings.keep([USER], [block("thinking", "a"), block("thinking", "b")])
+    bindings.keep({"messages": [USER]}, [block("thinking", "a"), block("thinking", "b")])
     other = {"role": "user", "content": "Other."}
     answer = {"role": "assistant", "content": [block("thinking", "a"), block("redacted_thinking", "c")]}
     mixed = {"role": "assistant", "content": [{"type": "text", "text": "Hi"}, block("thinking", "b")]}
@@ -92,7 +92,7 @@ def test_the_thinking_blocks_after_a_dropped_one_go_with_it_and_an_empty_message
 
 def test_older_models_do_not_bind() -> None:
     bindings = ThinkingBindings()
-    bindings.keep([USER], [block("thinking", "a")])
+    bindings.keep({"messages": [USER]}, [block("thinking", "a")])
     messages = [{"role": "user", "content": "Other."}, {"role": "assistant", "content": [block("thinking", "a")]}, USER]
     request = {"model": "claude-opus-4-6", "messages": messages}
     assert transformed(request, bindings) == (request, [])

@@ -618,7 +618,7 @@ NEWEST: list[tuple[str, dict[str, Any], str]] = [
     ),
 ]
 ELSEWHERE = {
-    "version_required", "version_unknown", "beta_unknown", "key_required", "key_invalid", "bearer_invalid", "no_permission",  # test_access
+    "version_required", "version_unknown", "beta_unknown", "key_required", "key_invalid", "bearer_invalid", "no_permission", "page_unaware",  # test_access
     "too_few", "too_many", "custom_id_twice",  # test_batches
     "no_fallbacks", "fallback_twice", "fallback_target", "fallback",  # test_fallbacks
     "credit_with_fallbacks", "credit_malformed", "credit",  # test_fallback_credit

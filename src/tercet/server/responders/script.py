@@ -8,12 +8,11 @@ from __future__ import annotations
 import importlib.util
 import logging
 import traceback
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -31,23 +30,38 @@ BATCHED = "/v1/messages/batches"
 Function = Callable[[dict[str, Any], Mapping[str, str]], Any]
 
 
+class _QueuedOutcome(NamedTuple):
+    """An outcome that waits for a request that meets its conditions and has the tools that it calls."""
+
+    outcome: Outcome
+    match: Match
+    tools: frozenset[str]
+
+    def suits(self, seen: Seen) -> bool:
+        """Return whether this request may have it. Agents ask beside the conversation, for titles and summaries, without
+        tools: a call of a tool is kept for a request that offers it."""
+        return self.match.fits(seen) and (not self.tools or self.tools <= _tool_names(seen.body))
+
+
 class Queue:
     """Outcomes that wait to be asked for. Safe for several threads."""
 
     def __init__(self) -> None:
-        self._waiting: deque[Outcome] = deque()
+        self._waiting: list[_QueuedOutcome] = []
         self._lock = Lock()
 
     def add(self, *answers: Any) -> None:
-        """Put answers at the end, described as in a script: a text, blocks, or a mapping. Raises BadScript, adding none."""
-        outcomes = [outcome_of(answer, f"answer {number}") for number, answer in enumerate(answers, 1)]
+        """Put answers at the end, described as in a script: a text, blocks, or a mapping, which may hold `match`. Raises
+        BadScript, adding none."""
+        queued = [_queued(answer, f"answer {number}") for number, answer in enumerate(answers, 1)]
         with self._lock:
-            self._waiting.extend(outcomes)
+            self._waiting.extend(queued)
 
-    def next(self) -> Outcome | None:
-        """Take the first one; None if none is left."""
+    def next(self, seen: Seen) -> Outcome | None:
+        """Take the first one that this request may have; None if there is none."""
         with self._lock:
-            return self._waiting.popleft() if self._waiting else None
+            number = next((number for number, each in enumerate(self._waiting) if each.suits(seen)), None)
+            return None if number is None else self._waiting.pop(number).outcome
 
     def clear(self) -> None:
         """Drop what nobody has asked for."""
@@ -56,6 +70,23 @@ class Queue:
 
     def __len__(self) -> int:
         return len(self._waiting)
+
+
+def _queued(answer: Any, where: str) -> _QueuedOutcome:
+    match = Match()
+    if isinstance(answer, Mapping) and "match" in answer:
+        match = match_of(answer["match"], where)
+        answer = {key: value for key, value in answer.items() if key != "match"}
+    outcome = outcome_of(answer, where)
+    blocks = outcome.answer.blocks if outcome.answer is not None else ()
+    return _QueuedOutcome(
+        outcome, match, frozenset(str(each.get("name")) for each in blocks if each["type"] == "tool_use")
+    )
+
+
+def _tool_names(body: Any) -> frozenset[Any]:
+    tools = body.get("tools") if isinstance(body, dict) else None
+    return frozenset(tool.get("name") for tool in tools or () if isinstance(tool, dict)) if tools else frozenset()
 
 
 @dataclass(slots=True)
@@ -110,11 +141,12 @@ class Script:
         """Return what comes of this request: by the queue, the first rule that fits, or the function; None: nothing
         special."""
         is_asking = path == BATCHED if isinstance(content, dict) else asks_message(method, path)
-        if is_asking and (waiting := self.queue.next()) is not None:
-            return waiting
-        if not self.rules and self.function is None:
+        is_queued = is_asking and len(self.queue)
+        if not is_queued and not self.rules and self.function is None:
             return None
         seen = Seen(method, path, headers, _decoded(content) if isinstance(content, bytes) else content)
+        if is_queued and (waiting := self.queue.next(seen)) is not None:
+            return waiting
         with self._lock:
             for rule in self.rules:
                 if (is_asking or rule.match.path is not None) and not rule.used_up and rule.match.fits(seen):

@@ -76,7 +76,7 @@ class MessageService:
         if "thread" in request:
             self._keep_thread(asked, request, made)
         if self.settings.strict or asked.transformed is not None:
-            self.bindings.keep(request["messages"], made["content"])
+            self.bindings.keep(request, made["content"])
         return made
 
     def _admit(self, asked: MessageRequest, request: Json, model: str) -> None:

@@ -1,6 +1,6 @@
 """Changes of a request before the model sees it (beta): thinking blocks of another conversation, dropped or told of.
 
-Only the conversation is checked. Models that may not read each other's thinking are not established, and there is one
+System, tools and the messages before a block are checked. Models that may not read each other's thinking are not established, and there is one
 organization here.
 """
 
@@ -9,11 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from tercet.catalog import models
-from tercet.server.stores.thinking_bindings import ThinkingBindings, digests
+from tercet.server.stores.thinking_bindings import THOUGHTS, ThinkingBindings, digests, head
 from tercet.server.validation.thinking import BINDING_SINCE
 
 BETA = "thinking-binding-controls-"
-THOUGHTS = ("thinking", "redacted_thinking")
 Json = dict[str, Any]
 
 
@@ -28,7 +27,7 @@ def transformed(request: Json, bindings: ThinkingBindings) -> tuple[Json, list[J
     facts = models.find(request["model"])
     if facts is None or (facts.generation or "") < BINDING_SINCE:
         return request, []
-    foreign = _foreign(request["messages"], bindings)
+    foreign = _foreign(request, bindings)
     binding = (request.get("thinking") or {}).get("block_binding") or {}
     if not foreign or binding.get("prefix_mismatch_behavior") != "drop_block":
         return request, [_entry("thinking_mismatch_allowed", place) for place in foreign]
@@ -42,9 +41,10 @@ def _entry(kind: str, place: tuple[int, int]) -> Json:
     return {"type": kind, "path": f"messages.{i}.content.{j}", "reason": "prefix_binding_mismatch"}
 
 
-def _foreign(messages: list[Json], bindings: ThinkingBindings) -> list[tuple[int, int]]:
+def _foreign(request: Json, bindings: ThinkingBindings) -> list[tuple[int, int]]:
     """Return where the blocks are that belong to another conversation."""
-    before = digests(messages)
+    messages = request["messages"]
+    before = digests(messages, head=head(request))
     return [
         (i, j)
         for i, message in enumerate(messages)

@@ -35,6 +35,7 @@ TEXTS: dict[str, RefusalText] = {
     ),
     "key_required": RefusalText("x-api-key header is required", "~", "transport"),
     "key_invalid": RefusalText("invalid x-api-key", "✔", "transport"),
+    "page_unaware": RefusalText("CORS requests must set 'anthropic-dangerous-direct-browser-access' header", "○", "transport", "strict"),
     "no_permission": RefusalText("Your API key does not have permission to use the specified resource.", "=", "transport"),
     "bearer_invalid": RefusalText("Invalid bearer token", "○", "transport"),
     # --- fields: pydantic's words --------------------------------------------------------------------------------------

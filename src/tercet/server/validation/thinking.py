@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tercet.catalog.facts import EFFORTS
-from tercet.server.stores.thinking_bindings import ThinkingBindings, digests
+from tercet.server.stores.thinking_bindings import THOUGHTS, ThinkingBindings, digests, head
 from tercet.server.validation.context import ValidationContext
 from tercet.server.validation.fields import refusal
 
@@ -19,7 +19,7 @@ NOT_TAKEN = {
 }
 """`thinking.type` -> the row for models that do not take it."""
 
-BINDING_SINCE = "5.5"
+BINDING_SINCE = "5.1"
 """The first generation that ties thinking blocks to their conversation."""
 SEAL = 40
 """Characters that a signature has at least; shorter ones were never given out."""
@@ -169,12 +169,15 @@ def _has_results(message: dict[str, Any]) -> bool:
 
 def _check_signatures(subject: ValidationContext, i: int, content: list[dict[str, Any]], *, latest: bool) -> None:
     for j, block in enumerate(content):
-        if (
-            block["type"] in ("thinking", "redacted_thinking")
-            and subject.verify is not None
-            and not subject.verify(block)
-        ):
+        if block["type"] in THOUGHTS and not _is_ours(subject, block):
             subject.refuse(_forged(block, latest=latest), i=i, j=j)
+
+
+def _is_ours(subject: ValidationContext, block: dict[str, Any]) -> bool:
+    """Return whether a block is as it was given out, by the simulated model or by a script."""
+    if subject.verify is None or subject.verify(block):
+        return True
+    return subject.bindings is not None and subject.bindings.gave(block)
 
 
 def _forged(block: dict[str, Any], *, latest: bool) -> str:
@@ -195,7 +198,7 @@ def _binds(subject: ValidationContext) -> bool:
 
 def _check_bindings(subject: ValidationContext, bindings: ThinkingBindings) -> None:
     messages = subject.request["messages"]
-    before = digests(messages)
+    before = digests(messages, head=head(subject.request))
     for i, message in enumerate(messages):
         if message["role"] != "assistant" or type(message["content"]) is not list:
             continue
