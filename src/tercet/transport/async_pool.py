@@ -198,7 +198,7 @@ async def connect(origin: Origin, deadline: Deadline, settings: TransportSetting
     limit = deadline.limit(deadline.timeout.connect)
     try:
         async with asyncio.timeout(limit):
-            return await _connect(origin, settings)
+            return await _connect(origin, settings, limit)
     except TimeoutError as error:
         if is_from_handler(error):
             raise
@@ -206,10 +206,10 @@ async def connect(origin: Origin, deadline: Deadline, settings: TransportSetting
         raise TimedOutError(f"no connection within {limit} s") from None
 
 
-async def _connect(origin: Origin, settings: TransportSettings) -> AsyncSocket:
+async def _connect(origin: Origin, settings: TransportSettings, seconds: float | None) -> AsyncSocket:
     via = origin.proxy or origin
     loop = asyncio.get_running_loop()
-    sock = await connect_tcp(via.host, via.port)
+    sock = await connect_tcp(via.host, via.port, seconds)
     if origin.scheme != "https":
         return AsyncSocket(loop, sock, origin)
     try:

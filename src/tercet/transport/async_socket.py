@@ -237,15 +237,17 @@ def _within(seconds: float | None) -> asyncio.Timeout:
     return asyncio.timeout(seconds)
 
 
-async def connect_tcp(host: str, port: int) -> socket.socket:
-    """Return a socket connected to a host, whose addresses are tried in turn. The caller sets the limit around it."""
+async def connect_tcp(host: str, port: int, seconds: float | None = None) -> socket.socket:
+    """Return a socket connected to a host, whose addresses are tried in turn: a dead one takes its share of `seconds`, and
+    leaves the others theirs. The caller sets the limit around it."""
     loop = asyncio.get_running_loop()
+    until = None if seconds is None else loop.time() + seconds
     found: list[Any] = await _addresses(loop, host, port)
     failure: OSError | None = None
     for index, (family, _, _, _, address) in enumerate(found):
-        last = index == len(found) - 1
+        left = None if until is None else until - loop.time()
         try:
-            async with _within(None if last else share_of(None, len(found) - index)):
+            async with _within(share_of(left, len(found) - index)):
                 return await _connect_to(loop, family, address)
         except OSError as error:
             if is_from_handler(error):

@@ -14,8 +14,8 @@ from typing import Any, Protocol
 
 KEEPALIVE_SECONDS = 60
 KEEPALIVE_PROBES = 5
-SHARE_WITHOUT_LIMIT = 10.0
-"""Seconds for an address when others wait behind it and the caller set no limit."""
+MOST_FOR_ONE = 5.0
+"""Seconds for an address while others wait behind it: three lost SYNs are a dead one."""
 
 Address = tuple[Any, ...]
 _OPTIONS = (
@@ -58,7 +58,7 @@ def share_of(left: float | None, addresses_left: int) -> float | None:
     """Return how long one address may take, so that a dead one leaves time for the next."""
     if addresses_left <= 1:
         return left
-    return SHARE_WITHOUT_LIMIT if left is None else left / addresses_left
+    return MOST_FOR_ONE if left is None else min(MOST_FOR_ONE, left / addresses_left)
 
 
 def arrival_check(descriptor: int) -> Callable[[], object]:
