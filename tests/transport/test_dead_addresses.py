@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import sys
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 from tercet.transport import async_pool, sync_pool
 from tercet.transport.base import TransportSettings
-from tercet.transport.deadline import Deadline
+from tercet.transport.deadline import Deadline, TimedOutError
 from tercet.transport.origin import Origin
 from tercet.transport.sockets import MOST_FOR_ONE, share_of
 from tercet.wire.http import Timeout
@@ -66,3 +67,32 @@ def test_an_address_takes_its_share_and_never_very_long_while_others_wait() -> N
     assert share_of(60.0, 2) == share_of(None, 2) == MOST_FOR_ONE
     assert share_of(60.0, 1) == 60.0
     assert share_of(None, 1) is None
+
+
+def test_a_slow_look_up_is_within_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, over = [], threading.Event()
+
+    def look_up(host: Any, *arguments: Any, **named: Any) -> Any:
+        if socket.AI_NUMERICHOST in arguments:
+            raise socket.gaierror
+        asked.append(host)
+        over.wait(30)
+        raise socket.gaierror
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    try:
+        with pytest.raises(TimedOutError, match="was not looked up"):
+            sync_pool.connect(Origin("http", "slow.test", 1), Deadline(Timeout(5, connect=0.05)), TransportSettings())
+    finally:
+        over.set()
+    assert asked == ["slow.test"]
+
+
+@pytest.mark.parametrize("limit", [0.5, None])
+def test_a_name_that_is_not_found_is_told_as_it_is(monkeypatch: pytest.MonkeyPatch, limit: float | None) -> None:
+    def look_up(*arguments: Any) -> Any:
+        raise socket.gaierror(socket.EAI_NONAME, "unknown")
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    with pytest.raises(socket.gaierror, match="unknown"):
+        sync_pool.connect(Origin("http", "no.test", 1), Deadline(Timeout(None, connect=limit)), TransportSettings())

@@ -13,6 +13,7 @@ from tests.ports import closed_port
 from tests.transport.servers import Peer, always, answer, once, serving
 from tests.transport.worlds import World, asked
 
+import tercet
 from tercet.transport.base import Lost, Reply
 from tercet.transport.origin import Origin, proxy_chooser, proxy_of, target_of
 
@@ -38,6 +39,24 @@ def test_the_environment_chooses_the_proxy(environment: dict[str, str], expected
     proxy = proxy_chooser(None, environment)(SITE)
 
     assert (str(proxy) if proxy else None) == expected
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.8.8.8", "::1"])
+def test_this_machine_is_never_asked_for_through_the_environments_proxy(host: str) -> None:
+    assert proxy_chooser(None, {"ALL_PROXY": "http://p:1"})(Origin("http", host, 80)) is None
+    assert str(proxy_chooser("http://p:1")(Origin("http", host, 80))) == "p:1"
+
+
+@pytest.mark.parametrize("portable", [False, True])
+def test_the_local_api_is_reached_behind_a_companys_proxy(portable: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    if portable:
+        monkeypatch.setenv("TERCET_TRANSPORT", "portable")
+    with tercet.local_api() as api, api.client() as client:
+        assert client.count_tokens("Hi") > 0
 
 
 @pytest.mark.parametrize(

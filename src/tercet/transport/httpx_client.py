@@ -302,6 +302,10 @@ if TYPE_CHECKING:
     import httpx2
 
 
+LOOPBACK_PATTERNS = ("all://localhost", "all://127.0.0.1", "all://[::1]")
+"""Addresses that the environment's proxies are not asked for; see `origin.proxy_chooser`."""
+
+
 def own_client(settings: TransportSettings) -> httpx2.Client:
     """Return a blocking httpx2 client set up as the fast transport is. Needs the package h2 for `http2`."""
     import httpx2
@@ -330,5 +334,6 @@ def _options(settings: TransportSettings, library: Any) -> dict[str, Any]:
         "limits": limits,
         "proxy": settings.proxy or None,
         "trust_env": settings.proxy is None,
+        "mounts": dict.fromkeys(LOOPBACK_PATTERNS) if settings.proxy is None else None,
         "headers": {"accept-encoding": "gzip, deflate"},
     }

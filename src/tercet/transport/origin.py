@@ -121,11 +121,16 @@ def _basic(user: str | None, password: str | None) -> Secret | None:
     return Secret("Basic " + base64.b64encode(pair.encode()).decode(), "the credentials of a URL", shown=0)
 
 
+LOOPBACK = frozenset({"localhost", "::1"})
+"""Names of this machine, besides 127.0.0.0/8."""
+
+
 def proxy_chooser(given: str | None, environment: Mapping[str, str] | None = None) -> Callable[[Origin], Proxy | None]:
     """Return the function that picks the proxy of an origin. `given` wins over the environment; an empty text means none.
 
     Lower-case names win over upper-case ones, as in curl; HTTP_PROXY is not read in a CGI script, where a request
-    header could set it.
+    header could set it. This machine itself is never asked for through the environment's proxy, as in browsers: a proxy of
+    the company cannot reach it.
     """
     if given is not None:
         return lambda origin: proxy_of(given) if given else None
@@ -136,7 +141,9 @@ def proxy_chooser(given: str | None, environment: Mapping[str, str] | None = Non
     @lru_cache(512)  # by origin, not by request: the environment was read once
     def choose(origin: Origin) -> Proxy | None:
         url = by_scheme[origin.scheme]
-        return proxy_of(url) if url and not any(_excepts(entry, origin) for entry in exceptions) else None
+        if not url or origin.host in LOOPBACK or origin.host.startswith("127."):
+            return None
+        return proxy_of(url) if not any(_excepts(entry, origin) for entry in exceptions) else None
 
     return choose
 

@@ -6,6 +6,7 @@ import contextlib
 import socket
 import threading
 import time
+from typing import Any, cast
 
 from tercet.transport.base import TransportSettings
 from tercet.transport.deadline import Deadline, SilentError, TimedOutError
@@ -258,7 +259,7 @@ def _left(until: float | None) -> float | None:
 
 
 def _tcp(host: str, port: int, until: float | None) -> socket.socket:
-    found = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
+    found = _addresses(host, port, _left(until))
     failure: OSError | None = None
     for index, (family, _, _, _, address) in enumerate(found):
         try:
@@ -268,6 +269,30 @@ def _tcp(host: str, port: int, until: float | None) -> socket.socket:
                 raise
             failure = error
     raise failure or OSError(f"{host} has no address")
+
+
+def _addresses(host: str, port: int, seconds: float | None) -> list[Any]:
+    """Look numeric hosts up here, and names in a thread: the system's resolver cannot be told how long it may take."""
+    with contextlib.suppress(socket.gaierror):
+        return socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM, 0, socket.AI_NUMERICHOST)
+    if seconds is None:
+        return socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
+    found: list[Any] = []
+
+    def look_up() -> None:
+        try:
+            found.append(socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM))
+        except Exception as error:  # raised where it was asked
+            found.append(error)
+
+    thread = threading.Thread(target=look_up, name="tercet-look-up", daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if not found:
+        raise TimedOutError(f"the name {host} was not looked up within the time limit")
+    if isinstance(found[0], Exception):
+        raise found[0]
+    return cast("list[Any]", found[0])
 
 
 def _tcp_to(family: int, address: Address, seconds: float | None) -> socket.socket:
