@@ -1,17 +1,19 @@
 """PDFs read from their own bytes: page count and text, page by page. Hostile files neither hang nor raise.
 
-Uses pypdf when it is installed, else a small extractor for simple files. Results are kept for the last few files.
+Uses PDFium when pypdfium2 is installed, else a small extractor for simple files. Results are kept for the last few files.
 """
 
 from __future__ import annotations
 
 import hashlib
-import logging
 import re
 import zlib
 from collections import OrderedDict
 from contextlib import suppress
 from threading import Lock
+from typing import Any
+
+from tercet.wire.pdfium import open_pdf, opened
 
 MOST_BYTES = 32 * 1024 * 1024
 MOST_PAGES = 600
@@ -62,24 +64,15 @@ _SUSPICIOUS = re.compile(rb"/(?:JBIG2Decode|Encrypt|LZWDecode|RunLengthDecode|AS
 def _by_library(data: bytes) -> list[str]:
     if len(data) > LIBRARY_BYTES or _SUSPICIOUS.search(data):
         return []
-    try:
-        from pypdf import PdfReader
-    except ImportError:
-        return []
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
-    from io import BytesIO
-
-    try:
-        reader = PdfReader(BytesIO(data), strict=False)
-        count = min(len(reader.pages), MOST_PAGES)
-    except Exception:
-        return []
-    return [_page_text(reader, number) if number < PARSED_PAGES else "" for number in range(count)]
+    with suppress(Exception), open_pdf(data) as document:  # not installed, or a file that it does not take
+        count = min(len(document), MOST_PAGES)
+        return [_page_text(document, number) if number < PARSED_PAGES else "" for number in range(count)]
+    return []
 
 
-def _page_text(reader: object, number: int) -> str:
-    with suppress(Exception):  # a broken page must not lose the others
-        return str(reader.pages[number].extract_text())  # type: ignore[attr-defined]
+def _page_text(document: Any, number: int) -> str:
+    with suppress(Exception), opened(document[number]) as page, opened(page.get_textpage()) as text:
+        return str(text.get_text_range()).replace("\r\n", "\n")  # a broken page must not lose the others
     return ""
 
 

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tercet.server.accounting.images import ImageFacts, decoded, facts_of_source
+from tercet.server.accounting.images import decoded, facts_of_source
 from tercet.server.accounting.pdf import read_pdf
 from tercet.server.simulated.conversation import Block, RequestView, blocks_of, text_of
 from tercet.server.simulated.entities import word_set
+from tercet.wire.image_headers import ImageFacts
 
 SENTENCE = re.compile(r"[^\s.!?\n][^.!?\n]{0,1000}[.!?]?")
 LINE_END = re.compile(r"(?<!\n)\n(?!\n)")

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from tercet.catalog import models
-from tercet.server.accounting.images import fit, read_image
+from tercet.server.accounting.images import fit
 from tercet.server.accounting.pdf import read_pdf
 from tercet.server.validation.context import ValidationContext
 from tercet.server.validation.fields import refusal
+from tercet.wire.image_headers import read_image
 
 MOST_IMAGE_BYTES = 10 * 1024 * 1024
 """Of base64 text, on the direct API."""
