@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 
 from tercet.catalog.loading import current
-from tercet.catalog.prices import EXACT, Row, per_call, table_of, warn_once
+from tercet.catalog.prices import EXACT, Row, Table, per_call, table_of, warn_once
 
 Certainty: TypeAlias = Literal["exact", "estimated", "unknown"]
 _NANO = Decimal(1_000_000_000)
@@ -106,18 +106,12 @@ def cost_of(
     return Cost(low, low, low, "exact", *parts) if whole else Cost(None, low, None, "unknown", *parts)
 
 
-def nano_of_tokens(
-    model_id: str, at: date, counts: tuple[int, int, int, int, int], *, us: bool = False, fast: bool = False
-) -> int | None:
+def nano_of_tokens(table: Table, uncached: int, read: int, five: int, hour: int, output: int) -> int | None:
     """Return what `cost_of` says of tokens that are counted and of nothing else, in nano-dollars; None if a part has no price.
 
-    `counts`: uncached input, read from the cache, written for five minutes, for an hour, output.
+    Uncached input, read from the cache, written for five minutes, for an hour, and output, at the prices of `table_of`.
     """
-    table = table_of(model_id, at, False, us, fast)
-    if table is None:
-        return None
     units, rows = table
-    uncached, read, five, hour, output = counts
     row = rows[0] if len(rows) == 1 else table.row(uncached + read + five + hour)
     _, rate, rate_read, rate_5m, rate_1h, rate_output = row
     if rate_read is None or rate_5m is None or rate_1h is None:

@@ -153,6 +153,8 @@ class Policies:
         from tercet.flow.fallback import with_fallbacks
 
         def with_params(params: dict[str, Any] | None, attempts: int) -> Plan[CallResult]:
+            if record is not None:
+                record.flush()  # another model is asked
             patient = msgspec.structs.replace(policy, max_retries=min(policy.max_retries, attempts - 1))
             return self._one(replace_params(call, params), build, patient, quota, deadline, behind, record, peeks=True)
 
@@ -186,7 +188,9 @@ class Policies:
         if record is not None and self.ledger is not None:
             step = self.ledger.asked(record, call.kind, call.model, call.content, call.whole, behind, step, peeks).send
         layers: list[Layer] = []
-        hold = None
+        hold = before_wait = None
+        if record is not None:
+            before_wait = record.flush
         if self.breaker is not None:
             guard = BreakerLayer(self, call.model)
             hold = guard.holds
@@ -199,9 +203,10 @@ class Policies:
             from tercet.flow.events import observe_attempt
 
             layers.append(partial(observe_attempt, call.model, policy.clock))
-        return with_retries(
-            partial(build, call), policy, deadline, quota=quota, step=wrap_step(step, layers), hold=hold
-        )
+        build_one = partial(build, call)
+        if layers:
+            step = wrap_step(step, layers)
+        return with_retries(build_one, policy, deadline, quota=quota, step=step, hold=hold, before_wait=before_wait)
 
     def _step(self, call: Call[Any], policy: RetryPolicy, deadline: float | None, *, peeks: bool) -> Step | None:
         if not call.stream:

@@ -97,12 +97,14 @@ def with_retries(
     quota: RetryBudget | None = None,
     step: Step | None = None,
     hold: Callable[[], float | None] | None = None,
+    before_wait: Callable[[], None] | None = None,
 ) -> Plan[CallResult]:
     """Send `build(0)`; while the outcome says that trying again may help, wait and send `build(1)`, `build(2)` …
 
     `deadline` is a time of `policy.clock`. It spans attempts and waits: an attempt gets no longer than what is left
     of it, and a wait that would pass it is not begun. `quota` pays for retries. `step` carries out one attempt.
-    `hold` says for how many seconds nothing will be let through, if somebody holds calls back.
+    `hold` says for how many seconds nothing will be let through, if somebody holds calls back. `before_wait` is told that
+    another attempt follows.
     """
     failed: tuple[Attempt, ...] = ()
     taken: int | None = None
@@ -128,6 +130,8 @@ def with_retries(
         failed += (Attempt(number, now - started, status, reason, wait, phase_of(outcome), stopped_by, advice),)
         if wait is None:
             return CallResult(outcome, request, failed)
+        if before_wait is not None:
+            before_wait()
         yield Emit(WaitDetails(wait, number, status, reason))
         yield Sleep(wait)
     raise AssertionError("count() does not end")

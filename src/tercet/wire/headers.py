@@ -130,6 +130,10 @@ class Headers(Mapping[str, str]):
         known: dict[str, str] = self._found.cell_contents
         return known
 
+    def by_name(self) -> Mapping[str, str]:
+        """Return the values by their names in lower case: for those who look for several."""
+        return self._lookup()
+
     def __getitem__(self, name: str) -> str:
         return self._lookup()[name.lower()]
 

@@ -25,7 +25,7 @@ from tercet.flow.ledger.entry import (
     short,
     stream_error_name,
 )
-from tercet.flow.ledger.plain_answer import fill_plain, plain_answer, plain_stream
+from tercet.flow.ledger.plain_answer import fill_plain, plain_answer, plain_line, plain_stream
 from tercet.flow.retry import Step, unmask_error
 from tercet.flow.usage import Meter, ReportedUsage, usage_of
 from tercet.wire.http import Request
@@ -62,7 +62,29 @@ class AskedCall:
 
     def send(self, request: Request) -> Plan[Outcome]:
         """Send one attempt, and see to its line. Innermost: what comes here is sent."""
-        sent, step = SentRequest(self, request), self._step
+        whole = self._step is None and self.params is not None and not self.record.counted
+        return self._send_plainly(request) if whole else self._send(request)
+
+    def _send_plainly(self, request: Request) -> Plan[Outcome]:
+        """Send what is mostly answered whole, and plainly: then its line is made at once."""
+        started, at, outcome = time.perf_counter_ns(), time.time_ns(), None
+        try:
+            outcome = unmask_error((yield Send(request)), request)
+        except BaseException:
+            SentRequest(self, request, started, at).give_up()
+            raise
+        record = self.record
+        if type(outcome) is Reply and outcome.status < 300 and outcome.stream is None:
+            ms = (time.perf_counter_ns() - started) // 1_000_000
+            line = plain_line(record, self, account_of(request.headers), outcome, at, ms)
+            if line is not None:
+                record.hold(line)
+                return outcome
+        SentRequest(self, request, started, at).end(outcome)
+        return outcome
+
+    def _send(self, request: Request) -> Plan[Outcome]:
+        sent, step = SentRequest(self, request, time.perf_counter_ns(), time.time_ns()), self._step
         try:
             outcome = unmask_error((yield Send(request)), request) if step is None else (yield from step(request))
         except BaseException:
@@ -117,21 +139,17 @@ class SentRequest:
         "_started",
     )
 
-    def __init__(self, asked: AskedCall, request: Request) -> None:
-        self._asked, self._request = asked, request
+    def __init__(self, asked: AskedCall, request: Request, started: int, at: int) -> None:
+        self._asked, self._request, self._started = asked, request, started
         self._changed: Request | None = None
         self._sends = self._first = 0
         self._outcome: Outcome | None = None
         self._meter: Meter | None = None
         self._results: BatchResults | None = None
-        self._begin()
+        self._entry = asked.record.begin(at, asked.model)
         if asked.record.counted:
             self._inner = request.reservation
             request.reservation = self
-
-    def _begin(self) -> None:
-        self._started = time.perf_counter_ns()
-        self._entry = self._asked.record.begin(time.time_ns(), self._asked.model)
 
     # --- told by middleware: what is really sent ---
 
@@ -147,7 +165,8 @@ class SentRequest:
         if self._sends:
             self._finish(self._outcome)
             self._asked.record.hold(self._entry)
-            self._begin()
+            self._started = time.perf_counter_ns()
+            self._entry = self._asked.record.begin(time.time_ns(), self._asked.model)
         self._sends += 1
         self._outcome = None
         self._changed = None if request.content == self._request.content else request
@@ -189,10 +208,7 @@ class SentRequest:
 
     def _describe(self, outcome: Outcome | None) -> None:
         """Say whose it was, and what came."""
-        get = self._request.headers.get
-        secret = get("x-api-key") or get("authorization")
-        if secret is not None:
-            self._entry.account = account_of(secret)
+        self._entry.account = account_of(self._request.headers)
         if outcome is not None:
             fill_outcome(self._entry, outcome, self._request)
 
@@ -206,7 +222,7 @@ class SentRequest:
         answer = outcome if isinstance(outcome, Reply) and outcome.status < 300 else None
         if answer is not None and asked.params is not None and asked.model is not None and self._changed is None:
             plain = plain_answer(answer.content) if used is None else plain_stream(used)
-            if plain is not None and fill_plain(entry, plain, asked.behind(asked.model), asked.params, day):
+            if plain is not None and fill_plain(entry, plain, asked.behind(asked.model), asked.params):
                 return None
         if answer is not None and used is None and asked.kind != "free" and answer.content:
             used = usage_of(answer.content)

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
 
 from tercet.catalog.cost import FREE
-from tercet.flow.effects import Emit, Plan, Reply
-from tercet.flow.events import FallbackDetails, WaitDetails
-from tercet.flow.ledger.entry import EntryKind, LedgerLine, day_at, error_name, fill_cost, line_of, short
+from tercet.flow.effects import Plan, Reply
+from tercet.flow.ledger.entry import EntryKind, LedgerLine, day_at, encode, error_name, fill_cost, short
 from tercet.flow.ledger.journal import LedgerJournal
 from tercet.flow.ledger.tags import SplitTags
 from tercet.flow.retry import CallResult
@@ -34,14 +32,17 @@ class CallRecord:
         self._left = False
         """Whether the last line is left to a stream."""
 
+    def next_attempt(self) -> int:
+        """Return the next attempt's number. What was kept of the one before is written."""
+        if self._pending is not None:
+            self.flush()
+        number = self._attempts
+        self._attempts = number + 1
+        return number
+
     def begin(self, at: int, model: str | None) -> LedgerLine:
         """Return a line for the next attempt."""
-        self.flush()
-        entry = LedgerLine(
-            id=self.id, attempt=self._attempts, at=at, kind=self.kind, model_asked=short(model), certainty=0,
-            origin="api", last=False,
-        )  # fmt: skip
-        self._attempts += 1
+        entry = LedgerLine(self.id, self.next_attempt(), at, self.kind, 0, "api", False, short(model))
         self.tag(entry)
         return entry
 
@@ -61,14 +62,14 @@ class CallRecord:
 
     def flush(self) -> None:
         """Write the line that was kept, since another attempt follows."""
-        pending, self._pending = self._pending, None
-        if pending is not None:
+        if self._pending is not None:
+            pending, self._pending = self._pending, None
             self.write(pending)
 
     def write(self, entry: LedgerLine) -> None:
         """Write a line."""
         try:
-            line = line_of(entry)
+            line = encode(entry) + b"\n"
         except (ValueError, OverflowError, RecursionError) as error:  # an answer or a model's name that is no text
             self._journal.lose(error)
             return
@@ -82,19 +83,9 @@ class CallRecord:
 
     def recorded(self, plan: Plan[CallResult], model: str | None) -> Plan[CallResult]:
         """Carry out a call, and write the line that ends it."""
-        answer: Any = None
         try:
-            while True:
-                try:
-                    effect = plan.send(answer)
-                except StopIteration as done:
-                    result: CallResult = done.value
-                    break
-                if self._pending is not None and type(effect) is Emit and goes_on(effect.event):
-                    self.flush()
-                answer = yield effect
+            result = yield from plan
         except BaseException as error:
-            plan.close()
             self._end(model, name_of(error))
             raise
         outcome = result.outcome
@@ -122,7 +113,3 @@ def name_of(error: BaseException) -> str:
         error = error.__context__
     return type(error).__name__
 
-
-def goes_on(event: object) -> bool:
-    """Return whether this event says that another attempt follows."""
-    return isinstance(event, WaitDetails) or (isinstance(event, FallbackDetails) and event.passed_over is None)

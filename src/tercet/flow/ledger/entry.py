@@ -15,9 +15,10 @@ from tercet.flow.cost import cost_of_answer, cost_of_lost, price_day, sane_usage
 from tercet.flow.effects import Lost, Outcome, Reply
 from tercet.flow.estimate import Estimate
 from tercet.flow.usage import ReportedUsage
-from tercet.wire.http import Request
+from tercet.wire.http import Headers, Request
 
 EntryKind: TypeAlias = Literal["messages", "stream", "batch", "submit", "count", "file", "complete", "cached", "other"]
+DAY = 86_400_000_000_000
 LONGEST = 256
 """Characters of an id that somebody else gives."""
 LONGEST_STEPS = 65_536
@@ -27,34 +28,33 @@ LOCAL = "tercet-local"
 """The header by which a local API says that it answered."""
 
 
-class LedgerLine(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """Hold a line's keys, as `flow/ledger/__init__.py` says them."""
+class LedgerLine(msgspec.Struct, omit_defaults=True, gc=False):
+    """Hold a line's keys, as `flow/ledger/__init__.py` says them. Those that every answer has come first, so that a line of one
+    is made in one step, by place."""
 
     id: str
     attempt: int
     at: int
     kind: EntryKind
+    certainty: int
+    origin: Literal["api", "local"]
+    last: bool
     model_asked: str | None = None
-    model_served: str | None = None
-    account: str | None = None
-    workspace: str | None = None
     tags: dict[str, str | int] | None = None
     conversation: str | int | None = None
     job: str | int | None = None
     item: str | int | None = None
+    account: str | None = None
     status: int | None = None
-    stop_reason: str | None = None
-    error: str | None = None
-    error_code: str | None = None
     request_id: str | None = None
+    workspace: str | None = None
+    model_served: str | None = None
+    stop_reason: str | None = None
     input: int | None = None
     cache_read: int | None = None
     cache_5m: int | None = None
     cache_1h: int | None = None
     output: int | None = None
-    thinking: int | None = None
-    tools: Any = None
-    iterations: Any = None
     tier: str | None = None
     geo: str | None = None
     speed: str | None = None
@@ -62,20 +62,18 @@ class LedgerLine(msgspec.Struct, omit_defaults=True, kw_only=True):
     low: int | None = None
     high: int | None = None
     price_day: int | None = None
-    certainty: int
     ms: int | None = None
     first_ms: int | None = None
-    origin: Literal["api", "local"]
-    last: bool
+    thinking: int | None = None
+    tools: Any = None
+    iterations: Any = None
+    error: str | None = None
+    error_code: str | None = None
     error_of_call: str | None = None
 
 
 encode = msgspec.json.Encoder().encode
-
-
-def line_of(entry: LedgerLine) -> bytes:
-    """Return an entry as a line. Raises ValueError for text that is no UTF-8."""
-    return encode(entry) + b"\n"
+"""Raises ValueError for text that is no UTF-8."""
 
 
 def short(value: Any) -> str | None:
@@ -93,7 +91,7 @@ _days: dict[int, tuple[date, int, date]] = {}
 
 def day_at(at: int) -> tuple[date, int]:
     """Return the day whose prices hold at a time (ns since 1970), and its number, as 20261101."""
-    number = at // 86_400_000_000_000
+    number = at // DAY
     found = _days.get(number)
     if found is None or found[2] is not as_of():
         day = price_day(at / 1e9)
@@ -157,7 +155,7 @@ def fill_usage(entry: LedgerLine, used: ReportedUsage) -> None:
 def fill_outcome(entry: LedgerLine, outcome: Outcome | None, request: Request) -> None:
     """Write down status, ids and error of an outcome."""
     if isinstance(outcome, Reply):
-        get = outcome.headers.get
+        get = outcome.headers.by_name().get
         entry.status = outcome.answered_with if isinstance(outcome, ErrorAnswer) else outcome.status
         entry.request_id, entry.workspace = short(get("request-id")), short(get("anthropic-workspace-id"))
         if get(LOCAL) is not None:
@@ -209,8 +207,12 @@ def error_code(outcome: Outcome) -> str | None:
 _accounts: dict[int, str] = {}
 
 
-def account_of(secret: str) -> str:
-    """Return the account of a credential: a hash of it. Kept by Python's own hash of the text, so that no key is."""
+def account_of(headers: Headers) -> str | None:
+    """Return the account of a request: a hash of its credential. Kept by Python's own hash of the text, so that no key is."""
+    get = headers.by_name().get
+    secret = get("x-api-key") or get("authorization")
+    if secret is None:
+        return None
     known = _accounts.get(hash(secret))
     if known is None:
         from tercet.flow.reservation import credential_hash

@@ -79,23 +79,20 @@ class LedgerJournal:
         """Append a line that ends in a newline. `now`: ns since 1970. Does not raise."""
         with self._lock:
             try:
-                self._append(line, now)
+                file = self._file
+                if file < 0 or not -DAY < now - self._looked < LOOKED_EVERY:
+                    file = self._looked_at(now)
+                written = os.write(file, line)
+                if written != len(line):
+                    os.ftruncate(file, self._size)  # a part of a line, on a full disk
+                    raise OSError(28, "No space left on device")
+                self._size += written
+                self._unseen += 1
             except OSError as error:
                 self._lose(1, error)
         while self.late:
             with suppress(IndexError):
                 self.late.popleft()()
-
-    def _append(self, line: bytes, now: int) -> None:
-        file = self._file
-        if file < 0 or not -DAY < now - self._looked < LOOKED_EVERY:
-            file = self._looked_at(now)
-        written = os.write(file, line)
-        if written != len(line):
-            os.ftruncate(file, self._size)  # a part of a line, on a full disk
-            raise OSError(28, "No space left on device")
-        self._size += written
-        self._unseen += 1
 
     def _looked_at(self, now: int) -> int:
         """Return the file to write to: the one there is, unless it is full, old or taken away."""

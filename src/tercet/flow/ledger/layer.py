@@ -12,7 +12,7 @@ from tercet.flow.ledger.entry import EntryKind
 from tercet.flow.ledger.journal import journal_at
 from tercet.flow.ledger.tags import SplitTags, current_tags
 
-_NAMES: dict[Kind, EntryKind] = {"message": "messages", "batch": "submit", "completion": "complete"}
+_NAMES: dict[Kind, EntryKind] = {"batch": "submit", "completion": "complete"}
 
 
 class LedgerLayer:
@@ -32,8 +32,8 @@ class LedgerLayer:
 
 def entry_kind(kind: Kind, path: str, stream: bool) -> EntryKind:
     """Return a call's kind as the ledger names it."""
-    if kind == "message" and stream:
-        return "stream"
+    if kind == "message":
+        return "stream" if stream else "messages"
     if kind == "free":
         return "count" if path.endswith("/count_tokens") else "file" if "/files" in path else "other"
     return _NAMES.get(kind, "other")

@@ -56,6 +56,8 @@ class SplitTags:
         self.others = {name: value for name, value in tags.items() if name not in COLUMNS} or None
 
 
+NO_TAGS = SplitTags({})
+
 _tags: ContextVar[SplitTags | None] = ContextVar("tercet_tags", default=None)
 
 
