@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.toolkit.ledger.journals import dead_pid, entry, journal, text
+from tests.toolkit.ledger.journals import dead_pid, entry, journal, ns, text
 
 import tercet
 from tercet.toolkit.ledger import merge as merging
 from tercet.toolkit.ledger.lines import COLUMNS, read_row
+
+NOW = ns("2026-11-20T12:00:00")
 
 
 @pytest.fixture
@@ -202,3 +204,49 @@ def test_several_processes_may_merge_and_read_at_once(path: Path) -> None:
 
     assert [reader.communicate(timeout=100)[0].strip() for reader in readers] == ["1800"] * 4
     assert list(path.with_name("calls.db.d").iterdir()) == []
+
+
+WRITER = """
+import sys
+from tercet.flow.ledger.journal import journal_at
+journal = journal_at(sys.argv[1])
+for line in sys.stdin:
+    journal.write(line.encode(), int(sys.argv[2]))
+    print("written", flush=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no flock: there the number of the process says so")
+def test_a_writer_whose_process_nobody_sees_lives_as_long_as_it_holds_its_file(path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(path), str(NOW)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as writer:
+        assert writer.stdin is not None
+        assert writer.stdout is not None
+
+        def write(number: int) -> None:
+            assert writer.stdin is not None
+            assert writer.stdout is not None
+            writer.stdin.write(text(entry(number)).decode())
+            writer.stdin.flush()
+            assert writer.stdout.readline() == "written\n"
+
+        write(0)
+        (file,) = path.with_name("calls.db.d").iterdir()
+        elsewhere = file.rename(
+            file.with_name(file.name.replace(f"-{writer.pid}-", f"-{dead_pid()}-"))
+        )  # as another container sees it
+        assert ids(path) == ["call-0"]
+        assert elsewhere.exists()
+        write(1)
+        assert ids(path) == ["call-0", "call-1"]
+        write(2)
+        reused = elsewhere.rename(
+            elsewhere.with_name(elsewhere.name.replace(elsewhere.name.split("-")[1], str(os.getpid())))
+        )
+        writer.kill()  # and its number is somebody else's here, who lives
+        writer.wait()
+
+    assert ids(path) == ["call-0", "call-1", "call-2"]
+    assert not reused.exists()
+    assert tercet.Ledger(path).lost == 0

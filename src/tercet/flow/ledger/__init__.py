@@ -12,9 +12,11 @@ Reports, and the table that lines are merged into, are elsewhere; they know only
 **Files.** The ledger at `<path>` has the folder `<path>.d` (mode 0700) of files `<start>-<pid>-<random>.jsonl` (mode 0600;
 `start` in ns since 1970), each written by one process. A line is one `write`, UTF-8, and ends in a newline; what has no
 newline yet is torn, and stays so if its process is dead. A file is begun anew after 64 MB or a day, and by a child after
-`fork`. Its first line is the header `{"tercet_ledger": 1, "pid": 12, "boot": "…", "start": 17…}` (`boot` tells this run of
-the machine, or null), its last one `{"tercet_ledger_end": 17…}` if the process began another: nothing follows it. So a file
-may be deleted once it is merged and has that line, or its process is dead (another `boot`, or no such pid).
+`fork`. Its first line is the header `{"tercet_ledger": 1, "pid": 12, "boot": "…", "start": 17…, "lock": true}` (`boot` tells
+this run of the machine, or null), its last one `{"tercet_ledger_end": 17…}` if the process began another: nothing follows it.
+So a file may be deleted once it is merged and has that line, or its process is dead: with `lock`, the process holds the file
+locked (`flock`) for as long as it lives, which holds across containers that share a folder and no pids; without it, it is dead
+if `boot` is another, or there is no such pid.
 A header with another number than 1 is of a later version.
 
 **Lines.** One object an attempt, identified by `id` and `attempt`; the same pair again is the same attempt. What is absent or

@@ -112,4 +112,3 @@ def name_of(error: BaseException) -> str:
     if isinstance(error, GeneratorExit) and error.__context__ is not None:
         error = error.__context__
     return type(error).__name__
-

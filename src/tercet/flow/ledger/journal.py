@@ -52,6 +52,32 @@ def boot_id() -> str | None:
     return None
 
 
+def lock_file(file: int) -> bool:
+    """Lock a file for as long as it is open, and return whether that could be done: so a living writer is told from a dead one,
+    also by those who do not see its process (another container)."""
+    try:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (ImportError, OSError):  # this system, or this kind of disk, has no such locks
+        return False
+    return True
+
+
+def is_locked(file: int) -> bool | None:
+    """Return whether somebody holds this file locked; None if that cannot be said here."""
+    try:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        fcntl.flock(file, fcntl.LOCK_UN)
+    except BlockingIOError:
+        return True
+    except (ImportError, OSError):
+        return None
+    return False
+
+
 class LedgerJournal:
     """Append lines to the files of one ledger, from any thread of this process."""
 
@@ -125,7 +151,13 @@ class LedgerJournal:
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
         name = f"{now}-{os.getpid()}-{token_hex(4)}.jsonl"
         file = os.open(folder / name, flags | getattr(os, "O_BINARY", 0), 0o600)
-        header = {"tercet_ledger": VERSION, "pid": os.getpid(), "boot": boot_id(), "start": now}
+        header = {
+            "tercet_ledger": VERSION,
+            "pid": os.getpid(),
+            "boot": boot_id(),
+            "start": now,
+            "lock": lock_file(file),
+        }
         content = msgspec.json.encode(header) + b"\n"
         try:
             if os.write(file, content) != len(content):

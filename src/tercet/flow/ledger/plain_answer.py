@@ -135,7 +135,9 @@ def _price(answer: PlainAnswer, asked: str, params: Mapping[str, Any], at: int) 
     return None if nano is None else (five, hour, nano, day)
 
 
-def plain_line(record: CallRecord, asked: AskedCall, account: str | None, reply: Reply, at: int, ms: int) -> LedgerLine | None:
+def plain_line(
+    record: CallRecord, asked: AskedCall, account: str | None, reply: Reply, at: int, ms: int
+) -> LedgerLine | None:
     """Return the line of an attempt that was answered plainly and whole; None if it needs a closer look."""
     model, params = asked.model, asked.params
     if model is None or params is None or (answer := plain_answer(reply.content)) is None:

@@ -77,6 +77,7 @@ class Header(msgspec.Struct):
     pid: Annotated[int, msgspec.Meta(ge=1, le=2**31)]
     start: _Moment
     boot: _Text = None
+    lock: bool = False
 
 
 class JournalEnd(msgspec.Struct):

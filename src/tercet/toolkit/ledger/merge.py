@@ -17,12 +17,14 @@ from contextlib import suppress
 from time import monotonic
 from typing import BinaryIO, NamedTuple
 
+from tercet.flow.ledger.journal import is_locked
 from tercet.flow.store.sqlite import boot_id, patiently
 from tercet.toolkit.ledger.database import PATIENCE
 from tercet.toolkit.ledger.lines import (
     COLUMNS,
     FILE_NAME,
     LONGEST_LINE,
+    Header,
     is_end,
     read_header,
     read_row,
@@ -51,10 +53,7 @@ def merge(connection: sqlite3.Connection, folder: str) -> Merged:
     for name in names:
         path = os.path.join(folder, name)
         with suppress(FileNotFoundError):  # merged to its end and deleted by another one
-            size = os.lstat(path).st_size
-            if name in known and size == known[name][0] and not (known[name][1] or is_dead(name, here, here)):
-                continue
-            merged = _merge_file(connection, path, name, here)
+            merged = _merge_file(connection, path, name, here, known.get(name, (-1, 0)))
             lines, unreadable = lines + merged.lines, unreadable + merged.unreadable
     if gone := known.keys() - names:
         connection.executemany("delete from files where name = ?", [(name,) for name in gone])
@@ -67,6 +66,12 @@ def _names(folder: str) -> list[str]:
     except (FileNotFoundError, NotADirectoryError):
         return []
     return sorted(found)
+
+
+def is_over(file: BinaryIO, name: str, header: Header, here: str) -> bool:
+    """Return whether the process that writes this file is gone. Its lock says so where there is one, else its number."""
+    locked = is_locked(file.fileno()) if header.lock else None
+    return is_dead(name, header.boot, here) if locked is None else not locked
 
 
 def is_dead(name: str, boot: str | None, here: str) -> bool:
@@ -85,7 +90,8 @@ def is_dead(name: str, boot: str | None, here: str) -> bool:
     return False
 
 
-def _merge_file(connection: sqlite3.Connection, path: str, name: str, here: str) -> Merged:
+def _merge_file(connection: sqlite3.Connection, path: str, name: str, here: str, known: tuple[int, int]) -> Merged:
+    """Merge what a file holds beyond what is `known` of it: how far it was read, and whether it had ended then."""
     try:
         file = open_journal(path)
     except OSError as error:
@@ -97,7 +103,9 @@ def _merge_file(connection: sqlite3.Connection, path: str, name: str, here: str)
         header = read_header(file.readline(LONGEST_LINE))
         if header is None or header.tercet_ledger != 1:
             return Merged(0, _foreign(connection, name, file))
-        over = is_dead(name, header.boot, here)
+        over = is_over(file, name, header, here)
+        if not over and known == (os.fstat(file.fileno()).st_size, 0):
+            return Merged(0, 0)
         while True:
             merged, more, ended = _merge_group(connection, file, name)
             lines, unreadable = lines + merged.lines, unreadable + merged.unreadable
