@@ -55,6 +55,11 @@ _HOMES: dict[str, str] = {
     "flow.retry_budget": "QuotaPolicy",
     "local": "LocalAPI local_api",
     "toolkit.conversation.views": "views=.",
+    "toolkit.conversation.conversation": "AsyncConversation Conversation",
+    "toolkit.conversation.errors": (
+        "ConversationBusyError ConversationConflictError ConversationError ConversationLimitError "
+        "ConversationNotFoundError ThinkingInvalidatedWarning"
+    ),
     "toolkit.ledger.errors": "LedgerBusyError LedgerError",
     "toolkit.ledger.ledger": "Ledger",
     "wire.errors.codes": (

@@ -92,6 +92,18 @@ from tercet.local import (
 )
 from tercet.schema.transform import transform_schema as transform_schema
 from tercet.toolkit.conversation import views as views
+from tercet.toolkit.conversation.conversation import (
+    AsyncConversation as AsyncConversation,
+    Conversation as Conversation,
+)
+from tercet.toolkit.conversation.errors import (
+    ConversationBusyError as ConversationBusyError,
+    ConversationConflictError as ConversationConflictError,
+    ConversationError as ConversationError,
+    ConversationLimitError as ConversationLimitError,
+    ConversationNotFoundError as ConversationNotFoundError,
+    ThinkingInvalidatedWarning as ThinkingInvalidatedWarning,
+)
 from tercet.toolkit.ledger.errors import (
     LedgerBusyError as LedgerBusyError,
     LedgerError as LedgerError,
@@ -235,6 +247,7 @@ __all__ = [
     "AsyncAnthropicVertex",
     "AsyncCallNext",
     "AsyncClient",
+    "AsyncConversation",
     "AsyncMessageStream",
     "AsyncMessageStreamManager",
     "AsyncMiddlewareCallable",
@@ -270,6 +283,12 @@ __all__ = [
     "ContentBlockStopEvent",
     "ContentTooLargeError",
     "ContractSpendLimitReachedError",
+    "Conversation",
+    "ConversationBusyError",
+    "ConversationConflictError",
+    "ConversationError",
+    "ConversationLimitError",
+    "ConversationNotFoundError",
     "CredentialsError",
     "DEFAULT_CONNECTION_LIMITS",
     "DEFAULT_MAX_RETRIES",
@@ -342,6 +361,7 @@ __all__ = [
     "StreamIdleTimeoutError",
     "StreamProtocolError",
     "TextEvent",
+    "ThinkingInvalidatedWarning",
     "Timeout",
     "ToolInputError",
     "UnprocessableEntityError",

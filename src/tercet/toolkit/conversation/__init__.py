@@ -1,7 +1,11 @@
 """Conversations: an append-only log of what was said, and views that choose what of it is sent.
 
-    conversation.py   `tercet.Conversation` and `AsyncConversation`: a few lines a method over one plan
+    conversation.py   `tercet.Conversation` and `AsyncConversation`: a few lines a method over one plan; conversation_base.py
+    answer_stream.py  a turn whose answers are handed out while they come; occupancy.py lets one call in at a time
     turn.py           the plan of a turn: commit the question, ask, run tools, commit each answer
+    tool_steps.py     the plan that answers an answer's calls
+    state.py          one conversation while a program holds it, and how a step is committed; request.py makes requests of it
+    said.py           what the user says -> blocks; answers.py: an answer -> an entry; turns.py, totals.py: what users read
     thread.py         a log in memory, as a tree: the path to its tip, turns, versions
     entries.py        the values of a log: entries, tool calls, cuts, and the steps that add them
     log.py            what a log must do: load, and commit one step or nothing; the one in memory

@@ -1,0 +1,263 @@
+"""What both worlds' conversations know and decide; nothing here waits for anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, ClassVar, Self
+
+import msgspec
+
+from tercet.catalog.cost import in_dollars
+from tercet.toolkit.conversation.entries import EntryState, LogStep, SavedConversation
+from tercet.toolkit.conversation.errors import ConversationLimitError
+from tercet.toolkit.conversation.log import Log, MemoryLog
+from tercet.toolkit.conversation.occupancy import Occupancy
+from tercet.toolkit.conversation.request import ANSWER_NAMES, whole_messages
+from tercet.toolkit.conversation.said import foreign_entries, said_blocks
+from tercet.toolkit.conversation.state import ASKS, ConversationState, TurnOptions, check_on_cut, with_tools
+from tercet.toolkit.conversation.thread import CLEARED
+from tercet.toolkit.conversation.totals import ConversationTotals
+from tercet.toolkit.conversation.turn import Opening, TurnEnding
+from tercet.toolkit.conversation.turns import Turn
+from tercet.wire.frames import Guarded
+from tercet.wire.requests.arguments import unknown_argument
+from tercet.wire.responses.message import Message
+from tercet.wire.responses.usage import Usage
+
+OWN_NAMES = frozenset({"examples", "messages", "view", "cache"})
+TURN_NAMES = frozenset({"tools", "on_cut", "limits"})
+
+
+class ConversationBase(Guarded):
+    """The part of a conversation that asks nobody: its settings, its turns, its figures."""
+
+    _is_async: ClassVar[bool] = False
+    _client: Any
+    _state: ConversationState
+    _occupancy: Occupancy
+    _place: tuple[Callable[..., Any], tuple[Any, ...]] | None = None
+    """How a stored conversation is found again; None for one in memory."""
+
+    def __init__(self, client: Any, **arguments: Any) -> None:
+        self._start(client, MemoryLog(), arguments)
+
+    @classmethod
+    def on_log(
+        cls,
+        client: Any,
+        log: Log,
+        arguments: Mapping[str, Any],
+        *,
+        id: str | None = None,
+        saved: SavedConversation | None = None,
+        on_conflict: Any = "raise",
+        place: tuple[Callable[..., Any], tuple[Any, ...]] | None = None,
+    ) -> Self:
+        """Return a conversation whose log is kept elsewhere. `saved` is what the log holds, if that was read already."""
+        made = cls.__new__(cls)
+        made._place = place
+        made._start(client, log, arguments, id=id, saved=saved, on_conflict=on_conflict)
+        return made
+
+    def _start(self, client: Any, log: Log, arguments: Mapping[str, Any], **known: Any) -> None:
+        for name in arguments:
+            if name not in ANSWER_NAMES and name not in OWN_NAMES | TURN_NAMES:
+                raise unknown_argument(name, ANSWER_NAMES | OWN_NAMES | TURN_NAMES, type(self).__name__)
+        self.client = client
+        given = {name: value for name, value in arguments.items() if name not in OWN_NAMES}
+        self._options = self._laid_over(TurnOptions(parameters={}), given)
+        self._occupancy = Occupancy()
+        self._state = ConversationState(
+            log,
+            options=self._options,
+            examples=arguments.get("examples") or (),
+            view=arguments.get("view"),
+            cache=arguments.get("cache"),
+            **known,
+        )
+        self._totals = ConversationTotals()
+        if (messages := arguments.get("messages")) is not None:
+            self._take_in(messages)
+
+    def _take_in(self, messages: Iterable[Any]) -> None:
+        """Begin with a history that was made elsewhere."""
+        state = self._state
+        entries = foreign_entries(messages, state.thread.tip, state.thread.last_id, state.clock())
+        if entries:
+            done = state.write_now(LogStep(entries=entries, tip=entries[-1].id))
+            if isinstance(done, Exception):
+                raise done
+
+    # --- what it is --------------------------------------------------------------------------------------------------
+
+    @property
+    def id(self) -> str:
+        """The name of the conversation, also in ledgers."""
+        return self._state.id
+
+    @property
+    def client(self) -> Any:
+        """The client that it asks. May be set, to one of the same world."""
+        return self._client
+
+    @client.setter
+    def client(self, client: Any) -> None:
+        is_async = getattr(client, "_is_async", self._is_async)
+        if is_async is not self._is_async:
+            needed, other = ("AsyncAnthropic", "Conversation") if self._is_async else ("Anthropic", "AsyncConversation")
+            raise TypeError(f"{type(self).__name__} needs a client like {needed}; for this one take {other}")
+        if not hasattr(client, "messages"):
+            raise TypeError(f"{type(self).__name__} needs a client, not {type(client).__name__} {client!r:.80}")
+        self._client = client
+
+    @property
+    def messages(self) -> list[dict[str, Any]]:
+        """Everything that may be sent, examples first, as `messages.create` takes it. A copy: changing it changes nothing."""
+        return whole_messages(self._state)
+
+    @property
+    def turns(self) -> list[Turn]:
+        """The turns so far, of the version that is gone on with."""
+        return [Turn(tuple(entries)) for entries in self._state.thread.turns()]
+
+    def versions(self, turn: Turn) -> list[Turn]:
+        """Return all versions of a turn, oldest first: as it was said, edited and retried."""
+        thread = self._state.thread
+        return [Turn(tuple(thread.entries_of_turn(id_))) for id_ in thread.versions(self._question(turn))]
+
+    @property
+    def usage(self) -> Usage:
+        """The tokens that all answers have used, those of other versions included."""
+        return self._totals.of(self._state.thread).usage
+
+    @property
+    def cost(self) -> Decimal:
+        """What all answers have cost, in US dollars at list prices, as far as that is known."""
+        return in_dollars(self._totals.of(self._state.thread).known)
+
+    @property
+    def cost_range(self) -> tuple[Decimal, Decimal | None]:
+        """The bounds of `cost`: they differ where an answer was cut off or lost. The upper one is None where nobody can say."""
+        spent = self._totals.of(self._state.thread)
+        return in_dollars(spent.low), None if spent.high is None else in_dollars(spent.high)
+
+    def __repr__(self) -> str:
+        turns = sum(entry.starts_turn for entry in self._state.thread.path)
+        return f"<{type(self).__name__} {self.id}: {turns} turns>"
+
+    # --- what calls ask for ------------------------------------------------------------------------------------------
+
+    def _options_of(self, given: Mapping[str, Any], caller: str, *, streams: bool = False) -> TurnOptions:
+        for name in given:
+            if name not in ANSWER_NAMES and name not in TURN_NAMES:
+                raise unknown_argument(name, ANSWER_NAMES | TURN_NAMES, caller)
+        options = self._laid_over(self._options, given) if given else self._options
+        return msgspec.structs.replace(options, streams=True) if streams else options
+
+    def _laid_over(self, options: TurnOptions, given: Mapping[str, Any]) -> TurnOptions:
+        parameters = {name: value for name, value in given.items() if name not in TURN_NAMES}
+        options = msgspec.structs.replace(
+            options,
+            parameters={**options.parameters, **parameters},
+            on_cut=check_on_cut(given.get("on_cut", options.on_cut)),
+            limits=given.get("limits", options.limits),
+        )
+        if "tools" not in given:
+            return options
+        tools = list(given["tools"] or ())
+        for tool in tools:
+            if getattr(tool, ASKS, False):
+                raise TypeError(
+                    f"the tool {getattr(tool, 'name', tool)!r} waits for an approval, which a conversation cannot give: "
+                    "use tercet.Agent, whose runs can be resumed"
+                )
+        return with_tools(options, tools)
+
+    def _opening_of(self, content: Sequence[Any], caller: str) -> Opening:
+        return Opening(content=said_blocks(content, caller))
+
+    def _edited(self, turn: Turn, content: Sequence[Any]) -> Opening:
+        question = self._state.thread.entries[self._question(turn)]
+        return Opening(content=said_blocks(content, "edit"), parent=question.parent, after_tip=False)
+
+    def _retried(self) -> Opening:
+        turn = self._state.thread.last_turn()
+        if not turn:
+            raise ValueError("there is no turn to retry: nothing was said yet")
+        if turn[-1].role == "user" and not turn[-1].starts_turn and turn[-1].state is EntryState.DONE:
+            return Opening()
+        return Opening(content=turn[0].content, parent=turn[0].parent, after_tip=False)
+
+    def _switched(self, version: Turn) -> LogStep:
+        return LogStep(tip=self._state.thread.newest_below(self._question(version)))
+
+    def _cleared(self) -> LogStep:
+        thread = self._state.thread
+        states, errors = self._state.settling()
+        marks = [*(thread.facts.get(CLEARED) or []), thread.last_id]
+        return LogStep(states=states, errors=errors, cleared=True, facts={CLEARED: marks})
+
+    def _question(self, turn: Turn) -> int:
+        """Return the id of a turn's question, if the turn is one of this conversation."""
+        if not isinstance(turn, Turn):
+            raise TypeError(f"this takes a turn, such as chat.turns[0], not {type(turn).__name__} {turn!r:.80}")
+        mine = self._state.thread.entries.get(turn.id)
+        if mine is None or not mine.starts_turn or mine.content != turn.content:
+            raise ValueError(f"turn {turn.id} is none of this conversation {self.id}")
+        return turn.id
+
+    def _ended(self, ending: TurnEnding, options: TurnOptions) -> Message:
+        """Return the answer of a turn, or raise for one that a limit ended."""
+        limit = ending.limit
+        if ending.outcome == "cut" and options.on_cut == "raise":
+            limit = "max_tokens"
+        if ending.outcome != "limit" and limit is None and ending.message is not None:
+            return ending.message
+        error = ConversationLimitError(
+            f"the limit {limit} ended the turn; what had come is in the conversation, which can be gone on with"
+        )
+        error.limit, error.answer = limit, ending.message
+        raise error
+
+    # --- copies ------------------------------------------------------------------------------------------------------
+
+    def __reduce__(self) -> Any:
+        if self._place is not None:
+            return self._place
+        thread, state = self._state.thread, self._state
+        saved = SavedConversation(
+            revision=thread.revision,
+            tip=thread.tip,
+            entries=list(thread.entries.values()),
+            calls=list(thread.calls.values()),
+            cuts=list(thread.cuts.values()),
+            facts=thread.facts,
+        )
+        return _unpickled, (
+            type(self),
+            self._client,
+            self.id,
+            saved,
+            self._options,
+            state.examples,
+            state.view,
+            state.cache,
+        )
+
+
+def _unpickled(
+    cls: type[ConversationBase],
+    client: Any,
+    id_: str,
+    saved: SavedConversation,
+    options: TurnOptions,
+    examples: Any,
+    view: Any,
+    cache: Any,
+) -> ConversationBase:
+    """Return a conversation in memory with these messages. Its client takes its key from this process's environment."""
+    made = cls.__new__(cls)
+    made._start(client, MemoryLog(), {"examples": examples, "view": view, "cache": cache}, id=id_, saved=saved)
+    made._options = made._state.options = options
+    return made

@@ -1,0 +1,253 @@
+"""The plan of a turn: commit the question, ask, commit the answer, run the tools that it calls, and ask again.
+
+Every step is committed before the next effect: the question before its request leaves, a call before its tool starts. So the
+log can be gone on with wherever a turn ends, even if nobody is there any more to write that it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+from tercet.flow.effects import Ask, Hand, Plan
+from tercet.toolkit.conversation.answers import CUT_SHORT, answer_entry, part_entry
+from tercet.toolkit.conversation.entries import Block, EntryState, LogEntry, LogStep
+from tercet.toolkit.conversation.errors import ConversationError
+from tercet.toolkit.conversation.request import request_arguments, settled_results
+from tercet.toolkit.conversation.state import ConversationState, TurnOptions
+from tercet.toolkit.conversation.tool_steps import answer_calls
+from tercet.wire.errors import APIError
+from tercet.wire.responses.message import Message
+
+Outcome: TypeAlias = Literal["done", "waiting", "limit", "refused", "cut", "stopped"]
+MOST_CONTINUATIONS = 5
+MOST_PAUSES = 10
+PAUSES = frozenset({"pause_turn", "compaction"})
+"""Stop reasons after which the answer is sent back as it is, and the model goes on."""
+GO_ON: list[Block] = [
+    {"type": "text", "text": "Your answer was cut off. Go on exactly where it stopped, and repeat nothing."}
+]
+NOT_ANSWERED = "Error: not answered"
+
+
+class AskFailed(msgspec.Struct, frozen=True):
+    """What a driver answers to a request that did not go well: the error, and the part of the answer that had come."""
+
+    error: BaseException
+    part: Message | None = None
+
+
+class TurnEnding(msgspec.Struct, frozen=True, kw_only=True):
+    """How a turn ended, and its answer: all of it, if it came in several parts."""
+
+    outcome: Outcome
+    message: Message | None
+    limit: str | None = None
+
+
+class Opening(msgspec.Struct, frozen=True, kw_only=True):
+    """What begins a turn: new words, in which place."""
+
+    content: Sequence[Block] = ()
+    """Empty: go on from where the conversation stands."""
+    parent: int | None = None
+    after_tip: bool = True
+    """Whether the words come after everything else; otherwise after `parent`."""
+
+
+def turn(state: ConversationState, opening: Opening, options: TurnOptions) -> Plan[TurnEnding]:
+    """Carry out one turn of a conversation, from the user's words to the answer."""
+    yield from state.commit(opening_step(state, opening))
+    return (yield from _Turn(state, options).go_on())
+
+
+def opening_step(state: ConversationState, opening: Opening) -> LogStep:
+    """Return the step that puts the user's words into the log, and settles what was left open before."""
+    thread, at = state.thread, state.clock()
+    states, errors = state.settling()
+    entries: list[LogEntry] = []
+    parent, next_id = thread.tip if opening.after_tip else opening.parent, thread.last_id + 1
+    words = list(opening.content)
+    calls, last = thread.open_calls(), thread.last
+    if calls and last is not None and opening.after_tip:
+        ids = {call["id"] for call in calls}
+        given = [block for block in words if block["type"] == "tool_result" and block.get("tool_use_id") in ids]
+        words = [block for block in words if block not in given]
+        results = settled_results(state, last, calls, NOT_ANSWERED, given)
+        entries.append(LogEntry(id=next_id, parent=parent, role="user", content=results, at=at))
+        parent, next_id = next_id, next_id + 1
+    if words:
+        entries.append(
+            LogEntry(
+                id=next_id,
+                parent=parent,
+                role="user",
+                content=words,
+                state=EntryState.PENDING,
+                starts_turn=True,
+                at=at,
+            )
+        )
+        parent = next_id
+    return LogStep(entries=entries, states=states, errors=errors, tip=parent)
+
+
+class _Turn:
+    """What one turn knows while it goes on."""
+
+    def __init__(self, state: ConversationState, options: TurnOptions) -> None:
+        self.state, self.options = state, options
+        self.parts: list[Message] = []
+        """The answers that are one for the user: cut off and continued, or paused."""
+        self.pauses = self.continuations = 0
+
+    def go_on(self) -> Plan[TurnEnding]:
+        """Ask until the model is done."""
+        while True:
+            message, entry = yield from self.answered()
+            self.parts.append(message)
+            ending = yield from self.after(message, entry)
+            if ending is not None:
+                return ending
+
+    def after(self, message: Message, entry: LogEntry) -> Plan[TurnEnding | None]:
+        """Do what an answer asks for; return how the turn ended, or None if it goes on."""
+        reason = message.stop_reason
+        if reason == "refusal":
+            return self.ended("refused")
+        if reason in PAUSES and self.pauses < MOST_PAUSES:
+            self.pauses += 1
+            return None
+        if reason == "tool_use" and any(block.type == "tool_use" for block in message.content):
+            results = yield from answer_calls(self.state, entry, message, self.options)
+            if results is None:
+                return self.ended("waiting")
+            yield from self.add(results)
+            self.parts.clear()
+            return None
+        if reason not in CUT_SHORT:
+            return self.ended("done")
+        goes_on = self.options.on_cut == "continue" and reason == "max_tokens"
+        if not goes_on or self.continuations >= MOST_CONTINUATIONS:
+            return self.ended("cut")
+        self.continuations += 1
+        calls = self.state.thread.open_calls()
+        yield from self.add(settled_results(self.state, entry, calls, NOT_ANSWERED) if calls else GO_ON)
+        return None
+
+    def ended(self, outcome: Outcome) -> TurnEnding:
+        """Return the end of this turn."""
+        return TurnEnding(outcome=outcome, message=joined(self.parts))
+
+    def add(self, content: Sequence[Block]) -> Plan[None]:
+        """Commit what the program says in the user's place: results of tools, or to go on."""
+        thread = self.state.thread
+        entry = LogEntry(id=thread.last_id + 1, parent=thread.tip, role="user", content=content, at=self.state.clock())
+        yield from self.state.commit(LogStep(entries=[entry], tip=entry.id))
+
+    def answered(self) -> Plan[tuple[Message, LogEntry]]:
+        """Ask once, and commit the answer. Raises what kept it from coming, once that is committed."""
+        arguments = request_arguments(self.state, self.options)
+        answer: Any = yield Ask(arguments, checked=False)
+        if self.options.streams and not isinstance(answer, AskFailed):
+            answer = yield Hand(answer)
+        if isinstance(answer, AskFailed):
+            yield from self.failed(answer, arguments)
+            raise answer.error
+        message: Message = answer
+        try:
+            step = yield from self.state.commit(self.answer_step(message))
+        except ConversationError as error:
+            error.answer = message
+            raise
+        return message, step.entries[0]
+
+    def answer_step(self, message: Message) -> LogStep:
+        """Return the step that puts an answer into the log."""
+        thread = self.state.thread
+        refused = message.stop_reason == "refusal"
+        entry = answer_entry(
+            message,
+            thread.last_id + 1,
+            thread.tip,
+            self.state.clock(),
+            state=EntryState.REFUSED if refused else EntryState.DONE,
+        )
+        states: dict[int, EntryState] = dict.fromkeys(thread.pending, EntryState.DONE)
+        if refused:
+            states = {each.id: EntryState.REFUSED for each in thread.last_turn()}
+        return LogStep(entries=[entry], states=states, tip=entry.id)
+
+    def failed(self, failure: AskFailed, arguments: Mapping[str, Any]) -> Plan[None]:
+        """Commit that no answer came, or a part of one."""
+        thread, at = self.state.thread, self.state.clock()
+        facts = error_facts(failure.error)
+        part = failure.part or getattr(failure.error, "partial_message", None)
+        entry = None
+        if isinstance(part, Message) and part.stop_reason is not None:
+            yield from self.state.commit(self.answer_step(part))
+            return
+        if isinstance(part, Message):
+            most = arguments.get("max_tokens")
+            entry = part_entry(part, thread.last_id + 1, thread.tip, at, facts, most if type(most) is int else None)
+        if entry is not None:
+            states = dict.fromkeys(thread.pending, EntryState.DONE)
+            yield from self.state.commit(LogStep(entries=[entry], states=states, tip=entry.id))
+        elif thread.pending:
+            states = dict.fromkeys(thread.pending, EntryState.FAILED)
+            yield from self.state.commit(LogStep(states=states, errors=dict.fromkeys(thread.pending, facts)))
+
+
+def error_facts(error: BaseException) -> dict[str, Any]:
+    """Return what the log keeps of an error."""
+    status = getattr(error, "status_code", None)
+    facts: dict[str, Any] = {"type": type(error).__name__, "message": str(error)[:1000], "status": status}
+    if isinstance(error, APIError):
+        facts["billed"] = billed(error)
+    elif isinstance(error, TypeError | ValueError):
+        facts["billed"] = "no"
+    else:
+        facts["billed"] = "maybe"
+    return facts
+
+
+def billed(error: APIError) -> str:
+    """Return whether a failed call may have been billed: "no", "maybe" or "yes"."""
+    phases = [getattr(attempt, "billed", "maybe") for attempt in error.attempts]
+    if phases:
+        return max(phases, key=("no", "maybe", "yes").index)
+    return "no" if error.status_code is not None and error.status_code < 500 else "maybe"
+
+
+def joined(parts: Sequence[Message]) -> Message | None:
+    """Return answers that continue one another as one: their blocks in order, texts that were cut in two put together, and
+    the sum of what they used."""
+    if len(parts) < 2:
+        return parts[0] if parts else None
+    blocks: list[Block] = []
+    for part in parts:
+        content: list[Block] = [dict(block) for block in part["content"]]
+        if blocks and content and blocks[-1]["type"] == content[0]["type"] == "text":
+            blocks[-1] = {**blocks[-1], "text": blocks[-1]["text"] + content.pop(0)["text"]}
+        blocks += content
+    last = parts[-1]
+    made = Message({**last, "content": blocks, "usage": added([part["usage"] for part in parts])})
+    made._received()
+    return made
+
+
+def added(usages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the sum of usages, field by field; what is no number is the last one's."""
+    total: dict[str, Any] = {}
+    for usage in usages:
+        for name, value in usage.items():
+            before = total.get(name)
+            if isinstance(value, Mapping):
+                total[name] = added([before, value]) if isinstance(before, Mapping) else dict(value)
+            elif type(value) is int and type(before) is int:
+                total[name] = before + value
+            elif value is not None or name not in total:
+                total[name] = value
+    return total
