@@ -51,6 +51,11 @@ SAMPLES: dict[str, tuple[Any, Callable[[Any], Any], Any]] = {
     ),
     "default_headers": ({"X-Team": "blue"}, lambda client: client.default_headers.get("x-team"), "blue"),
     "default_query": ({"beta": "true"}, lambda client: client.default_query.get("beta"), "true"),
+    "defaults": (
+        {"model": "claude-sonnet-4-6"},
+        lambda client: dict(client._settings.defaults),
+        {"model": "claude-sonnet-4-6"},
+    ),
     "http_client": ("a transport", attribute("_http_client"), "a transport"),
     "anthropic_version": ("2026-10-21", lambda client: client.default_headers["anthropic-version"], "2026-10-21"),
     "middleware": ([plain_middleware], attribute("_middleware"), (plain_middleware,)),

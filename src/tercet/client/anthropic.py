@@ -42,7 +42,8 @@ class Anthropic(BaseClient, Verbs):
     `base_url` (`ANTHROPIC_BASE_URL`), `timeout` in seconds or a `Timeout` (600 s, 5 s to connect), `max_retries` (2),
     `deadline`: seconds for a whole call, retries included (none). `stream_idle_timeout`: seconds without an event within a
     stream, pings not counted (300). `http_client`: an `httpx.Client` or `httpx2.Client` of your own carries the requests.
-    `anthropic_version`: the API version header (2023-06-01).
+    `anthropic_version`: the API version header (2023-06-01). `defaults`: parameters of every call that takes them, such as
+    `{"model": "claude-sonnet-4-6", "max_tokens": 1024}`; what a call says wins.
 
     When things go wrong: `retry_ambiguous=False` sends nothing twice that may be billed; `retry_quota` bounds the retries
     of an outage; `breaker=True` ends calls at once while a model is down; `fallbacks=[...]` asks other models;

@@ -20,7 +20,7 @@ from tercet.client.options import (
     check_names,
     check_retries,
 )
-from tercet.client.overrides import NO_OVERRIDES, merge_headers, query_string
+from tercet.client.overrides import NO_OVERRIDES, Overrides, merge_headers, query_string
 from tercet.client.policies import Policies
 from tercet.client.preflight import check_parameters
 from tercet.client.settings import Settings, base_headers, make_settings, require_credentials, with_stream_idle
@@ -159,6 +159,11 @@ class BaseClient(Guarded):
         """The query of every request."""
         return dict(self._settings.default_query)
 
+    @property
+    def _defaults(self) -> Overrides:
+        """The parameters that calls have which do not say them."""
+        return self._settings.defaults
+
     def _plan(self, call: Call[Any]) -> Plan[CallResult]:
         settings, headers, platform = self._settings, self._made.cell_contents, self._platform
         if call.asked is not None:
@@ -201,7 +206,7 @@ class BaseClient(Guarded):
         from tercet.client.forecasts import estimate_of
 
         asked = params if output_format is None else {**params, "output_format": output_format}
-        return estimate_of(asked, batch, self.model_behind)
+        return estimate_of(asked, batch, self.model_behind, self._defaults)
 
     def _check_parameters(self, asked: Mapping[str, Any]) -> None:
         check_parameters(asked, self._settings.base_url, self._settings.anthropic_version)

@@ -30,6 +30,7 @@ class ClientArguments(TypedDict, total=False):
     stream_idle_timeout: float | NotGiven | None
     default_headers: Mapping[str, str | Omit] | None
     default_query: Mapping[str, object] | None
+    defaults: Mapping[str, Any] | None
     http_client: Any | None
     anthropic_version: str
     middleware: Sequence[Any] | None

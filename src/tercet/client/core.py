@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from tercet.client.call import Call
+    from tercet.client.overrides import Overrides
     from tercet.flow.retry import CallResult
     from tercet.transport.base import AsyncByteStream, ByteStream
     from tercet.wire.http import URL, Response
@@ -21,6 +22,11 @@ class Core(Protocol):
     @property
     def base_url(self) -> URL:
         """The URL that requests go to."""
+        ...
+
+    @property
+    def _defaults(self) -> Overrides:
+        """The parameters that calls have which do not say them."""
         ...
 
     def _exchange(self, call: Call[Any]) -> tuple[Response, CallResult]:
@@ -46,6 +52,11 @@ class AsyncCore(Protocol):
     @property
     def base_url(self) -> URL:
         """The URL that requests go to."""
+        ...
+
+    @property
+    def _defaults(self) -> Overrides:
+        """The parameters that calls have which do not say them."""
         ...
 
     async def _exchange(self, call: Call[Any]) -> tuple[Response, CallResult]:

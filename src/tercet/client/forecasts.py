@@ -8,6 +8,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from tercet.client.defaults import with_defaults
+from tercet.client.overrides import Overrides
 from tercet.client.resources.beta_messages import BetaArguments, beta_arguments
 from tercet.client.resources.messages import CREATE_NAMES, create_call, with_output
 from tercet.flow.cost import price_day
@@ -15,10 +17,14 @@ from tercet.flow.estimate import estimate_body
 from tercet.flow.forecast import CostEstimate, forecast
 
 BETA_NAMES = BetaArguments._create_names
+ONLY_BETA = BETA_NAMES - CREATE_NAMES - {"output_format"}
 
 
-def estimate_of(params: Mapping[str, Any], batch: bool, behind: Callable[[str], str]) -> CostEstimate:
+def estimate_of(
+    params: Mapping[str, Any], batch: bool, behind: Callable[[str], str], defaults: Overrides
+) -> CostEstimate:
     """Return what a message of these parameters may cost; they are checked as if it were to be sent."""
+    params = with_defaults(params, defaults, BETA_NAMES if params.keys() & ONLY_BETA else CREATE_NAMES)
     names = CREATE_NAMES if params.keys() <= CREATE_NAMES | {"output_format"} else BETA_NAMES
     arguments, _ = with_output(beta_arguments(params) if names is BETA_NAMES else params)
     call = create_call(arguments, names, "estimate")

@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
-from tercet.client.overrides import Overrides
+from tercet.client.overrides import NO_OVERRIDES, Overrides
 from tercet.flow.retry_budget import QuotaPolicy
 from tercet.wire.http import Timeout, checked_headers, seconds
 from tercet.wire.requests.sentinels import NotGiven, Omit, not_given
@@ -73,6 +73,22 @@ def check_headers(value: Any) -> Overrides:
 def check_query(value: Any) -> Overrides:
     """Return `value` as parameters of a query."""
     return Overrides(value or {})
+
+
+def check_defaults(value: Any) -> Overrides:
+    """Return parameters that every call has which takes them; their module is loaded when there are some."""
+    if not value:
+        return NO_OVERRIDES
+    from tercet.client.defaults import checked_defaults
+
+    return checked_defaults(value)
+
+
+def pickled_defaults(value: Overrides) -> dict[str, Any]:
+    """Return what a pickle holds of the defaults: nothing that may be a credential."""
+    from tercet.client.defaults import public_defaults
+
+    return public_defaults(value)
 
 
 def check_version(value: object) -> str:
@@ -284,6 +300,7 @@ OPTIONS: dict[str, Option] = {
         "setting", check_headers, None, "ANTHROPIC_CUSTOM_HEADERS", parse_header_lines, adds=True, pickle=public_strings
     ),
     "default_query": Option("setting", check_query, adds=True, pickle=Overrides.public),
+    "defaults": Option("setting", check_defaults, adds=True, pickle=pickled_defaults),
     "http_client": Option("carrier", check_http_client, keeps=(None,), pickle=None),
     "anthropic_version": Option("setting", check_version, API_VERSION, keeps=(None, "")),
     "middleware": Option("carrier", check_middleware, adds=True, pickle=None),
@@ -304,6 +321,8 @@ CREDENTIALS = tuple(name for name, option in OPTIONS.items() if option.place == 
 SETTINGS = tuple(name for name, option in OPTIONS.items() if option.place in ("credential", "setting"))
 FROM_ENVIRONMENT = tuple(name for name, option in OPTIONS.items() if option.place == "setting" and option.environment)
 POLICIES = tuple(name for name, option in OPTIONS.items() if option.place == "policy")
+ADDED = tuple(name for name in SETTINGS if OPTIONS[name].adds)
+"""Settings that a copy adds to."""
 SETTERS = {f"set_{name}": name for name in ("default_headers", "default_query")}
 """Options of `copy` alone: they replace what the option without `set_` adds to."""
 
@@ -327,11 +346,18 @@ def given_settings(arguments: Mapping[str, Any], *, ambient: bool = True) -> dic
         value = arguments.get(name, not_given)
         if isinstance(value, NotGiven) or (value is None and OPTIONS[name].environment is not None):
             continue
-        found[name] = {**(found.get(name) or {}), **(value or {})} if OPTIONS[name].adds else value
+        found[name] = _added(name, found.get(name) or {}, value) if OPTIONS[name].adds else value
     given = [name for name in CREDENTIALS if name in found]
     if len(given) > 1:
         raise ValueError("pass api_key or auth_token, not both")
     return found if given or not ambient else {**found, **credential_of_environment()}
+
+
+def _added(name: str, before: Mapping[str, Any], value: Any) -> dict[str, Any]:
+    """Return `value` laid over what was there before. Raises TypeError for what is no mapping."""
+    if value is not None and not isinstance(value, Mapping):
+        raise TypeError(f"{name} must be a dict, not {type(value).__name__} {value!r:.80}")
+    return {**before, **(value or {})}
 
 
 def from_environment(name: str) -> Any:
@@ -362,7 +388,7 @@ def changed_settings(now: Mapping[str, Any], changes: Mapping[str, Any]) -> dict
         option = OPTIONS.get(name)
         if option is None or option.place not in ("credential", "setting") or value in option.keeps:
             continue
-        found[name] = {**now[name], **(value or {})} if option.adds else value
+        found[name] = _added(name, now[name], value) if option.adds else value
     if any(name in found for name in CREDENTIALS):
         found |= {name: found.get(name) for name in CREDENTIALS}
         if None not in map(found.get, CREDENTIALS):

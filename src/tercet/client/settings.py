@@ -12,13 +12,13 @@ import msgspec
 
 from tercet._version import __version__
 from tercet.client.options import (
+    ADDED,
     API_VERSION,
     CREDENTIALS,
     DEFAULT_BASE_URL,
     DEFAULT_MAX_RETRIES,
     DEFAULT_TIMEOUT,
     OPTIONS,
-    SETTERS,
     SETTINGS,
     changed_settings,
     credential_of_environment,
@@ -50,6 +50,7 @@ class Settings(msgspec.Struct, frozen=True):
     default_headers: Overrides
     default_query: Overrides
     anthropic_version: str
+    defaults: Overrides = NO_OVERRIDES
     stream_idle_timeout: float | NotGiven | None = not_given
     """What the caller said; `timeout.stream_idle` is what applies."""
     user: Secret | None = None
@@ -70,7 +71,7 @@ class Settings(msgspec.Struct, frozen=True):
 
         `ambient`: whether a credential may come from the environment, if there is none.
         """
-        values = changed_settings({name: getattr(self, name) for name in SETTERS.values()}, changes)
+        values = changed_settings({name: getattr(self, name) for name in ADDED}, changes)
         if ambient and self.api_key is None and self.auth_token is None and not values.keys() & CREDENTIALS:
             values |= credential_of_environment()
         return self.changed(**values)

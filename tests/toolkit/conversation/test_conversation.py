@@ -46,7 +46,7 @@ def in_loop(
 
 def sent(api: tercet.LocalAPI) -> list[dict[str, Any]]:
     """The bodies of the requests so far."""
-    return [entry.request["body"] for entry in api.journal.entries()]
+    return [entry.json for entry in api.journal.entries()]
 
 
 def said(chat: Any) -> list[tuple[str, str]]:

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from tercet.client.arguments import TRANSPORT_OPTIONS, check_argument
+from tercet.client.defaults import with_defaults
+from tercet.client.overrides import NO_OVERRIDES, Overrides
+from tercet.wire import argument_names
 from tercet.wire.requests.arguments import several, wrong
 from tercet.wire.requests.json_body import LAST, encode_json
 from tercet.wire.requests.sentinels import drop_not_given
@@ -15,6 +18,8 @@ CUSTOM_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 MOST_REQUESTS = 100_000
 LARGEST_BATCH = 256 * 1024 * 1024
 """The API's limit of 256 MB, read generously: below it the API has the last word."""
+NAMES = argument_names.CREATE - {*TRANSPORT_OPTIONS, "fallbacks", "user_profile_id", "workspace_id"}
+"""Parameters that a request of a batch may have."""
 REQUIRED = ("model", "max_tokens", "messages")
 NEVER: Mapping[str, tuple[Any, str]] = {
     "stream": (True, "a batch has no streams; leave stream out"),
@@ -23,9 +28,9 @@ NEVER: Mapping[str, tuple[Any, str]] = {
 """Values that a batch does not take, and why."""
 
 
-def encode_batch(requests: Any, extra: Mapping[str, Any]) -> bytes:
+def encode_batch(requests: Any, extra: Mapping[str, Any], defaults: Overrides = NO_OVERRIDES) -> bytes:
     """Return the body of a batch of these requests. Raises TypeError or ValueError that name the request and its field."""
-    checked = check_requests(requests)
+    checked = check_requests(requests, defaults)
     content = encode_json({"requests": checked, **extra})
     if len(content) > LARGEST_BATCH:
         size = len(content) / 1e6
@@ -35,7 +40,7 @@ def encode_batch(requests: Any, extra: Mapping[str, Any]) -> bytes:
     return content
 
 
-def check_requests(requests: Any) -> list[dict[str, Any]]:
+def check_requests(requests: Any, defaults: Overrides = NO_OVERRIDES) -> list[dict[str, Any]]:
     """Return every request of the batch, with params in the order of `create`."""
     items = several("requests", requests)
     if not items:
@@ -43,10 +48,10 @@ def check_requests(requests: Any) -> list[dict[str, Any]]:
     if len(items) > MOST_REQUESTS:
         raise ValueError(f"a batch may have {MOST_REQUESTS:,} requests, not {len(items):,}; make several batches")
     seen: dict[str, int] = {}
-    return [_checked_request(index, item, seen) for index, item in enumerate(items)]
+    return [_checked_request(index, item, seen, defaults) for index, item in enumerate(items)]
 
 
-def _checked_request(index: int, item: Any, seen: dict[str, int]) -> dict[str, Any]:
+def _checked_request(index: int, item: Any, seen: dict[str, int], defaults: Overrides) -> dict[str, Any]:
     name = f"requests[{index}]"
     request = _object(name, item, 'a request such as {"custom_id": "a", "params": {...}}')
     for key in ("custom_id", "params"):
@@ -56,7 +61,7 @@ def _checked_request(index: int, item: Any, seen: dict[str, int]) -> dict[str, A
     first = seen.setdefault(custom_id, index)
     if first != index:
         raise ValueError(f"{name}.custom_id {custom_id!r} is that of requests[{first}] too; each needs its own")
-    return {**request, "params": _checked_params(f"{name}.params", request["params"])}
+    return {**request, "params": _checked_params(f"{name}.params", request["params"], defaults)}
 
 
 def _checked_id(name: str, value: Any) -> str:
@@ -68,8 +73,9 @@ def _checked_id(name: str, value: Any) -> str:
     return value
 
 
-def _checked_params(name: str, value: Any) -> dict[str, Any]:
+def _checked_params(name: str, value: Any, defaults: Overrides) -> dict[str, Any]:
     params = drop_not_given(_object(name, value, "the arguments of messages.create as a dict"))
+    params = dict(with_defaults(params, defaults, NAMES))
     missing = [key for key in REQUIRED if params.get(key) is None]
     if missing:
         raise ValueError(f"{name} has no {', '.join(map(repr, missing))}")

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from tercet.client.call import Call, ignore_body, make_call, model_reader
 from tercet.client.options import DEFAULT_BASE_URL
-from tercet.client.overrides import Overrides
+from tercet.client.overrides import NO_OVERRIDES, Overrides
 from tercet.client.resources.arguments import parse_call, path_segment, simple_call
 from tercet.client.resources.batch_requests import encode_batch
 from tercet.client.resources.listing import PAGE_NAMES, Listing, listing
@@ -46,13 +46,16 @@ read_batch = model_reader(MessageBatch, "id", "processing_status")
 read_deleted = model_reader(DeletedMessageBatch, "id")
 
 
-def create_call(arguments: Mapping[str, Any], betas: Sequence[str] = ()) -> Call[MessageBatch]:
+def create_call(
+    arguments: Mapping[str, Any], betas: Sequence[str] = (), defaults: Overrides = NO_OVERRIDES
+) -> Call[MessageBatch]:
     """Describe POST /v1/messages/batches."""
     parsed = parse_call(arguments, CREATE_NAMES, "create", betas)
     if "requests" not in parsed.params:
         raise TypeError("create() needs requests=")
     extra = parsed.options.get("extra_body")
-    content = encode_batch(parsed.params["requests"], mapping("extra_body", extra) if extra is not None else {})
+    laid_over = mapping("extra_body", extra) if extra is not None else {}
+    content = encode_batch(parsed.params["requests"], laid_over, defaults)
     return make_call(
         "POST", PATH, read_batch, content=content, headers=parsed.headers, options=parsed.options, kind="batch"
     )
@@ -152,7 +155,7 @@ class Batches(Resource):
         `requests` may be any iterable of `{"custom_id": ..., "params": {...}}`, at most 100,000 or 256 MB. Every one
         is checked before anything is sent.
         """
-        return self._client._send(create_call(params, self.betas))
+        return self._client._send(create_call(params, self.betas, self._client._defaults))
 
     def retrieve(self, message_batch_id: str, **params: Unpack[WorkspaceOptions]) -> MessageBatch:
         """Ask how far a batch is. `processing_status` is `ended` when its results can be read."""
@@ -210,7 +213,7 @@ class AsyncBatches(Resource):
 
     async def create(self, **params: Unpack[BatchCreateArguments]) -> MessageBatch:
         """Send many requests at once, at half the price; they are answered within 24 hours."""
-        return await self._client._send(create_call(params, self.betas))
+        return await self._client._send(create_call(params, self.betas, self._client._defaults))
 
     async def retrieve(self, message_batch_id: str, **params: Unpack[WorkspaceOptions]) -> MessageBatch:
         """Ask how far a batch is. `processing_status` is `ended` when its results can be read."""

@@ -67,7 +67,7 @@ class BetaArguments(MessageCalls):
     """The arguments of beta features, which both worlds take."""
 
     _create_names = argument_names.BETA_CREATE | {"stream", "output_format"}
-    _parse_names = argument_names.BETA_CREATE
+    _stream_names = _parse_names = argument_names.BETA_CREATE
     _count_names = argument_names.BETA_COUNT_TOKENS
     _counting = ("token-counting-2024-11-01",)
     """Without meaning by now; code for beta features names it when it counts, and so do we."""
@@ -167,7 +167,7 @@ class BetaMessages(BetaArguments, SyncMessageCalls):
         from tercet.client.resources.tool_runners import BetaStreamingToolRunner, runner_arguments
         from tercet.tools.runner import BetaToolRunner
 
-        passed = runner_arguments(params)
+        passed = runner_arguments(self._with_defaults(params, self._parse_names))
         state, output, client = passed.state, passed.output, underlying_client(self._client)
         messages = type(self)(client)
         if passed.stream:
@@ -270,7 +270,7 @@ class AsyncBetaMessages(BetaArguments, AsyncMessageCalls):
         from tercet.client.resources.tool_runners import BetaAsyncStreamingToolRunner, runner_arguments
         from tercet.tools.runner import BetaAsyncToolRunner
 
-        passed = runner_arguments(params)
+        passed = runner_arguments(self._with_defaults(params, self._parse_names))
         state, output, client = passed.state, passed.output, underlying_client(self._client)
         messages = type(self)(client)
         if passed.stream:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, Unpack, over
 
 from tercet.client.arguments import ARGUMENTS, parse_arguments
 from tercet.client.call import Call, make_call, model_reader
+from tercet.client.defaults import with_defaults
 from tercet.client.resources.resource import Resource
 from tercet.client.streams.message import (
     AsyncMessageStream,
@@ -161,7 +162,7 @@ class MessageCalls(Resource):
     """Describes the calls of messages from their arguments; subclasses send them, and may take other arguments."""
 
     _create_names = CREATE_NAMES
-    _parse_names = STREAM_NAMES
+    _stream_names = _parse_names = STREAM_NAMES
     _count_names = COUNT_NAMES
     _counting: tuple[str, ...] = ()
     """Beta features that counting stands for."""
@@ -170,19 +171,24 @@ class MessageCalls(Resource):
         """Return the arguments as the API's calls have them; `betas` are features that the method stands for."""
         return params
 
+    def _with_defaults(self, params: Arguments, names: frozenset[str]) -> Arguments:
+        """Return the parameters, and the client's own where these say nothing."""
+        return with_defaults(params, self._client._defaults, names)
+
     def _create_arguments(self, params: Arguments) -> Arguments:
-        arguments = self._arguments(params)
+        arguments = self._arguments(self._with_defaults(params, self._create_names))
         return with_output(arguments)[0] if "output_format" in self._create_names else arguments
 
     def _stream_call(
         self, cls: Any, params: Arguments, checked: bool = False, on_event: OnEvent | None = None
     ) -> tuple[Call[Message], Any]:
         """Return the call of a streamed answer, and what makes a stream of what comes."""
-        arguments, output = with_output(self._arguments(params))
+        arguments, output = with_output(self._arguments(self._with_defaults(params, self._stream_names)))
         call = stream_call(arguments, "stream", self._create_names, checked)
         return call, partial(cls, output=output, on_event=on_event)
 
     def _count_call(self, params: Arguments) -> Call[MessageTokensCount]:
+        params = self._with_defaults(params, self._count_names)
         return count_call(self._arguments(params, *self._counting), self._count_names)
 
 
@@ -212,7 +218,7 @@ class SyncMessageCalls(MessageCalls):
         return MessageStreamManager(lambda: self._client._open(call, made))
 
     def _parse(self, params: Arguments, checked: bool = False) -> Any:
-        arguments, output = with_any_output(self._arguments(params))
+        arguments, output = with_any_output(self._arguments(self._with_defaults(params, self._parse_names)))
         if self._client._takes_too_long(arguments):
             call = stream_call(arguments, "parse", self._create_names, checked)
             return self._client._open(call, partial(MessageStream[Any], output=output)).get_final_message()
@@ -244,7 +250,7 @@ class AsyncMessageCalls(MessageCalls):
         return AsyncMessageStreamManager(lambda: self._client._open(call, made))
 
     async def _parse(self, params: Arguments, checked: bool = False) -> Any:
-        arguments, output = with_any_output(self._arguments(params))
+        arguments, output = with_any_output(self._arguments(self._with_defaults(params, self._parse_names)))
         if self._client._takes_too_long(arguments):
             call = stream_call(arguments, "parse", self._create_names, checked)
             stream = await self._client._open(call, partial(AsyncMessageStream[Any], output=output))
