@@ -293,3 +293,30 @@ def test_an_error_that_holds_an_open_file_does_not_read_it(tmp_path: Path) -> No
 def test_an_error_may_hold_any_value_that_a_result_may_hold(tmp_path: Path) -> None:
     for content, text in ((tmp_path, str(tmp_path)), (5, "5"), (b"ab", '"YWI="'), ([1, 2], "[1,2]")):
         assert failure_result({"id": "t"}, ToolError(content))["content"] == text  # type: ignore[arg-type]
+
+
+def test_how_a_tool_runs_is_kept_and_the_model_not_told() -> None:
+    made = beta_tool(add, timeout=10, repeatable=True, alone=True, hidden_from_logs=["b"])
+
+    assert (made.timeout, made.repeatable, made.alone, made.hidden_from_logs) == (10, True, True, {"b"})
+    assert made.to_dict() == {"name": "add", "description": "Add two numbers.", "input_schema": SCHEMA}
+    usual = beta_async_tool(later)
+    assert (usual.timeout, usual.repeatable, usual.alone, usual.hidden_from_logs) == (None, False, None, frozenset())
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"timeout": 0}, "timeout must be more than 0"),
+        ({"timeout": math.nan}, "timeout must be more than 0"),
+        ({"timeout": math.inf}, "timeout must be more than 0"),
+        ({"timeout": "10"}, "timeout must be a number of seconds or None, not str '10'"),
+        ({"timeout": True}, "timeout must be a number of seconds"),
+        ({"repeatable": 1}, "repeatable must be True, False or None, not int 1"),
+        ({"hidden_from_logs": "b"}, "hidden_from_logs must be a list of parameters' names, not str 'b'"),
+        ({"hidden_from_logs": ["c"]}, r"hidden_from_logs names 'c', which is no parameter \(there are: a, b\)"),
+    ],
+)
+def test_an_option_that_would_mean_nothing_is_refused(options: Any, message: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=message):
+        beta_tool(add, **options)

@@ -17,6 +17,7 @@ from tercet.tools.results import (
     error_text,
     failure_result,
     not_found_result,
+    out_of_time_result,
     result_content,
     success_result,
 )
@@ -154,3 +155,39 @@ def test_a_call_that_cannot_be_run_says_why() -> None:
 def test_what_has_no_json_form_is_an_error_of_the_tool() -> None:
     with pytest.raises(TypeError, match="it has no JSON form"):
         result_content(object())
+
+
+def test_an_iterator_without_an_end_is_an_error_and_not_a_hang() -> None:
+    def forever(item: Any) -> Any:
+        while True:
+            yield item
+
+    for item in ("x" * 1000, 1, TEXT, b"x" * 1000):
+        with pytest.raises(
+            ValueError, match=r"^the result has more than .* characters and no model reads more than 8,000,000"
+        ):
+            success_result(CALL, forever(item))
+
+
+def test_more_base64_than_a_request_takes_is_an_error_that_the_model_reads() -> None:
+    image = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "A" * 100_000_000}}
+
+    with pytest.raises(ValueError, match=r"100,000,000 characters of base64 and no request takes more than 20,000,000"):
+        success_result(CALL, [TEXT, image])
+
+
+def test_what_has_no_json_form_is_an_error_that_names_it() -> None:
+    async def pieces() -> Any:
+        yield "a"
+
+    with pytest.raises(TypeError, match=r"result cannot hold async_generator"):
+        success_result(CALL, pieces())
+
+
+def test_a_call_that_ran_out_of_time_says_whether_it_may_go_on() -> None:
+    stopped, left = out_of_time_result(CALL, 2.5, False), out_of_time_result(CALL, 10, True)
+
+    assert stopped["content"].startswith("Error: the tool was stopped after 2.5 s without a result")
+    assert left["content"].startswith("Error: the tool had no result after 10 s and may still be running")
+    assert stopped["is_error"]
+    assert left["is_error"]

@@ -38,6 +38,22 @@ async def run_in_daemon_thread(act: Callable[[], T]) -> T:
     return (await ended)()
 
 
+def run_in_daemon_thread_for(seconds: float, act: Callable[[], T]) -> Callable[[], T] | None:
+    """Do it in a thread of its own, with the context variables of this one, and return what gives its result or raises; None if
+    it had not ended after so many seconds: it goes on unheard then."""
+    from contextvars import copy_context
+    from queue import Empty, SimpleQueue
+    from threading import Thread
+
+    context = copy_context()
+    ended: SimpleQueue[Callable[[], T]] = SimpleQueue()
+    Thread(target=lambda: ended.put(_outcome(lambda: context.run(act))), name="tercet-daemon", daemon=True).start()
+    try:
+        return ended.get(timeout=seconds)
+    except Empty:
+        return None
+
+
 def _outcome(act: Callable[[], T]) -> Callable[[], T]:
     """Return what gives the result, or raises what was raised: a future takes no StopIteration."""
     try:

@@ -114,6 +114,8 @@ class CallTool(msgspec.Struct, frozen=True):
 
     tool: Any
     call: Any
+    seconds: float | None = None
+    """Seconds after which it is given up, if its own time limit is not sooner; None: there is no other limit."""
 
 
 class Hand(msgspec.Struct, frozen=True):

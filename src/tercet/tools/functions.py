@@ -40,13 +40,23 @@ if TYPE_CHECKING:
         strict: bool | None
         alone: bool | None
         """Whether no other call of the same answer may run at the same time. Unless given, async tools run side by side, and
-        plain functions one after another: `alone=False` lets one run in a thread beside others."""
+        so do plain functions in agents and conversations, each in a thread; in a tool runner they run one after another, and
+        `alone=False` lets one run in a thread beside others."""
+        timeout: float | None
+        """Seconds after which a call is given up, and the model told so: an async tool is cancelled, a plain function, which
+        runs in a thread then, left behind."""
+        repeatable: bool
+        """Whether a call that was interrupted, by the end of the program say, may be run again: it only reads, or a second
+        time changes nothing more. Unless given, the model is told that the call's result is not known."""
+        hidden_from_logs: Iterable[str]
+        """Parameters whose values stand in no log record, such as `["token"]`. The conversation keeps what the model said."""
 
 
 BetaFunctionToolResultType: TypeAlias = "str | Iterable[ToolResultContentParam]"
 F = TypeVar("F", bound=Callable[..., Any])
 AF = TypeVar("AF", bound=Callable[..., Coroutine[Any, Any, Any]])
 NAME = re.compile(r"[a-zA-Z0-9_-]{1,128}")
+LONGEST_TIMEOUT = 30 * 86_400
 OPTIONS = (
     "defer_loading",
     "cache_control",
@@ -56,7 +66,9 @@ OPTIONS = (
     "strict",
 )
 """What goes into the tool's definition as it is given."""
-KNOWN = frozenset({"name", "description", "input_schema", "alone", *OPTIONS})
+HOW_IT_RUNS = ("alone", "timeout", "repeatable", "hidden_from_logs")
+"""What says how it is run here; the model is not told."""
+KNOWN = frozenset({"name", "description", "input_schema", *HOW_IT_RUNS, *OPTIONS})
 
 
 class ToolError(Exception):
@@ -128,6 +140,9 @@ class BaseFunctionTool(Generic[F]):
     description: str
     input_schema: Mapping[str, Any]
     alone: bool | None
+    timeout: float | None
+    repeatable: bool
+    hidden_from_logs: frozenset[str]
 
     def __init__(self, func: F, **options: Unpack[ToolOptions]) -> None:
         for option in options:
@@ -141,10 +156,13 @@ class BaseFunctionTool(Generic[F]):
         self.func = func
         self.name = check_name(options.get("name") or name_of(func))
         self.description = options.get("description") or doc.description
-        self.alone = _checked_alone(options.get("alone"))
+        self.alone = _flag("alone", options.get("alone"))
+        self.repeatable = bool(_flag("repeatable", options.get("repeatable")))
+        self.timeout = _checked_timeout(options.get("timeout"))
         self._given_schema = _schema_given(options.get("input_schema"))
         self._input = ToolInput(func, doc)
         self.input_schema = self._given_schema or self._input.schema
+        self.hidden_from_logs = _names_of_parameters(options.get("hidden_from_logs"), self.input_schema)
         given = {option: options[option] for option in OPTIONS if options.get(option) is not None}  # type: ignore[literal-required]
         self._options = materialize(given, "", name=self.name)
 
@@ -213,10 +231,37 @@ def check_name(name: str) -> str:
     return name
 
 
-def _checked_alone(alone: Any) -> bool | None:
-    if alone is not None and not isinstance(alone, bool):
-        raise TypeError(f"alone must be True, False or None, not {type(alone).__name__} {alone!r:.60}")
-    return alone
+def _flag(option: str, value: Any) -> bool | None:
+    if value is not None and not isinstance(value, bool):
+        raise TypeError(f"{option} must be True, False or None, not {type(value).__name__} {value!r:.60}")
+    return value
+
+
+def _checked_timeout(timeout: Any) -> float | None:
+    if timeout is None:
+        return None
+    if isinstance(timeout, bool) or not isinstance(timeout, int | float):
+        raise TypeError(f"timeout must be a number of seconds or None, not {type(timeout).__name__} {timeout!r:.60}")
+    if not 0 < timeout <= LONGEST_TIMEOUT:
+        raise ValueError(f"timeout must be more than 0 and at most {LONGEST_TIMEOUT:,} seconds, not {timeout!r:.60}")
+    return timeout
+
+
+def _names_of_parameters(names: Any, schema: Mapping[str, Any]) -> frozenset[str]:
+    """Return the names of parameters that logs do not show. A name that is none would hide nothing, in silence."""
+    if names is None:
+        return frozenset()
+    if isinstance(names, str) or not isinstance(names, Iterable):
+        raise TypeError(
+            f"hidden_from_logs must be a list of parameters' names, not {type(names).__name__} {names!r:.60}"
+        )
+    made = frozenset(names)
+    known = schema.get("properties", {})
+    if schema.get("additionalProperties", True) is False and (strange := sorted(made - set(known))):
+        raise ValueError(
+            f"hidden_from_logs names {strange[0]!r}, which is no parameter (there are: {', '.join(known) or 'none'})"
+        )
+    return made
 
 
 def _schema_given(schema: Any) -> Mapping[str, Any] | None:

@@ -21,14 +21,27 @@ IMAGES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 
 def mcp_tool(tool: Any, client: Any, **options: Unpack[ToolOptions]) -> BetaFunctionTool[Any]:
     """Return a tool of `session.list_tools()` for the blocking tool runner, which must run in a thread of the session's event
-    loop: `await anyio.to_thread.run_sync(runner.until_done)`. Input is checked against the server's schema first."""
+    loop: `await anyio.to_thread.run_sync(runner.until_done)`. Input is checked against the server's schema first. Its calls
+    run one after another unless `alone=False`, for which, as for `timeout=`, it must be made in the session's event loop."""
+    loop = _running_loop()
 
     def call(**arguments: Any) -> BetaFunctionToolResultType:
         import anyio.from_thread
 
-        return tool_result(anyio.from_thread.run(client.call_tool, tool.name, arguments))
+        known: dict[str, Any] = {} if loop is None else {"token": loop}
+        return tool_result(anyio.from_thread.run(client.call_tool, tool.name, arguments, **known))
 
-    return beta_tool(call, **_described(tool, options))
+    return beta_tool(call, **_described(tool, {"alone": True, **options}))
+
+
+def _running_loop() -> Any:
+    """Return what anyio calls this thread's event loop by, from threads that are not its own; None if none runs here."""
+    import anyio.lowlevel
+
+    try:
+        return anyio.lowlevel.current_token()
+    except Exception:  # anyio 4 raises its own, sniffio's or a RuntimeError
+        return None
 
 
 def async_mcp_tool(tool: Any, client: Any, **options: Unpack[ToolOptions]) -> BetaAsyncFunctionTool[Any]:

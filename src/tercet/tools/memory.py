@@ -58,6 +58,9 @@ def _definition(cache_control: Any) -> Any:
 class BetaAbstractMemoryTool(BetaBuiltinFunctionTool):
     """A store of memories for the model. Each method returns what the model reads; raise ToolError to refuse."""
 
+    alone = True
+    """One command after the other: each may build upon what the one before has written."""
+
     def __init__(self, *, cache_control: CacheControlEphemeralParam | None = None) -> None:
         self._cache_control = cache_control
 
@@ -108,7 +111,6 @@ class BetaAsyncAbstractMemoryTool(BetaAsyncBuiltinFunctionTool):
     """The async twin of `BetaAbstractMemoryTool`."""
 
     alone = True
-    """One command after the other: each may build upon what the one before has written."""
 
     def __init__(self, *, cache_control: CacheControlEphemeralParam | None = None) -> None:
         self._cache_control = cache_control

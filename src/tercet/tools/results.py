@@ -1,18 +1,14 @@
-"""Calls of tools and their results: what the model reads after it has called one, or why there is nothing to read."""
+"""Results of tools: what the model reads after it has called one, or why there is nothing to read."""
 
 from __future__ import annotations
 
-import inspect
 import os
 import re
 from collections import UserString
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tercet.flow.daemon_threads import run_in_daemon_thread
-from tercet.flow.effects import CallTool
 from tercet.tools.functions import ToolError
-from tercet.wire.headers import without_credentials
 from tercet.wire.requests.json_body import encode_json
 from tercet.wire.requests.plain_values import plain_value
 
@@ -25,48 +21,14 @@ LONGEST_ERROR = 1000
 LONGEST_TEXT = 8_000_000
 """Characters of a result: twice of what fits into the largest context (a million tokens). More would be refused by the API
 after it was sent, again and again, as it stays in the history."""
+LARGEST_DATA = 20_000_000
+"""Characters of base64 in a result: a request of more than 32 MB is refused, and this result would be in every later one."""
+MOST_ITEMS = 1_000_000
+"""Items that are drawn from an iterator, which may have no end."""
 SECRETS = re.compile(r"(sk-ant-|Bearer +)[\w.~+/=-]{6,}", re.IGNORECASE)
 CUT_OFF = "Error: the input of this call was cut off before it was complete, so the tool was not run"
-
-
-def call_plain_tool(effect: CallTool) -> Result:
-    """Call a plain tool. Whatever it raises is for the model to read."""
-    try:
-        return success_result(effect.call, effect.tool.call(effect.call.input))
-    except Exception as problem:
-        return _failed(effect, problem)
-
-
-async def call_any_tool(effect: CallTool) -> Result:
-    """Call an async tool, or a plain one in another thread. Whatever it raises is for the model to read."""
-    tool, call = effect.tool, effect.call
-    if not inspect.iscoroutinefunction(tool.call):
-        return await run_in_daemon_thread(lambda: call_plain_tool(effect))
-    try:
-        return success_result(call, await tool.call(call.input))
-    except Exception as problem:
-        return _failed(effect, problem)
-
-
-def _failed(effect: CallTool, problem: Exception) -> Result:
-    """Tell the model of an exception, and in the log whoever runs the program."""
-    log_tool_failure(getattr(effect.tool, "name", "?"), problem)
-    return failure_result(effect.call, problem)
-
-
-def log_tool_failure(tool: str, problem: BaseException) -> None:
-    """Write down what a tool raised, its traceback as text: the exception itself may carry credentials, and what keeps
-    records keeps its frames."""
-    import logging
-    import traceback
-
-    logger = logging.getLogger("tercet")
-    if not logger.isEnabledFor(logging.WARNING):
-        return
-    where, line, function, _ = logger.findCaller()
-    record = logger.makeRecord("tercet", logging.WARNING, where, line, "tool %s failed", (tool,), None, function)
-    record.exc_text = without_credentials("".join(traceback.format_exception(problem)).rstrip("\n"))
-    logger.handle(record)
+CANCELLED = "Error: the tool was stopped after {seconds:g} s without a result; how much of its work it did is not known"
+LEFT_BEHIND = "Error: the tool had no result after {seconds:g} s and may still be running; its result is not known"
 
 
 def success_result(call: Mapping[str, Any], value: Any) -> Result:
@@ -75,7 +37,7 @@ def success_result(call: Mapping[str, Any], value: Any) -> Result:
     return _result(call) if content is None else {**_result(call), "content": content}
 
 
-def failure_result(call: Mapping[str, Any], problem: Exception) -> Result:
+def failure_result(call: Mapping[str, Any], problem: BaseException) -> Result:
     """Return the result of a call that raised: class and message, or what a ToolError has to say."""
     content: Any = None
     if isinstance(problem, ToolError):
@@ -89,22 +51,41 @@ def failure_result(call: Mapping[str, Any], problem: Exception) -> Result:
 def _content_that_fits(value: Any) -> Any:
     content = result_content(value)
     if (length := text_length(content)) > LONGEST_TEXT:
+        raise _too_long(f"{length:,}")
+    if not isinstance(content, str) and (size := _data_length(content)) > LARGEST_DATA:
         raise ValueError(
-            f"the result has {length:,} characters and no model reads more than {LONGEST_TEXT:,}; ask for a part of it"
+            f"the result has {size:,} characters of base64 and no request takes more than {LARGEST_DATA:,}; "
+            "return smaller images or documents"
         )
     return content
+
+
+def _too_long(length: str) -> ValueError:
+    return ValueError(
+        f"the result has {length} characters and no model reads more than {LONGEST_TEXT:,}; ask for a part of it"
+    )
 
 
 def not_found_result(call: Mapping[str, Any]) -> Result:
     """Return the result of a call of a tool that is not there."""
     family, name = call.get("toolset_name"), str(call.get("name"))[:200]
     what = f"Tool '{name}'" if family is None else f"Toolset '{str(family)[:200]}' member '{name}'"
-    return {**_result(call), "content": f"Error: {what} not found", "is_error": True}
+    return refusal_result(call, f"Error: {what} not found")
 
 
 def cut_off_result(call: Mapping[str, Any]) -> Result:
     """Return the result of a call whose input did not come whole."""
-    return {**_result(call), "content": CUT_OFF, "is_error": True}
+    return refusal_result(call, CUT_OFF)
+
+
+def out_of_time_result(call: Mapping[str, Any], seconds: float, left_behind: bool) -> Result:
+    """Return the result of a call that was given up after so many seconds."""
+    return refusal_result(call, (LEFT_BEHIND if left_behind else CANCELLED).format(seconds=seconds))
+
+
+def refusal_result(call: Mapping[str, Any], text: str) -> Result:
+    """Return the result of a call that has none: this text, as an error."""
+    return {**_result(call), "content": text, "is_error": True}
 
 
 def _result(call: Mapping[str, Any]) -> Result:
@@ -121,11 +102,32 @@ def result_content(value: Any) -> Any:
         return plain_value(value, "", name="result", paths_as_text=True)
     if _is_block(value):
         value = [value]
-    elif isinstance(value, list | tuple | Iterator) and not hasattr(value, "readline"):
+    elif isinstance(value, Iterator) and not hasattr(value, "readline"):
+        value = _drawn(value)
+    elif isinstance(value, tuple):
         value = list(value)
     if isinstance(value, list) and value and all(map(_is_block, value)):
         return plain_value(value, "blocks", name="result", paths_as_text=True)
     return encode_json(value, "", name="result", paths_as_text=True).decode()
+
+
+def _drawn(items: Iterator[Any]) -> list[Any]:
+    """Return what an iterator gives. ValueError once that is more than a result may hold: some have no end."""
+    drawn: list[Any] = []
+    length = 0
+    for item in items:
+        drawn.append(item)
+        length += len(item) if isinstance(item, str | bytes) else text_length([item]) if _is_block(item) else 1
+        if length > LONGEST_TEXT or len(drawn) > MOST_ITEMS:
+            raise _too_long(f"more than {length - 1:,}")
+    return drawn
+
+
+def _data_length(content: Any) -> int:
+    """Return the characters of base64 that a result's images and documents hold."""
+    sources = (block.get("source") for block in content or ())
+    datas = (source.get("data") for source in sources if isinstance(source, Mapping))
+    return sum(len(data) for data in datas if isinstance(data, str))
 
 
 def text_length(content: Any) -> int:
@@ -140,7 +142,7 @@ def _is_block(value: Any) -> bool:
     return isinstance(value, Mapping) and value.get("type") in BLOCKS
 
 
-def error_text(problem: Exception) -> str:
+def error_text(problem: BaseException) -> str:
     """Return an exception's class and message, without credentials, in at most 1,000 characters."""
     kind = type(problem).__name__
     try:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
 
 from tercet.flow.drivers import aiterate, arun, iterate, run
 from tercet.flow.effects import Ask, Plan
+from tercet.tools.calls import call_any_tool, call_plain_tool
 from tercet.tools.loop import EagerCalls, tool_loop, tool_results
-from tercet.tools.results import call_any_tool, call_plain_tool
 from tercet.tools.run_state import RunState, is_runnable
 from tercet.tools.runner_base import EagerRunner, Runner
 from tercet.wire.responses.message import Message

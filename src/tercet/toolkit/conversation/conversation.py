@@ -22,7 +22,7 @@ from tercet.toolkit.conversation.occupancy import Occupancy
 from tercet.toolkit.conversation.request import uses_beta
 from tercet.toolkit.conversation.state import TurnOptions
 from tercet.toolkit.conversation.turn import AskFailed, Opening, turn
-from tercet.tools.results import call_any_tool, call_plain_tool
+from tercet.tools.calls import call_any_tool, call_plain_tool
 from tercet.wire.responses.message import Message
 
 if TYPE_CHECKING:
