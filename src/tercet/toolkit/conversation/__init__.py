@@ -10,6 +10,7 @@
     entries.py        the values of a log: entries, tool calls, cuts, and the steps that add them
     log.py            what a log must do: load, and commit one step or nothing; the one in memory
     store/            `tercet.Conversations`: logs of many users in one SQLite file
+    summaries.py      summaries that a view wants
     views.py          `tercet.views`: full, window, summary, compaction, context editing
     cache_marks.py    where a request is marked for the API's cache
     validity/         `tercet.check_messages` and `repair_messages`, pure, for histories made anywhere

@@ -42,12 +42,12 @@ class StreamedTurn:
         """Carry out the turn and note how it ended."""
         self.ending = yield from plan
 
-    def failure(self) -> AskFailed:
+    def failure(self, most: int | None) -> AskFailed:
         """Return what the plan is told of a stream that was not read to its end."""
         part = None
         with suppress(AssertionError):
             part = self.current.current_message_snapshot
-        return AskFailed(self.error or AnswerLeftError("the answer was left before its end"), part)
+        return AskFailed(self.error or AnswerLeftError("the answer was left before its end"), part, most)
 
     def is_known(self, error: BaseException) -> bool:
         """Return whether this is the error that the user is told anyway, or none for the user."""

@@ -49,7 +49,7 @@ def part_entry(
     parent: int | None,
     at: int,
     error: Mapping[str, Any],
-    most_output: int | None,
+    most: int | None,
     prefix: bytes | None = None,
 ) -> LogEntry | None:
     """Return what is left of an answer that was cut off, as an entry; None if nothing of it can be sent again."""
@@ -64,7 +64,7 @@ def part_entry(
         state=EntryState.STOPPED,
         at=at,
         answer=facts_of(message),
-        cost=cost_of_part(message, at, most_output),
+        cost=cost_of_part(message, at, most),
         error=error,
         prefix=prefix,
     )  # fmt: skip
@@ -109,9 +109,9 @@ def cost_of_message(message: Message, at: int) -> Money | None:
     return _money(_priced(message, message.get("usage"), at))
 
 
-def cost_of_part(message: Message, at: int, most_output: int | None) -> Money | None:
+def cost_of_part(message: Message, at: int, most: int | None) -> Money | None:
     """Return the likely cost of an answer that broke off, and its bounds: its input is what its beginning reported, its output at
-    least what came and at most what was allowed."""
+    least what came, and `most` what the whole request may cost."""
     usage = message.get("usage")
     if not isinstance(usage, Mapping):
         return None
@@ -119,8 +119,7 @@ def cost_of_part(message: Message, at: int, most_output: int | None) -> Money | 
     reported = usage.get("output_tokens")
     least = max(reported if type(reported) is int else 0, came // CHARACTERS_A_TOKEN)
     low = _money(_priced(message, {**usage, "output_tokens": least}, at))
-    high = _money(_priced(message, {**usage, "output_tokens": max(least, most_output or least)}, at))
-    return None if low is None or high is None else (low[0], low[0], high[0])
+    return None if low is None or most is None else (low[0], low[0], max(low[0], most))
 
 
 def _priced(message: Message, usage: Any, at: int) -> Cost | None:

@@ -21,7 +21,7 @@ from tercet.toolkit.conversation.conversation_base import ConversationBase
 from tercet.toolkit.conversation.occupancy import Occupancy
 from tercet.toolkit.conversation.request import uses_beta
 from tercet.toolkit.conversation.state import TurnOptions
-from tercet.toolkit.conversation.turn import AskFailed, Opening, turn
+from tercet.toolkit.conversation.turn import AskFailed, AskWhole, Opening, turn
 from tercet.tools.calls import call_any_tool, call_plain_tool
 from tercet.wire.responses.message import Message
 
@@ -100,12 +100,12 @@ class Conversation(ConversationBase):
     def _streams(self, streamed: StreamedTurn, opening: Opening, options: TurnOptions) -> Generator[Any, None, None]:
         def whole(stream: Any) -> Any:
             if streamed.over or streamed.error is not None:
-                return streamed.failure()
+                return self._broken(streamed)
             try:
                 return stream.get_final_message()
             except BaseException as error:
                 streamed.error = error
-                return streamed.failure()
+                return self._broken(streamed)
 
         plan = streamed.watched(turn(self._state, opening, options))
         yield from iterate(
@@ -133,15 +133,17 @@ class Conversation(ConversationBase):
             with tagged(conversation=self.id):
                 return self._nouns(arguments).create(**arguments)
         except BaseException as error:
-            return AskFailed(error)
+            return AskFailed(error, most=self._most_cost(arguments))
 
     def _open(self, effect: Ask) -> Any:
-        arguments = effect.arguments
+        arguments = self._opened = effect.arguments
+        if type(effect) is AskWhole:
+            return self._ask(effect)
         try:
             with tagged(conversation=self.id):
                 return self._nouns(arguments).stream(**arguments).__enter__()
         except BaseException as error:
-            return AskFailed(error)
+            return AskFailed(error, most=self._most_cost(arguments))
 
     def _nouns(self, arguments: dict[str, Any]) -> Any:
         return self.client.beta.messages if uses_beta(arguments) else self.client.messages
@@ -221,12 +223,12 @@ class AsyncConversation(ConversationBase):
     ) -> AsyncGenerator[Any, None]:
         async def whole(stream: Any) -> Any:
             if streamed.over or streamed.error is not None:
-                return streamed.failure()
+                return self._broken(streamed)
             try:
                 return await stream.get_final_message()
             except BaseException as error:
                 streamed.error = error
-                return streamed.failure()
+                return self._broken(streamed)
 
         async def close(stream: Any) -> None:
             await stream.close()
@@ -254,15 +256,17 @@ class AsyncConversation(ConversationBase):
             with tagged(conversation=self.id):
                 return await self._nouns(arguments).create(**arguments)
         except BaseException as error:
-            return AskFailed(error)
+            return AskFailed(error, most=self._most_cost(arguments))
 
     async def _open(self, effect: Ask) -> Any:
-        arguments = effect.arguments
+        arguments = self._opened = effect.arguments
+        if type(effect) is AskWhole:
+            return await self._ask(effect)
         try:
             with tagged(conversation=self.id):
                 return await self._nouns(arguments).stream(**arguments).__aenter__()
         except BaseException as error:
-            return AskFailed(error)
+            return AskFailed(error, most=self._most_cost(arguments))
 
     def _nouns(self, arguments: dict[str, Any]) -> Any:
         return self.client.beta.messages if uses_beta(arguments) else self.client.messages

@@ -9,7 +9,8 @@ from typing import Any, ClassVar, Self
 import msgspec
 
 from tercet.catalog.cost import in_dollars
-from tercet.toolkit.conversation.entries import EntryState, LogStep, SavedConversation
+from tercet.toolkit.conversation.answer_stream import StreamedTurn
+from tercet.toolkit.conversation.entries import LogStep, SavedConversation
 from tercet.toolkit.conversation.errors import ConversationLimitError
 from tercet.toolkit.conversation.log import Log, MemoryLog
 from tercet.toolkit.conversation.occupancy import Occupancy
@@ -18,7 +19,7 @@ from tercet.toolkit.conversation.said import foreign_entries, said_blocks
 from tercet.toolkit.conversation.state import ASKS, ConversationState, TurnOptions, check_on_cut, with_tools
 from tercet.toolkit.conversation.thread import CLEARED
 from tercet.toolkit.conversation.totals import ConversationTotals
-from tercet.toolkit.conversation.turn import Opening, TurnEnding
+from tercet.toolkit.conversation.turn import AskFailed, Opening, TurnEnding
 from tercet.toolkit.conversation.turns import Turn
 from tercet.wire.frames import Guarded
 from tercet.wire.requests.arguments import unknown_argument
@@ -36,6 +37,8 @@ class ConversationBase(Guarded):
     _client: Any
     _state: ConversationState
     _occupancy: Occupancy
+    _opened: Mapping[str, Any] = {}
+    """The arguments of the stream that is being read."""
     _place: tuple[Callable[..., Any], tuple[Any, ...]] | None = None
     """How a stored conversation is found again; None for one in memory."""
 
@@ -146,6 +149,18 @@ class ConversationBase(Guarded):
         turns = sum(entry.starts_turn for entry in self._state.thread.path)
         return f"<{type(self).__name__} {self.id}: {turns} turns>"
 
+    def _broken(self, streamed: StreamedTurn) -> AskFailed:
+        """Return what the plan is told of a stream that did not come to its end."""
+        return streamed.failure(self._most_cost(self._opened))
+
+    def _most_cost(self, arguments: Mapping[str, Any]) -> int | None:
+        """Return the most that a request may cost, in nano-dollars, for those that were lost or broke off."""
+        try:
+            high = self._client.estimate(**arguments).high
+        except Exception:  # the request may be what is wrong
+            return None
+        return None if high is None else int(high.scaleb(9))
+
     # --- what calls ask for ------------------------------------------------------------------------------------------
 
     def _options_of(self, given: Mapping[str, Any], caller: str, *, streams: bool = False) -> TurnOptions:
@@ -185,9 +200,12 @@ class ConversationBase(Guarded):
         turn = self._state.thread.last_turn()
         if not turn:
             raise ValueError("there is no turn to retry: nothing was said yet")
-        if turn[-1].role == "user" and not turn[-1].starts_turn and turn[-1].state is EntryState.DONE:
+        if turn[-1].role == "user" and not turn[-1].starts_turn:
             return Opening()
-        return Opening(content=turn[0].content, parent=turn[0].parent, after_tip=False)
+        content, place = list(turn[0].content), (turn[0].error or {}).get("place")
+        if place is not None and len(content) > 1:
+            del content[place]
+        return Opening(content=content, parent=turn[0].parent, after_tip=False)
 
     def _switched(self, version: Turn) -> LogStep:
         return LogStep(tip=self._state.thread.newest_below(self._question(version)))

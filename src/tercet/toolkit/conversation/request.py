@@ -2,27 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from tercet.toolkit.conversation.entries import Block, LogEntry
 from tercet.toolkit.conversation.state import ConversationState, TurnOptions
 from tercet.wire import argument_names
+from tercet.wire.errors import APIStatusError
+
+if TYPE_CHECKING:
+    from tercet.toolkit.conversation.views import ViewChoice
 
 ONLY_BETA = argument_names.BETA_CREATE - argument_names.CREATE
 """Arguments that `client.beta.messages` takes and `client.messages` does not."""
 NAMES = argument_names.BETA_CREATE | argument_names.CREATE
+PLACE = re.compile(r"messages\.(\d+)\.content\.(\d+)")
+"""How the API names a block that it refuses."""
 ANSWER_NAMES = NAMES - {"messages", "stream"}
 """Arguments of a turn: those of `create`, but for what the conversation says itself."""
 
 
-def request_arguments(state: ConversationState, options: TurnOptions) -> dict[str, Any]:
-    """Return the arguments of the next request."""
+def request_arguments(
+    state: ConversationState, options: TurnOptions, choice: ViewChoice | None = None
+) -> dict[str, Any]:
+    """Return the arguments of the next request, as a view chose it."""
     arguments = dict(options.parameters)
     if options.definitions:
         arguments["tools"] = list(options.definitions)
-    arguments["messages"] = [*state.examples, *state.thread.messages]
-    return arguments
+    messages = state.thread.messages
+    if choice is None:
+        arguments["messages"] = [*state.examples, *messages]
+        return arguments
+    before = [{"role": "user", "content": choice.summary}] if choice.summary else []
+    arguments["messages"] = [*state.examples, *before, *(messages[choice.first :] if choice.first else messages)]
+    return with_own(arguments, choice.arguments)
+
+
+def with_own(arguments: dict[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments with what a view needs: its beta features beside others, and what the user says over the rest."""
+    betas = [*(arguments.get("betas") or ()), *(own.get("betas") or ())]
+    made = {**own, **arguments}
+    return {**made, "betas": list(dict.fromkeys(betas))} if betas else made
+
+
+def refused_place(error: BaseException, state: ConversationState, choice: ViewChoice | None) -> tuple[int, int] | None:
+    """Return the id of the entry, and the place of the block in it, that the API named when it refused a request."""
+    found = PLACE.search(getattr(error, "api_message", None) or "") if isinstance(error, APIStatusError) else None
+    if found is None or error.status_code not in (400, 413):  # type: ignore[attr-defined]
+        return None
+    message, place = int(found[1]), int(found[2])
+    first = choice.first if choice is not None else 0
+    index = message - len(state.examples) - bool(choice is not None and choice.summary) + first
+    sendable = state.thread.sendable
+    if not first <= index < len(sendable) or place >= len(sendable[index].content):
+        return None
+    return sendable[index].id, place
 
 
 def uses_beta(arguments: dict[str, Any]) -> bool:
@@ -35,9 +70,9 @@ def whole_messages(state: ConversationState) -> list[dict[str, Any]]:
     list is valid."""
     thread = state.thread
     messages = [*state.examples, *thread.messages]
-    calls, last = thread.open_calls(), thread.last
-    if calls and last is not None:
-        messages.append({"role": "user", "content": settled_results(state, last, calls, "Error: not answered")})
+    if calls := thread.open_calls():
+        results = settled_results(state, thread.sendable[-1], calls, "Error: not answered")
+        messages.append({"role": "user", "content": results})
     return messages
 
 

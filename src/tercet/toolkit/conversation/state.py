@@ -14,7 +14,7 @@ import msgspec
 from tercet.flow.effects import Plan, Work
 from tercet.toolkit.conversation.entries import EntryState, LogStep
 from tercet.toolkit.conversation.errors import ConversationConflictError
-from tercet.toolkit.conversation.log import Log
+from tercet.toolkit.conversation.log import Log, MemoryLog
 from tercet.toolkit.conversation.said import example_messages
 from tercet.toolkit.conversation.thread import INTERRUPTED, Thread
 from tercet.tools.run_state import is_runnable, refuse_equal_names
@@ -105,7 +105,7 @@ class ConversationState:
         self._unsettled: LogStep | None = None
         """The step that was being committed when something interrupted it."""
         self._behind = False
-        """Whether the log has what the thread has not."""
+        """Whether the log may have what the thread has not: somebody else wrote, or a write failed."""
 
     # --- committing --------------------------------------------------------------------------------------------------
 
@@ -127,7 +127,7 @@ class ConversationState:
                     return conflict
                 return self._write_beside(step)
             except Exception as problem:
-                self._unsettled = None
+                self._unsettled, self._behind = None, True
                 return problem
 
     def _write(self, step: LogStep) -> LogStep:
@@ -169,8 +169,8 @@ class ConversationState:
     def recover(self) -> Plan[None]:
         """Bring the thread up to date after an interruption in the midst of a commit."""
         step = self._unsettled
-        if self.log.waits and (step is not None or self._behind):
-            saved = yield Work(self._load)
+        if not isinstance(self.log, MemoryLog):
+            saved = (yield Work(self._load)) if self.log.waits else self._load()
             if isinstance(saved, Exception):
                 raise saved
             self.thread = Thread(saved)

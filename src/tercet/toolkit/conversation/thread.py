@@ -6,7 +6,7 @@ Takes steps that were committed, and never walks the whole path for one more: wh
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -34,17 +34,35 @@ INTERRUPTED: Mapping[str, Any] = {
     "message": "the program ended while the answer was awaited",
     "billed": "maybe",
 }
+THINKING = frozenset({"thinking", "redacted_thinking"})
+DISPENSABLE = THINKING | {"image", "document", "search_result", "container_upload", "tool_result"}
+"""Blocks that a conversation can do without, if the API refuses them."""
+REFUSED = "refused"
+"""The fact that tells of each entry the places of blocks that the API refuses."""
 CLEARED = "cleared"
 """The fact that lists, for each time the conversation began anew, the last entry before that."""
 
 
-def message_of(entry: LogEntry) -> dict[str, Any]:
-    """Return an entry as a message of a request. Equal each time, and never written to."""
+def message_of(entry: LogEntry, refused: Sequence[int] = ()) -> dict[str, Any]:
+    """Return an entry as a message of a request. Equal each time, and never written to. `refused` are the places of blocks
+    that the API refuses."""
+    if refused:
+        left = [left_out(block) if index in refused else block for index, block in enumerate(entry.content)]
+        entry = msgspec.structs.replace(entry, content=[block for block in left if block is not None])
     if entry.state is not EntryState.STOPPED:
         return {"role": entry.role, "content": entry.content}
     cause = (entry.error or {}).get("type")
     note = STOPPED_NOTE if cause in USERS_OWN else CUT_NOTE
     return {"role": entry.role, "content": [*entry.content, note]}
+
+
+def left_out(block: Block) -> Block | None:
+    """Return what is sent in the place of a block that the API refuses: nothing for thinking, else a word about it."""
+    if block["type"] in THINKING:
+        return None
+    if block["type"] == "tool_result":
+        return {**block, "content": "Error: the API refused this result, so it was left out", "is_error": True}
+    return {"type": "text", "text": f"[left out: the API refused this {block['type']}]"}
 
 
 def calls_of(entry: LogEntry) -> list[Block]:
@@ -113,6 +131,8 @@ class Thread:
                 self.facts[name] = fact
         if step.tip is not None or step.cleared:
             self.move_to(step.tip)
+        if REFUSED in step.facts:
+            self.rebuild()
         self.revision = revision
 
     def rebuild(self) -> None:
@@ -152,7 +172,8 @@ class Thread:
         self.path.append(entry)
         if entry.state in SENT and entry.content:
             self.sendable.append(entry)
-            self.messages.append(message_of(entry))
+            refused = self.facts.get(REFUSED)
+            self.messages.append(message_of(entry, refused.get(str(entry.id), ()) if refused else ()))
 
     def _shorten(self, length: int) -> None:
         gone = {entry.id for entry in self.path[length:]}
@@ -230,9 +251,8 @@ class Thread:
     # --- calls -------------------------------------------------------------------------------------------------------
 
     def open_calls(self) -> list[Block]:
-        """Return the calls of the last answer, if nothing answers them yet."""
-        last = self.last
-        return calls_of(last) if last is not None and last.state in SENT else []
+        """Return the calls of the last entry that is sent, if nothing answers them yet."""
+        return calls_of(self.sendable[-1]) if self.sendable else []
 
     def settled_result(self, entry: LogEntry, call: Block, otherwise: str) -> Block:
         """Return what the model is told of a call of which no more will come: its result if there is one."""

@@ -7,7 +7,7 @@ log can be gone on with wherever a turn ends, even if nobody is there any more t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import msgspec
 
@@ -15,11 +15,16 @@ from tercet.flow.effects import Ask, Hand, Plan
 from tercet.toolkit.conversation.answers import CUT_SHORT, answer_entry, part_entry
 from tercet.toolkit.conversation.entries import Block, EntryState, LogEntry, LogStep
 from tercet.toolkit.conversation.errors import ConversationError
-from tercet.toolkit.conversation.request import request_arguments, settled_results
+from tercet.toolkit.conversation.request import refused_place, request_arguments, settled_results
 from tercet.toolkit.conversation.state import ConversationState, TurnOptions
+from tercet.toolkit.conversation.thread import DISPENSABLE, REFUSED, Thread
 from tercet.toolkit.conversation.tool_steps import answer_calls
 from tercet.wire.errors import APIError
 from tercet.wire.responses.message import Message
+
+if TYPE_CHECKING:
+    from tercet.toolkit.conversation.entries import ViewCut
+    from tercet.toolkit.conversation.views import SummaryWanted, ViewChoice
 
 Outcome: TypeAlias = Literal["done", "waiting", "limit", "refused", "cut", "stopped"]
 MOST_CONTINUATIONS = 5
@@ -37,6 +42,12 @@ class AskFailed(msgspec.Struct, frozen=True):
 
     error: BaseException
     part: Message | None = None
+    most: int | None = None
+    """The most that it may cost, in nano-dollars, if it may have been billed."""
+
+
+class AskWhole(Ask, frozen=True):
+    """Ask for a whole answer, also where others are handed out as streams."""
 
 
 class TurnEnding(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,8 +81,10 @@ def opening_step(state: ConversationState, opening: Opening) -> LogStep:
     entries: list[LogEntry] = []
     parent, next_id = thread.tip if opening.after_tip else opening.parent, thread.last_id + 1
     words = list(opening.content)
-    calls, last = thread.open_calls(), thread.last
-    if calls and last is not None and opening.after_tip:
+    calls = thread.open_calls()
+    if calls and opening.after_tip:
+        last = thread.sendable[-1]
+        parent = last.id
         ids = {call["id"] for call in calls}
         given = [block for block in words if block["type"] == "tool_result" and block.get("tool_use_id") in ids]
         words = [block for block in words if block not in given]
@@ -149,12 +162,12 @@ class _Turn:
 
     def answered(self) -> Plan[tuple[Message, LogEntry]]:
         """Ask once, and commit the answer. Raises what kept it from coming, once that is committed."""
-        arguments = request_arguments(self.state, self.options)
-        answer: Any = yield Ask(arguments, checked=False)
+        choice = None if self.state.view is None else (yield from self.chosen())
+        answer: Any = yield Ask(request_arguments(self.state, self.options, choice))
         if self.options.streams and not isinstance(answer, AskFailed):
             answer = yield Hand(answer)
         if isinstance(answer, AskFailed):
-            yield from self.failed(answer, arguments)
+            yield from self.failed(answer, choice)
             raise answer.error
         message: Message = answer
         try:
@@ -180,28 +193,74 @@ class _Turn:
             states = {each.id: EntryState.REFUSED for each in thread.last_turn()}
         return LogStep(entries=[entry], states=states, tip=entry.id)
 
-    def failed(self, failure: AskFailed, arguments: Mapping[str, Any]) -> Plan[None]:
+    def chosen(self) -> Plan[ViewChoice]:
+        """Let the view choose what is sent, and keep where it cuts."""
+        from tercet.toolkit.conversation.tokens import estimated
+
+        state = self.state
+        choice: ViewChoice = state.view.choose(state.thread.sendable, state.thread.cuts, estimated)
+        cut = choice.new_cut
+        if choice.wanted is not None:
+            cut = yield from self.summarized(choice.wanted)
+        if cut is None:
+            return choice
+        yield from state.commit(LogStep(cuts=[msgspec.structs.replace(cut, at=state.clock())]))
+        again: ViewChoice = state.view.choose(state.thread.sendable, state.thread.cuts, estimated)
+        return again
+
+    def summarized(self, wanted: SummaryWanted) -> Plan[ViewCut | None]:
+        """Have a summary made; None if that fails, and things go on as they were."""
+        from tercet.toolkit.conversation.summaries import cut_of, summary_arguments, warn_of_failure
+
+        answer: Any = yield AskWhole(summary_arguments(self.state, self.options, wanted))
+        if not isinstance(answer, AskFailed):
+            return cut_of(answer, wanted, self.state.clock())
+        if not isinstance(answer.error, Exception):
+            yield from self.failed(answer, None)
+            raise answer.error
+        warn_of_failure(answer.error)
+        return None
+
+    def failed(self, failure: AskFailed, choice: ViewChoice | None) -> Plan[None]:
         """Commit that no answer came, or a part of one."""
         thread, at = self.state.thread, self.state.clock()
-        facts = error_facts(failure.error)
         part = failure.part or getattr(failure.error, "partial_message", None)
-        entry = None
         if isinstance(part, Message) and part.stop_reason is not None:
             yield from self.state.commit(self.answer_step(part))
             return
+        facts = error_facts(failure)
         if isinstance(part, Message):
-            most = arguments.get("max_tokens")
-            entry = part_entry(part, thread.last_id + 1, thread.tip, at, facts, most if type(most) is int else None)
-        if entry is not None:
-            states = dict.fromkeys(thread.pending, EntryState.DONE)
-            yield from self.state.commit(LogStep(entries=[entry], states=states, tip=entry.id))
-        elif thread.pending:
-            states = dict.fromkeys(thread.pending, EntryState.FAILED)
-            yield from self.state.commit(LogStep(states=states, errors=dict.fromkeys(thread.pending, facts)))
+            entry = part_entry(part, thread.last_id + 1, thread.tip, at, facts, failure.most)
+            if entry is not None:
+                states = dict.fromkeys(thread.pending, EntryState.DONE)
+                yield from self.state.commit(LogStep(entries=[entry], states=states, tip=entry.id))
+                return
+        step = failed_step(thread, facts, refused_place(failure.error, self.state, choice))
+        if step is not None:
+            yield from self.state.commit(step)
 
 
-def error_facts(error: BaseException) -> dict[str, Any]:
+def failed_step(thread: Thread, facts: dict[str, Any], refused: tuple[int, int] | None) -> LogStep | None:
+    """Return the step by which a question is left out of later requests, and a block that the API refused, too; None if there
+    is nothing to write."""
+    states = dict.fromkeys(thread.pending, EntryState.FAILED)
+    errors = dict.fromkeys(thread.pending, facts)
+    own: dict[str, Any] = {}
+    if refused is not None:
+        entry, place = refused
+        kind = thread.entries[entry].content[place]["type"]
+        if kind in DISPENSABLE and entry in states:
+            errors = {**errors, entry: {**facts, "place": place}}
+        elif kind in DISPENSABLE:
+            places = dict(thread.facts.get(REFUSED) or {})
+            places[str(entry)] = sorted({*places.get(str(entry), ()), place})
+            own = {REFUSED: places}
+    return LogStep(states=states, errors=errors, facts=own) if states or own else None
+
+
+def error_facts(failure: AskFailed) -> dict[str, Any]:
     """Return what the log keeps of an error."""
+    error = failure.error
     status = getattr(error, "status_code", None)
     facts: dict[str, Any] = {"type": type(error).__name__, "message": str(error)[:1000], "status": status}
     if isinstance(error, APIError):
@@ -210,6 +269,8 @@ def error_facts(error: BaseException) -> dict[str, Any]:
         facts["billed"] = "no"
     else:
         facts["billed"] = "maybe"
+    if facts["billed"] != "no":
+        facts["cost"] = None if failure.most is None else [0, 0, failure.most]
     return facts
 
 
