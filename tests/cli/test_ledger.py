@@ -156,3 +156,17 @@ def test_no_cell_of_csv_is_a_formula(tmp_path: Path) -> None:
     journal(tmp_path / "c.db", *(entry(n, tags={"user": text}) for n, text in enumerate(["=cmd()", "@x", "-2", "+a"])))
     done = run("cost", "--csv", "--by", "user", "--ledger", str(tmp_path / "c.db"))
     assert sorted(row["user"] for row in csv.DictReader(io.StringIO(done.stdout))) == ["'+a", "'=cmd()", "'@x", "-2"]
+
+
+def test_bodies_are_printed_as_json(tmp_path: Path) -> None:
+    body = {
+        "tercet_body": "call-0",
+        "attempt": 0,
+        "at": 1,
+        "until": 4_000_000_000_000_000_000,
+        "request": '{"a":1}',
+        "answer": None,
+    }
+    journal(tmp_path / "c.db", entry(0), body, entry(1))
+    (newest, first) = json.loads(run("logs", "--bodies", "--ledger", str(tmp_path / "c.db")).stdout)
+    assert (first["request"], first["answer"], newest["request"]) == ('{"a":1}', None, None)

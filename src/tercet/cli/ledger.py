@@ -65,11 +65,16 @@ def cost(path: str | None, by: str, page: str | None, **asked: Any) -> None:
 @common_options
 @click.option("--errors", is_flag=True, help="Those that failed alone.")
 @click.option("--slow", is_flag=True, help="The slowest first.")
+@click.option(
+    "--bodies", is_flag=True, help="With what was sent and what came, where the ledger keeps it; as JSON unless --csv."
+)
 @click.option("-n", "--limit", default=50, show_default=True, type=click.IntRange(min=1), metavar="N", help="How many.")
-def logs(path: str | None, errors: bool, slow: bool, limit: int, **asked: Any) -> None:
+def logs(path: str | None, errors: bool, slow: bool, bodies: bool, limit: int, **asked: Any) -> None:
     """List calls, the newest first: one line for every attempt."""
     kind = output_kind(asked)
-    show(read_ledger(path, lambda ledger: ledger.calls(errors=errors, slow=slow, limit=limit, **asked)), kind)
+    which: dict[str, Any] = {"errors": errors, "slow": slow, "bodies": bodies, "limit": limit}
+    rows = read_ledger(path, lambda ledger: ledger.calls(**which, **asked))
+    show(rows, "json" if bodies and kind == "table" else kind)
 
 
 def output_kind(asked: dict[str, Any]) -> str:

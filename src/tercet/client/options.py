@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tercet.flow.breaker import Breaker
     from tercet.flow.budget import Budget
     from tercet.flow.fallback import Fallbacks
+    from tercet.flow.ledger.place import Place
     from tercet.flow.pace import Pace
 
 DEFAULT_BASE_URL = "https://api.anthropic.com"
@@ -230,9 +231,9 @@ def check_budgets(value: object) -> tuple[Budget, ...]:
     return budgets
 
 
-def check_ledger(value: object) -> str | bool | None:
-    """Return the path of a ledger, True for the one in the user's data folder, False for none, None for what
-    `TERCET_LEDGER` says."""
+def check_ledger(value: object) -> Place:
+    """Return the path of a ledger (and how long it keeps bodies), True for the one in the user's data folder, False for none,
+    None for what `TERCET_LEDGER` says."""
     if value is None or isinstance(value, bool):
         return value
     from tercet.flow.ledger.place import check_place

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tercet.flow.fallback import Fallbacks
     from tercet.flow.ledger.call_record import CallRecord
     from tercet.flow.ledger.layer import LedgerLayer
+    from tercet.flow.ledger.place import Place
     from tercet.flow.limits import LimitLayer
     from tercet.flow.pace import Pace
     from tercet.flow.reservation import RateLimiter
@@ -218,18 +219,18 @@ class Policies:
         return partial(bound_stream, until=deadline)
 
 
-def _ledger(place: str | bool | None, tags: Mapping[str, str | int] | None) -> LedgerLayer | None:
+def _ledger(place: Place, tags: Mapping[str, str | int] | None) -> LedgerLayer | None:
     """Return the layer that writes a ledger; None if there is none."""
     if place is False or (place is None and not os.environ.get("TERCET_LEDGER")):
         return None
-    from tercet.flow.ledger.place import place_of
+    from tercet.flow.ledger.place import body_days, place_of
 
     found = place_of(place)
     if found is None:
         return None
     from tercet.flow.ledger.layer import LedgerLayer
 
-    return LedgerLayer(found, tags)
+    return LedgerLayer(found, tags, body_days(place))
 
 
 def _admission(

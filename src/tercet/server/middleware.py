@@ -19,7 +19,6 @@ from tercet.server.faults.injection import Injection
 from tercet.server.faults.rules import FaultRules
 from tercet.server.http.transfer import ClientLeft, Outlet
 from tercet.server.journal.journal import MOST_ENTRIES, Journal, Recorder
-from tercet.server.journal.redaction import Redaction
 from tercet.server.journal.writing import JournalWriter
 from tercet.server.responders.outcome import Fixed
 from tercet.server.responders.script import Batched, Script, script_of
@@ -27,6 +26,7 @@ from tercet.server.routing import Route, RouteTable
 from tercet.server.service.responder import Responder
 from tercet.server.settings import ServerSettings
 from tercet.server.stores.sqlite import Storage
+from tercet.wire.redaction import Redaction
 
 PREFIX = "/_tercet/"
 JSON_TYPE = b"application/json"

@@ -6,5 +6,6 @@ model.py      Model: a response is its JSON              http.py         Request
 serialize.py  Model -> plain dicts and JSON text         rate_limits.py  rate-limit and retry headers
 params/       what callers may send, as TypedDicts       json_schema.py  whether a value fits a schema
 responses/    what the API sends, as Models              stream/         bytes -> server-sent events -> a message
+redaction.py  texts and JSON without credentials, in every form that they may have there (encodings.py)
 errors/       the exception tree; status + headers + body -> exception
 """

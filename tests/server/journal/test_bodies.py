@@ -1,7 +1,7 @@
 """Bodies as they may be kept."""
 
 from tercet.server.journal.bodies import readable
-from tercet.server.journal.redaction import REDACTED, Redaction
+from tercet.wire.redaction import REDACTED, Redaction
 
 
 def form(name: str, value: str) -> bytes:

@@ -20,8 +20,8 @@ from tercet.server.http.transfer import RequestBody
 from tercet.server.inspector.views import detail
 from tercet.server.journal.bodies import readable
 from tercet.server.journal.journal import Entry, Journal, Recorder
-from tercet.server.journal.redaction import REDACTED, Redaction
 from tercet.server.responders.recording import Taken, read, written
+from tercet.wire.redaction import REDACTED, Redaction
 
 SSE = {"content-type": "text/event-stream; charset=utf-8"}
 KEYS = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=16, max_size=48).filter(

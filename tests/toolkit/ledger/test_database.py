@@ -113,7 +113,7 @@ def test_a_ledger_of_a_later_version_is_refused(path: Path) -> None:
     connection.execute("pragma user_version = 9")
     connection.close()
 
-    with pytest.raises(tercet.LedgerError, match="written by a newer Tercet: its form is 9, and this one knows 1"):
+    with pytest.raises(tercet.LedgerError, match="written by a newer Tercet: its form is 9, and this one knows 2"):
         tercet.Ledger(path).cost()
 
 
@@ -186,3 +186,22 @@ def test_on_a_full_disk_there_is_what_was_there_and_a_warning(path: Path) -> Non
     assert "are in no sum, for the file cannot be written" in done.stdout
     assert more.exists()
     assert tercet.Ledger(path).cost(by=())[0]["calls"] == 200
+
+
+def test_a_ledger_of_the_version_before_is_brought_up_to_date(path: Path) -> None:
+    journal(path, entry(0))
+    tercet.Ledger(path).merge()
+    connection = sqlite3.connect(path, isolation_level=None)
+    for statement in (
+        "drop table bodies",
+        "alter table changed drop column lines",
+        "insert into changed values (20000)",
+        "pragma user_version = 1",
+    ):
+        connection.execute(statement)
+    connection.close()
+
+    journal(path, entry(1), name="b")
+    ledger = tercet.Ledger(path, keep="bodies")
+    assert ledger.cost(by="day")[0]["calls"] == 2
+    assert [row["request"] for row in ledger.calls(bodies=True)] == [None, None]

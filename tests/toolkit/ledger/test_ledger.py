@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.toolkit.ledger.journals import DAY, entry, journal, ns
+from tests.toolkit.ledger.journals import DAY, entry, journal, ns, text
 
 import tercet
 
@@ -247,3 +248,30 @@ def test_a_ledger_without_a_path_is_where_the_environment_says(tmp_path: Path, m
     monkeypatch.delenv("TERCET_LEDGER")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     assert Path(tercet.Ledger().path).name == "calls.db"
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.lists(st.lists(st.integers(0, 4), max_size=12), min_size=1, max_size=6))
+def test_sums_of_days_are_those_of_their_rows_however_they_came(groups: list[list[int]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path, number = Path(folder, "calls.db"), 0
+        file = journal(path)
+        for days in groups:
+            for day in days:
+                with file.open("ab") as more:
+                    more.write(
+                        text(
+                            entry(
+                                number, at=ns("2026-11-20T12:00:00") + day * DAY, ms=number * 7, tags={"user": str(day)}
+                            )
+                        )
+                    )
+                number += 1
+            ledger = tercet.Ledger(path)
+            by_rows = ledger.cost(by=("day", "model", "kind"))
+            assert [{**row, "kind": "messages"} for row in ledger.cost(by=("day", "model"))] == list(by_rows)
+        if number:
+            ledger.forget(user="2")
+            assert [{**row, "kind": "messages"} for row in ledger.cost(by=("day", "model"))] == list(
+                ledger.cost(by=("day", "model", "kind"))
+            )

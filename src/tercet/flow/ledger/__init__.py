@@ -4,7 +4,7 @@
     attempt.py  the layer around each attempt, whole or streamed  entry.py      a line: its keys, and what fills them
     journal.py  the files of this process: opened, written, rotated, lost       tags.py   `with tercet.tagged(...)`
     plain_answer.py  the common answer, read at once
-    batch_results.py  a line for each result of a batch
+    batch_results.py  a line for each result of a batch       bodies.py   what was sent and came, where that is kept
     place.py    where `ledger=` and `TERCET_LEDGER` put it
 
 Reports, and the table that lines are merged into, are elsewhere; they know only what stands here.
@@ -44,6 +44,9 @@ null is not known. Readers ignore keys that they do not know.
     certainty           0 exact; 1 estimated, from a part of an answer; 2 unknown: no answer came, or no price is known
     ms, first_ms        until the whole answer, and until a stream's first bytes of body
     origin              "local" where a local API answered and said so, else "api"
+
+A ledger that keeps bodies has another line behind that of an attempt, in the same write: `tercet_body` (the call's id),
+`attempt`, `at`, `until` (ns since 1970: how long it may be kept), `request` and `answer` (JSON text, redacted, cut at a length).
 
 A call that was never sent has one line, with status null and nano_usd 0.
 """

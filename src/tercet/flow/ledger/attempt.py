@@ -32,6 +32,7 @@ from tercet.wire.http import Request
 
 if TYPE_CHECKING:
     from tercet.flow.ledger.batch_results import BatchResults
+    from tercet.flow.ledger.bodies import KeptBodies
 
 
 class AskedCall:
@@ -62,7 +63,9 @@ class AskedCall:
 
     def send(self, request: Request) -> Plan[Outcome]:
         """Send one attempt, and see to its line. Innermost: what comes here is sent."""
-        whole = self._step is None and self.params is not None and not self.record.counted
+        whole = (
+            self._step is None and self.params is not None and not self.record.counted and self.record.body_days is None
+        )
         return self._send_plainly(request) if whole else self._send(request)
 
     def _send_plainly(self, request: Request) -> Plan[Outcome]:
@@ -127,6 +130,7 @@ class SentRequest:
 
     __slots__ = (
         "_asked",
+        "_bodies",
         "_changed",
         "_entry",
         "_first",
@@ -146,6 +150,11 @@ class SentRequest:
         self._outcome: Outcome | None = None
         self._meter: Meter | None = None
         self._results: BatchResults | None = None
+        self._bodies: KeptBodies | None = None
+        if asked.record.body_days is not None and asked.model is not None:
+            from tercet.flow.ledger.bodies import KeptBodies
+
+            self._bodies = KeptBodies(asked.record.body_days)
         self._entry = asked.record.begin(at, asked.model)
         if asked.record.counted:
             self._inner = request.reservation
@@ -190,11 +199,19 @@ class SentRequest:
         if self._asked.kind == "free" and isinstance(outcome, Reply) and (results := self._batch_results()) is not None:
             results.see(outcome.content)
             results.close()
+        self._keep_bodies(outcome)
         self._asked.record.hold(self._entry)
+
+    def _keep_bodies(self, outcome: Outcome | None) -> None:
+        """Keep what was sent and what came, if that is asked for."""
+        if self._bodies is not None and not self._unsent():
+            line = self._bodies.line(self._entry, self._changed or self._request, outcome)
+            self._asked.record.keep(self._entry.attempt, line)
 
     def give_up(self) -> None:
         """Keep the line of an attempt that nobody waits for any more."""
         self._finish(self._outcome)
+        self._keep_bodies(self._outcome)
         self._asked.record.hold(self._entry)
 
     def _unsent(self) -> bool:
@@ -262,6 +279,8 @@ class SentRequest:
         """Note bytes of a stream."""
         if not self._first:
             self._first = time.perf_counter_ns()
+        if self._bodies is not None:
+            self._bodies.see(chunk)
         if self._results is not None:
             self._results.see(chunk)
         elif self._meter is not None and self._asked.kind != "free":
@@ -282,6 +301,7 @@ class SentRequest:
         if failure is not None:
             entry.error = stream_error_name(failure)
         entry.last, entry.error_of_call = True, entry.error
+        self._keep_bodies(self._outcome)
         self._asked.record.write(entry)
 
     def drop(self) -> None:

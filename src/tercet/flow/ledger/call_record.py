@@ -20,12 +20,23 @@ from tercet.flow.retry import CallResult
 class CallRecord:
     """Write the lines of one call."""
 
-    __slots__ = ("_attempts", "_journal", "_left", "_pending", "counted", "id", "kind", "tags")
+    __slots__ = ("_attempts", "_bodies", "_journal", "_left", "_pending", "body_days", "counted", "id", "kind", "tags")
 
-    def __init__(self, journal: LedgerJournal, kind: EntryKind, tags: SplitTags | None, counted: bool) -> None:
+    def __init__(
+        self,
+        journal: LedgerJournal,
+        kind: EntryKind,
+        tags: SplitTags | None,
+        counted: bool,
+        body_days: float | None = None,
+    ) -> None:
         self._journal, self.tags, self.counted = journal, tags, counted
         self.kind: EntryKind = kind
         self.id = journal.next_id()
+        self.body_days = body_days
+        """For how long bodies are kept; None: not at all."""
+        self._bodies: dict[int, bytes] = {}
+        """Lines of bodies that go behind the lines of their attempts."""
         self._attempts = 0
         self._pending: LedgerLine | None = None
         """The last attempt's line, while it is not known whether another follows."""
@@ -56,6 +67,10 @@ class CallRecord:
         """Keep a line until it is known whether another attempt follows."""
         self._pending = entry
 
+    def keep(self, attempt: int, bodies: bytes) -> None:
+        """Keep a line of bodies, which is written behind that of this attempt."""
+        self._bodies[attempt] = bodies
+
     def leave(self) -> None:
         """Leave the last line to the stream that is handed on."""
         self._left = True
@@ -73,6 +88,8 @@ class CallRecord:
         except (ValueError, OverflowError, RecursionError) as error:  # an answer or a model's name that is no text
             self._journal.lose(error)
             return
+        if self._bodies:
+            line += self._bodies.pop(entry.attempt, b"")
         self._journal.write(line, entry.at)
 
     def later(self, work: Callable[[], None]) -> None:

@@ -18,8 +18,8 @@ _NAMES: dict[Kind, EntryKind] = {"batch": "submit", "completion": "complete"}
 class LedgerLayer:
     """Write what the calls of one client are and cost. Shared by its copies."""
 
-    def __init__(self, place: Path, tags: Mapping[str, str | int] | None) -> None:
-        self.journal = journal_at(place)
+    def __init__(self, place: Path, tags: Mapping[str, str | int] | None, body_days: float | None = None) -> None:
+        self.journal, self.body_days = journal_at(place), body_days
         self._tags = None if tags is None else SplitTags(tags)
 
     asked = AskedCall
@@ -27,7 +27,9 @@ class LedgerLayer:
 
     def record(self, kind: Kind, path: str, *, stream: bool, counted: bool) -> CallRecord:
         """Return the record of one call that begins here. `counted`: somebody tells what is really sent (`before_send`)."""
-        return CallRecord(self.journal, entry_kind(kind, path, stream), current_tags(self._tags), counted)
+        return CallRecord(
+            self.journal, entry_kind(kind, path, stream), current_tags(self._tags), counted, self.body_days
+        )
 
 
 def entry_kind(kind: Kind, path: str, stream: bool) -> EntryKind:

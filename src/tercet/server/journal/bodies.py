@@ -19,8 +19,8 @@ import msgspec
 from tercet.server.errors import HTTPError
 from tercet.server.exchange import decoded_json
 from tercet.server.http.bodies import FormPart, parts_of
-from tercet.server.journal.redaction import REDACTED, Redaction, Unreadable, is_field
 from tercet.server.journal.streaming import cleaned_stream
+from tercet.wire.redaction import REDACTED, Redaction, Unreadable, is_field
 
 MOST_LAYERS = 4
 """Compressions of one body, one within the other, that are undone."""

@@ -20,7 +20,7 @@ from tercet.server.http.parser import Pairs
 from tercet.server.http.transfer import Outlet
 from tercet.server.journal.bodies import ReadableBody, readable, unread
 from tercet.server.journal.reading import message_of_body
-from tercet.server.journal.redaction import Redaction
+from tercet.wire.redaction import Redaction
 
 MOST_ENTRIES = 500
 MOST_BYTES = 32 * 1024 * 1024

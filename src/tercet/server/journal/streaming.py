@@ -16,7 +16,7 @@ import msgspec
 
 from tercet.server.errors import HTTPError
 from tercet.server.exchange import decoded_json
-from tercet.server.journal.redaction import REDACTED, SHORTEST, Redaction, Span, merged
+from tercet.wire.redaction import REDACTED, SHORTEST, Redaction, Span, merged
 
 _EVENT = re.compile(r".*?(?:\r\n|\r(?!\n)|\n)(\r\n|\r(?!\n)|\n)+|.+", re.DOTALL)
 _LINE = re.compile(r"\r\n|\r|\n")

@@ -20,9 +20,9 @@ import msgspec
 from tercet.server.errors import HTTPError
 from tercet.server.exchange import decoded_json
 from tercet.server.journal.bodies import BOUNDARY, ReadableBody, readable
-from tercet.server.journal.redaction import Redaction
 from tercet.server.journal.streaming import Piece
 from tercet.wire.msgspec_warmup import warm_up
+from tercet.wire.redaction import Redaction
 
 FORMAT = 1
 NOT_KEPT = frozenset({"connection", "transfer-encoding", "content-length", "host", "accept-encoding", "date"})

@@ -18,8 +18,8 @@ import httpx2
 
 from tercet.server.errors import HTTPError
 from tercet.server.exchange import BrokenOff, LiveResponse, ServerExchange
-from tercet.server.journal.redaction import redacted_url
 from tercet.server.responders.recording import Taken, written
+from tercet.wire.redaction import redacted_url
 
 LOG = logging.getLogger("tercet.server")
 KEY_VARIABLE = "TERCET_UPSTREAM_KEY"

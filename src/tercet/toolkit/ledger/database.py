@@ -21,7 +21,7 @@ from tercet.toolkit.ledger.lines import COLUMNS
 
 APPLICATION = 0x5472634C
 """Tells our files from those of other programs ("TrcL")."""
-VERSION = 1
+VERSION = 2
 PATIENCE = 5.0
 """Seconds that we wait for others to finish."""
 _OLDEST = (3, 37, 0)
@@ -66,6 +66,18 @@ VIEWS = {
 """For `Ledger.sql`: days of UTC, calls that an API answered, dollars as floating numbers."""
 
 
+_BODIES = (
+    # What was sent and what came, where a ledger keeps that, and until when.
+    "create table bodies(id text, attempt integer, at integer not null, until integer not null, request text, answer text, "
+    "primary key(id, attempt)) strict, without rowid",
+    "create index bodies_until on bodies(until)",
+)
+"""Since version 2."""
+
+_LINES = "alter table changed add column lines integer not null default 1099511627776"
+"""So many lines that none counts as known."""
+
+
 def _schema() -> Iterator[str]:
     columns = ", ".join(
         f"{name} {'text' if name in _TEXTS else 'integer'}{' not null' if name in _REQUIRED else ''}"
@@ -78,8 +90,9 @@ def _schema() -> Iterator[str]:
     # The sums of a day (`sums.py`), and the days whose rows have changed since.
     yield "create table days(day integer, origin text, model text, sums text not null) strict"
     yield "create index days_day on days(day)"
-    yield "create table changed(day integer primary key) strict"
+    yield "create table changed(day integer primary key, lines integer not null) strict"
     yield "create table told(alert text, period text, share text, primary key(alert, period, share)) strict, without rowid"
+    yield from _BODIES
     yield "create table unreadable(lines integer not null) strict"
     yield "insert into unreadable values (0)"
     for name, query in VIEWS.items():
@@ -157,11 +170,18 @@ class Database:
                 raise LedgerError(f"{self.path} is empty: nothing has been written into this ledger.")
             return
         connection.execute("pragma secure_delete = on")
-        if version == 0:
+        if version < VERSION:
             patiently(lambda: connection.execute("begin immediate"), monotonic() + PATIENCE)
-            if self._version(connection) == 0:
-                for statement in _schema():
-                    connection.execute(statement)
+            version = self._version(connection)  # another one may have been here
+            missing = (
+                _schema()
+                if version == 0
+                else (*_BODIES, _LINES, f"pragma user_version = {VERSION}")
+                if version == 1
+                else ()
+            )
+            for statement in missing:
+                connection.execute(statement)
             connection.execute("commit")
 
     def _version(self, connection: sqlite3.Connection) -> int:

@@ -8,12 +8,13 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from tercet.flow.ledger.journal import LedgerWarning, journal_at
-from tercet.flow.ledger.place import check_place, default_place, place_of
+from tercet.flow.ledger.place import check_keep, check_place, default_place, place_of
 from tercet.toolkit.ledger.database import Database
 from tercet.toolkit.ledger.errors import LedgerError
+from tercet.toolkit.ledger.forgetting import forget_old_bodies
 from tercet.toolkit.ledger.groups import TIMES, conditions, groups_of, names_of
 from tercet.toolkit.ledger.merge import Merged, merge
 from tercet.toolkit.ledger.periods import Moment, moment_of, offsets, zone_of
@@ -33,13 +34,22 @@ class Ledger:
     data folder. A Ledger can be given to clients itself. Every question sees all lines that were written until then, by living
     processes and dead ones. A ledger that is not there has no rows. In a `with` block a thread merges every few seconds, so that
     journals of a service that is never asked stay short.
+
+    `keep="bodies"` has clients that are given this Ledger write down what was sent and what came, too, without credentials and
+    files, for so many `days`.
     """
 
     def __init__(
-        self, path: str | os.PathLike[str] | None = None, *, clock: Callable[[], datetime] | None = None
+        self,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        keep: Literal["bodies"] | None = None,
+        days: float = 30,
+        clock: Callable[[], datetime] | None = None,
     ) -> None:
         try:
             found = place_of(check_place(path)) or default_place()
+            self.body_days = check_keep(keep, days)
         except (TypeError, ValueError) as error:
             raise LedgerError(f"{error}.") from None
         self.path = str(found)
@@ -72,10 +82,7 @@ class Ledger:
             rows = self._chosen(connection, since, until, origin, zone, chosen)
             groups = groups_of(connection, names, offsets(zone, *_span(connection)))
             kept = zone is UTC and KEPT.issuperset(names) and rows.is_whole_days
-            if kept and connection.execute("select 1 from changed").fetchone() is None:
-                found = add_up_days(connection, groups, rows)
-            else:
-                found = add_up(connection, groups, rows)
+            found = (add_up_days if kept else add_up)(connection, groups, rows)
             notes = _left_out(connection, rows) if not found else ()
         made = [{**dict(zip(names, key, strict=True)), **sums.shown()} for key, sums in found.items()]
         return Rows(sorted(made, key=_order(names)), [*names, *COLUMNS], notes)
@@ -87,22 +94,26 @@ class Ledger:
         *,
         errors: bool = False,
         slow: bool = False,
+        bodies: bool = False,
         limit: int | None = 100,
         origin: Origin = "api",
         tz: str | tzinfo | None = None,
         **chosen: Any,
     ) -> Rows:
-        """Return the attempts themselves, the newest first; those that failed alone (`errors`), or the slowest first (`slow`)."""
-        from tercet.toolkit.ledger.attempts import COLUMNS as SHOWN
-        from tercet.toolkit.ledger.attempts import attempts
+        """Return the attempts themselves, the newest first; those that failed alone (`errors`), or the slowest first (`slow`).
 
-        zone = zone_of(tz)
+        With `bodies`, what was sent and what came are columns, too, where the ledger keeps that: `request` and `answer`.
+        """
+        from tercet.toolkit.ledger.attempts import BODIES, attempts
+        from tercet.toolkit.ledger.attempts import COLUMNS as SHOWN
+
+        zone, shown = zone_of(tz), (*SHOWN, *BODIES) if bodies else SHOWN
         if not self._is_there():
-            return Rows([], SHOWN)
+            return Rows([], shown)
         with self._database.reading() as connection:
             rows = self._chosen(connection, since, until, origin, zone, chosen)
-            found = attempts(connection, rows, zone, errors=errors, slow=slow, limit=limit)
-            return Rows(found, SHOWN, () if found else _left_out(connection, rows))
+            found = attempts(connection, rows, zone, errors=errors, slow=slow, limit=limit, names=shown)
+            return Rows(found, shown, () if found else _left_out(connection, rows))
 
     def savings(
         self,
@@ -241,6 +252,7 @@ class Ledger:
             try:
                 merged = merge(connection, self._database.folder)
                 keep_days(connection)
+                forget_old_bodies(connection, self._database.folder, int(self._clock().timestamp() * 1e9))
             except (sqlite3.OperationalError, OSError) as error:
                 if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF not in _CANNOT_WRITE:
                     raise

@@ -80,12 +80,24 @@ class Header(msgspec.Struct):
     lock: bool = False
 
 
+class Bodies(msgspec.Struct):
+    """What was sent and what came, of an attempt whose ledger keeps that. Fields stand in the order of the columns."""
+
+    tercet_body: _Name
+    attempt: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
+    at: _Moment
+    until: _Moment
+    request: str | None = None
+    answer: str | None = None
+
+
 class JournalEnd(msgspec.Struct):
     """The last line of a file whose process began another one."""
 
     tercet_ledger_end: int
 
 
+_bodies = msgspec.json.Decoder(Bodies)
 _line, _header, _end = msgspec.json.Decoder(Line), msgspec.json.Decoder(Header), msgspec.json.Decoder(JournalEnd)
 _encode = msgspec.json.Encoder(order="sorted").encode
 
@@ -107,6 +119,16 @@ def is_end(line: bytes) -> bool:
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return False
     return True
+
+
+def read_bodies(line: bytes) -> Bodies | None:
+    """Return the bodies that this line is, or None if it is none."""
+    if not line.startswith(b'{"tercet_body"'):
+        return None
+    try:
+        return _bodies.decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None
 
 
 def read_row(line: bytes) -> tuple[Any, ...] | None:

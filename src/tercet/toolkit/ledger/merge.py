@@ -12,10 +12,13 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
 from time import monotonic
 from typing import BinaryIO, NamedTuple
+
+import msgspec
 
 from tercet.flow.ledger.journal import is_locked
 from tercet.flow.store.sqlite import boot_id, patiently
@@ -26,6 +29,7 @@ from tercet.toolkit.ledger.lines import (
     LONGEST_LINE,
     Header,
     is_end,
+    read_bodies,
     read_header,
     read_row,
     whole_lines,
@@ -35,6 +39,8 @@ GROUP = 8_000_000
 """Bytes of lines that are merged at once."""
 DAY = 86_400_000_000_000
 _AT = COLUMNS.index("at")
+_INSERT_BODIES = "insert or ignore into bodies values (?, ?, ?, ?, ?, ?)"
+_CHANGED = "insert into changed values (?, ?) on conflict(day) do update set lines = lines + excluded.lines"
 _INSERT = f"insert or ignore into calls values ({', '.join('?' * len(COLUMNS))})"
 
 
@@ -153,9 +159,10 @@ def _merge_group(connection: sqlite3.Connection, file: BinaryIO, name: str) -> t
         whole = data.rfind(b"\n") + 1
         if not whole and len(data) == GROUP:
             whole = GROUP  # a line without an end in sight is passed over in pieces, each of which makes no sense
-        rows, unreadable, ends = _rows(data[:whole], start == 0)
+        rows, bodies, unreadable, ends = _rows(data[:whole], start == 0)
         if whole:
             _insert(connection, rows, unreadable)
+            connection.executemany(_INSERT_BODIES, bodies)
             ended = int(ended or ends)
             connection.execute("insert or replace into files values (?, ?, ?)", (name, start + whole, ended))
         connection.execute("commit")
@@ -166,9 +173,10 @@ def _merge_group(connection: sqlite3.Connection, file: BinaryIO, name: str) -> t
     return Merged(len(rows) + unreadable, unreadable), whole > 0 and len(data) == GROUP, bool(ended)
 
 
-def _rows(data: bytes, first: bool) -> tuple[list[tuple[object, ...]], int, bool]:
-    """Return the rows of these lines, how many lines make no sense, and whether the file ends."""
+def _rows(data: bytes, first: bool) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]], int, bool]:
+    """Return the rows of these lines, those of their bodies, how many lines make no sense, and whether the file ends."""
     rows: list[tuple[object, ...]] = []
+    bodies: list[tuple[object, ...]] = []
     unreadable, ended = 0, False
     lines = iter(whole_lines(data))
     if first:
@@ -179,14 +187,16 @@ def _rows(data: bytes, first: bool) -> tuple[list[tuple[object, ...]], int, bool
             rows.append(row)
         elif is_end(line):
             ended = True
+        elif (kept := read_bodies(line)) is not None:
+            bodies.append(msgspec.structs.astuple(kept))
         else:
             unreadable += 1
-    return rows, unreadable, ended
+    return rows, bodies, unreadable, ended
 
 
-def _insert(connection: sqlite3.Connection, rows: Iterable[tuple[object, ...]], unreadable: int) -> None:
+def _insert(connection: sqlite3.Connection, rows: Sequence[tuple[object, ...]], unreadable: int) -> None:
     connection.executemany(_INSERT, rows)
-    days = {(int(row[_AT]) // DAY,) for row in rows}  # type: ignore[call-overload]
-    connection.executemany("insert or ignore into changed values (?)", days)
+    days = Counter(int(row[_AT]) // DAY for row in rows)  # type: ignore[call-overload]
+    connection.executemany(_CHANGED, days.items())
     if unreadable:
         connection.execute("update unreadable set lines = lines + ?", (unreadable,))

@@ -14,7 +14,7 @@ from tercet.flow.store.sqlite import patiently
 from tercet.toolkit.ledger.database import PATIENCE
 from tercet.toolkit.ledger.groups import SERVED
 from tercet.toolkit.ledger.periods import DAY, SECOND
-from tercet.toolkit.ledger.sums import Chosen, keep_days
+from tercet.toolkit.ledger.sums import ALL_LINES, Chosen, keep_days
 
 COLUMNS = ("model", "price_day", "attempts", "usd_before", "usd_after")
 _USAGE = ("input", "cache_read", "cache_5m", "cache_1h", "output", "tools", "iterations", "tier", "geo", "speed")
@@ -49,7 +49,7 @@ def reprice(connection: sqlite3.Connection, chosen: Chosen, *, write: bool) -> l
         sums[2] = (sums[2] or 0) + after
     if write:
         connection.executemany(_WRITE, writes)
-        connection.executemany("insert or ignore into changed values (?)", days)
+        connection.executemany(f"insert or replace into changed values (?, {ALL_LINES})", days)
         connection.execute("commit")
         keep_days(connection)
     return [_shown(*key, *sums) for key, sums in sorted(changed.items())]

@@ -1,9 +1,10 @@
 """Sums over rows: tokens, money, errors and how long it took, by group. The sums of whole days are kept.
 
 Theory of operation. SQLite adds up by group, and lists the times taken (to three digits); Python counts those, and adds, so that
-weeks, months and percentiles are made of the same pieces whichever way they come. A merge names the days that it touched (`changed`); their
-sums by origin and model are made anew (`keep_days`) and laid into `days`. A question about whole days of UTC, by what
-`days` tells apart, is answered from there; any other one reads the rows.
+weeks, months and percentiles are made of the same pieces whichever way they come. A merge names the days that it touched, and by how many lines (`changed`); their
+sums by origin and model are made anew (`keep_days`) and laid into `days` once a quarter more has come, so that a day of many
+calls is not added up from its beginning for each of them. A question about whole days of UTC, by what `days` tells apart, is
+answered from there, and for days that have changed from their rows; any other one reads the rows.
 """
 
 from __future__ import annotations
@@ -109,30 +110,40 @@ class Chosen(NamedTuple):
 
 def add_up(connection: sqlite3.Connection, groups: Sequence[Group], chosen: Chosen) -> dict[tuple[Any, ...], Sums]:
     """Return the sums of each group, by the values of the group as they are shown."""
+    found: dict[tuple[Any, ...], Sums] = {}
+    _add_rows(found, connection, groups, chosen)
+    return found
+
+
+def _add_rows(
+    found: dict[tuple[Any, ...], Sums], connection: sqlite3.Connection, groups: Sequence[Group], chosen: Chosen
+) -> None:
     where, parameters = chosen.where()
     keys = [group.sql for group in groups]
     asked = [parameter for group in groups for parameter in group.parameters] + parameters
     by = ", ".join(str(place) for place in range(1, len(keys) + 1))
-    found: dict[tuple[Any, ...], Sums] = {}
     # Once over the rows: their times come as one text a group, since a row for each time of each group is half a million rows.
     query = f"select {', '.join([*keys, f'group_concat({_BUCKET})', _SUMS])} from calls{where}{' group by ' + by if by else ''}"
     for row in connection.execute(query, asked):
         times, values = row[len(keys)], row[len(keys) + 1 :]
         if values[_ATTEMPTS]:  # without groups, no rows make a sum of nothing
             _add(found, groups, row[: len(keys)], values, _count_times(times or ""))
-    return found
 
 
 def add_up_days(connection: sqlite3.Connection, groups: Sequence[Group], chosen: Chosen) -> dict[tuple[Any, ...], Sums]:
-    """Return the same from the sums of whole days."""
+    """Return the same from the sums of whole days; of days that have changed since, from their rows."""
     first, last = (None if bound is None else bound // DAY for bound in (chosen.since, chosen.until))
-    where, parameters = Chosen(first, last, chosen.origin).where()
+    where, parameters = Chosen(first, last, chosen.origin, ["day not in (select day from changed)"]).where()
     query = f"select day, model, origin, sums from days{where.replace('at ', 'day ')}"
     found: dict[tuple[Any, ...], Sums] = {}
     for day, model, origin, text in connection.execute(query, parameters):
         value = {"model": model, "origin": origin}
         sums = _decode(text)
         _add(found, groups, [value.get(group.name, day) for group in groups], sums.values, sums.took.items())
+    where, parameters = Chosen(first, last, "all").where()
+    changed = connection.execute(f"select day from changed{where.replace('at ', 'day ')} order by day", parameters)
+    for start, end in _runs([day for (day,) in changed]):
+        _add_rows(found, connection, groups, Chosen(start * DAY, (end + 1) * DAY, chosen.origin))
     return found
 
 
@@ -169,13 +180,17 @@ _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Sums).decode
 
 
+ALL_LINES = 2**40
+"""In `changed`, lines of a day of which none is known to be as it was."""
+
+
 def keep_days(connection: sqlite3.Connection) -> None:
-    """Make the sums of days anew whose rows have changed."""
-    if connection.execute("select 1 from changed").fetchone() is None:
+    """Make the sums of days anew whose rows have changed: of the last day when a quarter more has come, of others at once."""
+    if not _due(connection):
         return
     patiently(lambda: connection.execute("begin immediate"), monotonic() + PATIENCE)
     try:
-        days = [day for (day,) in connection.execute("select day from changed order by day")]
+        days = _due(connection)
         for first, last in _runs(days):
             connection.execute("delete from days where day between ? and ?", (first, last))
             rows = add_up(connection, _DAYS, Chosen(first * DAY, (last + 1) * DAY, "all"))
@@ -183,12 +198,26 @@ def keep_days(connection: sqlite3.Connection) -> None:
                 "insert into days values (?, ?, ?, ?)",
                 [(*key, _encode(sums).decode()) for key, sums in rows.items()],
             )
-        connection.execute("delete from changed")
+        connection.executemany("delete from changed where day = ?", [(day,) for day in days])
         connection.execute("commit")
     except BaseException:
         if connection.in_transaction:
             connection.execute("rollback")
         raise
+
+
+def _due(connection: sqlite3.Connection) -> list[int]:
+    """Return the days whose sums are to be made anew."""
+    days: list[int] = []
+    changed = connection.execute(
+        "select day, lines, day < (select max(at) from calls) / ? from changed order by day", (DAY,)
+    )
+    for day, lines, is_over in changed.fetchall():
+        kept = connection.execute("select sums from days where day = ?", (day,)).fetchall()
+        known = sum(_decode(text).values[_ATTEMPTS] for (text,) in kept)
+        if is_over is None or is_over or lines * 4 >= known:
+            days.append(day)
+    return days
 
 
 def _runs(days: Sequence[int]) -> Iterable[tuple[int, int]]:

@@ -17,7 +17,7 @@ from urllib.parse import quote, unquote_plus
 
 import msgspec
 
-from tercet.server.journal.encodings import RUN, Reading, Span, is_like_picture, legible, picture_in, readings, unpacked
+from tercet.wire.encodings import RUN, Reading, Span, is_like_picture, legible, picture_in, readings, unpacked
 from tercet.wire.headers import REDACTED, is_secret, redacted_url
 
 __all__ = ["REDACTED", "Redaction", "Span", "Unreadable", "redacted_url"]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tercet.server.journal.redaction import FIELDS, REDACTED, Redaction
+from tercet.wire.redaction import FIELDS, REDACTED, Redaction
 
 SECRET = "sk-ant-CANARY/+=123"
 
