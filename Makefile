@@ -9,7 +9,7 @@ OFFICIAL := .venvs/official/.ready
 PARALLEL := --numprocesses=logical --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint types bench faults soak serve format generate clean peers bench-server coverage programs house release-check
+.PHONY: help install demo test lint types bench faults soak serve format generate clean peers bench-server coverage programs house release-check drift
 
 help:            ## list the verbs
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 22
@@ -56,6 +56,9 @@ bench: $(READY)    ## speed beside the official SDK, one run; writes bench/RESUL
 
 peers: $(READY)    ## other people's clients against the local API, each in an environment of its own
 	@$(BIN)/python tests/peers/run.py
+
+drift: $(READY)    ## what differs from the newest official SDK, or from VERSION=2.11.0, and has no row in docs/compatibility.md
+	@$(BIN)/python tools/drift.py $(VERSION)
 
 bench-server: $(READY) ## the local API beside other mock servers, one run; writes bench/RESULTS-server.md
 	@$(BIN)/python bench/server.py

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-VERSION = "2.11.0"
+VERSION = "2.14.0"
 HOME = Path(__file__).resolve().parents[1] / ".venvs" / "official"
 PYTHON = HOME / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 MARK = HOME / ".ready"

@@ -69,7 +69,7 @@ _HOMES: dict[str, str] = {
         "LinkedOrganizationSpendLimitReachedError OrganizationOnHoldError OrganizationTypeNotSupportedError "
         "ParentOrganizationRequiredError RampLimitExceededError RequestBodyEncodingInvalidError "
         "RequestBodyEncodingUnsupportedError RequestBodyTooLargeAfterDecodingError "
-        "SandboxEgressRestrictedError"
+        "SandboxEgressRestrictedError WorkspaceHumanReviewDisabledError"
     ),
     "wire.errors": (
         "AnthropicError APIConnectionError APIError APIResponseValidationError APIStatusError APITimeoutError "

@@ -175,6 +175,7 @@ from tercet.wire.errors.codes import (
     RequestBodyEncodingUnsupportedError as RequestBodyEncodingUnsupportedError,
     RequestBodyTooLargeAfterDecodingError as RequestBodyTooLargeAfterDecodingError,
     SandboxEgressRestrictedError as SandboxEgressRestrictedError,
+    WorkspaceHumanReviewDisabledError as WorkspaceHumanReviewDisabledError,
 )
 from tercet.wire.http import Timeout as Timeout
 from tercet.wire.model import Model as BaseModel
@@ -365,6 +366,7 @@ __all__ = [
     "Timeout",
     "ToolInputError",
     "UnprocessableEntityError",
+    "WorkspaceHumanReviewDisabledError",
     "beta_async_tool",
     "beta_tool",
     "file_from_path",

@@ -25,8 +25,20 @@ ATTRIBUTES: dict[str, str] = {
 
 BETA_ATTRIBUTES: dict[str, str] = {
     name: _ENDPOINT.format(f"/v1/{name}?beta=true")
-    for name in ("agents", "dreams", "environments", "memory_stores", "sessions", "skills", "user_profiles", "vaults")
-}
+    for name in (
+        "agents",
+        "deployments",
+        "dreams",
+        "environments",
+        "memory_stores",
+        "sessions",
+        "skills",
+        "tunnels",
+        "user_profiles",
+        "vaults",
+        "webhooks",
+    )
+} | {"compliance": _ENDPOINT.format("/v1/compliance/review?beta=true")}
 """Attribute of `client.beta` -> what to write instead."""
 
 ARGUMENTS: dict[str, str] = {

@@ -27,7 +27,8 @@ PATHS: dict[str, str] = TYPES | {
     """,
     "_constants": """
         client.http_clients: DEFAULT_CONNECTION_LIMITS
-        client.options: DEFAULT_MAX_RETRIES DEFAULT_TIMEOUT
+        client.options: ANTHROPIC_API_VERSION=API_VERSION DEFAULT_MAX_RETRIES DEFAULT_TIMEOUT
+        flow.retry: INITIAL_RETRY_DELAY=FIRST_DELAY MAX_RETRY_DELAY=LONGEST_DELAY
     """,
     "_exceptions": "wire.errors: *",
     "_files": "client.resources.multipart: file_from_path",

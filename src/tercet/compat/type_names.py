@@ -28,26 +28,34 @@ TYPES: dict[str, str] = {
           PermissionError=PermissionErrorObject PermissionErrorObject RateLimitError=RateLimitErrorObject
           RateLimitErrorObject
         wire.responses.errors.ErrorDetails: AvailableToolsLimitExceededErrorDetails
-          BetaOrganizationNotEnrolledInBetaErrorDetails BetaRequestBodyTimeoutErrorDetails
-          BetaUnsupportedCharsetErrorDetails CMEKContextUnavailableErrorDetails CMEKKeyDisabledErrorDetails
-          CMEKKeyNetworkBlockedErrorDetails CMEKKeyUnreachableErrorDetails ClaudeCodeKeyCreatorNotMemberErrorDetails
-          ClaudeCodeVersionTooOldErrorDetails CompactionBlockAmbiguousErrorDetails
-          CompactionBlockMisplacedErrorDetails CompactionContentMismatchErrorDetails
-          CompactionIncompleteTurnErrorDetails CompactionNothingToSummarizeErrorDetails
-          CompactionSignatureInvalidErrorDetails CompactionTooManyToolReferencesErrorDetails
-          CompactionToolChangesMismatchErrorDetails CompactionUnavailableErrorDetails
-          ConcurrentMembershipChangeErrorDetails ContractSpendLimitReachedErrorDetails
-          EnforcedSpendLimitReachedErrorDetails FileExpiredErrorDetails FileNotDownloadableErrorDetails
+          BetaCMEKNotApprovedErrorDetails BetaExternalKeyNotFoundErrorDetails
+          BetaExternalKeyProviderMismatchErrorDetails BetaGCPProjectControlledByAnotherOrganizationErrorDetails
+          BetaGCPProjectNotVerifiedErrorDetails
+          BetaOrganizationNotEnrolledInBetaErrorDetails
+          BetaRegionNotSupportedErrorDetails BetaRequestBodyTimeoutErrorDetails BetaStorageInUseErrorDetails
+          BetaStorageNotApprovedErrorDetails BetaUnsupportedCharsetErrorDetails
+          CMEKContextUnavailableErrorDetails CMEKKeyDisabledErrorDetails CMEKKeyNetworkBlockedErrorDetails
+          CMEKKeyUnreachableErrorDetails ChangeOutcomeUnknownErrorDetails
+          ClaudeCodeKeyCreatorNotMemberErrorDetails ClaudeCodeVersionTooOldErrorDetails
+          CompactionBlockAmbiguousErrorDetails CompactionBlockMisplacedErrorDetails
+          CompactionContentMismatchErrorDetails CompactionIncompleteTurnErrorDetails
+          CompactionNothingToSummarizeErrorDetails CompactionSignatureInvalidErrorDetails
+          CompactionTooManyToolReferencesErrorDetails CompactionToolChangesMismatchErrorDetails
+          CompactionUnavailableErrorDetails ConcurrentMembershipChangeErrorDetails
+          ContractSpendLimitReachedErrorDetails EnforcedSpendLimitReachedErrorDetails FileExpiredErrorDetails
+          FileNotDownloadableErrorDetails ImageDimensionsTooLargeErrorDetails
           LinkedOrganizationBillingUnavailableErrorDetails LinkedOrganizationSpendLimitReachedErrorDetails
-          OrgMemberLimitExceededErrorDetails OrganizationOnHoldErrorDetails OrganizationTypeNotSupportedErrorDetails
-          ParentOrganizationRequiredErrorDetails RBACRoleNotFoundErrorDetails RampLimitExceededErrorDetails
-          RequestBodyEncodingInvalidErrorDetails RequestBodyEncodingUnsupportedErrorDetails
-          RequestBodyTooLargeAfterDecodingErrorDetails SandboxEgressRestrictedErrorDetails
-          SkillReadBlockedUndecryptableErrorDetails StorageQuotaExceededErrorDetails
-          ThreadAlreadyContinuedErrorDetails ThreadContinueInFlightErrorDetails ThreadFingerprintMismatchErrorDetails
-          ThreadNotFoundErrorDetails ThreadUnsupportedRequestErrorDetails ToolNameConflictErrorDetails
-          ToolReferenceUnresolvedErrorDetails UserProfileBillingNotAuthorizedErrorDetails
-          UserProfileNotBillableErrorDetails UserProfileNotFoundErrorDetails UserProfileRequiredErrorDetails
+          OrgMemberLimitExceededErrorDetails OrganizationOnHoldErrorDetails
+          OrganizationTypeNotSupportedErrorDetails ParentOrganizationRequiredErrorDetails
+          RBACRoleNotFoundErrorDetails RampLimitExceededErrorDetails RequestBodyEncodingInvalidErrorDetails
+          RequestBodyEncodingUnsupportedErrorDetails RequestBodyTooLargeAfterDecodingErrorDetails
+          SandboxEgressRestrictedErrorDetails SkillReadBlockedUndecryptableErrorDetails
+          StorageQuotaExceededErrorDetails ThreadAlreadyContinuedErrorDetails ThreadContinueInFlightErrorDetails
+          ThreadFingerprintMismatchErrorDetails ThreadNotFoundErrorDetails ThreadUnsupportedRequestErrorDetails
+          ToolNameConflictErrorDetails ToolReferenceUnresolvedErrorDetails
+          UserProfileBillingNotAuthorizedErrorDetails UserProfileNotBillableErrorDetails
+          UserProfileNotFoundErrorDetails UserProfileRequiredErrorDetails
+          WorkspaceHumanReviewDisabledErrorDetails
         wire.errors.codes: *
         wire.responses.code_execution: BashCodeExecutionOutputBlock BashCodeExecutionResultBlock BashCodeExecutionToolResultBlock
           BashCodeExecutionToolResultError BashCodeExecutionToolResultErrorObject=BashCodeExecutionToolResultError
@@ -155,6 +163,8 @@ TYPES: dict[str, str] = {
         wire.responses.errors.ErrorDetails: BetaEnvironmentArchivedErrorDetails BetaEnvironmentCreateDisabledErrorDetails
           BetaEnvironmentNotFoundErrorDetails BetaEnvironmentUpdateDisabledErrorDetails
           BetaInvalidConfigTypeChangeErrorDetails BetaInvalidMetadataErrorDetails
+          BetaApprovalRequiredErrorDetails BetaAuthorizationCheckUnavailableErrorDetails
+          BetaHumanReviewNotAvailableErrorDetails BetaOrganizationNotEligibleErrorDetails
         wire.errors.codes: *
         wire.responses.code_execution: BetaBashCodeExecutionOutputBlock BetaBashCodeExecutionResultBlock
           BetaBashCodeExecutionToolResultBlock BetaBashCodeExecutionToolResultError

@@ -25,6 +25,8 @@ NEVER_RETRIED_KINDS = frozenset({"tls", "decode", "too_large", "refused", "close
 """Trying again cannot help: a certificate stays wrong, a body stays too large, our own client stays closed."""
 SPEND_LIMIT = "spend_limit_reached"
 """How the error codes end of limits that last until somebody pays or a month is over."""
+FIRST_DELAY, LONGEST_DELAY = 0.5, 8.0
+"""Seconds before the first retry, and the most before a later one, where the server does not say."""
 MOST_EXTRA_WAIT = 1.0
 EXTRA_WAIT = 0.1
 """A wait that the server asks for is lengthened by chance, so that not all who were told come back at once."""
@@ -42,8 +44,8 @@ class RetryPolicy(msgspec.Struct, frozen=True):
     """Say how often and how patiently to retry. The numbers are those of the official SDK 2.11.0."""
 
     max_retries: int = 2
-    first_delay: float = 0.5
-    longest_delay: float = 8.0
+    first_delay: float = FIRST_DELAY
+    longest_delay: float = LONGEST_DELAY
     jitter: float = 0.25
     longest_asked: float = 600.0
     """A server that asks for a longer wait gets no retry: the error is raised at once, with `.retry_after`."""

@@ -1,4 +1,4 @@
-"""The error codes of the API as data: (status, `error.details.error_code`) -> exception class, as in SDK 2.11.0.
+"""The error codes of the API as data: (status, `error.details.error_code`) -> exception class, as in SDK 2.14.0.
 
 A class is made when it is first asked for, by name or by code, and is the same object ever after: a program that meets
 no error pays for none of them. Knows names and parents only; `mapping.py` decides which response gets which class.
@@ -15,6 +15,7 @@ from tercet.wire.errors.tree import APIStatusError
 CODES: dict[int, dict[str, str]] = {
     400: {
         "already_member": "AlreadyMemberError",
+        "approval_required": "BetaApprovalRequiredError",
         "available_tools_limit_exceeded": "AvailableToolsLimitExceededError",
         "bundle_attachment_not_supported": "BetaBundleAttachmentNotSupportedError",
         "bundle_on_call": "BetaBundleOnCallError",
@@ -27,6 +28,7 @@ CODES: dict[int, dict[str, str]] = {
         "cmek_feature_unsupported": "BetaCMEKFeatureUnsupportedError",
         "cmek_key_disabled": "CMEKKeyDisabledError",
         "cmek_key_network_blocked": "CMEKKeyNetworkBlockedError",
+        "cmek_not_approved": "BetaCMEKNotApprovedError",
         "compaction_block_ambiguous": "CompactionBlockAmbiguousError",
         "compaction_block_misplaced": "CompactionBlockMisplacedError",
         "compaction_content_mismatch": "CompactionContentMismatchError",
@@ -38,22 +40,36 @@ CODES: dict[int, dict[str, str]] = {
         "email_domain_not_allowed": "EmailDomainNotAllowedError",
         "environment_archived": "BetaEnvironmentArchivedError",
         "external_key_in_workspace_policy": "ExternalKeyInWorkspacePolicyError",
+        "external_key_not_found": "BetaExternalKeyNotFoundError",
+        "external_key_provider_mismatch": "BetaExternalKeyProviderMismatchError",
         "external_key_validation_failed": "ExternalKeyValidationFailedError",
         "external_key_validation_timed_out": "ExternalKeyValidationTimedOutError",
+        "external_storage_in_use": "BetaExternalStorageInUseError",
+        "external_storage_in_workspace_policy": "BetaExternalStorageInWorkspacePolicyError",
+        "external_storage_not_available": "BetaExternalStorageNotAvailableError",
         "file_not_downloadable": "FileNotDownloadableError",
+        "gcp_project_not_verified": "BetaGCPProjectNotVerifiedError",
+        "grant_required": "BetaGrantRequiredError",
+        "human_review_not_available": "BetaHumanReviewNotAvailableError",
+        "human_review_on_with_external_storage": "BetaHumanReviewOnWithExternalStorageError",
+        "image_dimensions_too_large": "ImageDimensionsTooLargeError",
         "invalid_config_type_change": "BetaInvalidConfigTypeChangeError",
         "invalid_metadata": "BetaInvalidMetadataError",
+        "invalid_storage_arn": "BetaInvalidStorageARNError",
         "invite_already_exists": "InviteAlreadyExistsError",
         "key_profile_mismatch": "KeyProfileMismatchError",
         "org_api_key_limit_exceeded": "OrgAPIKeyLimitExceededError",
         "org_member_limit_exceeded": "OrgMemberLimitExceededError",
+        "organization_not_eligible": "BetaOrganizationNotEligibleError",
         "organization_not_enrolled_in_beta": "BetaOrganizationNotEnrolledInBetaError",
         "organization_on_hold": "OrganizationOnHoldError",
         "organization_type_not_supported": "OrganizationTypeNotSupportedError",
         "parent_organization_required": "ParentOrganizationRequiredError",
+        "provider_not_allowed": "BetaProviderNotAllowedError",
         "rbac_group_grants_owner_access": "RBACGroupGrantsOwnerAccessError",
         "rbac_group_order_limit_exceeded": "BetaRBACGroupOrderLimitExceededError",
         "rbac_group_owner_access_unconfirmed": "RBACGroupOwnerAccessUnconfirmedError",
+        "region_not_supported": "BetaRegionNotSupportedError",
         "request_body_encoding_invalid": "RequestBodyEncodingInvalidError",
         "request_body_encoding_unsupported": "RequestBodyEncodingUnsupportedError",
         "request_body_timeout": "BetaRequestBodyTimeoutError",
@@ -61,17 +77,26 @@ CODES: dict[int, dict[str, str]] = {
         "settings_document_limit_exceeded": "BetaSettingsDocumentLimitExceededError",
         "settings_history_limit_exceeded": "BetaSettingsHistoryLimitExceededError",
         "slack_channel_set_up_settings_refused": "BetaSlackChannelSetUpSettingsRefusedError",
+        "storage_attach_limit_reached": "BetaStorageAttachLimitReachedError",
+        "storage_not_approved": "BetaStorageNotApprovedError",
+        "storage_not_attachable": "BetaStorageNotAttachableError",
+        "storage_profile_mismatch": "StorageProfileMismatchError",
+        "storage_profile_still_required": "BetaStorageProfileStillRequiredError",
         "storage_quota_exceeded": "StorageQuotaExceededError",
+        "storage_verification_failed": "BetaStorageVerificationFailedError",
         "thread_already_continued": "ThreadAlreadyContinuedError",
         "thread_continue_in_flight": "ThreadContinueInFlightError",
         "thread_fingerprint_mismatch": "ThreadFingerprintMismatchError",
         "thread_unsupported_request": "ThreadUnsupportedRequestError",
         "tool_name_conflict": "ToolNameConflictError",
         "tool_reference_unresolved": "ToolReferenceUnresolvedError",
+        "transcripts_storage_required": "BetaTranscriptsStorageRequiredError",
         "unsupported_charset": "BetaUnsupportedCharsetError",
+        "unsupported_region": "BetaUnsupportedRegionError",
         "user_profile_not_found": "UserProfileNotFoundError",
         "user_profile_required": "UserProfileRequiredError",
         "workspace_api_key_limit_exceeded": "WorkspaceAPIKeyLimitExceededError",
+        "workspace_human_review_disabled": "WorkspaceHumanReviewDisabledError",
         "workspace_member_limit_exceeded": "WorkspaceMemberLimitExceededError",
         "workspace_policy_violation": "WorkspacePolicyViolationError",
     },
@@ -107,11 +132,17 @@ CODES: dict[int, dict[str, str]] = {
     409: {
         "concurrent_membership_change": "ConcurrentMembershipChangeError",
         "external_key_changed": "ExternalKeyChangedError",
+        "gcp_project_controlled_by_another_organization": "BetaGCPProjectControlledByAnotherOrganizationError",
         "plugin_name_taken": "BetaPluginNameTakenError",
         "scan_pending": "BetaScanPendingError",
         "skill_name_taken": "BetaSkillNameTakenError",
         "skill_read_blocked_undecryptable": "SkillReadBlockedUndecryptableError",
         "slack_channel_set_up_settings_conflict": "BetaSlackChannelSetUpSettingsConflictError",
+        "storage_already_registered": "BetaStorageAlreadyRegisteredError",
+        "storage_attached_during_archive": "StorageAttachedDuringArchiveError",
+        "storage_changed_concurrently": "BetaStorageChangedConcurrentlyError",
+        "storage_in_use": "BetaStorageInUseError",
+        "workspace_changed_concurrently": "BetaWorkspaceChangedConcurrentlyError",
     },
     412: {
         "heartbeat_precondition_failed": "BetaHeartbeatPreconditionFailedError",
@@ -125,9 +156,12 @@ CODES: dict[int, dict[str, str]] = {
         "ramp_limit_exceeded": "RampLimitExceededError",
     },
     503: {
+        "authorization_check_unavailable": "BetaAuthorizationCheckUnavailableError",
+        "change_outcome_unknown": "ChangeOutcomeUnknownError",
         "cmek_context_unavailable": "CMEKContextUnavailableError",
         "cmek_key_unreachable": "CMEKKeyUnreachableError",
         "registration_pending": "BetaRegistrationPendingError",
+        "workspace_created_incomplete": "WorkspaceCreatedIncompleteError",
     },
     529: {
         "compaction_unavailable": "CompactionUnavailableError",
@@ -225,6 +259,31 @@ if TYPE_CHECKING:
     class WorkspaceAPIKeyLimitExceededError(status_errors.BadRequestError): ...
     class WorkspaceMemberLimitExceededError(status_errors.BadRequestError): ...
     class WorkspacePolicyViolationError(status_errors.BadRequestError): ...
+    class BetaApprovalRequiredError(status_errors.BadRequestError): ...
+    class BetaCMEKNotApprovedError(status_errors.BadRequestError): ...
+    class BetaExternalKeyNotFoundError(status_errors.BadRequestError): ...
+    class BetaExternalKeyProviderMismatchError(status_errors.BadRequestError): ...
+    class BetaExternalStorageInUseError(status_errors.BadRequestError): ...
+    class BetaExternalStorageInWorkspacePolicyError(status_errors.BadRequestError): ...
+    class BetaExternalStorageNotAvailableError(status_errors.BadRequestError): ...
+    class BetaGCPProjectNotVerifiedError(status_errors.BadRequestError): ...
+    class BetaGrantRequiredError(status_errors.BadRequestError): ...
+    class BetaHumanReviewNotAvailableError(status_errors.BadRequestError): ...
+    class BetaHumanReviewOnWithExternalStorageError(status_errors.BadRequestError): ...
+    class ImageDimensionsTooLargeError(status_errors.BadRequestError): ...
+    class BetaInvalidStorageARNError(status_errors.BadRequestError): ...
+    class BetaOrganizationNotEligibleError(status_errors.BadRequestError): ...
+    class BetaProviderNotAllowedError(status_errors.BadRequestError): ...
+    class BetaRegionNotSupportedError(status_errors.BadRequestError): ...
+    class BetaStorageAttachLimitReachedError(status_errors.BadRequestError): ...
+    class BetaStorageNotApprovedError(status_errors.BadRequestError): ...
+    class BetaStorageNotAttachableError(status_errors.BadRequestError): ...
+    class StorageProfileMismatchError(status_errors.BadRequestError): ...
+    class BetaStorageProfileStillRequiredError(status_errors.BadRequestError): ...
+    class BetaStorageVerificationFailedError(status_errors.BadRequestError): ...
+    class BetaTranscriptsStorageRequiredError(status_errors.BadRequestError): ...
+    class BetaUnsupportedRegionError(status_errors.BadRequestError): ...
+    class WorkspaceHumanReviewDisabledError(status_errors.BadRequestError): ...
     class LinkedOrganizationBillingUnavailableError(status_errors.PaymentRequiredError): ...
     class LinkedOrganizationSpendLimitReachedError(status_errors.PaymentRequiredError): ...
     class BetaAPIKeyScopeMissingError(status_errors.PermissionDeniedError): ...
@@ -255,6 +314,12 @@ if TYPE_CHECKING:
     class BetaSkillNameTakenError(status_errors.ConflictError): ...
     class SkillReadBlockedUndecryptableError(status_errors.ConflictError): ...
     class BetaSlackChannelSetUpSettingsConflictError(status_errors.ConflictError): ...
+    class BetaGCPProjectControlledByAnotherOrganizationError(status_errors.ConflictError): ...
+    class BetaStorageAlreadyRegisteredError(status_errors.ConflictError): ...
+    class StorageAttachedDuringArchiveError(status_errors.ConflictError): ...
+    class BetaStorageChangedConcurrentlyError(status_errors.ConflictError): ...
+    class BetaStorageInUseError(status_errors.ConflictError): ...
+    class BetaWorkspaceChangedConcurrentlyError(status_errors.ConflictError): ...
     class BetaHeartbeatPreconditionFailedError(status_errors.PreconditionFailedError): ...
     class RequestBodyTooLargeAfterDecodingError(status_errors.ContentTooLargeError): ...
     class ContractSpendLimitReachedError(status_errors.RateLimitError): ...
@@ -263,6 +328,9 @@ if TYPE_CHECKING:
     class CMEKContextUnavailableError(status_errors.ServiceUnavailableError): ...
     class CMEKKeyUnreachableError(status_errors.ServiceUnavailableError): ...
     class BetaRegistrationPendingError(status_errors.ServiceUnavailableError): ...
+    class BetaAuthorizationCheckUnavailableError(status_errors.ServiceUnavailableError): ...
+    class ChangeOutcomeUnknownError(status_errors.ServiceUnavailableError): ...
+    class WorkspaceCreatedIncompleteError(status_errors.ServiceUnavailableError): ...
     class CompactionUnavailableError(status_errors.OverloadedError): ...
     # fmt: on
 else:

@@ -30,6 +30,11 @@ class ErrorDetails(Model):
     __slots__ = ()
     error_code: str
     appeal_url: str | None
+    field: str | None
+    """The field of the request that is at fault."""
+    max_side_length_pixels: int | None
+    paths: list[str] | None
+    """Where the images stand whose sides are longer."""
     unsupported: list[str] | None
 
 
