@@ -54,6 +54,8 @@ _HOMES: dict[str, str] = {
     "compat": "replace_anthropic",
     "flow.retry_budget": "QuotaPolicy",
     "local": "LocalAPI local_api",
+    "toolkit.conversation.validity.problems": "MessageProblem",
+    "toolkit.conversation.validity.repair": "check_messages repair_messages",
     "toolkit.conversation.views": "views=.",
     "toolkit.conversation.conversation": "AsyncConversation Conversation",
     "toolkit.conversation.errors": (

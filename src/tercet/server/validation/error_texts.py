@@ -118,6 +118,12 @@ TEXTS: dict[str, RefusalText] = {
     "second_result": RefusalText(
         _AT + ": each tool_use must have a single result. Found multiple `tool_result` blocks with id: {id}", "○", "round trip"
     ),
+    "use_by_user": RefusalText("messages.{i}: `{kind}` blocks can only be in `assistant` messages", "=", "round trip", "strict"),
+    "use_twice": RefusalText(_AT + ": `tool_use` ids must be unique", "=", "round trip", "strict"),
+    "server_result_alone": RefusalText(
+        _AT + ": unexpected `tool_use_id` found in `{kind}` blocks: {id}. Each `{kind}` block must have a corresponding "
+        "call before it.", "=", "round trip", "strict",
+    ),
     "empty_error": RefusalText(_AT + ".tool_result: content cannot be empty if `is_error` is true", "○", "round trip"),
     "server_use_alone": RefusalText(
         "`{name}` tool use with id `{id}` was found without a corresponding `{name}_tool_result` block", "✔", "round trip"

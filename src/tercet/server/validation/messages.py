@@ -78,6 +78,10 @@ def _check_blocks(subject: ValidationContext, i: int, content: Any, *, is_last: 
         checked_object(block, f"{path}.{tag}", ALL_BLOCKS[tag])
         if tag == "text":
             check_text(block, "messages", path)
+        elif tag == "tool_result" and subject.strict and type(block.get("content")) is list:
+            for n, inner in enumerate(block["content"]):
+                if inner["type"] == "text":
+                    check_text(inner, "messages", f"{path}.tool_result.content.{n}")
 
 
 def check_text(block: Block, where: str, path: str) -> None:

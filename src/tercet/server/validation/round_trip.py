@@ -8,6 +8,8 @@ from tercet.server.validation.context import ValidationContext
 from tercet.server.validation.fields import refusal
 
 Blocks = list[dict[str, Any]]
+MODELS_OWN = frozenset(("tool_use", "server_tool_use", "mcp_tool_use", "thinking", "redacted_thinking"))
+"""Blocks that only a model says."""
 SERVER_RESULTS = {"tool_search_tool_regex": "tool_search", "tool_search_tool_bm25": "tool_search"}
 """Server tools whose result block has another name than `<tool>_tool_result`."""
 
@@ -15,6 +17,7 @@ SERVER_RESULTS = {"tool_search_tool_regex": "tool_search", "tool_search_tool_bm2
 def check_round_trip(subject: ValidationContext) -> None:
     """Both ways, in one pass. Turns of the same role in a row count as one."""
     open_calls: dict[str, None] = {}
+    alone: dict[str, str] = {}
     caller = -1
     before = ""
     for i, message in enumerate(subject.request["messages"]):
@@ -25,8 +28,11 @@ def check_round_trip(subject: ValidationContext) -> None:
         if role == "assistant":
             if before != "assistant" and open_calls:
                 _refuse_open(caller, open_calls)
-            open_calls, caller = _calls(subject, i, blocks, open_calls if before == "assistant" else {}), i
+            open_calls, caller = _calls(subject, i, blocks, open_calls if before == "assistant" else {}, alone), i
         elif role == "user":
+            if alone and not open_calls:
+                _refuse_server_use(subject, *next(iter(alone.items())))
+            _check_sayer(subject, i, blocks)
             open_calls = _answer(i, blocks, open_calls, caller, fresh=before != "user")
         before = role
     if open_calls and before == "user":
@@ -35,25 +41,33 @@ def check_round_trip(subject: ValidationContext) -> None:
         _check_tools_defined(subject)
 
 
+def _check_sayer(subject: ValidationContext, i: int, blocks: Blocks) -> None:
+    for block in blocks:
+        if block["type"] in MODELS_OWN:
+            subject.refuse("use_by_user", i=i, kind=block["type"])
+
+
 def _refuse_open(caller: int, open_calls: dict[str, None]) -> None:
     raise refusal("use_without_result", i=caller, ids=", ".join(open_calls))
 
 
-def _calls(subject: ValidationContext, i: int, blocks: Blocks, calls: dict[str, None]) -> dict[str, None]:
-    """Return the ids of the client's calls in an assistant message. Its server tools' calls are checked on the way."""
-    alone: dict[str, str] = {}
+def _calls(
+    subject: ValidationContext, i: int, blocks: Blocks, calls: dict[str, None], alone: dict[str, str]
+) -> dict[str, None]:
+    """Return the ids of the client's calls in an assistant's turn so far; note in `alone` those of the API's own tools
+    that have no result yet."""
     for j, block in enumerate(blocks):
         kind = block["type"]
         if kind == "tool_use":
+            if block["id"] in calls:
+                subject.refuse("use_twice", i=i, j=j)
             calls[block["id"]] = None
-        elif kind == "server_tool_use":
+        elif kind in ("server_tool_use", "mcp_tool_use"):
             alone[block["id"]] = block["name"]
         elif kind == "tool_result":
             raise refusal("result_without_use", i=i, j=j, id=block["tool_use_id"])
-        elif kind.endswith("_tool_result"):
-            alone.pop(block["tool_use_id"], None)
-    if alone and i < len(subject.request["messages"]) - 1 and not calls:
-        _refuse_server_use(subject, *next(iter(alone.items())))
+        elif kind.endswith("_tool_result") and alone.pop(block["tool_use_id"], None) is None:
+            subject.refuse("server_result_alone", i=i, j=j, kind=kind, id=block["tool_use_id"])
     return calls
 
 
