@@ -104,6 +104,11 @@ from tercet.toolkit.conversation.errors import (
     ConversationNotFoundError as ConversationNotFoundError,
     ThinkingInvalidatedWarning as ThinkingInvalidatedWarning,
 )
+from tercet.toolkit.conversation.validity.problems import MessageProblem as MessageProblem
+from tercet.toolkit.conversation.validity.repair import (
+    check_messages as check_messages,
+    repair_messages as repair_messages,
+)
 from tercet.toolkit.ledger.errors import (
     LedgerBusyError as LedgerBusyError,
     LedgerError as LedgerError,
@@ -314,6 +319,7 @@ __all__ = [
     "LinkedOrganizationBillingUnavailableError",
     "LinkedOrganizationSpendLimitReachedError",
     "LocalAPI",
+    "MessageProblem",
     "MessageStopEvent",
     "MessageStream",
     "MessageStreamEvent",
@@ -369,12 +375,14 @@ __all__ = [
     "WorkspaceHumanReviewDisabledError",
     "beta_async_tool",
     "beta_tool",
+    "check_messages",
     "file_from_path",
     "local_api",
     "models",
     "not_given",
     "omit",
     "price",
+    "repair_messages",
     "replace_anthropic",
     "tagged",
     "transform_schema",

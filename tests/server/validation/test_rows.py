@@ -318,6 +318,28 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
         "messages.2.content.0.tool_result: content cannot be empty if `is_error` is true",
     ),
     (
+        "use_by_user",
+        {"messages": [said("user", CALL)]},
+        "messages.0: `tool_use` blocks can only be in `assistant` messages",
+    ),
+    (
+        "use_twice",
+        loop(CALL, CALL),
+        "messages.1.content.1: `tool_use` ids must be unique",
+    ),
+    (
+        "server_result_alone",
+        {
+            "messages": [
+                USER,
+                said("assistant", {"type": "web_search_tool_result", "tool_use_id": "srvtoolu_1", "content": []}),
+                USER,
+            ]
+        },
+        "messages.1.content.0: unexpected `tool_use_id` found in `web_search_tool_result` blocks: srvtoolu_1. Each "
+        "`web_search_tool_result` block must have a corresponding call before it.",
+    ),
+    (
         "server_use_alone",
         {
             "tools": [{"type": "web_search_20250305", "name": "web_search"}],

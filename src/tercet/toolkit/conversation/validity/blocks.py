@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from tercet.toolkit.conversation.validity.history import Json, Piece, Said, text_block, words_of
-from tercet.toolkit.conversation.validity.pictures import fault_of
+from tercet.toolkit.conversation.validity.history import Json, PlacedBlock, PlacedMessage, text_block, words_of
+from tercet.toolkit.conversation.validity.pictures import MANY, fault_of, pictures_in
 from tercet.toolkit.conversation.validity.problems import Problems, listed
 from tercet.toolkit.conversation.validity.shapes import ANSWER_ONLY, ASSISTANTS, INNER, PLAIN, SHAPES, BlockShape
 
@@ -17,9 +17,10 @@ Place = tuple[int, int | None]
 _NOT_IN_AN_ID = re.compile(r"[^a-zA-Z0-9_-]")
 
 
-def check_blocks(history: list[Said], problems: Problems) -> None:
+def check_blocks(history: list[PlacedMessage], problems: Problems) -> None:
     """Make every block one that the API takes where it stands, and drop messages that hold nothing then."""
-    walk = _Blocks(problems)
+    pictures = sum(pictures_in(piece.block for piece in said.pieces) for said in history)
+    walk = _Blocks(problems, many=pictures > MANY)
     for said in history:
         if not said.pieces:
             problems.tell((said.index, None), "empty_message", "the message is empty", "it is left out")
@@ -30,10 +31,10 @@ def check_blocks(history: list[Said], problems: Problems) -> None:
 class _Blocks:
     """One walk over the blocks of a history."""
 
-    def __init__(self, problems: Problems) -> None:
-        self._problems = problems
+    def __init__(self, problems: Problems, *, many: bool) -> None:
+        self._problems, self._many = problems, many
 
-    def piece(self, role: str, piece: Piece) -> Piece | None:
+    def piece(self, role: str, piece: PlacedBlock) -> PlacedBlock | None:
         """Return a block that may stand in a message of this role; None for one that is left out."""
         block, place = piece.block, piece.place
         if role == "user" and piece.kind in ASSISTANTS:
@@ -42,9 +43,9 @@ class _Blocks:
                 self._problems.tell(place, "thinking", what, "it is left out")
                 return None
             self._problems.tell(place, "call_in_user", what, "it becomes text that tells the call")
-            return Piece(text_block(call_in_words(block)), place)
+            return PlacedBlock(text_block(call_in_words(block)), place)
         made = self.legal(block, SHAPES, place)
-        return None if made is None else Piece(made, place)
+        return None if made is None else PlacedBlock(made, place)
 
     def legal(self, block: Any, shapes: Mapping[str, BlockShape], place: Place) -> Json | None:
         """Return a block of one of these shapes; None if it is left out."""
@@ -152,7 +153,7 @@ class _Blocks:
         source = block.get("source")
         if block["type"] not in ("image", "document") or source is None or source["type"] != "base64":
             return block
-        fault = fault_of(source)
+        fault = fault_of(source, many=self._many)
         if fault is None:
             return block
         kind = block["type"]

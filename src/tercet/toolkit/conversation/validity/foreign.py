@@ -51,7 +51,7 @@ class ForeignForms:
             return "another API's"
         content = item.get("content")
         if isinstance(content, list) and any(
-            isinstance(part, Mapping) and part.get("type") in _PARTS for part in content
+            isinstance(part, Mapping) and str(part.get("type")) in _PARTS for part in content
         ):
             return "OpenAI's"
         return None

@@ -19,7 +19,7 @@ NAMED = {"human": "user", "ai": "assistant", "model": "assistant", "bot": "assis
 
 
 @dataclass(slots=True)
-class Piece:
+class PlacedBlock:
     """A block, and where it stood."""
 
     block: Json
@@ -27,17 +27,17 @@ class Piece:
 
     @property
     def kind(self) -> str:
-        """The block's type, once it is known to have one."""
-        kind = self.block.get("type")
+        """The block's type; empty for what is no block."""
+        kind = self.block.get("type") if isinstance(self.block, dict) else None
         return kind if type(kind) is str else ""
 
 
 @dataclass(slots=True)
-class Said:
+class PlacedMessage:
     """A message. `plain` says that its content was a string, and is to be one again if nothing changes."""
 
     role: str
-    pieces: list[Piece]
+    pieces: list[PlacedBlock]
     index: int
     plain: bool = False
 
@@ -81,7 +81,7 @@ def dumped(value: Any) -> Any:
         if callable(to_param):
             return to_param()
         if not isinstance(value, dict) and callable(dump := getattr(value, "model_dump", None)):
-            made = dump(mode="json", exclude_none=True)
+            made: Any = dump(mode="json", exclude_none=True)
             is_answer = isinstance(made, Mapping) and made.get("type") == "message" and "usage" in made
             return {"role": made.get("role"), "content": made.get("content")} if is_answer else made
     except Exception:  # somebody else's class

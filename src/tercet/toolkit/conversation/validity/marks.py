@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tercet.toolkit.conversation.validity.history import Json, Said
+from tercet.toolkit.conversation.validity.history import Json, PlacedMessage
 from tercet.toolkit.conversation.validity.problems import Problems
 
 MOST_MARKS = 4
 Marked = tuple[Json, tuple[int, int | None]]
 
 
-def check_marks(history: list[Said], problems: Problems) -> None:
+def check_marks(history: list[PlacedMessage], problems: Problems) -> None:
     """Leave out the earliest marks above four, and let the ones before an hour's last an hour, too."""
     marked = [(block, place) for block, place in _blocks(history) if block.get("cache_control")]
     count = len(marked)
@@ -32,7 +32,7 @@ def _lasts(block: Json) -> str:
     return str(block["cache_control"].get("ttl") or "5m")
 
 
-def _blocks(history: list[Said]) -> Iterator[Marked]:
+def _blocks(history: list[PlacedMessage]) -> Iterator[Marked]:
     """Yield every block that may bear a mark, in the API's order: those within a result before the result."""
     for said in history:
         for piece in said.pieces:

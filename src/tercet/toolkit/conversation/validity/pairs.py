@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tercet.toolkit.conversation.validity.blocks import call_in_words, result_in_words
-from tercet.toolkit.conversation.validity.history import Json, Piece, Said, text_block
+from tercet.toolkit.conversation.validity.history import Json, PlacedBlock, PlacedMessage, text_block
 from tercet.toolkit.conversation.validity.problems import Problems
 from tercet.toolkit.conversation.validity.shapes import SERVER_RESULTS
 
-Run = list[Said]
+Run = list[PlacedMessage]
 NO_RESULT = "[The result of this call is not in this history; whether it was run is not known.]"
 
 
-def check_pairs(history: list[Said], problems: Problems) -> None:
+def check_pairs(history: list[PlacedMessage], problems: Problems) -> None:
     """Put calls and results together, and tell what had to be done."""
     _Pairs(history, problems).run()
 
@@ -25,15 +25,15 @@ def check_pairs(history: list[Said], problems: Problems) -> None:
 class _Pairs:
     """One walk over the runs of a history: an assistant's, and the user's after it."""
 
-    def __init__(self, history: list[Said], problems: Problems) -> None:
+    def __init__(self, history: list[PlacedMessage], problems: Problems) -> None:
         self._problems = problems
         self._history = history
-        self._later: dict[str, list[tuple[Said, Piece]]] = {}
+        self._later: dict[str, list[tuple[PlacedMessage, PlacedBlock]]] = {}
         """Results that no call has taken yet, by the id that they name, in the order of the history."""
         self._calls: dict[str, int] = {}
         """How many calls of an id are still to come."""
         self._taken: set[int] = set()
-        self._open: dict[str, Piece] = {}
+        self._open: dict[str, list[PlacedBlock]] = {}
         """Calls of the API's own tools that have no result yet."""
 
     def run(self) -> None:
@@ -44,7 +44,7 @@ class _Pairs:
                     self._later.setdefault(piece.block["tool_use_id"], []).append((said, piece))
                 elif piece.kind == "tool_use":
                     self._calls[piece.block["id"]] = self._calls.get(piece.block["id"], 0) + 1
-        made: list[Said] = []
+        made: list[PlacedMessage] = []
         runs = list(_runs(self._history))
         for number, run in enumerate(runs):
             if run[0].role == "assistant":
@@ -56,13 +56,13 @@ class _Pairs:
         self._leave_orphans(made)
         self._history[:] = [said for said in made if said.pieces]
 
-    def _exchange(self, run: Run, following: Run | None) -> list[Said]:
+    def _exchange(self, run: Run, following: Run | None) -> list[PlacedMessage]:
         """Bring the results of a run's calls to the beginning of what follows; return a message made for them, if any."""
         calls = self._unique(run)
         if not calls:
             return []
         target = next((said for said in following or () if said.role == "user"), None)
-        made = target or Said("user", [], run[-1].index)
+        made = target or PlacedMessage("user", [], run[-1].index)
         results = [self._result_of(call, original, made) for call, original in calls]
         if target is None:
             made.pieces[:] = results
@@ -76,7 +76,7 @@ class _Pairs:
         target.plain = False
         return []
 
-    def _tell_late(self, target: Said, own: set[int]) -> None:
+    def _tell_late(self, target: PlacedMessage, own: set[int]) -> None:
         others = False
         for piece in target.pieces:
             if id(piece) in own and others:
@@ -84,9 +84,9 @@ class _Pairs:
                 self._problems.tell(piece.place, "result_order", what, "they come first")
             others = others or piece.kind != "tool_result"
 
-    def _unique(self, run: Run) -> list[tuple[Piece, str]]:
+    def _unique(self, run: Run) -> list[tuple[PlacedBlock, str]]:
         """Return the calls of a run with the ids that they came with; one that has the id of another gets one of its own."""
-        calls: list[tuple[Piece, str]] = []
+        calls: list[tuple[PlacedBlock, str]] = []
         taken: set[str] = set()
         for piece in [piece for said in run for piece in said.pieces if piece.kind == "tool_use"]:
             original = name = piece.block["id"]
@@ -102,7 +102,7 @@ class _Pairs:
             calls.append((piece, original))
         return calls
 
-    def _result_of(self, call: Piece, original: str, target: Said) -> Piece:
+    def _result_of(self, call: PlacedBlock, original: str, target: PlacedMessage) -> PlacedBlock:
         """Return the result of a call, from where it stands; or one that says that there is none."""
         name = call.block["id"]
         found = self._take(original, target, call)
@@ -110,12 +110,12 @@ class _Pairs:
             what = f"the call {name[:60]!r} of the tool {call.block['name'][:60]!r} has no result"
             self._problems.tell(call.place, "call_without_result", what, "it gets one that says so, as an error")
             block: Json = {"type": "tool_result", "tool_use_id": name, "content": NO_RESULT, "is_error": True}
-            return Piece(block, call.place)
+            return PlacedBlock(block, call.place)
         if found.block["tool_use_id"] != name:
             found.block = {**found.block, "tool_use_id": name}
         return found
 
-    def _take(self, name: str, target: Said, call: Piece) -> Piece | None:
+    def _take(self, name: str, target: PlacedMessage, call: PlacedBlock) -> PlacedBlock | None:
         """Return the result that this message holds, or the first one after the call if no later call has this id."""
         waiting = [each for each in self._later.get(name, ()) if id(each[1]) not in self._taken]
         here = next((piece for said, piece in waiting if said is target), None)
@@ -142,22 +142,25 @@ class _Pairs:
         pieces = [piece for said in run for piece in said.pieces]
         for piece in pieces:
             if piece.kind in ("server_tool_use", "mcp_tool_use"):
-                self._open[piece.block["id"]] = piece
+                self._open.setdefault(piece.block["id"], []).append(piece)
             elif piece.kind in SERVER_RESULTS or piece.kind == "mcp_tool_result":
                 name = piece.block["tool_use_id"]
                 if self._open.pop(name, None) is None:
                     what = f"a {piece.kind} for the call {name[:60]!r}, which does not stand before it"
                     self._problems.tell(piece.place, "result_without_call", what, "it becomes text")
                     piece.block = text_block(f"[There was a {piece.kind} here whose call is not in this history.]")
-        if last or any(piece.kind == "tool_use" for piece in pieces):
+        still = [piece for calls in self._open.values() for piece in calls]
+        paused = last and any(piece is each for each in still for piece in run[-1].pieces)
+        if paused or any(piece.kind == "tool_use" for piece in pieces):
             return
-        for name, piece in self._open.items():
-            what = f"the call {name[:60]!r} of the API's tool {piece.block['name'][:60]!r} has no result"
+        for piece in still:
+            name, tool = piece.block["id"][:60], piece.block["name"][:60]
+            what = f"the call {name!r} of the API's tool {tool!r} has no result"
             self._problems.tell(piece.place, "server_call", what, "it becomes text that tells the call")
             piece.block = text_block(call_in_words(piece.block))
         self._open.clear()
 
-    def _leave_orphans(self, history: list[Said]) -> None:
+    def _leave_orphans(self, history: list[PlacedMessage]) -> None:
         """Make text of the results that no call has taken: in their place in an answer, else behind those that stay."""
         orphans = {id(piece) for each in self._later.values() for _, piece in each} - self._taken
         for said in history if orphans else ():
@@ -172,7 +175,7 @@ class _Pairs:
             said.pieces[:] = [*kept[:leading], *(text for made in texts.values() for text in made), *kept[leading:]]
             said.plain = False
 
-    def _as_text(self, piece: Piece) -> Iterator[Piece]:
+    def _as_text(self, piece: PlacedBlock) -> Iterator[PlacedBlock]:
         name = piece.block["tool_use_id"][:60]
         if any(id(other) in self._taken for _, other in self._later[piece.block["tool_use_id"]]):
             what, why = f"a second result for the call {name!r}", f"A second result of the tool call {name!r}"
@@ -181,14 +184,14 @@ class _Pairs:
             what = f"a result for the call {name!r}, which does not stand before it"
             why = f"The result of a tool call, {name!r}, that is not in this history"
             self._problems.tell(piece.place, "result_without_call", what, "it becomes text")
-        yield Piece(text_block(result_in_words(piece.block, why)), piece.place)
+        yield PlacedBlock(text_block(result_in_words(piece.block, why)), piece.place)
         content = piece.block.get("content")
         for block in content if type(content) is list else ():
             if block["type"] in ("image", "document"):
-                yield Piece(block, piece.place)
+                yield PlacedBlock(block, piece.place)
 
 
-def _runs(history: list[Said]) -> Iterator[Run]:
+def _runs(history: list[PlacedMessage]) -> Iterator[Run]:
     """Yield messages of the assistant in a row, and of everybody else in a row."""
     run: Run = []
     for said in history:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from tercet.toolkit.conversation.validity.blocks import check_blocks
 from tercet.toolkit.conversation.validity.foreign import NOT_OURS, ROLES, ForeignForms
 from tercet.toolkit.conversation.validity.history import (
     Json,
-    Piece,
-    Said,
+    PlacedBlock,
+    PlacedMessage,
     as_mapping,
     items_of,
     plain,
@@ -46,7 +45,7 @@ def repair_messages(messages: Any, *, model: str | None = None) -> list[dict[str
     return [said.message() for said in _walked(messages, model, Problems())]
 
 
-def _walked(messages: Any, model: str | None, problems: Problems) -> list[Said]:
+def _walked(messages: Any, model: str | None, problems: Problems) -> list[PlacedMessage]:
     history = _read(messages, problems)
     _check_roles(history, _takes_system(model), problems)
     check_blocks(history, problems)
@@ -68,10 +67,10 @@ def _takes_system(model: str | None) -> bool:
 # --- reading -------------------------------------------------------------------------------------------------------------
 
 
-def _read(messages: Any, problems: Problems) -> list[Said]:
+def _read(messages: Any, problems: Problems) -> list[PlacedMessage]:
     """Return a copy of the history, its blocks not yet judged."""
     forms = ForeignForms(problems)
-    history: list[Said] = []
+    history: list[PlacedMessage] = []
     joins = False
     for index, item in enumerate(items_of(messages)):
         copied = plain(as_mapping(item), problems, (index, None))
@@ -89,7 +88,7 @@ def _read(messages: Any, problems: Problems) -> list[Said]:
     return history
 
 
-def _said(message: Json, index: int, problems: Problems) -> Said:
+def _said(message: Json, index: int, problems: Problems) -> PlacedMessage:
     content = message.get("content")
     role = message.get("role")
     for name in message.keys() - {"role", "content", *NOT_OURS}:
@@ -97,12 +96,12 @@ def _said(message: Json, index: int, problems: Problems) -> Said:
         problems.tell((index, None), "extra_field", f"the field {name[:60]!r} is one that {whose}", "it is left out")
     shown = role if isinstance(role, str) else ""
     if isinstance(content, str):
-        pieces = [Piece(text_block(content), (index, None))] if content else []
-        return Said(shown, pieces, index, plain=True)
+        pieces = [PlacedBlock(text_block(content), (index, None))] if content else []
+        return PlacedMessage(shown, pieces, index, plain=True)
     if content is None:
         content = []
     if not isinstance(content, list):
-        if not (isinstance(content, Mapping) and "type" in content):
+        if not (isinstance(content, dict) and "type" in content):
             what = f"the content is {type(content).__name__}, and must be a string or a list of blocks"
             problems.tell((index, None), "wrong_type", what, "it becomes text")
             content = words_of(content)
@@ -110,14 +109,14 @@ def _said(message: Json, index: int, problems: Problems) -> Said:
             what = "the content is a single block, and must be a list of blocks"
             problems.tell((index, None), "wrong_type", what, "it becomes a list")
         content = [text_block(content) if isinstance(content, str) else content]
-    pieces = [Piece(block, (index, number)) for number, block in enumerate(content)]
-    return Said(shown, pieces, index)
+    pieces = [PlacedBlock(block, (index, number)) for number, block in enumerate(content)]
+    return PlacedMessage(shown, pieces, index)
 
 
 # --- what holds among messages ---------------------------------------------------------------------------------------------
 
 
-def _check_roles(history: list[Said], takes_system: bool, problems: Problems) -> None:
+def _check_roles(history: list[PlacedMessage], takes_system: bool, problems: Problems) -> None:
     """Leave roles that the API takes."""
     asked = False
     for said in history:
@@ -126,7 +125,7 @@ def _check_roles(history: list[Said], takes_system: bool, problems: Problems) ->
             what = "the API takes the system prompt as `system=`, and no message of this role here"
             problems.tell(place, "system", what, "it becomes a message of the user that says so")
             said.role = "user"
-            said.pieces = [Piece(text_block(f"[System: {_words(said)}]"), place)] if _words(said).strip() else []
+            said.pieces = [PlacedBlock(text_block(f"[System: {_words(said)}]"), place)] if _words(said).strip() else []
             said.plain = True
         elif said.role not in ROLES:
             what = f"the role is {said.role[:40]!r}, and must be 'user' or 'assistant'"
@@ -137,7 +136,7 @@ def _check_roles(history: list[Said], takes_system: bool, problems: Problems) ->
         asked = asked or said.role == "user"
 
 
-def _check_system_blocks(said: Said, problems: Problems) -> None:
+def _check_system_blocks(said: PlacedMessage, problems: Problems) -> None:
     for piece in said.pieces:
         if piece.kind not in ("text", "tool_addition", "tool_removal"):
             what = f"a system message holds a block of type {piece.kind[:40]!r}, and may hold text alone"
@@ -145,11 +144,11 @@ def _check_system_blocks(said: Said, problems: Problems) -> None:
             piece.block = text_block(words_of(piece.block) or "[empty]")
 
 
-def _words(said: Said) -> str:
+def _words(said: PlacedMessage) -> str:
     return "\n".join(words_of(piece.block) for piece in said.pieces)
 
 
-def _check_beginning(history: list[Said], problems: Problems) -> None:
+def _check_beginning(history: list[PlacedMessage], problems: Problems) -> None:
     """Begin with the user's words."""
     if not history or history[0].role == "user":
         return
@@ -158,10 +157,12 @@ def _check_beginning(history: list[Said], problems: Problems) -> None:
         return
     what = "the first message is not the user's"
     problems.tell((first.index, None), "first_role", what, "one is put before it that says so")
-    history.insert(0, Said("user", [Piece(text_block(BEGINNING), (first.index, None))], first.index, plain=True))
+    history.insert(
+        0, PlacedMessage("user", [PlacedBlock(text_block(BEGINNING), (first.index, None))], first.index, plain=True)
+    )
 
 
-def _check_compactions(history: list[Said], problems: Problems) -> None:
+def _check_compactions(history: list[PlacedMessage], problems: Problems) -> None:
     """Leave a signed compaction where it may stand: as the first block of all."""
     for said in history:
         for piece in said.pieces:
@@ -172,7 +173,7 @@ def _check_compactions(history: list[Said], problems: Problems) -> None:
             piece.block = text_block(f"[A summary of what came before: {piece.block.get('content') or 'empty'}]")
 
 
-def _check_citations(history: list[Said], problems: Problems) -> None:
+def _check_citations(history: list[PlacedMessage], problems: Problems) -> None:
     """Let all documents be cited, or none."""
     documents = [piece for said in history if said.role == "user" for piece in said.pieces if piece.kind == "document"]
     cited = [bool((piece.block.get("citations") or {}).get("enabled")) for piece in documents]
