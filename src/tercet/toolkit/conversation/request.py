@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from tercet.toolkit.conversation.entries import Block, LogEntry
 from tercet.toolkit.conversation.state import ConversationState, TurnOptions
+from tercet.toolkit.conversation.thread import CHUNK
 from tercet.wire import argument_names
 from tercet.wire.errors import APIStatusError
+from tercet.wire.requests.prepared_messages import PreparedMessages, encoded_piece
 
 if TYPE_CHECKING:
     from tercet.toolkit.conversation.views import ViewChoice
@@ -30,13 +32,28 @@ def request_arguments(
     arguments = dict(options.parameters)
     if options.definitions:
         arguments["tools"] = list(options.definitions)
-    messages = state.thread.messages
     if choice is None:
-        arguments["messages"] = [*state.examples, *messages]
+        arguments["messages"] = prepared_messages(state, state.examples, 0)
         return arguments
-    before = [{"role": "user", "content": choice.summary}] if choice.summary else []
-    arguments["messages"] = [*state.examples, *before, *(messages[choice.first :] if choice.first else messages)]
+    summary = [{"role": "user", "content": choice.summary}] if choice.summary else []
+    arguments["messages"] = prepared_messages(state, [*state.examples, *summary], choice.first)
     return with_own(arguments, choice.arguments)
+
+
+def prepared_messages(state: ConversationState, before: list[dict[str, Any]], first: int) -> list[dict[str, Any]]:
+    """Return the messages of a request: `before`, and those of the thread from `first` on. Of many, all but the newest are known
+    to be right, and encoded."""
+    thread = state.thread
+    pieces = thread.encoded()
+    known = len(pieces) * CHUNK
+    start = -(-first // CHUNK) * CHUNK
+    if known <= start:
+        return [*before, *(thread.messages[first:] if first else thread.messages)]
+    own = [*before, *thread.messages[first:start]]
+    encoded = [encoded_piece(own), *pieces[start // CHUNK :]] if own else pieces[start // CHUNK :]
+    made = PreparedMessages(own, len(own) + known - start, encoded)
+    made.extend(thread.messages[start:] if start else thread.messages)
+    return made
 
 
 def with_own(arguments: dict[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from tercet.toolkit.conversation.entries import (
     SavedConversation,
     ViewCut,
 )
+from tercet.wire.requests.prepared_messages import encoded_piece
 
 SENT = frozenset({EntryState.PENDING, EntryState.DONE, EntryState.STOPPED})
 """States of entries that go out with later requests."""
@@ -39,6 +40,8 @@ DISPENSABLE = THINKING | {"image", "document", "search_result", "container_uploa
 """Blocks that a conversation can do without, if the API refuses them."""
 REFUSED = "refused"
 """The fact that tells of each entry the places of blocks that the API refuses."""
+CHUNK = 64
+"""Messages that are encoded together."""
 CLEARED = "cleared"
 """The fact that lists, for each time the conversation began anew, the last entry before that."""
 
@@ -92,6 +95,8 @@ class Thread:
         self.path: list[LogEntry] = []
         self.sendable: list[LogEntry] = []
         self.messages: list[dict[str, Any]] = []
+        self._encoded: list[bytes] = []
+        """`messages` as JSON, as far as somebody has asked for it: `CHUNK` of them in each piece."""
         self.move_to(saved.tip)
 
     @property
@@ -139,6 +144,7 @@ class Thread:
         """Make the path anew, after an interruption in the midst of a change."""
         tip, self.tip = self.tip, None
         self.path, self.sendable, self.messages = [], [], []
+        self._encoded = []
         self.move_to(tip)
 
     def _set_state(self, id_: int, state: EntryState, error: Mapping[str, Any] | None) -> None:
@@ -181,6 +187,7 @@ class Thread:
         while self.sendable and self.sendable[-1].id in gone:
             self.sendable.pop()
             self.messages.pop()
+        del self._encoded[len(self.messages) // CHUNK :]
 
     def move_to(self, tip: int | None) -> None:
         """Make the path end at `tip`, keeping what it has in common with the one before."""
@@ -194,6 +201,13 @@ class Thread:
         self.tip = tip
         for entry in reversed(new):
             self._lengthen(entry)
+
+    def encoded(self) -> list[bytes]:
+        """Return the JSON of all messages but the newest, `CHUNK` of them in each piece. Each is encoded once."""
+        pieces = self._encoded
+        for start in range(len(pieces) * CHUNK, (len(self.messages) // CHUNK - 1) * CHUNK, CHUNK):
+            pieces.append(encoded_piece(self.messages[start : start + CHUNK]))
+        return pieces
 
     # --- turns and versions ------------------------------------------------------------------------------------------
 

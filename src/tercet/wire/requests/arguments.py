@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from typing import Any
 
+from tercet.wire.requests.prepared_messages import PreparedMessages
+
 Check = Callable[[str, Any], Any]
 
 ROLES = ("user", "assistant", "system")
@@ -135,7 +137,8 @@ def turns(name: str, value: Any) -> Any:
     items = several(name, value)
     if not items:
         raise ValueError(f"{name} must hold at least one message")
-    for index, item in enumerate(items):
+    known = items.known if type(items) is PreparedMessages else 0
+    for index, item in enumerate(items[known:] if known else items, known):
         if type(item) is dict and item.get("role") in ROLES and type(item.get("content")) in (str, list):
             continue
         _check_turn(f"{name}[{index}]", item)

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from tercet.wire.requests.prepared_messages import PreparedMessages
 from tercet.wire.requests.sentinels import extra_fields
 
 LAST = ("tools", "system", "messages")
@@ -19,7 +20,25 @@ LAST = ("tools", "system", "messages")
 
 def body(fields: Mapping[str, Any], extra: Mapping[str, Any] | None = None) -> bytes:
     """Return the JSON body of these fields in their order, `extra` laid over them."""
-    return encode_json({**fields, **extra_fields(extra)} if extra else fields)
+    if extra:
+        return encode_json({**fields, **extra_fields(extra)})
+    messages = fields.get("messages")
+    if type(messages) is PreparedMessages and messages.known and [*fields][-1] == "messages":
+        return _with_known(dict(fields), messages)
+    return encode_json(fields)
+
+
+def _with_known(fields: dict[str, Any], messages: PreparedMessages) -> bytes:
+    """Return the body of a request whose first messages are encoded already: theirs are put in as they are, in one copy."""
+    del fields["messages"]
+    head = encode_json(fields)[:-1]
+    new = encode_json({"messages": messages[messages.known :]})[len(_MESSAGES) :]
+    first, *others = messages.encoded
+    between = b"," if len(messages) > messages.known else b""
+    return b"".join((head, b"," if fields else b"", _MESSAGES[1:], first[1:], *others, between, new))
+
+
+_MESSAGES = b'{"messages":['
 
 
 class _UnknownToEncoderError(Exception):
