@@ -58,6 +58,7 @@ _HOMES: dict[str, str] = {
     "toolkit.conversation.validity.repair": "check_messages repair_messages",
     "toolkit.conversation.views": "views=.",
     "toolkit.conversation.conversation": "AsyncConversation Conversation",
+    "toolkit.conversation.store.conversations": "Conversations",
     "toolkit.conversation.errors": (
         "ConversationBusyError ConversationConflictError ConversationError ConversationLimitError "
         "ConversationNotFoundError ThinkingInvalidatedWarning"

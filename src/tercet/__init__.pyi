@@ -104,6 +104,7 @@ from tercet.toolkit.conversation.errors import (
     ConversationNotFoundError as ConversationNotFoundError,
     ThinkingInvalidatedWarning as ThinkingInvalidatedWarning,
 )
+from tercet.toolkit.conversation.store.conversations import Conversations as Conversations
 from tercet.toolkit.conversation.validity.problems import MessageProblem as MessageProblem
 from tercet.toolkit.conversation.validity.repair import (
     check_messages as check_messages,
@@ -295,6 +296,7 @@ __all__ = [
     "ConversationError",
     "ConversationLimitError",
     "ConversationNotFoundError",
+    "Conversations",
     "CredentialsError",
     "DEFAULT_CONNECTION_LIMITS",
     "DEFAULT_MAX_RETRIES",

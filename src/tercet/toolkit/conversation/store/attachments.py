@@ -89,16 +89,21 @@ def _cut(block: Any, found: list[Attachment]) -> Any:
 
 
 def _attachment(text: str) -> Attachment:
+    data = _decoded(text)
+    encoded = data is not None
+    if data is None:
+        data = text.encode()
+    kind = b"base64" if encoded else b"text"
+    return Attachment(hashlib.blake2b(data, digest_size=HASH, person=kind).digest(), data, encoded)
+
+
+def _decoded(text: str) -> bytes | None:
+    """Return the bytes of a text in base64; None unless the very same text can be made of them again."""
     try:
         data = binascii.a2b_base64(text)
-        encoded = as_text(data, True) == text  # so that the very same text comes back
     except ValueError:
-        encoded = False
-    if not encoded:
-        data = text.encode()
-    return Attachment(
-        hashlib.blake2b(data, digest_size=HASH, person=b"base64" if encoded else b"text").digest(), data, encoded
-    )
+        return None
+    return data if as_text(data, True) == text else None
 
 
 def put_back(content: Sequence[Block], texts: Sequence[str]) -> None:

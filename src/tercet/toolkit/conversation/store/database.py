@@ -199,6 +199,11 @@ class ConversationFile:
 
     # --- closing ------------------------------------------------------------------------------------------------------
 
+    @property
+    def is_closed(self) -> bool:
+        """Return whether it was closed for good."""
+        return self._closed
+
     def close(self) -> None:
         """Move what is in the write-ahead log into the file, and close it."""
         with self._turn:

@@ -129,6 +129,27 @@ def new_conversation(connection: sqlite3.Connection, owner: str, id: str) -> int
     return None if found is None else int(found[0])
 
 
+def add_conversation(file: ConversationFile, owner: str, id: str, step: LogStep) -> bool:
+    """Make a conversation that begins with this step; return False if there is one of this name, which stays as it is."""
+    rows, calls = step_rows(step)
+    with file.writing() as connection:
+        key = new_conversation(connection, owner, id)
+        if key is None:
+            return False
+        connection.execute("update conversations set tip = ? where row = ?", (step.tip, key))
+        write_step(connection, key, owner, step, rows, calls)
+    return True
+
+
+def write_fact(file: ConversationFile, owner: str, id: str, name: str, value: Any) -> None:
+    """Write a fact that nobody's turn depends on: the revision stays."""
+    with file.writing() as connection:
+        found = connection.execute(_FIND, (owner, id)).fetchone()
+        if found is None:
+            raise not_found(file.path, owner, id)
+        connection.execute(_FACT, (found[0], name, to_json(value)))
+
+
 def step_rows(step: LogStep) -> tuple[list[WrittenRow], list[WrittenRow]]:
     """Return the rows of a step's entries and calls. Raises ConversationError for what is no JSON."""
     try:
