@@ -63,6 +63,10 @@ _HOMES: dict[str, str] = {
         "ConversationBusyError ConversationConflictError ConversationError ConversationLimitError "
         "ConversationNotFoundError ThinkingInvalidatedWarning"
     ),
+    "toolkit.media": "media=.",
+    "toolkit.media.documents": "document",
+    "toolkit.media.errors": "MediaError MediaLibraryError",
+    "toolkit.media.images": "image",
     "toolkit.ledger.errors": "LedgerBusyError LedgerError",
     "toolkit.ledger.ledger": "Ledger",
     "wire.errors.codes": (

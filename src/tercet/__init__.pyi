@@ -91,6 +91,7 @@ from tercet.local import (
     local_api as local_api,
 )
 from tercet.schema.transform import transform_schema as transform_schema
+from tercet.toolkit import media as media
 from tercet.toolkit.conversation import views as views
 from tercet.toolkit.conversation.conversation import (
     AsyncConversation as AsyncConversation,
@@ -115,6 +116,12 @@ from tercet.toolkit.ledger.errors import (
     LedgerError as LedgerError,
 )
 from tercet.toolkit.ledger.ledger import Ledger as Ledger
+from tercet.toolkit.media.documents import document as document
+from tercet.toolkit.media.errors import (
+    MediaError as MediaError,
+    MediaLibraryError as MediaLibraryError,
+)
+from tercet.toolkit.media.images import image as image
 from tercet.tools.functions import (
     beta_async_tool as beta_async_tool,
     beta_tool as beta_tool,
@@ -321,6 +328,8 @@ __all__ = [
     "LinkedOrganizationBillingUnavailableError",
     "LinkedOrganizationSpendLimitReachedError",
     "LocalAPI",
+    "MediaError",
+    "MediaLibraryError",
     "MessageProblem",
     "MessageStopEvent",
     "MessageStream",
@@ -378,8 +387,11 @@ __all__ = [
     "beta_async_tool",
     "beta_tool",
     "check_messages",
+    "document",
     "file_from_path",
+    "image",
     "local_api",
+    "media",
     "models",
     "not_given",
     "omit",

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from binascii import Error as Base64Error
+from binascii import a2b_base64
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeAlias
@@ -19,8 +20,10 @@ import msgspec
 
 from tercet.catalog.facts import ModelFacts
 from tercet.catalog.models import all_models, find, image_tier, tool_tokens
+from tercet.flow.image_size import MOST_SEEN, Size, fitting_size, patches
 from tercet.flow.kinds import Kind, kind_of
 from tercet.wire.http import Request
+from tercet.wire.image_headers import read_image
 
 _EASY = b"abcdefghijklmnopqrstuvwxyz "
 _ASCII = bytes(range(128))
@@ -32,7 +35,8 @@ WINDOW = 1_000_000
 STEPS = 10
 """Steps in which server tools work on one request: each reads the whole context again."""
 PER_MESSAGE, PER_REQUEST, PER_TOOLS, PER_TYPED_TOOL = 8, 64, 1_000, 2_000
-IMAGE = 4_784
+HEADERS = (1_024, 87_380)
+"""Base64 characters decoded to find the size of an image: enough for most, then enough for nearly all."""
 PDF_PAGE_LIKELY, PDF_PAGE_MOST = 2_000, 3_000
 """The text of one page. Its picture comes on top."""
 BYTES_A_PAGE = 4_000
@@ -166,8 +170,8 @@ def _input(
     for data in text[1:]:
         part = _classes(data)
         easy, hard, foreign = easy - part[0], hard - part[1], foreign - part[2]
-    newer = facts is None or facts.tokenizer != "old"
-    likely = (easy / 4 + hard / 2 + foreign / 2.5) * (NEWER if newer else 1.0)
+    newer = _is_newer(facts)
+    likely = _likely(easy, hard, foreign, newer)
     most = easy / (1.5 if newer else 2) + hard + foreign
     for kind, data in blocks:
         sizes = _pdf(data, facts) if kind == "document" else _image(data, facts)
@@ -179,6 +183,19 @@ def _input(
     if adds:
         most = max(most, window)
     return round(min(likely + tools / 2, window)), round(min(most, window))
+
+
+def text_tokens(text: str, model: str | None = None) -> float:
+    """Return how many tokens a text is likely to be. Adds up: the parts of a text are together what the whole is."""
+    return _likely(*_classes(text.encode("utf-8", "replace")), _is_newer(find(model) if model else None))
+
+
+def _likely(easy: int, hard: int, foreign: int, newer: bool) -> float:
+    return (easy / 4 + hard / 2 + foreign / 2.5) * (NEWER if newer else 1.0)
+
+
+def _is_newer(facts: ModelFacts | None) -> bool:
+    return facts is None or facts.tokenizer != "old"
 
 
 def _classes(data: bytes) -> tuple[int, int, int]:
@@ -217,9 +234,21 @@ def _looked_through(body: dict[str, Any]) -> tuple[list[tuple[str, bytes]], bool
 
 
 def _image(data: bytes, facts: ModelFacts | None) -> tuple[int, int]:
-    tier = image_tier(facts) if facts else None
-    most = tier.tokens if tier else IMAGE
-    return min(most, 100 + len(data) // 200), most
+    tier = (image_tier(facts) if facts else None) or MOST_SEEN
+    size = _size(data)
+    return patches(fitting_size(size, tier)) if size else min(tier.tokens, 100 + len(data) // 200), tier.tokens
+
+
+def _size(data: bytes) -> Size | None:
+    """Return the size that the header of an image says: it stands in the first bytes, or behind what a camera wrote."""
+    for characters in HEADERS:
+        try:
+            found = read_image(a2b_base64(data[:characters]))
+        except Base64Error:
+            return None
+        if found is not None:
+            return found.width, found.height
+    return None
 
 
 def _pdf(data: bytes, facts: ModelFacts | None) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal, TypeAlias
 
+from tercet.wire.media_block import MediaBlock
 from tercet.wire.params.results import ToolReferenceBlockParam, ToolUseCallerParam
 from tercet.wire.params.sources import (
     CacheControlEphemeralParam,
@@ -161,7 +162,7 @@ class ToolResultBlockParam(TypedDict, total=False):
 
     type: Required[Literal["tool_result"]]
     tool_use_id: Required[str]
-    content: str | Iterable[ToolResultContentParam | TextBlock]
+    content: str | Iterable[ToolResultContentParam | TextBlock | MediaBlock]
     is_error: bool
     """The tool failed; `content` says how, for the model to read."""
     toolset_name: str | None

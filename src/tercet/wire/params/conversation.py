@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
+from tercet.wire.media_block import MediaBlock
 from tercet.wire.model import AnyModel
 from tercet.wire.params.content import ModelBlockParam
 from tercet.wire.params.results import (
@@ -128,7 +129,7 @@ ContentBlockParam: TypeAlias = (
 )
 """Every kind of block that a message of a request may hold."""
 
-MessageContentParam: TypeAlias = str | Iterable[ContentBlockParam | ContentBlock | AnyModel]
+MessageContentParam: TypeAlias = str | Iterable[ContentBlockParam | ContentBlock | MediaBlock | AnyModel]
 """Text, or blocks: your own dicts and blocks of answers, mixed as you like."""
 
 
