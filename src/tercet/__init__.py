@@ -57,6 +57,8 @@ _HOMES: dict[str, str] = {
     "toolkit.conversation.validity.problems": "MessageProblem",
     "toolkit.conversation.validity.repair": "check_messages repair_messages",
     "toolkit.conversation.views": "views=.",
+    "toolkit.conversation.approvals": "approve ask_first deny",
+    "toolkit.conversation.limits": "Limits",
     "toolkit.conversation.conversation": "AsyncConversation Conversation",
     "toolkit.conversation.store.conversations": "Conversations",
     "toolkit.conversation.errors": (

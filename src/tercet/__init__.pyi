@@ -93,6 +93,11 @@ from tercet.local import (
 from tercet.schema.transform import transform_schema as transform_schema
 from tercet.toolkit import media as media
 from tercet.toolkit.conversation import views as views
+from tercet.toolkit.conversation.approvals import (
+    approve as approve,
+    ask_first as ask_first,
+    deny as deny,
+)
 from tercet.toolkit.conversation.conversation import (
     AsyncConversation as AsyncConversation,
     Conversation as Conversation,
@@ -105,6 +110,7 @@ from tercet.toolkit.conversation.errors import (
     ConversationNotFoundError as ConversationNotFoundError,
     ThinkingInvalidatedWarning as ThinkingInvalidatedWarning,
 )
+from tercet.toolkit.conversation.limits import Limits as Limits
 from tercet.toolkit.conversation.store.conversations import Conversations as Conversations
 from tercet.toolkit.conversation.validity.problems import MessageProblem as MessageProblem
 from tercet.toolkit.conversation.validity.repair import (
@@ -325,6 +331,7 @@ __all__ = [
     "LedgerBusyError",
     "LedgerError",
     "LedgerWarning",
+    "Limits",
     "LinkedOrganizationBillingUnavailableError",
     "LinkedOrganizationSpendLimitReachedError",
     "LocalAPI",
@@ -384,9 +391,12 @@ __all__ = [
     "ToolInputError",
     "UnprocessableEntityError",
     "WorkspaceHumanReviewDisabledError",
+    "approve",
+    "ask_first",
     "beta_async_tool",
     "beta_tool",
     "check_messages",
+    "deny",
     "document",
     "file_from_path",
     "image",

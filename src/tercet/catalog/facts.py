@@ -46,7 +46,7 @@ class Lifecycle(Fact, frozen=True):
         return "active" if self.status == "active" else "deprecated"
 
 
-class Limits(Fact, frozen=True):
+class ModelLimits(Fact, frozen=True):
     """In tokens, except `images` and `pdf_pages`, which count them in one request."""
 
     context: int | None = None
@@ -141,7 +141,7 @@ class ModelFacts(Fact, frozen=True):
     aliases: tuple[str, ...] = ()
     platforms: Platforms = Platforms()
     lifecycle: Lifecycle = Lifecycle()
-    limits: Limits = Limits()
+    limits: ModelLimits = ModelLimits()
     tokenizer: Literal["old", "new"] | None = None
     """`new` makes about 30 % more tokens of the same text than `old`."""
     image_tier: Literal["standard", "high"] | None = None

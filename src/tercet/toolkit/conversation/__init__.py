@@ -6,6 +6,9 @@
     tool_steps.py     the plan that answers an answer's calls
     state.py          one conversation while a program holds it, and how a step is committed; request.py makes requests of it
     said.py           what the user says -> blocks; answers.py: an answer -> an entry; turns.py, totals.py: what users read
+    tool_steps.py     the plan that answers calls of tools: logged before and after, within limits, after approvals
+    limits.py         `tercet.Limits`, and what a turn has used of them
+    approvals.py      `tercet.ask_first`, `approve`, `deny`, and which of them can be taken
     thread.py         a log in memory, as a tree: the path to its tip, turns, versions
     entries.py        the values of a log: entries, tool calls, cuts, and the steps that add them
     log.py            what a log must do: load, and commit one step or nothing; the one in memory

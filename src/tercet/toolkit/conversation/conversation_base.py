@@ -12,6 +12,7 @@ from tercet.catalog.cost import in_dollars
 from tercet.toolkit.conversation.answer_stream import StreamedTurn
 from tercet.toolkit.conversation.entries import LogStep, SavedConversation
 from tercet.toolkit.conversation.errors import ConversationLimitError
+from tercet.toolkit.conversation.limits import TurnAllowance, check_limits
 from tercet.toolkit.conversation.log import Log, MemoryLog
 from tercet.toolkit.conversation.occupancy import Occupancy
 from tercet.toolkit.conversation.request import ANSWER_NAMES, whole_messages
@@ -168,6 +169,8 @@ class ConversationBase(Guarded):
             if name not in ANSWER_NAMES and name not in TURN_NAMES:
                 raise unknown_argument(name, ANSWER_NAMES | TURN_NAMES, caller)
         options = self._laid_over(self._options, given) if given else self._options
+        if options.limits is not None:
+            options = msgspec.structs.replace(options, allowance=TurnAllowance(options.limits, self._most_cost))
         return msgspec.structs.replace(options, streams=True) if streams else options
 
     def _laid_over(self, options: TurnOptions, given: Mapping[str, Any]) -> TurnOptions:
@@ -176,7 +179,7 @@ class ConversationBase(Guarded):
             options,
             parameters={**options.parameters, **parameters},
             on_cut=check_on_cut(given.get("on_cut", options.on_cut)),
-            limits=given.get("limits", options.limits),
+            limits=check_limits(given.get("limits", options.limits)),
         )
         if "tools" not in given:
             return options
@@ -227,13 +230,14 @@ class ConversationBase(Guarded):
 
     def _ended(self, ending: TurnEnding, options: TurnOptions) -> Message:
         """Return the answer of a turn, or raise for one that a limit ended."""
-        limit = ending.limit
+        limit: str | None = ending.limit
         if ending.outcome == "cut" and options.on_cut == "raise":
             limit = "max_tokens"
         if ending.outcome != "limit" and limit is None and ending.message is not None:
             return ending.message
         error = ConversationLimitError(
-            f"the limit {limit} ended the turn; what had come is in the conversation, which can be gone on with"
+            f"the limit {limit} ended the turn{f': {ending.reason}' if ending.reason else ''}; what had come is in the "
+            "conversation, which can be gone on with"
         )
         error.limit, error.answer = limit, ending.message
         raise error

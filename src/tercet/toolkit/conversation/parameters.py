@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
+from tercet.toolkit.conversation.limits import Limits
 from tercet.wire.params.betas import AnthropicBeta
 from tercet.wire.params.conversation import AnyMessageParam, ContentBlockParam
 from tercet.wire.params.messages import DescribedTool
@@ -64,8 +65,8 @@ class TurnParameters(TypedDict, total=False):
     max_retries: int
     on_cut: OnCut
     """What becomes of an answer that `max_tokens` cut: kept, continued (at most 5 times), or an error."""
-    limits: Any
-    """`tercet.Limits` of the turn."""
+    limits: Limits | None
+    """How many requests, calls of tools, dollars and seconds a turn may use."""
 
 
 class ConversationParameters(TurnParameters, total=False):

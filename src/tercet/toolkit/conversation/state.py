@@ -14,6 +14,7 @@ import msgspec
 from tercet.flow.effects import Plan, Work
 from tercet.toolkit.conversation.entries import EntryState, LogStep
 from tercet.toolkit.conversation.errors import ConversationConflictError
+from tercet.toolkit.conversation.limits import Limits, TurnAllowance
 from tercet.toolkit.conversation.log import Log, MemoryLog
 from tercet.toolkit.conversation.said import example_messages
 from tercet.toolkit.conversation.thread import INTERRUPTED, Thread
@@ -52,9 +53,17 @@ class TurnOptions(msgspec.Struct, frozen=True, kw_only=True):
     described: frozenset[str] = frozenset()
     """Names of tools that are definitions alone: the user answers their calls."""
     on_cut: OnCut = "keep"
-    limits: Any = None
+    limits: Limits | None = None
+    allowance: TurnAllowance | None = None
+    """What the turn has used of its limits, if there are any."""
+    run: str | None = None
+    """The agent's run that this turn is."""
+    decisions: Mapping[str, Any] = {}
+    """What the user has decided of calls that waited, by their ids."""
     streams: bool = False
     """Whether the answers are handed out as streams."""
+    hands_steps: bool = False
+    """Whether each answer's entry, and the row of each call that was run, are handed out, too."""
 
 
 def check_on_cut(value: Any) -> OnCut:
@@ -109,20 +118,23 @@ class ConversationState:
 
     # --- committing --------------------------------------------------------------------------------------------------
 
-    def commit(self, step: LogStep) -> Plan[LogStep]:
-        """Write a step to the log, then to the thread, and return it as it was written. Raises what kept it from that."""
-        done = (yield Work(partial(self._commit, step))) if self.log.waits else self._commit(step)
+    def commit(self, step: LogStep, *, strict: bool = False) -> Plan[LogStep]:
+        """Write a step to the log, then to the thread, and return it as it was written. Raises what kept it from that.
+
+        `strict`: only if nobody else has written in the meantime, whatever `on_conflict` says.
+        """
+        done = (yield Work(partial(self._commit, step, strict))) if self.log.waits else self._commit(step, strict)
         if isinstance(done, Exception):
             raise done
         written: LogStep = done
         return written
 
-    def _commit(self, step: LogStep) -> LogStep | Exception:
+    def _commit(self, step: LogStep, strict: bool = False) -> LogStep | Exception:
         with self._commits:
             try:
                 return self._write(step)
             except ConversationConflictError as conflict:
-                if self.on_conflict != "branch":
+                if strict or self.on_conflict != "branch":
                     self._behind = True
                     return conflict
                 return self._write_beside(step)

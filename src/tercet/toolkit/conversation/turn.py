@@ -15,10 +15,12 @@ from tercet.flow.effects import Ask, Hand, Plan
 from tercet.toolkit.conversation.answers import CUT_SHORT, answer_entry, part_entry
 from tercet.toolkit.conversation.entries import Block, EntryState, LogEntry, LogStep
 from tercet.toolkit.conversation.errors import ConversationError
+from tercet.toolkit.conversation.limits import LimitName
 from tercet.toolkit.conversation.request import refused_place, request_arguments, settled_results
 from tercet.toolkit.conversation.state import ConversationState, TurnOptions
 from tercet.toolkit.conversation.thread import DISPENSABLE, REFUSED, Thread
 from tercet.toolkit.conversation.tool_steps import answer_calls
+from tercet.toolkit.conversation.turns import message_of_answer
 from tercet.wire.errors import APIError
 from tercet.wire.responses.message import Message
 
@@ -55,7 +57,9 @@ class TurnEnding(msgspec.Struct, frozen=True, kw_only=True):
 
     outcome: Outcome
     message: Message | None
-    limit: str | None = None
+    limit: LimitName | None = None
+    reason: str | None = None
+    """Why the limit ended it, as a sentence."""
 
 
 class Opening(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,7 +75,18 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
 def turn(state: ConversationState, opening: Opening, options: TurnOptions) -> Plan[TurnEnding]:
     """Carry out one turn of a conversation, from the user's words to the answer."""
     yield from state.commit(opening_step(state, opening))
-    return (yield from _Turn(state, options).go_on())
+    return (yield from go_on(state, options))
+
+
+def go_on(state: ConversationState, options: TurnOptions) -> Plan[TurnEnding]:
+    """Carry on with a turn from where the log stands: answer calls that nothing answers yet, and ask until the model is done."""
+    going = _Turn(state, options)
+    last = state.thread.last
+    if last is not None and last.role == "assistant":
+        ending = yield from going.again(last)
+        if ending is not None:
+            return ending
+    return (yield from going.go_on())
 
 
 def opening_step(state: ConversationState, opening: Opening) -> LogStep:
@@ -114,12 +129,17 @@ class _Turn:
         self.state, self.options = state, options
         self.parts: list[Message] = []
         """The answers that are one for the user: cut off and continued, or paused."""
+        self.last: Message | None = None
+        """The answer whose calls were answered last."""
         self.pauses = self.continuations = 0
 
     def go_on(self) -> Plan[TurnEnding]:
         """Ask until the model is done."""
         while True:
-            message, entry = yield from self.answered()
+            answer = yield from self.answered()
+            if not isinstance(answer, tuple):
+                return (yield from self.limited(answer))
+            message, entry = answer
             self.parts.append(message)
             ending = yield from self.after(message, entry)
             if ending is not None:
@@ -134,11 +154,13 @@ class _Turn:
             self.pauses += 1
             return None
         if reason == "tool_use" and any(block.type == "tool_use" for block in message.content):
-            results = yield from answer_calls(self.state, entry, message, self.options)
-            if results is None:
+            answered = yield from answer_calls(self.state, entry, message, self.options)
+            if answered.results is None:
                 return self.ended("waiting")
-            yield from self.add(results)
-            self.parts.clear()
+            yield from self.add(answered.results)
+            if answered.limit is not None:
+                return self.ended("limit", answered.limit)
+            self.last, self.parts = message, []
             return None
         if reason not in CUT_SHORT:
             return self.ended("done")
@@ -150,9 +172,26 @@ class _Turn:
         yield from self.add(settled_results(self.state, entry, calls, NOT_ANSWERED) if calls else GO_ON)
         return None
 
-    def ended(self, outcome: Outcome) -> TurnEnding:
+    def again(self, entry: LogEntry) -> Plan[TurnEnding | None]:
+        """Do what the last answer of the log asks for."""
+        if entry.state is EntryState.STOPPED:
+            yield from self.add(GO_ON)
+            return None
+        message = message_of_answer(entry)
+        self.parts.append(message)
+        return (yield from self.after(message, entry))
+
+    def ended(self, outcome: Outcome, limit: LimitName | None = None) -> TurnEnding:
         """Return the end of this turn."""
-        return TurnEnding(outcome=outcome, message=joined(self.parts))
+        allowance = self.options.allowance
+        reason = None if limit is None or allowance is None else allowance.reason
+        return TurnEnding(outcome=outcome, message=joined(self.parts) or self.last, limit=limit, reason=reason)
+
+    def limited(self, limit: LimitName) -> Plan[TurnEnding]:
+        """End the turn before a request that a limit keeps from leaving. What was asked stays, and can be gone on with."""
+        if pending := self.state.thread.pending:
+            yield from self.state.commit(LogStep(states=dict.fromkeys(pending, EntryState.DONE)))
+        return self.ended("limit", limit)
 
     def add(self, content: Sequence[Block]) -> Plan[None]:
         """Commit what the program says in the user's place: results of tools, or to go on."""
@@ -160,10 +199,14 @@ class _Turn:
         entry = LogEntry(id=thread.last_id + 1, parent=thread.tip, role="user", content=content, at=self.state.clock())
         yield from self.state.commit(LogStep(entries=[entry], tip=entry.id))
 
-    def answered(self) -> Plan[tuple[Message, LogEntry]]:
-        """Ask once, and commit the answer. Raises what kept it from coming, once that is committed."""
+    def answered(self) -> Plan[tuple[Message, LogEntry] | LimitName]:
+        """Ask once, and commit the answer; return the limit that keeps the request from leaving, if one does. Raises what kept
+        the answer from coming, once that is committed."""
         choice = None if self.state.view is None else (yield from self.chosen())
-        answer: Any = yield Ask(request_arguments(self.state, self.options, choice))
+        arguments, allowance = request_arguments(self.state, self.options, choice), self.options.allowance
+        if allowance is not None and (limit := allowance.refuse_request(arguments)) is not None:
+            return limit
+        answer: Any = yield Ask(arguments)
         if self.options.streams and not isinstance(answer, AskFailed):
             answer = yield Hand(answer)
         if isinstance(answer, AskFailed):
@@ -175,7 +218,12 @@ class _Turn:
         except ConversationError as error:
             error.answer = message
             raise
-        return message, step.entries[0]
+        entry = step.entries[0]
+        if allowance is not None:
+            allowance.settle(entry.cost)
+        if self.options.hands_steps and (broken := (yield Hand(entry))) is not None:
+            raise broken.error
+        return message, entry
 
     def answer_step(self, message: Message) -> LogStep:
         """Return the step that puts an answer into the log."""

@@ -41,9 +41,7 @@ class Turn(msgspec.Struct, frozen=True):
     def answer(self) -> Message | None:
         """Return the last answer as a message, as it may be sent again; None if none came."""
         last = next((entry for entry in reversed(self.entries) if entry.role == "assistant"), None)
-        if last is None:
-            return None
-        return Message({**(last.answer or {}), "type": "message", "role": "assistant", "content": list(last.content)})
+        return None if last is None else message_of_answer(last)
 
     @property
     def state(self) -> EntryState:
@@ -56,6 +54,11 @@ class Turn(msgspec.Struct, frozen=True):
         """Return what ended the turn: `type`, `message`, `status`, `billed`; None if nothing did."""
         errors = [entry.error for entry in self.entries if entry.error is not None]
         return dict(errors[-1]) if errors else None
+
+
+def message_of_answer(entry: LogEntry) -> Message:
+    """Return an answer of the log as a message."""
+    return Message({**(entry.answer or {}), "type": "message", "role": "assistant", "content": list(entry.content)})
 
 
 def text_of(content: Sequence[Block]) -> str:
