@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import pickle
+import warnings
 from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.toolkit.conversation.kept_log import KeptLog
 
 import tercet
+from tercet.toolkit.conversation.entries import LogStep
 
 MODEL = {"model": "claude-sonnet-4-6", "max_tokens": 200}
 
@@ -109,3 +113,342 @@ def test_a_copy_by_pickle_goes_on_without_the_key(api: tercet.LocalAPI, monkeypa
     assert copy.say("Again").text
     assert len(copy.turns) == 2
     assert len(chat.turns) == 1
+
+
+# --- what can go wrong ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", ["", "  \n", [], ["fine", ""], [{"type": "text", "text": " "}]])
+def test_empty_words_are_refused_before_anything_is_sent(api: tercet.LocalAPI, words: Any) -> None:
+    chat = chat_with(api)
+    with pytest.raises(ValueError, match="say"):
+        chat.say(words)
+    with pytest.raises(ValueError, match="say"):
+        chat.say()
+
+    assert sent(api) == []
+    assert chat.turns == []
+
+
+def test_a_failed_question_is_left_out_and_can_be_asked_again_with_another_model(api: tercet.LocalAPI) -> None:
+    api.queue("hello", {"error": 529}, "here it is")
+    chat = chat_with(api)
+    chat.say("Hello")
+    with pytest.raises(tercet.OverloadedError):
+        chat.say("Explain")
+
+    assert chat.turns[-1].state.name == "FAILED"
+    assert chat.turns[-1].error is not None
+    assert chat.turns[-1].error["billed"] == "no"
+    assert said(chat) == [("user", "Hello"), ("assistant", "hello")]
+    assert chat.retry(model="claude-haiku-4-5").text == "here it is"
+    assert sent(api)[-1]["model"] == "claude-haiku-4-5"
+    assert [turn.said for turn in chat.turns] == ["Hello", "Explain"]
+    assert [version.state.name for version in chat.versions(chat.turns[-1])] == ["FAILED", "DONE"]
+
+
+def test_a_question_that_may_have_been_billed_widens_the_range_of_costs(api: tercet.LocalAPI) -> None:
+    api.queue({"error": 500})
+    chat = chat_with(api)
+    with pytest.raises(tercet.InternalServerError):
+        chat.say("Hello")
+
+    low, high = chat.cost_range
+    assert chat.cost == low == 0
+    assert high is not None
+    assert high > 0
+
+
+IMAGE = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "bm8gaW1hZ2U="}}
+
+
+def test_an_image_that_the_api_refused_is_not_sent_again(api: tercet.LocalAPI) -> None:
+    chat = chat_with(api)
+    with pytest.raises(tercet.BadRequestError, match="process image"):
+        chat.say("What is this?", IMAGE)
+
+    chat.retry()
+    chat.say("And now?")
+    assert all("image" not in str(request["messages"]) for request in sent(api)[1:])
+
+
+def test_an_image_of_a_tool_that_the_api_refused_is_told_as_such_and_no_tool_runs_twice(api: tercet.LocalAPI) -> None:
+    runs = []
+
+    @tercet.beta_tool
+    def look() -> Any:
+        """Look at the picture."""
+        runs.append(1)
+        return [IMAGE]
+
+    api.queue([{"type": "tool_use", "id": "toolu_1", "name": "look", "input": {}}])
+    chat = chat_with(api, tools=[look])
+    with pytest.raises(tercet.BadRequestError, match="process image"):
+        chat.say("Look")
+
+    assert chat.retry().text
+    assert runs == [1]
+    assert "the API refused this result" in str(sent(api)[-1]["messages"][2])
+
+
+def test_a_refused_turn_stays_in_the_log_and_out_of_later_requests(api: tercet.LocalAPI) -> None:
+    api.queue({"text": "I cannot", "stop_reason": "refusal"}, "sure")
+    chat = chat_with(api)
+    assert chat.say("Something bad").stop_reason == "refusal"
+    chat.say("Something good")
+
+    assert [turn.said for turn in chat.turns] == ["Something bad", "Something good"]
+    assert said(chat) == [("user", "Something good"), ("assistant", "sure")]
+
+
+def test_a_retry_after_tools_sends_their_results_again_and_runs_none(api: tercet.LocalAPI) -> None:
+    runs = []
+
+    @tercet.beta_tool
+    def work() -> str:
+        """Work."""
+        runs.append(1)
+        return "worked"
+
+    api.queue([{"type": "tool_use", "id": "toolu_1", "name": "work", "input": {}}], {"error": 529}, "done")
+    chat = chat_with(api, tools=[work])
+    with pytest.raises(tercet.OverloadedError):
+        chat.say("Work")
+
+    assert chat.retry().text == "done"
+    assert runs == [1]
+    assert len(chat.turns) == 1
+    assert len(chat.versions(chat.turns[0])) == 1
+
+
+# --- tools ------------------------------------------------------------------------------------------------------------
+
+DESCRIBED = {"name": "ask", "description": "Ask.", "input_schema": {"type": "object", "properties": {}}}
+CALL = {"type": "tool_use", "id": "toolu_1", "name": "ask", "input": {}}
+
+
+def test_calls_that_nobody_answers_are_denied_when_the_user_goes_on(api: tercet.LocalAPI) -> None:
+    api.queue([CALL], "fine")
+    chat = chat_with(api, tools=[DESCRIBED])
+    assert chat.say("Go").stop_reason == "tool_use"
+    assert "not answered" in str(chat.messages[-1])
+    chat.say("Never mind")
+
+    assert "not answered" in str(sent(api)[-1]["messages"][2])
+
+
+def test_a_user_answers_the_calls_of_tools_that_are_definitions_alone(api: tercet.LocalAPI) -> None:
+    api.queue([CALL], "so it is 7")
+    chat = chat_with(api, tools=[DESCRIBED])
+    chat.say("Go")
+    answer = chat.say({"type": "tool_result", "tool_use_id": "toolu_1", "content": "7"})
+
+    assert answer.text == "so it is 7"
+    assert len(chat.turns) == 1
+
+
+# --- answers that are cut ---------------------------------------------------------------------------------------------
+
+CUT = {"text": "One, two,", "stop_reason": "max_tokens"}
+
+
+def test_a_cut_answer_is_kept_and_says_so(api: tercet.LocalAPI) -> None:
+    api.queue(CUT)
+
+    assert chat_with(api).say("Count").stop_reason == "max_tokens"
+
+
+def test_a_cut_answer_is_continued_as_one(api: tercet.LocalAPI) -> None:
+    api.queue(CUT, " three.")
+    chat = chat_with(api)
+    answer = chat.say("Count", on_cut="continue")
+
+    assert answer.text == "One, two, three."
+    assert answer.stop_reason == "end_turn"
+    assert answer.usage.input_tokens == sum(
+        entry.answer["usage"]["input_tokens"] for entry in chat.turns[0].entries if entry.answer
+    )
+    assert len(chat.turns) == 1
+
+
+def test_an_answer_is_continued_five_times_and_no_more(api: tercet.LocalAPI) -> None:
+    api.queue(*[CUT] * 9)
+    answer = chat_with(api, on_cut="continue").say("Count")
+
+    assert answer.text == "One, two," * 6
+    assert answer.stop_reason == "max_tokens"
+
+
+def test_a_cut_answer_is_an_error_that_holds_it(api: tercet.LocalAPI) -> None:
+    api.queue(CUT, "fine")
+    chat = chat_with(api, on_cut="raise")
+    with pytest.raises(tercet.ConversationLimitError) as caught:
+        chat.say("Count")
+
+    assert caught.value.answer.text == "One, two,"
+    assert caught.value.limit == "max_tokens"
+    assert chat.say("Go on", on_cut="keep").text == "fine"
+
+
+def test_an_answer_that_is_cut_inside_a_call_is_told_so(api: tercet.LocalAPI) -> None:
+    api.queue({"content": [CALL], "stop_reason": "max_tokens"}, "fine")
+    chat = chat_with(api, tools=[DESCRIBED])
+    chat.say("Go")
+    chat.say("Again")
+
+    assert "cut off" in str(sent(api)[-1]["messages"][2])
+
+
+def test_a_pause_goes_on_by_itself(api: tercet.LocalAPI) -> None:
+    search = {"type": "server_tool_use", "id": "srvtoolu_1", "name": "web_search", "input": {"query": "x"}}
+    api.queue({"content": [{"type": "text", "text": "Searching"}, search], "stop_reason": "pause_turn"}, " found.")
+    chat = chat_with(api, tools=[{"type": "web_search_20250305", "name": "web_search"}])
+    answer = chat.say("Search")
+
+    assert answer.text == "Searching found."
+    assert sent(api)[1]["messages"][-1]["role"] == "assistant"
+    assert chat.say("Go on").text
+
+
+# --- who may speak ----------------------------------------------------------------------------------------------------
+
+
+def test_two_tasks_in_one_conversation_are_told(api: tercet.LocalAPI) -> None:
+    async def play(chat: tercet.AsyncConversation) -> None:
+        outcomes = await asyncio.gather(chat.say("One"), chat.say("Two"), return_exceptions=True)
+        assert [type(outcome).__name__ for outcome in outcomes] == ["Message", "ConversationBusyError"]
+        assert (await chat.say("Three")).text
+
+    chat = in_loop(api, play)
+    assert [turn.said for turn in chat.turns] == ["One", "Three"]
+
+
+def test_a_stream_that_another_task_reads_is_not_closed(api: tercet.LocalAPI) -> None:
+    async def play(chat: tercet.AsyncConversation) -> None:
+        reading, go_on = asyncio.Event(), asyncio.Event()
+
+        async def read() -> str:
+            stream = chat.stream("One")
+            await anext(stream)
+            reading.set()
+            await go_on.wait()
+            return (await stream.until_done()).text
+
+        task = asyncio.ensure_future(read())
+        await reading.wait()
+        with pytest.raises(tercet.ConversationBusyError, match="reads an answer"):
+            await chat.say("Two")
+        go_on.set()
+        assert "One" in await task
+
+    in_loop(api, play)
+
+
+def test_a_blocking_client_in_a_running_loop_warns_once(api: tercet.LocalAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tercet.toolkit.conversation import conversation
+
+    monkeypatch.setattr(conversation, "_warned", False)
+    chat = chat_with(api)
+
+    async def main() -> None:
+        with pytest.warns(RuntimeWarning, match="AsyncConversation"):
+            chat.say("One")
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", RuntimeWarning)
+            chat.say("Two")
+
+    asyncio.run(main())
+
+
+def test_a_client_of_the_other_world_is_refused(api: tercet.LocalAPI) -> None:
+    with pytest.raises(TypeError, match="AsyncConversation"):
+        tercet.Conversation(api.async_client())  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="for this one take Conversation"):
+        tercet.AsyncConversation(api.client())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [({"modell": "x"}, "did you mean 'model'"), ({"on_cut": "drop"}, "on_cut must be"), ({"examples": ["hm"]}, "pair")],
+)
+def test_what_is_no_argument_is_refused(api: tercet.LocalAPI, arguments: dict[str, Any], says: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=says):
+        chat_with(api, **arguments)
+
+
+def test_an_answer_that_could_not_be_stored_is_on_the_error(api: tercet.LocalAPI) -> None:
+    log = KeptLog()
+    chat = tercet.Conversation.on_log(api.client(), log, MODEL)
+
+    def full(step: LogStep) -> None:
+        if step.entries and step.entries[-1].role == "assistant":
+            raise tercet.ConversationError("the disk is full")
+
+    log.before = full
+    with pytest.raises(tercet.ConversationError, match="full") as caught:
+        chat.say("Hello")
+
+    assert caught.value.answer.text
+    log.before = lambda step: None
+    assert chat.retry().text
+
+
+@pytest.mark.parametrize("on_conflict", ["raise", "branch"])
+def test_two_who_answer_in_one_conversation_overwrite_nothing(api: tercet.LocalAPI, on_conflict: str) -> None:
+    steps: list[bytes] = []
+    ours, theirs = (
+        tercet.Conversation.on_log(api.client(), KeptLog(steps), MODEL, on_conflict=on_conflict) for _ in range(2)
+    )
+    theirs.say("Theirs")
+    if on_conflict == "raise":
+        with pytest.raises(tercet.ConversationConflictError):
+            ours.say("Ours")
+        assert ours.say("Ours, after that").text
+        assert [turn.said for turn in ours.turns] == ["Theirs", "Ours, after that"]
+    else:
+        ours.say("Ours")
+        assert [turn.said for turn in ours.turns] == ["Ours"]
+        assert [turn.said for turn in ours.versions(ours.turns[0])] == ["Theirs", "Ours"]
+
+
+def test_the_ledger_knows_the_conversation(api: tercet.LocalAPI, tmp_path: Path) -> None:
+    client = api.client(ledger=tmp_path / "ledger.db")
+    chat = tercet.Conversation(client, **MODEL)
+    chat.say("Hello")
+
+    (journal,) = (tmp_path / "ledger.db.d").iterdir()
+    assert f'"conversation":"{chat.id}"' in journal.read_text()
+
+
+def test_a_foreign_history_that_is_broken_is_refused_with_the_way_out(api: tercet.LocalAPI) -> None:
+    broken = [
+        {"role": "user", "content": "Hi"},
+        {"role": "assistant", "content": [CALL]},
+        {"role": "user", "content": "Hm"},
+    ]
+    with pytest.raises(ValueError, match="repair_messages"):
+        chat_with(api, messages=broken)
+
+    chat = chat_with(api, messages=tercet.repair_messages(broken), tools=[DESCRIBED])
+    assert chat.say("Go on").text
+    assert [turn.said for turn in chat.turns] == ["Hi", "Hm", "Go on"]
+
+
+def test_versions_are_kept_apart_and_together(api: tercet.LocalAPI) -> None:
+    chat = chat_with(api)
+    chat.say("One")
+    chat.say("Two")
+    chat.edit(chat.turns[0], "Uno")
+    first = chat.turns[0]
+
+    assert [version.said for version in chat.versions(first)] == ["One", "Uno"]
+    chat.switch(chat.versions(first)[0])
+    assert [turn.said for turn in chat.turns] == ["One", "Two"]
+    with pytest.raises(ValueError, match="none of this conversation"):
+        chat_with(api).switch(first)
+    before = chat.cost
+    chat.clear()
+    assert chat.turns == chat.messages == []
+    assert chat.cost == before > 0
+    chat.say("Anew")
+    assert [version.said for version in chat.versions(chat.turns[0])] == ["Anew"]

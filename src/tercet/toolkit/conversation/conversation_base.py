@@ -86,7 +86,14 @@ class ConversationBase(Guarded):
 
     def _take_in(self, messages: Iterable[Any]) -> None:
         """Begin with a history that was made elsewhere."""
-        state = self._state
+        from tercet.toolkit.conversation.validity.repair import check_messages
+
+        state, messages = self._state, list(messages)
+        if problems := check_messages(messages):
+            raise ValueError(
+                f"messages cannot be gone on with: {problems[0]}{f', and {len(problems) - 1} more' if problems[1:] else ''}; "
+                "tercet.check_messages(messages) lists them all, and tercet.repair_messages(messages) makes a valid copy"
+            )
         entries = foreign_entries(messages, state.thread.tip, state.thread.last_id, state.clock())
         if entries:
             done = state.write_now(LogStep(entries=entries, tip=entries[-1].id))
@@ -205,9 +212,8 @@ class ConversationBase(Guarded):
             raise ValueError("there is no turn to retry: nothing was said yet")
         if turn[-1].role == "user" and not turn[-1].starts_turn:
             return Opening()
-        content, place = list(turn[0].content), (turn[0].error or {}).get("place")
-        if place is not None and len(content) > 1:
-            del content[place]
+        refused = (turn[0].error or {}).get("place") or ()
+        content = [block for place, block in enumerate(turn[0].content) if place not in refused] or turn[0].content
         return Opening(content=content, parent=turn[0].parent, after_tip=False)
 
     def _switched(self, version: Turn) -> LogStep:

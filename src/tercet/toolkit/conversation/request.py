@@ -21,6 +21,7 @@ ONLY_BETA = argument_names.BETA_CREATE - argument_names.CREATE
 NAMES = argument_names.BETA_CREATE | argument_names.CREATE
 PLACE = re.compile(r"messages\.(\d+)\.content\.(\d+)")
 """How the API names a block that it refuses."""
+MEDIA_WORDS = re.compile(r"\b(image|pdf|document|media)", re.IGNORECASE)
 ANSWER_NAMES = NAMES - {"messages", "stream"}
 """Arguments of a turn: those of `create`, but for what the conversation says itself."""
 
@@ -63,18 +64,34 @@ def with_own(arguments: dict[str, Any], own: Mapping[str, Any]) -> dict[str, Any
     return {**made, "betas": list(dict.fromkeys(betas))} if betas else made
 
 
-def refused_place(error: BaseException, state: ConversationState, choice: ViewChoice | None) -> tuple[int, int] | None:
-    """Return the id of the entry, and the place of the block in it, that the API named when it refused a request."""
-    found = PLACE.search(getattr(error, "api_message", None) or "") if isinstance(error, APIStatusError) else None
-    if found is None or error.status_code not in (400, 413):  # type: ignore[attr-defined]
+def refused_blocks(
+    error: BaseException, state: ConversationState, choice: ViewChoice | None
+) -> tuple[LogEntry, list[int]] | None:
+    """Return the entry, and the places in it, of the blocks for which the API refused a request. Where it names none and speaks
+    of a picture or a document, those of the newest entry are meant."""
+    if not isinstance(error, APIStatusError) or error.status_code not in (400, 413) or not state.thread.sendable:
         return None
+    said = error.api_message or ""
+    found = PLACE.search(said)
+    if found is None:
+        newest = state.thread.sendable[-1]
+        places = [place for place, block in enumerate(newest.content) if holds_media(block)]
+        return (newest, places) if places and MEDIA_WORDS.search(said) else None
     message, place = int(found[1]), int(found[2])
     first = choice.first if choice is not None else 0
     index = message - len(state.examples) - bool(choice is not None and choice.summary) + first
     sendable = state.thread.sendable
     if not first <= index < len(sendable) or place >= len(sendable[index].content):
         return None
-    return sendable[index].id, place
+    return sendable[index], [place]
+
+
+def holds_media(block: Block) -> bool:
+    """Return whether a block is, or brings, a picture or a document."""
+    if block["type"] != "tool_result":
+        return block["type"] in ("image", "document")
+    content = block.get("content")
+    return isinstance(content, list) and any(isinstance(each, dict) and holds_media(each) for each in content)
 
 
 def uses_beta(arguments: dict[str, Any]) -> bool:

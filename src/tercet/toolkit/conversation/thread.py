@@ -36,6 +36,7 @@ INTERRUPTED: Mapping[str, Any] = {
     "billed": "maybe",
 }
 THINKING = frozenset({"thinking", "redacted_thinking"})
+SERVER_CALLS = frozenset({"server_tool_use", "mcp_tool_use"})
 DISPENSABLE = THINKING | {"image", "document", "search_result", "container_upload", "tool_result"}
 """Blocks that a conversation can do without, if the API refuses them."""
 REFUSED = "refused"
@@ -60,8 +61,9 @@ def message_of(entry: LogEntry, refused: Sequence[int] = ()) -> dict[str, Any]:
 
 
 def left_out(block: Block) -> Block | None:
-    """Return what is sent in the place of a block that the API refuses: nothing for thinking, else a word about it."""
-    if block["type"] in THINKING:
+    """Return what is sent in the place of a block that the API refuses: nothing for thinking and for calls of the API's own
+    tools that came to nothing, else a word about it."""
+    if block["type"] in THINKING or block["type"] in SERVER_CALLS:
         return None
     if block["type"] == "tool_result":
         return {**block, "content": "Error: the API refused this result, so it was left out", "is_error": True}
@@ -176,10 +178,13 @@ class Thread:
 
     def _lengthen(self, entry: LogEntry) -> None:
         self.path.append(entry)
-        if entry.state in SENT and entry.content:
+        if entry.state not in SENT or not entry.content:
+            return
+        refused = self.facts.get(REFUSED)
+        message = message_of(entry, refused.get(str(entry.id), ()) if refused else ())
+        if message["content"]:
             self.sendable.append(entry)
-            refused = self.facts.get(REFUSED)
-            self.messages.append(message_of(entry, refused.get(str(entry.id), ()) if refused else ()))
+            self.messages.append(message)
 
     def _shorten(self, length: int) -> None:
         gone = {entry.id for entry in self.path[length:]}
@@ -261,6 +266,33 @@ class Thread:
                 break
             turn.append(following)
         return turn
+
+    def with_refused(self, entries: Mapping[int, Sequence[int]]) -> dict[str, Any]:
+        """Return the fact that tells of blocks that are left out, with these among them; no fact if there are none of these."""
+        if not entries:
+            return {}
+        known = dict(self.facts.get(REFUSED) or {})
+        for id_, places in entries.items():
+            known[str(id_)] = sorted({*known.get(str(id_), ()), *places})
+        return {REFUSED: known}
+
+    def unfinished(self) -> dict[int, list[int]]:
+        """Return the calls of the API's own tools in the last answer that no result came of: once the user goes on, none can.
+        They are told by their entries and places."""
+        answered: set[Any] = set()
+        found: dict[int, list[int]] = {}
+        for entry in reversed(self.sendable):
+            if entry.role != "assistant":
+                break
+            answered |= {block.get("tool_use_id") for block in entry.content}
+            places = [
+                place
+                for place, block in enumerate(entry.content)
+                if block["type"] in SERVER_CALLS and block.get("id") not in answered
+            ]
+            if places:
+                found[entry.id] = places
+        return found
 
     # --- calls -------------------------------------------------------------------------------------------------------
 

@@ -16,9 +16,9 @@ from tercet.toolkit.conversation.answers import CUT_SHORT, answer_entry, part_en
 from tercet.toolkit.conversation.entries import Block, EntryState, LogEntry, LogStep
 from tercet.toolkit.conversation.errors import ConversationError
 from tercet.toolkit.conversation.limits import LimitName
-from tercet.toolkit.conversation.request import refused_place, request_arguments, settled_results
+from tercet.toolkit.conversation.request import refused_blocks, request_arguments, settled_results
 from tercet.toolkit.conversation.state import ConversationState, TurnOptions
-from tercet.toolkit.conversation.thread import DISPENSABLE, REFUSED, Thread
+from tercet.toolkit.conversation.thread import DISPENSABLE, Thread
 from tercet.toolkit.conversation.tool_steps import answer_calls
 from tercet.toolkit.conversation.turns import message_of_answer
 from tercet.wire.errors import APIError
@@ -119,7 +119,8 @@ def opening_step(state: ConversationState, opening: Opening) -> LogStep:
             )
         )
         parent = next_id
-    return LogStep(entries=entries, states=states, errors=errors, tip=parent)
+    left = thread.with_refused(thread.unfinished()) if entries and opening.after_tip else {}
+    return LogStep(entries=entries, states=states, errors=errors, tip=parent, facts=left)
 
 
 class _Turn:
@@ -197,7 +198,8 @@ class _Turn:
         """Commit what the program says in the user's place: results of tools, or to go on."""
         thread = self.state.thread
         entry = LogEntry(id=thread.last_id + 1, parent=thread.tip, role="user", content=content, at=self.state.clock())
-        yield from self.state.commit(LogStep(entries=[entry], tip=entry.id))
+        left = thread.with_refused(thread.unfinished())
+        yield from self.state.commit(LogStep(entries=[entry], tip=entry.id, facts=left))
 
     def answered(self) -> Plan[tuple[Message, LogEntry] | LimitName]:
         """Ask once, and commit the answer; return the limit that keeps the request from leaving, if one does. Raises what kept
@@ -283,26 +285,24 @@ class _Turn:
                 states = dict.fromkeys(thread.pending, EntryState.DONE)
                 yield from self.state.commit(LogStep(entries=[entry], states=states, tip=entry.id))
                 return
-        step = failed_step(thread, facts, refused_place(failure.error, self.state, choice))
+        step = failed_step(thread, facts, refused_blocks(failure.error, self.state, choice))
         if step is not None:
             yield from self.state.commit(step)
 
 
-def failed_step(thread: Thread, facts: dict[str, Any], refused: tuple[int, int] | None) -> LogStep | None:
+def failed_step(thread: Thread, facts: dict[str, Any], refused: tuple[LogEntry, list[int]] | None) -> LogStep | None:
     """Return the step by which a question is left out of later requests, and a block that the API refused, too; None if there
     is nothing to write."""
     states = dict.fromkeys(thread.pending, EntryState.FAILED)
     errors = dict.fromkeys(thread.pending, facts)
     own: dict[str, Any] = {}
     if refused is not None:
-        entry, place = refused
-        kind = thread.entries[entry].content[place]["type"]
-        if kind in DISPENSABLE and entry in states:
-            errors = {**errors, entry: {**facts, "place": place}}
-        elif kind in DISPENSABLE:
-            places = dict(thread.facts.get(REFUSED) or {})
-            places[str(entry)] = sorted({*places.get(str(entry), ()), place})
-            own = {REFUSED: places}
+        entry, places = refused
+        places = [place for place in places if entry.content[place]["type"] in DISPENSABLE]
+        if places and entry.id in states:
+            errors = {**errors, entry.id: {**facts, "place": places}}
+        elif places:
+            own = thread.with_refused({entry.id: places})
     return LogStep(states=states, errors=errors, facts=own) if states or own else None
 
 
