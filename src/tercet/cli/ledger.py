@@ -146,22 +146,16 @@ def write_table(rows: Rows) -> None:
         click.echo("no rows")
         return
     from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
 
-    from tercet.toolkit.ledger.rows import text_of
+    from tercet.cli.table import table_of
 
-    held = [name for name in rows.columns if any(row[name] not in (None, 0) for row in rows)]
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in held:
-        numbers = any(isinstance(row[name], int | float | Decimal) for row in rows)
-        table.add_column(name, justify="right" if numbers else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(text_of(name, row[name])) for name in held))
     console = Console()
+    table, left_out = table_of(rows, console.width if console.is_terminal else None)
     if not console.is_terminal:
         console = Console(width=10_000)  # a file or a pipe has no edge to fold at
     console.print(table)
+    if left_out:
+        click.echo(f"Not shown, for want of width: {', '.join(left_out)} (--json and --csv have all)", err=True)
 
 
 def plain_value(value: Any) -> Any:
