@@ -194,7 +194,10 @@ def _ranking(title: str, name: str, rows: Rows) -> str:
         for row in rows[:LISTED]
     ]
     more = f"<p class=small>and {len(rows) - LISTED:,} more</p>" if len(rows) > LISTED else ""
-    return _table(title, (name, "", "spent", "calls", "failed", "cache hits", "tokens out", "p50", "p95"), body) + more
+    return (
+        _table(title, (name, "", "spent", "calls", "failed", "cache hits", "tokens out", "p50", "p95"), body, "ranking")
+        + more
+    )
 
 
 def _savings(rows: Rows) -> str:
@@ -223,12 +226,13 @@ def _attempts(title: str, rows: Rows, what: str) -> str:
             f"<td class=name>{escape(row['time'][:19].replace('T', ' '))}</td><td class=name>{escape(_short(text_of('', row['model'])))}</td>"
             f"<td class=name>{escape(_short(text_of('', whose)))}</td><td class=name>{escape(_short(told))}</td><td>{_time(row['ms'])}</td><td>{_money(row['usd'])}</td>"
         )
-    return _table(title, ("time", "model", "whose", "outcome", "took", "cost"), body)
+    return _table(title, ("time", "model", "whose", "outcome", "took", "cost"), body, "attempts")
 
 
-def _table(title: str, names: Sequence[str], rows: Iterable[str]) -> str:
+def _table(title: str, names: Sequence[str], rows: Iterable[str], kind: str = "plain") -> str:
+    """Return a table. Of its `kind` the style says which columns a telephone does without."""
     head = "".join(f"<th{' class=name' if name in _WORDS else ''}>{escape(name)}</th>" for name in names)
-    return f"<section><h2>{title}</h2><div class=scroll><table><thead><tr>{head}</tr></thead><tbody>{''.join(f'<tr>{row}</tr>' for row in rows)}</tbody></table></div></section>"
+    return f"<section><h2>{title}</h2><div class=scroll><table class={kind}><thead><tr>{head}</tr></thead><tbody>{''.join(f'<tr>{row}</tr>' for row in rows)}</tbody></table></div></section>"
 
 
 def _short(text: str) -> str:
