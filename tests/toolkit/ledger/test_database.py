@@ -7,8 +7,10 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from tests.client.scripted import ASK, JSON, MESSAGE, Script
 from tests.toolkit.ledger.journals import entry, journal
 
 import tercet
@@ -205,3 +207,56 @@ def test_a_ledger_of_the_version_before_is_brought_up_to_date(path: Path) -> Non
     ledger = tercet.Ledger(path, keep="bodies")
     assert ledger.cost(by="day")[0]["calls"] == 2
     assert [row["request"] for row in ledger.calls(bodies=True)] == [None, None]
+
+
+def _other_program(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("create table things(a)")
+    connection.close()
+
+
+def _newer(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute(f"pragma application_id = {database.APPLICATION}")
+        connection.execute("pragma user_version = 99")
+    connection.close()
+
+
+def _directory(path: Path) -> None:
+    path.mkdir()
+
+
+def _text(path: Path) -> None:
+    path.write_text("hello " * 500)
+
+
+def _short_text(path: Path) -> None:
+    path.write_text("hi")
+
+
+@pytest.mark.parametrize("make", [_text, _short_text, _other_program, _newer, _directory])
+def test_calls_go_on_with_one_warning_where_the_file_is_no_ledger_and_what_is_in_no_sum_is_counted(
+    path: Path, make: Any
+) -> None:
+    make(path)
+    client = Script((200, JSON, MESSAGE)).client(ledger=path)
+
+    with pytest.warns(tercet.LedgerWarning, match=r"Calls go on.*tercet\.Ledger\(\.\.\.\)\.lost") as told:
+        answers = [client.messages.create(**ASK).id for _ in range(3)]
+    assert len(answers) == 3
+    assert len(told) == 1
+    ledger = tercet.Ledger(path)
+    assert ledger.lost == 3
+    with pytest.raises(tercet.LedgerError):
+        ledger.cost()
+
+
+def test_a_new_database_without_tables_and_a_ledger_need_no_warning(
+    path: Path, recwarn: pytest.WarningsRecorder
+) -> None:
+    sqlite3.connect(path).execute("pragma journal_mode = delete").connection.close()
+    for _ in range(2):
+        Script((200, JSON, MESSAGE)).client(ledger=path).messages.create(**ASK)
+        assert tercet.Ledger(path).lost == 0
+    assert tercet.Ledger(path).cost(by=())[0]["calls"] == 2
+    assert not recwarn.list

@@ -20,6 +20,10 @@ from threading import RLock
 import msgspec
 
 VERSION = 1
+APPLICATION = 0x5472634C
+"""Tells the tables of ledgers from other programs' databases ("TrcL")."""
+TABLE_VERSION = 2
+_MAGIC = b"SQLite format 3\0"
 MOST_BYTES = 64 * 1024 * 1024
 DAY = 86_400 * 1_000_000_000
 LOOKED_EVERY = 100_000_000
@@ -50,6 +54,23 @@ def boot_id() -> str | None:
     with suppress(OSError):
         return _BOOT.read_text().strip() or None
     return None
+
+
+def why_unreadable(path: Path) -> str | None:
+    """Return why the file at a ledger's path can be none, as far as its head tells; None if it can, or is not there."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(100)
+    except OSError:
+        return None  # whoever reads it will say so
+    if not head:
+        return None
+    if len(head) < 100 or not head.startswith(_MAGIC):
+        return "it is no database"
+    application, version = int.from_bytes(head[68:72]), int.from_bytes(head[60:64])
+    if application != APPLICATION:
+        return None if head[40:44] == bytes(4) else "it is a database of another program"
+    return "it was written by a newer Tercet" if version > TABLE_VERSION else None
 
 
 def lock_file(file: int) -> bool:
@@ -146,6 +167,11 @@ class LedgerJournal:
         folder = folder_of(self.path)
         if self.path.exists() and not self.path.is_file():
             raise OSError(22, f"{self.path.name} is no file")
+        if (reason := why_unreadable(self.path)) is not None:
+            self._warn(
+                f"The ledger {self.path} cannot be read, for {reason}. Calls go on, and their lines are kept in {folder}, "
+                "but they are in no sum, and tercet.Ledger(...).lost counts them. Move the file away, or use another path."
+            )
         folder.parent.mkdir(parents=True, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
@@ -197,13 +223,17 @@ class LedgerJournal:
 
     def _lose(self, lines: int, error: Exception) -> None:
         self.lost += lines
-        if not lines or self._warned:
+        if lines:
+            self._warn(
+                f"The ledger {self.path} cannot be written ({error}). Calls go on; what is missing is counted in "
+                "tercet.Ledger(...).lost. Is the disk full or read-only, or was the folder taken away?"
+            )
+
+    def _warn(self, text: str) -> None:
+        """Say what is the matter, once."""
+        if self._warned:
             return
         self._warned = True
-        text = (
-            f"The ledger {self.path} cannot be written ({error}). Calls go on; what is missing is counted in "
-            "tercet.Ledger(...).lost. Is the disk full or read-only, or was the folder taken away?"
-        )
         try:
             warnings.warn(text, LedgerWarning, stacklevel=2)
         except (

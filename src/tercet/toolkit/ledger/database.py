@@ -15,13 +15,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
 
+from tercet.flow.ledger.journal import APPLICATION, TABLE_VERSION
 from tercet.flow.store.sqlite import is_busy, patiently
 from tercet.toolkit.ledger.errors import LedgerBusyError, LedgerError
 from tercet.toolkit.ledger.lines import COLUMNS
 
-APPLICATION = 0x5472634C
-"""Tells our files from those of other programs ("TrcL")."""
-VERSION = 2
+VERSION = TABLE_VERSION
 PATIENCE = 5.0
 """Seconds that we wait for others to finish."""
 _OLDEST = (3, 37, 0)

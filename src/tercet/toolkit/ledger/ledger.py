@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from tercet.flow.ledger.journal import LedgerWarning, journal_at
 from tercet.flow.ledger.place import check_keep, check_place, default_place, place_of
 from tercet.toolkit.ledger.database import Database
-from tercet.toolkit.ledger.errors import LedgerError
+from tercet.toolkit.ledger.errors import LedgerBusyError, LedgerError
 from tercet.toolkit.ledger.forgetting import forget_old_bodies
 from tercet.toolkit.ledger.groups import TIMES, conditions, groups_of, names_of
-from tercet.toolkit.ledger.merge import Merged, merge
+from tercet.toolkit.ledger.merge import Merged, merge, waiting_lines
 from tercet.toolkit.ledger.periods import Moment, moment_of, offsets, zone_of
 from tercet.toolkit.ledger.rows import Rows
 from tercet.toolkit.ledger.sums import COLUMNS, KEPT, Chosen, Origin, add_up, add_up_days, keep_days
@@ -236,12 +236,20 @@ class Ledger:
 
     @property
     def lost(self) -> int:
-        """The number of lines that are in no sum: those that this process could not write, and those that nobody can read."""
+        """The number of lines that are in no sum: those that this process could not write, and those that nobody can read.
+
+        Where the file is no ledger, or damaged, they are all that wait for it in journals.
+        """
         written = journal_at(self.path).lost
-        if not self._is_there():
-            return written
-        with self._database.reading() as connection:
-            return written + int(connection.execute("select lines from unreadable").fetchone()[0])
+        try:
+            if not self._is_there():
+                return written
+            with self._database.reading() as connection:
+                return written + int(connection.execute("select lines from unreadable").fetchone()[0])
+        except LedgerBusyError:
+            return written  # what waits is not lost
+        except LedgerError:
+            return written + waiting_lines(self._database.folder)
 
     def merge(self) -> int:
         """Merge the lines that are written into the table, as every question does. Returns how many they were."""
@@ -297,6 +305,8 @@ class Ledger:
     def _is_there(self) -> bool:
         """Merge what is written. Returns whether there is anything to read."""
         self.merge()
+        if os.path.isdir(self.path):
+            raise LedgerError(f"{self.path} cannot be used as a ledger: it is not a file.")
         try:
             return os.path.getsize(self.path) > 0
         except FileNotFoundError:

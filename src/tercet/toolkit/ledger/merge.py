@@ -148,6 +148,15 @@ def _foreign(connection: sqlite3.Connection, name: str, file: BinaryIO) -> int:
     return 1
 
 
+def waiting_lines(folder: str) -> int:
+    """Return how many lines of attempts there are in journals."""
+    count = 0
+    for name in _names(folder):
+        with suppress(OSError), open_journal(os.path.join(folder, name)) as file:
+            count += sum(1 for line in file if line.endswith(b"\n") and read_row(line) is not None)
+    return count
+
+
 def _merge_group(connection: sqlite3.Connection, file: BinaryIO, name: str) -> tuple[Merged, bool, bool]:
     """Merge the next lines of a file. Returns what that came to, whether there may be more, and whether the file is ended."""
     patiently(lambda: connection.execute("begin immediate"), monotonic() + PATIENCE)
