@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 ALWAYS = "0001-01-01"
 """The day from which a price holds that names none."""
 _NO_NUMBERS = frozenset({"from", "above"})
+_PRICES = ("input", "output", "cache_read", "cache_write_5m", "cache_write_1h")
+_AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,18})?")
 
 
 def read_given(source: str | PathLike[str] | Mapping[str, Any]) -> Mapping[str, Any]:
@@ -44,7 +47,8 @@ def _decode(file: str | PathLike[str]) -> Any:
 def price_table(source: str | PathLike[str] | Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
     """Return rows of prices by model id, in the catalog's own form. Raises ValueError for what are no such rows."""
     given = read_given(source)
-    table = given.get("prices", given)
+    in_toml = not isinstance(source, Mapping) and str(source).endswith(".toml")  # which may say other things, too
+    table = given.get("prices", {} if in_toml else given)
     if not isinstance(table, Mapping):
         raise ValueError(f"prices must be a table of models, not {type(table).__name__}")
     return {str(model): _rows(model, rows) for model, rows in table.items()}
@@ -54,13 +58,29 @@ def _rows(model: Any, given: Any) -> list[dict[str, Any]]:
     rows = given if isinstance(given, list | tuple) else [given]
     if not rows or not all(isinstance(row, Mapping) for row in rows):
         raise ValueError(f"the prices of {model!r} must be a table with `input` and `output`, not {given!r:.200}")
-    return [{"from": ALWAYS, **{name: _as_listed(name, value) for name, value in row.items()}} for row in rows]
+    listed = [_listed(model, row) for row in rows]
+    if not all("input" in row and "output" in row for row in rows):
+        raise ValueError(f"the prices of {model!r} must be a table with `input` and `output`, not {given!r:.200}")
+    return listed
 
 
-def _as_listed(name: str, value: Any) -> Any:
-    if name in _NO_NUMBERS or type(value) not in (int, float):
+def _listed(model: Any, row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {"from": ALWAYS, **{name: _as_listed(model, name, value) for name, value in row.items()}}
+
+
+def _as_listed(model: Any, name: Any, value: Any) -> Any:
+    if name in _NO_NUMBERS:
         return value
-    return f"{Decimal(str(value)):f}"
+    if name not in _PRICES:
+        there = ", ".join((*_PRICES, *sorted(_NO_NUMBERS)))
+        raise ValueError(f"the prices of {model!r} have no {name!r:.80}; there are {there}")
+    try:
+        listed = f"{Decimal(str(value)):f}" if type(value) in (int, float, str) else ""
+    except InvalidOperation:
+        listed = ""
+    if _AMOUNT.fullmatch(listed) is None:
+        raise ValueError(f"{name} of {model!r} must be US dollars per million tokens, 0 or more, not {value!r:.80}")
+    return listed
 
 
 def lay_prices(whole: dict[str, Any], prices: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:

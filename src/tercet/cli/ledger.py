@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import warnings
 from collections.abc import Callable
@@ -30,7 +31,7 @@ class TryLater(click.ClickException):
 def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Return the command with the options that both verbs have."""
     options = (
-        click.option("--ledger", "path", metavar="PATH", help="The ledger; TERCET_LEDGER unless given, else your data folder's."),
+        click.option("--ledger", "path", metavar="PATH", help="The ledger; else TERCET_LEDGER, [ledger] of tercet.toml, your data folder's."),
         click.option("--since", metavar="WHEN", help="From then on: today, yesterday, monday, 2026-11-01 or a time."),
         click.option("--until", metavar="WHEN", help="Before then."),
         click.option("--origin", type=click.Choice(ORIGINS), default="api", show_default=True,
@@ -87,13 +88,16 @@ def output_kind(asked: dict[str, Any]) -> str:
 
 def read_ledger(path: str | None, ask: Callable[[Ledger], Any]) -> Any:
     """Ask the ledger. What it cannot answer ends the command with 2, a ledger that is held by others with 75."""
+    from tercet.cli.settings import use_project
     from tercet.toolkit.ledger.errors import LedgerBusyError, LedgerError
     from tercet.toolkit.ledger.ledger import Ledger
 
+    of_project = use_project()
+    place = path or os.environ.get("TERCET_LEDGER") or of_project
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         try:
-            found = ask(Ledger(path))
+            found = ask(Ledger(place))
         except LedgerBusyError as error:
             raise TryLater(str(error)) from None
         except LedgerError as error:
