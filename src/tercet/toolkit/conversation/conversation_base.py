@@ -10,6 +10,7 @@ import msgspec
 
 from tercet.catalog.cost import in_dollars
 from tercet.toolkit.conversation.answer_stream import StreamedTurn
+from tercet.toolkit.conversation.cache_marks import check_cache, end_is_marked_by
 from tercet.toolkit.conversation.entries import LogStep, SavedConversation
 from tercet.toolkit.conversation.errors import ConversationLimitError
 from tercet.toolkit.conversation.limits import TurnAllowance, check_limits
@@ -77,9 +78,10 @@ class ConversationBase(Guarded):
             options=self._options,
             examples=arguments.get("examples") or (),
             view=arguments.get("view"),
-            cache=arguments.get("cache"),
+            cache=check_cache(arguments.get("cache")),
             **known,
         )
+        self._state.marks_end = end_is_marked_by(client)
         self._totals = ConversationTotals()
         if (messages := arguments.get("messages")) is not None:
             self._take_in(messages)
@@ -121,6 +123,8 @@ class ConversationBase(Guarded):
         if not hasattr(client, "messages"):
             raise TypeError(f"{type(self).__name__} needs a client, not {type(client).__name__} {client!r:.80}")
         self._client = client
+        if hasattr(self, "_state"):
+            self._state.marks_end = end_is_marked_by(client)
 
     @property
     def messages(self) -> list[dict[str, Any]]:

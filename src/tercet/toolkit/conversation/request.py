@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from tercet.toolkit.conversation.cache_marks import MOST_MARKS, life_of, limited, marked, marks_in
 from tercet.toolkit.conversation.entries import Block, LogEntry
 from tercet.toolkit.conversation.state import ConversationState, TurnOptions
 from tercet.toolkit.conversation.thread import CHUNK
@@ -33,12 +34,28 @@ def request_arguments(
     arguments = dict(options.parameters)
     if options.definitions:
         arguments["tools"] = list(options.definitions)
-    if choice is None:
-        arguments["messages"] = prepared_messages(state, state.examples, 0)
+    before, first = state.examples, 0
+    if choice is not None:
+        before = [*before, {"role": "user", "content": choice.summary}] if choice.summary else before
+        first = choice.first
+        arguments = with_own(arguments, choice.arguments)
+    arguments["messages"] = prepared_messages(state, before, first)
+    return with_marks(state, arguments, before, first)
+
+
+def with_marks(
+    state: ConversationState, arguments: dict[str, Any], before: list[dict[str, Any]], first: int
+) -> dict[str, Any]:
+    """Return the arguments with the marks that `cache="auto"` sets, and of the user's own no more than may be."""
+    own = 0
+    if at := [index - first + len(before) for index in state.thread.marked if index >= first]:
+        elsewhere = marks_in(arguments.get("tools")) + marks_in(arguments.get("system"))
+        room = MOST_MARKS - elsewhere - (1 if arguments.get("cache_control") else 0)
+        arguments["messages"], own = limited(arguments["messages"], at, room)
+    if state.cache != "auto":
         return arguments
-    summary = [{"role": "user", "content": choice.summary}] if choice.summary else []
-    arguments["messages"] = prepared_messages(state, [*state.examples, *summary], choice.first)
-    return with_own(arguments, choice.arguments)
+    life = life_of(state.thread.sendable, str(arguments.get("model")))
+    return marked(arguments, fixed=len(state.examples), life=life, automatic=state.marks_end, own=own)
 
 
 def prepared_messages(state: ConversationState, before: list[dict[str, Any]], first: int) -> list[dict[str, Any]]:

@@ -110,6 +110,8 @@ class ConversationState:
         self.examples = example_messages(examples)
         self.options, self.view, self.cache, self.on_conflict = options, view, cache, on_conflict
         self.clock = clock
+        self.marks_end = True
+        """Whether the API marks the end of a request for its cache by itself."""
         self._commits = threading.Lock()
         self._unsettled: LogStep | None = None
         """The step that was being committed when something interrupted it."""
