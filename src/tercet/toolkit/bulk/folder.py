@@ -51,12 +51,14 @@ class JobRecord(msgspec.Struct, kw_only=True):
     made_at: int = msgspec.field(default_factory=time.time_ns)
     source: dict[str, Any] = {}
     """The source's fingerprint (`changes.py`)."""
+    columns: list[str] | None = None
+    """The names that rows have, in the order in which they were seen; None as long as no row was."""
+    rows: int | None = None
+    """How many rows the source of this fingerprint has, once it was read to its end."""
     requests: list[dict[str, Any]] = []
     """Requests of a few rows, to be compared with what `ask` makes of these rows now."""
     written: list[list[int]] = []
     """Inode, size and time of the outputs that were written last: a file that is none of these is not ours."""
-    complete: bool = False
-    """Whether every row of the source had its line when the output was written."""
 
 
 class JobFolder:
