@@ -69,6 +69,8 @@ _HOMES: dict[str, str] = {
     "toolkit.media.documents": "document",
     "toolkit.media.errors": "MediaError MediaLibraryError",
     "toolkit.media.images": "image",
+    "toolkit.bulk.errors": "BulkError JobBudgetError JobBusyError JobChangedError JobStoppedError",
+    "toolkit.bulk.job": "Job bulk",
     "toolkit.ledger.errors": "LedgerBusyError LedgerError",
     "toolkit.ledger.ledger": "Ledger",
     "wire.errors.codes": (

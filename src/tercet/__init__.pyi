@@ -92,6 +92,17 @@ from tercet.local import (
 )
 from tercet.schema.transform import transform_schema as transform_schema
 from tercet.toolkit import media as media
+from tercet.toolkit.bulk.errors import (
+    BulkError as BulkError,
+    JobBudgetError as JobBudgetError,
+    JobBusyError as JobBusyError,
+    JobChangedError as JobChangedError,
+    JobStoppedError as JobStoppedError,
+)
+from tercet.toolkit.bulk.job import (
+    Job as Job,
+    bulk as bulk,
+)
 from tercet.toolkit.conversation import views as views
 from tercet.toolkit.conversation.approvals import (
     approve as approve,
@@ -288,6 +299,7 @@ __all__ = [
     "Budget",
     "BudgetExceededError",
     "BudgetUnknownError",
+    "BulkError",
     "CMEKContextUnavailableError",
     "CMEKKeyDisabledError",
     "CMEKKeyNetworkBlockedError",
@@ -327,6 +339,11 @@ __all__ = [
     "IncompleteStreamError",
     "InputJsonEvent",
     "InternalServerError",
+    "Job",
+    "JobBudgetError",
+    "JobBusyError",
+    "JobChangedError",
+    "JobStoppedError",
     "Ledger",
     "LedgerBusyError",
     "LedgerError",
@@ -395,6 +412,7 @@ __all__ = [
     "ask_first",
     "beta_async_tool",
     "beta_tool",
+    "bulk",
     "check_messages",
     "deny",
     "document",

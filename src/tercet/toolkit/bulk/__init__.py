@@ -1,19 +1,23 @@
 """Bulk: from a hundred prompts to millions, kept in a folder, killed at any moment and gone on with.
 
     job.py          `tercet.bulk` and its `Job`: run, iterate, status, failed, retry, table
-    gather.py       `tercet.ask_all` and `aask_all`: a list of prompts, answers in order, no folder
-    engine.py       runs one way over what is unanswered: writes its groups, ends a job that goes wrong, counts
-    ways.py         what a way of answering must do, and how one is found
+    settings.py     what was asked for, checked
+    session.py      one run: folder held, source compared, the rest asked, the output written
+    engine.py       drives one way over what is unanswered: writes its groups, ends a job that goes wrong
+    ways.py         what a way of answering must do
     live.py         the live way: many requests at once, at the client's pace
-    batches/        the way of Message Batches: shards, the submission protocol, results once
-    auto.py         which way, in one sentence; estimates and probes
+    asking.py       an async client, whichever client was given
     requests.py     rows -> numbered requests: `ask`, the output format, what cannot be asked
     answers.py      messages -> results: status, value, cost; a misfit is asked again once
     folder.py       the job's folder: opened by one runner, refused if newer or of another job
     results.py      its append-only logs: written, scanned, read again
     changes.py      whether source and request are what they were, and what changed
+    rows.py         rows by number: remembered as they are read, found again
+    dedupe.py       equal requests, asked once
+    stored.py       results with their rows: items, rows of the output
+    tail.py         items as they come, read from the logs
     sources.py      rows of a path, an iterable, an Arrow stream
-    outputs.py      rows and results -> JSONL, CSV, Parquet, in input order
+    outputs.py      JSONL, CSV, Parquet: whole or not at all
     columns.py      the names of our columns beside the source's
     templates.py    `{name}` in a prompt is a field, nothing more
     stopping.py     Ctrl-C once and twice, SIGTERM
@@ -21,8 +25,8 @@
     items.py        the values: numbered request, result, status
     errors.py       what can go wrong, as classes
 
-Arrows: job -> engine -> ways -> answers, requests -> items; engine and job -> folder -> results -> items; ways know neither
-folder nor source: they take an iterator of requests and give groups of results. `batches/` keeps its intents in the
+Arrows: job -> session -> engine, ways -> answers, requests -> items; session -> rows, stored -> results -> items; ways know neither
+folder nor source: they take an iterator of requests and give groups of results. Batches keep their intents in the
 folder's `job.db`, and in nothing else.
 
 **Exactly once.** An item counts as answered when its line stands in a log; the output is made of the logs alone, one row an

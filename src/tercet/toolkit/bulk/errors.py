@@ -35,6 +35,6 @@ class JobStoppedError(BulkError):
 
 
 class JobBudgetError(JobStoppedError):
-    """What is left of the budget pays for no further request; what was answered is kept."""
+    """The budget pays for no further request; everything that was answered is kept."""
 
     exit_code = 6

@@ -2,8 +2,9 @@
 
     answers.parquet.job/          mode 0700
       job.json            what the job is (`JobRecord`): written whole, to a temporary file, then renamed
-      job.db              SQLite: intents of batches, keys of equal requests, named facts; nothing for each answered item
+      job.db              SQLite: intents of batches, named facts; nothing for each answered item
       results-00000.log   append-only lines (`items.py`, `results.py`), 64 MB each; one writer each
+      equal.db            keys of requests, where equal ones are asked once
       rows.sum            8 bytes for each row that was read: its hash, so that a changed source is noticed
       rows.jsonl          the rows themselves, where the source can be read only once
       lock                held (flock) by the process that runs the job; it holds its pid and start, for people
@@ -35,11 +36,13 @@ _SCHEMA = (
     # state: intent, sent, ended, read, adopted, lost
     "create table batches(shard integer, try integer, nonce text not null, count integer not null, bytes integer, body blob, "
     "state text not null, id text, intent_at integer, sent_at integer, ended_at integer, primary key(shard, try)) strict",
-    "create table same(key blob primary key, item integer not null) strict, without rowid",
     "create table facts(name text primary key, value text) strict",
     f"pragma application_id = {APPLICATION}",
     f"pragma user_version = {VERSION}",
 )
+
+
+LOOKS = 5
 
 
 class JobRecord(msgspec.Struct, kw_only=True):
@@ -136,6 +139,20 @@ class JobFolder:
             connection.execute("commit")
             yield connection
 
+    def is_running(self) -> bool:
+        """Return whether some process runs the job just now."""
+        path = self.path / "lock"
+        if self._lock is not None or not path.exists():
+            return self._lock is not None
+        held = os.open(path, os.O_RDWR)
+        try:
+            _take(held)
+        except OSError:
+            return True
+        finally:
+            os.close(held)
+        return False
+
     def _runner(self) -> str:
         with suppress(OSError, ValueError):
             pid, since = (self.path / "lock").read_text("ascii").split()[:2]
@@ -161,14 +178,22 @@ def replace_file(path: Path, content: bytes) -> None:
 def _locked(path: Path) -> int | None:
     """Return a descriptor that holds the lock until it is closed; None if somebody else holds it."""
     held = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        _take(held)
-    except OSError:
+    if not _taken(held):
         os.close(held)
         return None
     os.ftruncate(held, 0)
     os.pwrite(held, b"%d %d\n" % (os.getpid(), time.time()), 0)
     return held
+
+
+def _taken(held: int) -> bool:
+    """Take the lock. Somebody who only looks holds it for a moment: that is waited for."""
+    for _ in range(LOOKS):
+        with suppress(OSError):
+            _take(held)
+            return True
+        time.sleep(0.02)
+    return False
 
 
 if sys.platform == "win32":

@@ -72,6 +72,8 @@ class ItemResult(msgspec.Struct, kw_only=True):
     """The parsed value; it is made of the message again when it is needed, and stands in no line."""
     row: Mapping[str, Any] | None = None
     """The row, where it is at hand; stands in no line."""
+    raised: BaseException | None = None
+    """The exception behind the error, where it is at hand; stands in no line."""
 
     def line(self) -> bytes:
         """Return the line of a log, newline included."""

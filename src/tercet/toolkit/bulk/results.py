@@ -79,6 +79,11 @@ class ItemMap:
         """Return the code of an item, 0 if it has no line."""
         return self.codes[item] if item < len(self.codes) else 0
 
+    def status(self, item: int) -> Status | None:
+        """Return the status of an item, None if it has no line."""
+        code = self.of(item)
+        return STATUSES[code - 1] if code else None
+
     def items(self, codes: Iterable[int]) -> Iterator[int]:
         """Yield the items that have one of these codes, in order."""
         wanted = frozenset(codes)
@@ -159,7 +164,12 @@ class ResultLog:
         """Put what was written onto the disk."""
         if self._file is not None and self.unsynced:
             self.unsynced = False
-            getattr(os, "fdatasync", os.fsync)(self._file)
+            try:
+                getattr(os, "fdatasync", os.fsync)(self._file)
+            except OSError as problem:
+                raise JobStoppedError(
+                    f"The results in {self.folder} could not be put onto the disk: {problem.strerror}. Run the job again: it goes on."
+                ) from problem
 
     def close(self) -> None:
         """Put everything onto the disk, and write no more."""
@@ -174,7 +184,7 @@ class ResultLog:
         """Open the newest file if it has room, its torn tail cut off; else begin another."""
         self.close()
         files = log_files(self.folder)
-        if files and (room := _end_of_lines(files[-1])) < LARGEST_FILE:
+        if files and (room := end_of_lines(files[-1])) < LARGEST_FILE:
             path = files[-1]
         else:
             number = int(files[-1].stem.partition("-")[2]) + 1 if files else 0
@@ -184,7 +194,7 @@ class ResultLog:
         self._size = room
 
 
-def _end_of_lines(path: Path) -> int:
+def end_of_lines(path: Path) -> int:
     """Return the size of a log without its torn last line."""
     with open(path, "rb") as file:
         end = file.seek(0, os.SEEK_END)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sized
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, TypeAlias, cast
@@ -40,7 +40,6 @@ class RowSource:
     """The names of the columns, where they are known before the first row."""
     name: str
     """What people call it."""
-    path: Path | None = None
     schema: Any = None
     """The Arrow schema, if the source has one."""
 
@@ -52,14 +51,21 @@ class RowSource:
         """Return what tells cheaply that the source is as it was; empty if only its rows can."""
         return {}
 
+    @property
+    def path(self) -> Path | None:
+        """Return the file that it is, if it is one."""
+        return None
+
+    def count_hint(self) -> int | None:
+        """Return how many rows there seem to be, for people; None if only reading tells."""
+        return None
+
 
 class FileSource(RowSource):
     """Rows of a JSONL, CSV or Parquet file."""
 
-    path: Path
-
     def __init__(self, path: Path, form: str) -> None:
-        self.path, self.form, self.name = path, form, path.name
+        self._path, self.form, self.name = path, form, path.name
         if not path.is_file():
             raise BulkError(f"{path} is no file." if path.exists() else f"{path} does not exist.")
         try:
@@ -71,34 +77,49 @@ class FileSource(RowSource):
         except OSError as problem:
             raise BulkError(f"{path} cannot be read: {problem}.") from problem
 
+    @property
+    def path(self) -> Path | None:
+        """Return the file."""
+        return self._path
+
     def rows(self) -> Iterator[Row | BadRow]:
         """Yield the rows of the file."""
         if self.form == "jsonl":
-            return _json_rows(self.path)
+            return _json_rows(self._path)
         if self.form == "parquet":
-            return _batches_of_rows(parquet_module().ParquetFile(self.path).iter_batches(batch_size=1024))
+            return _batches_of_rows(parquet_module().ParquetFile(self._path).iter_batches(batch_size=1024))
         assert self.columns is not None
-        return _csv_rows(self.path, self.columns, _delimiter(self.form))
+        return _csv_rows(self._path, self.columns, _delimiter(self.form))
 
     def fingerprint(self) -> dict[str, Any]:
         """Return path, size, time and the hash of both ends."""
-        with open(self.path, "rb") as file:
+        with open(self._path, "rb") as file:
             stat = os.fstat(file.fileno())
             ends = file.read(_END)
             if stat.st_size > _END:
                 file.seek(-_END, os.SEEK_END)
                 ends += file.read(_END)
         digest = blake2b(ends, digest_size=16).hexdigest()
-        return {"path": str(self.path.resolve()), "size": stat.st_size, "time": stat.st_mtime_ns, "ends": digest}
+        return {"path": str(self._path.resolve()), "size": stat.st_size, "time": stat.st_mtime_ns, "ends": digest}
+
+    def count_hint(self) -> int | None:
+        """Return the number of rows, of CSV and JSONL that of the lines."""
+        if self.form == "parquet":
+            return int(parquet_module().ParquetFile(self._path).metadata.num_rows)
+        with open(self._path, "rb", buffering=0) as file:
+            lines, last = 0, b"\n"
+            while block := file.read(1 << 20):
+                lines, last = lines + block.count(b"\n"), block[-1:]
+        return max(0, lines + (last != b"\n") - (self.form != "jsonl"))
 
     def _header(self) -> list[str]:
-        with open(self.path, encoding="utf-8-sig", newline="") as file:
+        with open(self._path, encoding="utf-8-sig", newline="") as file:
             try:
                 header = next((line for line in csv.reader(file, delimiter=_delimiter(self.form)) if line), None)
             except (csv.Error, UnicodeDecodeError) as problem:
-                raise BulkError(f"{self.path} cannot be read as CSV in UTF-8: {problem}.") from problem
+                raise BulkError(f"{self._path} cannot be read as CSV in UTF-8: {problem}.") from problem
         if header is None:
-            raise BulkError(f"{self.path} is empty: a CSV file begins with the names of its columns.")
+            raise BulkError(f"{self._path} is empty: a CSV file begins with the names of its columns.")
         return check_columns(header, self.name)
 
 
@@ -112,6 +133,11 @@ class ArrowSource(RowSource):
         self._reader = arrow.RecordBatchReader.from_stream(table)
         self.schema = self._reader.schema
         self.columns = check_columns(self.schema.names, self.name)
+
+    def count_hint(self) -> int | None:
+        """Return the number of rows of a table."""
+        held = getattr(self._table, "num_rows", None)
+        return held if isinstance(held, int) else None
 
     def rows(self) -> Iterator[Row | BadRow]:
         """Yield the rows of the stream."""
@@ -127,6 +153,10 @@ class IterableSource(RowSource):
     def __init__(self, rows: Iterable[Any]) -> None:
         self._rows, self.name = rows, f"the {type(rows).__name__}"
         self.once = iter(rows) is rows
+
+    def count_hint(self) -> int | None:
+        """Return the number of rows of what has a length."""
+        return len(self._rows) if isinstance(self._rows, Sized) else None
 
     def rows(self) -> Iterator[Row | BadRow]:
         """Yield the rows. What is no mapping is a BadRow; the iterable's own errors end the job."""

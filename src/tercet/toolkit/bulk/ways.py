@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Protocol
 
 from tercet.toolkit.bulk.items import ItemResult, NumberedRequest
@@ -12,14 +12,23 @@ GROUP_SECONDS = 1.0
 
 
 class StopRequest:
-    """Tells a way, from any thread, that it shall finish: it asks nothing new from then on."""
+    """Tells a way, from any thread or a signal's handler, that it shall finish: it asks nothing new from then on."""
 
     def __init__(self) -> None:
-        self.requested = False
+        self.requested = self.at_once = False
+        self._told: list[Callable[[], object]] = []
 
-    def request(self) -> None:
-        """Ask for it."""
-        self.requested = True
+    def request(self, *, at_once: bool = False) -> None:
+        """Ask for it. `at_once`: what is under way is not waited for either; what was answered is given all the same."""
+        self.requested, self.at_once = True, self.at_once or at_once
+        for tell in tuple(self._told):
+            tell()
+
+    def when_requested(self, tell: Callable[[], object]) -> None:
+        """Have this called when it is asked for, in whatever thread that is; at once if it was."""
+        self._told.append(tell)
+        if self.requested:
+            tell()
 
 
 class Way(Protocol):
