@@ -9,7 +9,7 @@ OFFICIAL := .venvs/official/.ready
 PARALLEL := --numprocesses=logical --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint types bench faults soak serve format generate clean peers bench-server coverage programs house release-check drift
+.PHONY: help install demo test lint types bench faults soak serve format generate clean peers bench-server bench-window coverage programs house release-check drift
 
 help:            ## list the verbs
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 22
@@ -62,6 +62,9 @@ drift: $(READY)    ## what differs from the newest official SDK, or from VERSION
 
 bench-server: $(READY) ## the local API beside other mock servers, one run; writes bench/RESULTS-server.md
 	@$(BIN)/python bench/server.py
+
+bench-window: $(READY) ## what a long conversation costs: everything, a moving window, a window in steps
+	@$(BIN)/python bench/window.py
 
 house: $(READY)    ## the measure of the house: sizes, names, circles, hops, files that five changes touch (ARGS=-v: which)
 	@$(BIN)/python tools/house.py $(ARGS)

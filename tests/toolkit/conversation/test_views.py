@@ -1,14 +1,22 @@
-"""Views: where they cut, and that they cut in steps."""
+"""Views: where they cut, that they cut in steps, and that what they keep is valid."""
 
 import itertools
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.toolkit.conversation.validity.histories import VALID, entries_of
+from tests.toolkit.conversation.validity.judged import refused
 
 import tercet
 from tercet.toolkit.conversation.entries import LogEntry, ViewCut
 from tercet.toolkit.conversation.tokens import estimated
-from tercet.toolkit.conversation.views import View, ViewChoice
+from tercet.toolkit.conversation.views import SummaryView, View, ViewChoice, WindowView
 
 
 def turns(count: int, size: int = 3_200) -> list[LogEntry]:
@@ -133,3 +141,30 @@ def test_the_apis_own_ways_are_arguments_of_the_request() -> None:
 def test_numbers_that_make_no_view_are_told_in_a_sentence(view: str, arguments: dict[str, Any], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         getattr(tercet.views, view)(**arguments)
+
+
+def test_a_window_in_steps_costs_less_than_everything_and_far_less_than_one_that_moves() -> None:
+    bench = Path(__file__).parents[3] / "bench" / "window.py"
+    ran = subprocess.run([sys.executable, bench, "--turns", "60"], capture_output=True, text=True, timeout=120)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "in steps: 0." in ran.stdout
+
+
+@given(VALID, st.integers(0, 40), st.integers(200, 3_000))
+@settings(max_examples=int(os.environ.get("TERCET_HISTORIES", "200")), deadline=None)
+def test_what_a_view_keeps_of_a_valid_history_is_valid(messages: list[Any], cut_at: int, tokens: int) -> None:
+    path = entries_of([*messages, {"role": "user", "content": "And?"}])
+    cut = path[cut_at % len(path)]
+    summary = [{"type": "text", "text": "They talked."}]
+    for view in (WindowView(tokens, tokens // 2), SummaryView(tokens, 3)):
+        for cuts in ({}, {cut.id: ViewCut(first=cut.id, kind="summary", summary=summary)}):
+            choice = view.choose(path, cuts, estimated)
+            first = choice.first
+            if choice.wanted is not None:
+                first = next(index for index, entry in enumerate(path) if entry.id == choice.wanted.first)
+                assert list(choice.wanted.entries) == path[:first]
+            sent = [{"role": entry.role, "content": list(entry.content)} for entry in path[first:]]
+            sent = [{"role": "user", "content": summary}, *sent] if choice.summary else sent
+            assert tercet.check_messages(sent) == []
+            assert refused(sent) is None
+            assert sent[-1]["content"][-1]["text"] == "And?"

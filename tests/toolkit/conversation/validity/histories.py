@@ -194,7 +194,7 @@ def entries_of(messages: list[Json]) -> list[LogEntry]:
     for number, message in enumerate(messages, 1):
         content = message["content"]
         blocks = [{"type": "text", "text": content}] if isinstance(content, str) else content
-        own = message["role"] == "user" and not any(block["type"] == "tool_result" for block in blocks)
+        own = message["role"] == "user" and any(block["type"] != "tool_result" for block in blocks)
         path.append(
             LogEntry(id=number, parent=number - 1 or None, role=message["role"], content=blocks, starts_turn=own)
         )
