@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import pickle
+import threading
 import warnings
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from tests.toolkit.conversation.kept_log import KeptLog
 
 import tercet
-from tercet.toolkit.conversation.entries import LogStep
+from tercet.toolkit.conversation.entries import LogStep, SavedConversation
 
 MODEL = {"model": "claude-sonnet-4-6", "max_tokens": 200}
 
@@ -409,6 +410,53 @@ def test_two_who_answer_in_one_conversation_overwrite_nothing(api: tercet.LocalA
         ours.say("Ours")
         assert [turn.said for turn in ours.turns] == ["Ours"]
         assert [turn.said for turn in ours.versions(ours.turns[0])] == ["Theirs", "Ours"]
+
+
+def test_who_waits_speaks_after_the_others(api: tercet.LocalAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[bytes] = []
+    begun, waited = threading.Event(), threading.Event()
+
+    class SeenLog(KeptLog):
+        def load(self) -> SavedConversation:
+            if begun.is_set():
+                waited.set()
+            return super().load()
+
+    theirs, ours = (
+        tercet.Conversation.on_log(api.client(), log, MODEL, on_conflict="wait")
+        for log in (KeptLog(steps), SeenLog(steps))
+    )
+    answer = theirs.client.messages.create
+
+    def slow(**arguments: Any) -> Any:
+        begun.set()
+        assert waited.wait(30)
+        return answer(**arguments)
+
+    monkeypatch.setattr(theirs.client.messages, "create", slow)
+    talking = threading.Thread(target=theirs.say, args=["Theirs"])
+    talking.start()
+    assert begun.wait(30)
+    ours.say("Ours")
+    talking.join()
+
+    assert [turn.said for turn in ours.turns] == ["Theirs", "Ours"]
+    assert all(turn.state.name == "DONE" for turn in ours.turns)
+
+
+def test_the_next_request_is_told_before_it_is_sent(api: tercet.LocalAPI) -> None:
+    chat = chat_with(api, system="Be kind.")
+    first = chat.next_request("Hello")
+    answer = chat.say("Hello")
+    told = chat.next_request("Again")
+
+    assert answer.usage.input_tokens <= first.tokens < 100
+    assert told.tokens > answer.usage.input_tokens + answer.usage.output_tokens
+    assert abs(told.tokens - chat.say("Again").usage.input_tokens) < 10
+    assert told.cost is not None
+    assert told.most is not None
+    assert 0 < told.cost < told.most
+    assert len(sent(api)) == 2
 
 
 def test_the_ledger_knows_the_conversation(api: tercet.LocalAPI, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import msgspec
 
@@ -27,6 +27,10 @@ from tercet.wire.frames import Guarded
 from tercet.wire.requests.arguments import unknown_argument
 from tercet.wire.responses.message import Message
 from tercet.wire.responses.usage import Usage
+
+if TYPE_CHECKING:
+    from tercet.toolkit.conversation.next_request import NextRequest
+    from tercet.toolkit.conversation.parameters import Said
 
 OWN_NAMES = frozenset({"examples", "messages", "view", "cache"})
 TURN_NAMES = frozenset({"tools", "on_cut", "limits"})
@@ -156,6 +160,13 @@ class ConversationBase(Guarded):
         """The bounds of `cost`: they differ where an answer was cut off or lost. The upper one is None where nobody can say."""
         spent = self._totals.of(self._state.thread)
         return in_dollars(spent.low), None if spent.high is None else in_dollars(spent.high)
+
+    def next_request(self, *content: Said) -> NextRequest:
+        """Return what the next request would hold and cost, if this was said. Sends nothing."""
+        from tercet.toolkit.conversation.next_request import next_request
+
+        words = said_blocks(content, "next_request") if content else []
+        return next_request(self._state, words, self._client.estimate)
 
     def __repr__(self) -> str:
         turns = sum(entry.starts_turn for entry in self._state.thread.path)

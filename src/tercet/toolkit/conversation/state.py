@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
-from tercet.flow.effects import Plan, Work
+from tercet.flow.effects import Plan, Sleep, Work
 from tercet.toolkit.conversation.entries import EntryState, LogStep
 from tercet.toolkit.conversation.errors import ConversationConflictError
 from tercet.toolkit.conversation.limits import Limits, TurnAllowance
@@ -24,6 +24,8 @@ from tercet.wire.requests.json_body import materialize
 OnCut: TypeAlias = Literal["keep", "continue", "raise"]
 OnConflict: TypeAlias = Literal["raise", "branch", "wait"]
 ON_CUT = ("keep", "continue", "raise")
+MOST_WAIT, LOOK_AGAIN = 60.0, 0.1
+"""Seconds that one waits for somebody else's turn, and between two looks at the log."""
 MOST_BRANCHES = 100
 """Times that a step is written again because somebody else was faster."""
 ASKS = "asks_first"
@@ -136,7 +138,7 @@ class ConversationState:
             try:
                 return self._write(step)
             except ConversationConflictError as conflict:
-                if strict or self.on_conflict != "branch":
+                if strict or self.on_conflict == "raise":
                     self._behind = True
                     return conflict
                 return self._write_beside(step)
@@ -170,6 +172,15 @@ class ConversationState:
         self._unsettled = None
         assert problem is not None
         return problem
+
+    def others_done(self) -> Plan[None]:
+        """Wait while somebody else's question is on its way, as far as the log tells; not for ever, as they may be gone."""
+        for _ in range(int(MOST_WAIT / LOOK_AGAIN)):
+            if not any(self.thread.entries[id_].at > self.clock() - MOST_WAIT * 1000 for id_ in self.thread.pending):
+                return
+            yield Sleep(LOOK_AGAIN)
+            self._behind = True
+            yield from self.recover()
 
     def write_now(self, step: LogStep) -> LogStep | Exception:
         """Commit a step at once, or return what kept it from that."""

@@ -14,7 +14,7 @@ import msgspec
 from tercet.flow.effects import Ask, Hand, Plan
 from tercet.toolkit.conversation.answers import CUT_SHORT, answer_entry, part_entry
 from tercet.toolkit.conversation.entries import Block, EntryState, LogEntry, LogStep
-from tercet.toolkit.conversation.errors import ConversationError
+from tercet.toolkit.conversation.errors import ConversationConflictError, ConversationError
 from tercet.toolkit.conversation.limits import LimitName
 from tercet.toolkit.conversation.request import refused_blocks, request_arguments, settled_results
 from tercet.toolkit.conversation.state import ConversationState, TurnOptions
@@ -74,8 +74,23 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
 
 def turn(state: ConversationState, opening: Opening, options: TurnOptions) -> Plan[TurnEnding]:
     """Carry out one turn of a conversation, from the user's words to the answer."""
-    yield from state.commit(opening_step(state, opening))
+    yield from opened(state, opening)
     return (yield from go_on(state, options))
+
+
+def opened(state: ConversationState, opening: Opening) -> Plan[None]:
+    """Commit the user's words; after somebody else's turn, if the conversation waits for those."""
+    waits = state.on_conflict == "wait"
+    while True:
+        if waits:
+            yield from state.others_done()
+        try:
+            yield from state.commit(opening_step(state, opening), strict=waits)
+            return
+        except ConversationConflictError:
+            if not waits:
+                raise
+            yield from state.recover()
 
 
 def go_on(state: ConversationState, options: TurnOptions) -> Plan[TurnEnding]:
