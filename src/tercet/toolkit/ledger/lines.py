@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
@@ -34,7 +35,8 @@ class Line(msgspec.Struct):
     model_served: _Text = None
     account: _Text = None
     workspace: _Text = None
-    tags: _Tags | None = None
+    tags: msgspec.Raw = msgspec.Raw()
+    """`_Tags`, looked at once for all lines that have the same."""
     conversation: _Text = None
     job: _Text = None
     item: Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)] | None = None
@@ -97,9 +99,23 @@ class JournalEnd(msgspec.Struct):
     tercet_ledger_end: int
 
 
+_tags = msgspec.json.Decoder(_Tags | None)
 _bodies = msgspec.json.Decoder(Bodies)
 _line, _header, _end = msgspec.json.Decoder(Line), msgspec.json.Decoder(Header), msgspec.json.Decoder(JournalEnd)
 _encode = msgspec.json.Encoder(order="sorted").encode
+
+
+_KEPT_TAGS = 1_000
+"""Bytes of tags that are remembered."""
+
+
+def _tags_text(raw: bytes) -> str | None:
+    """Return tags as the table has them: JSON whose names are in order, or None. Raises for what are none."""
+    tags = _tags.decode(raw) if raw else None
+    return _encode(tags).decode() if tags else None
+
+
+_known_tags = lru_cache(maxsize=4_096)(_tags_text)
 
 
 def read_header(line: bytes) -> Header | None:
@@ -136,8 +152,10 @@ def read_row(line: bytes) -> tuple[Any, ...] | None:
     try:
         found = _line.decode(line)
         values = [*msgspec.structs.astuple(found)]
-        for place in (_TAGS, _TOOLS, _ITERATIONS):
-            if values[place] is not None:
+        tags = bytes(found.tags)
+        values[_TAGS] = _known_tags(tags) if len(tags) <= _KEPT_TAGS else _tags_text(tags)
+        if found.tools is not None or found.iterations is not None:
+            for place in (_TOOLS, _ITERATIONS):
                 values[place] = _encode(values[place]).decode() if values[place] else None
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         return None
