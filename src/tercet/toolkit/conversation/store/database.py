@@ -32,8 +32,8 @@ VERSION = 1
 PATIENCE = 5.0
 """Seconds that we wait for others to finish."""
 PAGE = 8192
-CHECKPOINT = 128
-"""Pages in the write-ahead log from which on they are moved into the file: 1 MB."""
+CHECKPOINT = 64
+"""Pages in the write-ahead log from which on they are moved into the file: half a MB."""
 _OLDEST = (3, 38, 0)
 """The SQLite that has STRICT tables and JSON."""
 _SCHEMA = (

@@ -11,16 +11,17 @@ import msgspec
 TITLE = "title"
 """The fact that names a conversation."""
 LONGEST_TITLE = 80
+WORDS = """case when substr(m.content, 1, 1) <> '[' then m.content else (
+    select group_concat(block.value ->> '$.text', char(10)) from json_each(m.content) block
+    where block.value ->> '$.type' = 'text') end"""
+"""The words of a message `m`, as SQL."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LIST = f"""
 select id, owner, created, updated,
     (select max(id) from messages where conversation = c.row),
     (select value from facts where conversation = c.row and name = '{TITLE}'),
-    (select substr(block.value ->> '$.text', 1, {LONGEST_TITLE * 4})
-        from messages m, json_each(m.content) block
-        where m.conversation = c.row
-        and m.id = (select min(id) from messages where conversation = c.row and starts_turn)
-        and block.value ->> '$.type' = 'text' limit 1)
+    (select substr({WORDS}, 1, {LONGEST_TITLE * 4}) from messages m where conversation = c.row
+        and id = (select min(id) from messages where conversation = c.row and starts_turn))
 from conversations c where owner = ? order by updated desc, row desc
 """
 

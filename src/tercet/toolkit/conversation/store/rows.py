@@ -1,6 +1,7 @@
 """Entries, calls and cuts <-> rows of the file. Pure.
 
-What the API said of an answer is much the same each time; deflated against a text of that shape it takes some 60 bytes
+A single text without more is stored as its words, everything else as JSON, which begins with a bracket; words that begin with one
+are JSON, too. What the API said of an answer is much the same each time; deflated against a text of that shape it takes some 60 bytes
 instead of 350. That text belongs to the form of the file (`database.VERSION`), and is never changed.
 """
 
@@ -82,11 +83,17 @@ def _cost(known: int | None, low: int | None, high: int | None) -> tuple[int, in
 
 def _content(content: Any) -> tuple[str, bytes | None, list[Attachment]]:
     """Return blocks as text, the hashes of what was cut out of them, and that itself."""
+    if len(content) == 1 and type(words := content[0].get("text")) is str and len(content[0]) == 2:
+        if content[0].get("type") == "text" and not words.startswith("["):
+            words.encode()  # half a surrogate pair is no text
+            return words, None, []
     short, found = cut_out(content)
     return to_json(short), b"".join(each.hash for each in found) or None, found
 
 
 def _blocks(text: str, hashes: bytes | None, find: FindText) -> Any:
+    if not text.startswith("["):
+        return [{"type": "text", "text": text}]
     blocks = _decode(text)
     if hashes is not None:
         put_back(blocks, [find(hashes[at : at + HASH]) for at in range(0, len(hashes), HASH)])
@@ -108,7 +115,7 @@ def entry_of(row: Row, find: FindText) -> LogEntry:
         id=id_,
         parent=parent,
         role=role,
-        content=_decode(content) if hashes is None else _blocks(content, hashes, find),
+        content=_blocks(content, hashes, find),
         state=_STATES[state],
         starts_turn=starts == 1,
         at=at,
