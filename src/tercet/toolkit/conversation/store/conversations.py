@@ -6,7 +6,7 @@ import os
 import sqlite3
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar, Unpack
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, Self, TypeVar, Unpack, overload
 from weakref import WeakValueDictionary
 
 from tercet.flow.daemon_threads import run_in_daemon_thread
@@ -30,6 +30,7 @@ from tercet.toolkit.conversation.store.stored_log import (
     not_found,
     write_fact,
 )
+from tercet.toolkit.conversation.store.transfer import export_lines, read_source, write_privately
 from tercet.wire.frames import Guarded
 
 if TYPE_CHECKING:
@@ -167,6 +168,43 @@ class Conversations(Guarded):
         """Return what there is of an owner, the conversation that was gone on with last first."""
         with self._file.reading() as connection:
             return list_conversations(connection, owner_name(owner))
+
+    @overload
+    def export(self, id: str, *, owner: str | None = None, to: None = None) -> str: ...
+    @overload
+    def export(self, id: str, *, owner: str | None = None, to: str | os.PathLike[str] | IO[str]) -> None: ...
+    def export(
+        self, id: str, *, owner: str | None = None, to: str | os.PathLike[str] | IO[str] | None = None
+    ) -> str | None:
+        """Return a conversation as JSON Lines, all versions included; or write it to a path (mode 0600) or a file of texts."""
+        lines = export_lines(id, StoredLog(self._file, owner_name(owner), checked_name("id", id)).load())
+        if to is None:
+            return "".join(lines)
+        if not isinstance(to, str | os.PathLike):
+            to.writelines(lines)
+            return None
+        try:
+            write_privately(to, lines)
+        except OSError as error:
+            raise ConversationError(f"{os.fspath(to)!r} cannot hold an export: {error.strerror}.") from error
+        return None
+
+    def import_(self, source: Any, id: str | None = None, *, owner: str | None = None) -> str:
+        """Store a conversation from an export, or from messages that were made elsewhere, and return its id.
+
+        `source` is a path, a file, text or a list of messages: JSON Lines of ours or of messages, a JSON list, the body of a
+        request. It is checked first, and ConversationError says what the API would refuse of it. An id that is taken raises
+        ConversationConflictError; without one it is that of the export, or a new one.
+        """
+        whose, imported = owner_name(owner), read_source(source)
+        name = checked_name("id", imported.id or new_id() if id is None else id)
+        saved = imported.saved
+        step = LogStep(entries=saved.entries, calls=saved.calls, cuts=saved.cuts, tip=saved.tip, facts=saved.facts)
+        if not add_conversation(self._file, whose, name, step):
+            raise ConversationConflictError(
+                f"There is a conversation {name!r} in {self.path} already, which was left as it is: import it with another id=…."
+            )
+        return name
 
     def rename(self, id: str, title: str, *, owner: str | None = None) -> None:
         """Give a conversation a title, as `list` shows it. Nobody who is in the midst of a turn is disturbed."""

@@ -81,12 +81,21 @@ def _cost(known: int | None, low: int | None, high: int | None) -> tuple[int, in
     return (known, known, known) if low is None or high is None else (known, low, high)
 
 
+def _words_alone(content: Any) -> str | None:
+    """Return the words of a single text without more that are not taken for JSON; None for other content."""
+    if len(content) != 1 or len(content[0]) != 2 or content[0].get("type") != "text":
+        return None
+    words = content[0].get("text")
+    if type(words) is not str or words.startswith("["):
+        return None
+    words.encode()  # half a surrogate pair is no text
+    return words
+
+
 def _content(content: Any) -> tuple[str, bytes | None, list[Attachment]]:
     """Return blocks as text, the hashes of what was cut out of them, and that itself."""
-    if len(content) == 1 and type(words := content[0].get("text")) is str and len(content[0]) == 2:
-        if content[0].get("type") == "text" and not words.startswith("["):
-            words.encode()  # half a surrogate pair is no text
-            return words, None, []
+    if (words := _words_alone(content)) is not None:
+        return words, None, []
     short, found = cut_out(content)
     return to_json(short), b"".join(each.hash for each in found) or None, found
 
