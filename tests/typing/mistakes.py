@@ -54,3 +54,12 @@ def clients() -> None:
     anthropic.AnthropicBedrock(max_retries="5")  # MISTAKE: text for a number
     print(client.completions)  # MISTAKE: gone
     print(client.beta.agents)  # MISTAKE: not offered
+
+
+def conversation_mistakes(client: anthropic.Anthropic, async_client: anthropic.AsyncAnthropic) -> None:
+    chat = anthropic.Conversation(client, modell="claude-sonnet-4-6")  # MISTAKE
+    anthropic.Conversation(async_client)  # MISTAKE
+    chat.say("Hello", temperatur=0.2)  # MISTAKE
+    chat.say(5)  # MISTAKE
+    chat.edit("Hello")  # MISTAKE
+    chat.say("Hello", on_cut="drop")  # MISTAKE

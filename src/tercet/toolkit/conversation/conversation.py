@@ -27,7 +27,7 @@ from tercet.wire.responses.message import Message
 
 if TYPE_CHECKING:
     from tercet.client.anthropic import Anthropic, AsyncAnthropic
-    from tercet.toolkit.conversation.parameters import Said, TurnParameters
+    from tercet.toolkit.conversation.parameters import ConversationParameters, Said, TurnParameters
     from tercet.toolkit.conversation.turns import Turn
 
 
@@ -48,7 +48,7 @@ class Conversation(ConversationBase):
     _client: Anthropic
     _is_async = False
 
-    def __init__(self, client: Anthropic, **arguments: Any) -> None:
+    def __init__(self, client: Anthropic, **arguments: Unpack[ConversationParameters]) -> None:
         super().__init__(client, **arguments)
 
     def say(self, *content: Said, **parameters: Unpack[TurnParameters]) -> Message:
@@ -177,7 +177,7 @@ class AsyncConversation(ConversationBase):
     _client: AsyncAnthropic
     _is_async = True
 
-    def __init__(self, client: AsyncAnthropic, **arguments: Any) -> None:
+    def __init__(self, client: AsyncAnthropic, **arguments: Unpack[ConversationParameters]) -> None:
         super().__init__(client, **arguments)
 
     async def say(self, *content: Said, **parameters: Unpack[TurnParameters]) -> Message:

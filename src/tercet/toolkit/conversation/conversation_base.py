@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 import msgspec
 
@@ -31,6 +31,7 @@ from tercet.wire.responses.usage import Usage
 if TYPE_CHECKING:
     from tercet.toolkit.conversation.next_request import NextRequest
     from tercet.toolkit.conversation.parameters import Said
+    from tercet.wire.params.conversation import MessageParam
 
 OWN_NAMES = frozenset({"examples", "messages", "view", "cache"})
 TURN_NAMES = frozenset({"tools", "on_cut", "limits"})
@@ -131,9 +132,9 @@ class ConversationBase(Guarded):
             self._state.marks_end = end_is_marked_by(client)
 
     @property
-    def messages(self) -> list[dict[str, Any]]:
+    def messages(self) -> list[MessageParam]:
         """Everything that may be sent, examples first, as `messages.create` takes it. A copy: changing it changes nothing."""
-        return whole_messages(self._state)
+        return cast("list[MessageParam]", whole_messages(self._state))
 
     @property
     def turns(self) -> list[Turn]:
