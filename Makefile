@@ -72,6 +72,7 @@ house: $(READY)    ## the measure of the house: sizes, names, circles, hops, fil
 faults: $(READY)   ## the fault matrix, beside the official SDK; writes docs/reliability.md
 	@$(BIN)/python -m tests.faults.suite
 	@$(BIN)/python -m tests.faults.ledger_kills --rounds 200
+	@$(BIN)/python -m tests.faults.conversation_kills --rounds 200
 
 soak: $(READY)     ## 200 streams at once with 5 % faults for 10 minutes (SECONDS=30: shorter)
 	@$(BIN)/python -m tests.faults.soak --seconds $(or $(SECONDS),600)
