@@ -116,6 +116,95 @@ def test_a_copy_by_pickle_goes_on_without_the_key(api: tercet.LocalAPI, monkeypa
     assert len(chat.turns) == 1
 
 
+@tercet.beta_tool
+def double(number: int) -> str:
+    """Double it."""
+    return str(2 * number)
+
+
+def test_a_copy_has_its_tools_and_no_token(api: tercet.LocalAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-local")
+    servers = [{"type": "url", "url": "https://a.example", "name": "a", "authorization_token": "a-secret-token"}]
+    chat = chat_with(api, tools=[double], extra_headers={"x-api-key": "another-secret", "x-team": "blue"})
+    with_servers = chat_with(api, mcp_servers=servers)
+
+    data = pickle.dumps((chat, with_servers))
+    assert b"secret" not in data
+    copy, _ = pickle.loads(data)
+    api.queue([{"type": "tool_use", "id": "toolu_1", "name": "double", "input": {"number": 4}}], "8")
+    assert copy.say("Double 4").text == "8"
+    assert sent(api)[-1]["messages"][-1]["content"][0]["content"] == "8"
+    local = chat_with(
+        api, tools=[tercet.beta_tool(lambda: "x", name="x", description="x", input_schema={"type": "object"})]
+    )
+    with pytest.raises(pickle.PicklingError, match="the tool 'x'"):
+        pickle.dumps(local)
+
+
+def test_what_can_be_read_once_is_sent_each_time(api: tercet.LocalAPI) -> None:
+    chat = chat_with(api, system=({"type": "text", "text": text} for text in ["Be kind."]))
+    chat.say("One")
+    chat.say("Two")
+
+    assert [body["system"] for body in sent(api)] == [[{"type": "text", "text": "Be kind."}]] * 2
+
+
+def test_what_a_user_does_with_the_messages_changes_nothing(api: tercet.LocalAPI) -> None:
+    chat = chat_with(api)
+    chat.say("One")
+    before = said(chat)
+    for message in chat.messages:
+        message["content"][0]["text"] = "changed"  # type: ignore[index]
+
+    assert said(chat) == before
+
+
+def test_an_answer_without_words_is_kept_and_not_sent(api: tercet.LocalAPI) -> None:
+    api.queue({"content": [], "stop_reason": "end_turn"}, "fine")
+    chat = chat_with(api)
+    assert chat.say("One").text == ""
+
+    assert chat.say("Two").text == "fine"
+    assert [role for role, _ in said(chat)] == ["user", "user", "assistant"]
+
+
+def test_the_question_is_in_the_log_before_its_request_leaves(api: tercet.LocalAPI) -> None:
+    log, seen = KeptLog(), []
+    client = api.client()
+    create = client.messages.create
+
+    def created(**arguments: Any) -> Any:
+        seen.append([(entry.content, entry.state.name) for entry in log.load().entries])
+        return create(**arguments)
+
+    client.messages.create = created  # type: ignore[method-assign, assignment]
+    tercet.Conversation.on_log(client, log, MODEL).say("Hello")
+
+    assert seen == [[([{"type": "text", "text": "Hello"}], "PENDING")]]
+
+
+def test_two_threads_in_one_conversation_are_told(api: tercet.LocalAPI) -> None:
+    chat = chat_with(api)
+    create, busy = chat.client.messages.create, []
+
+    def created(**arguments: Any) -> Any:
+        def other() -> None:
+            with pytest.raises(tercet.ConversationBusyError) as caught:
+                chat.say("Two")
+            busy.append(caught.value)
+
+        thread = threading.Thread(target=other)
+        thread.start()
+        thread.join()
+        return create(**arguments)
+
+    chat.client.messages.create = created
+
+    assert chat.say("One").text
+    assert len(busy) == 1
+    assert len(chat.turns) == 1
+
+
 # --- what can go wrong ------------------------------------------------------------------------------------------------
 
 

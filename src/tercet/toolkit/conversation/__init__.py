@@ -14,6 +14,7 @@
     log.py            what a log must do: load, and commit one step or nothing; the one in memory
     store/            `tercet.Conversations`: logs of many users in one SQLite file
     summaries.py      summaries that a view wants
+    next_request.py   what the next request holds and costs; pickling.py: what a copy of a conversation holds
     views.py          `tercet.views`: full, window, summary, compaction, context editing
     cache_marks.py    where a request is marked for the API's cache
     validity/         `tercet.check_messages` and `repair_messages`, pure, for histories made anywhere

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import deepcopy
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
@@ -16,6 +17,7 @@ from tercet.toolkit.conversation.errors import ConversationLimitError
 from tercet.toolkit.conversation.limits import TurnAllowance, check_limits
 from tercet.toolkit.conversation.log import Log, MemoryLog
 from tercet.toolkit.conversation.occupancy import Occupancy
+from tercet.toolkit.conversation.pickling import pickled_options, saved_thread, unpickled_options
 from tercet.toolkit.conversation.request import ANSWER_NAMES, whole_messages
 from tercet.toolkit.conversation.said import foreign_entries, said_blocks
 from tercet.toolkit.conversation.state import ASKS, ConversationState, TurnOptions, check_on_cut, with_tools
@@ -23,6 +25,7 @@ from tercet.toolkit.conversation.thread import CLEARED
 from tercet.toolkit.conversation.totals import ConversationTotals
 from tercet.toolkit.conversation.turn import AskFailed, Opening, TurnEnding
 from tercet.toolkit.conversation.turns import Turn
+from tercet.tools.run_state import settle_arguments
 from tercet.wire.frames import Guarded
 from tercet.wire.requests.arguments import unknown_argument
 from tercet.wire.responses.message import Message
@@ -134,7 +137,7 @@ class ConversationBase(Guarded):
     @property
     def messages(self) -> list[MessageParam]:
         """Everything that may be sent, examples first, as `messages.create` takes it. A copy: changing it changes nothing."""
-        return cast("list[MessageParam]", whole_messages(self._state))
+        return cast("list[MessageParam]", deepcopy(whole_messages(self._state)))
 
     @property
     def turns(self) -> list[Turn]:
@@ -197,7 +200,7 @@ class ConversationBase(Guarded):
         return msgspec.structs.replace(options, streams=True) if streams else options
 
     def _laid_over(self, options: TurnOptions, given: Mapping[str, Any]) -> TurnOptions:
-        parameters = {name: value for name, value in given.items() if name not in TURN_NAMES}
+        parameters = settle_arguments({name: value for name, value in given.items() if name not in TURN_NAMES})
         options = msgspec.structs.replace(
             options,
             parameters={**options.parameters, **parameters},
@@ -269,21 +272,14 @@ class ConversationBase(Guarded):
     def __reduce__(self) -> Any:
         if self._place is not None:
             return self._place
-        thread, state = self._state.thread, self._state
-        saved = SavedConversation(
-            revision=thread.revision,
-            tip=thread.tip,
-            entries=list(thread.entries.values()),
-            calls=list(thread.calls.values()),
-            cuts=list(thread.cuts.values()),
-            facts=thread.facts,
-        )
+        state, saved = self._state, saved_thread(self._state.thread)
+        options = pickled_options(self._options)
         return _unpickled, (
             type(self),
             self._client,
             self.id,
             saved,
-            self._options,
+            options,
             state.examples,
             state.view,
             state.cache,
@@ -303,5 +299,5 @@ def _unpickled(
     """Return a conversation in memory with these messages. Its client takes its key from this process's environment."""
     made = cls.__new__(cls)
     made._start(client, MemoryLog(), {"examples": examples, "view": view, "cache": cache}, id=id_, saved=saved)
-    made._options = made._state.options = options
+    made._options = made._state.options = unpickled_options(options)
     return made
