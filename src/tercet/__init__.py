@@ -70,6 +70,7 @@ _HOMES: dict[str, str] = {
     "toolkit.media.errors": "MediaError MediaLibraryError",
     "toolkit.media.images": "image",
     "toolkit.bulk.errors": "BulkError JobBudgetError JobBusyError JobChangedError JobStoppedError",
+    "toolkit.bulk.gather": "aask_all ask_all",
     "toolkit.bulk.job": "Job bulk",
     "toolkit.ledger.errors": "LedgerBusyError LedgerError",
     "toolkit.ledger.ledger": "Ledger",

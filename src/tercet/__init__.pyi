@@ -99,6 +99,10 @@ from tercet.toolkit.bulk.errors import (
     JobChangedError as JobChangedError,
     JobStoppedError as JobStoppedError,
 )
+from tercet.toolkit.bulk.gather import (
+    aask_all as aask_all,
+    ask_all as ask_all,
+)
 from tercet.toolkit.bulk.job import (
     Job as Job,
     bulk as bulk,
@@ -408,7 +412,9 @@ __all__ = [
     "ToolInputError",
     "UnprocessableEntityError",
     "WorkspaceHumanReviewDisabledError",
+    "aask_all",
     "approve",
+    "ask_all",
     "ask_first",
     "beta_async_tool",
     "beta_tool",

@@ -1,6 +1,8 @@
 """Bulk: from a hundred prompts to millions, kept in a folder, killed at any moment and gone on with.
 
     job.py          `tercet.bulk` and its `Job`: run, iterate, status, failed, retry, table
+    gather.py       `tercet.ask_all` and `aask_all`: a list of prompts, no folder
+    short_schema.py schemas in a line, for the command line
     settings.py     what was asked for, checked
     session.py      one run: folder held, source compared, the rest asked, the output written
     engine.py       drives one way over what is unanswered: writes its groups, ends a job that goes wrong

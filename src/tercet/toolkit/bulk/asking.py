@@ -7,15 +7,18 @@ twin (an HTTP client or middleware of the caller's, a replaced method, a class o
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from collections.abc import AsyncIterator, Callable, Coroutine
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from contextvars import copy_context
 from functools import partial
 from inspect import iscoroutinefunction
-from typing import Any
+from typing import Any, TypeVar
 
 from tercet.toolkit.bulk.errors import BulkError
+
+T = TypeVar("T")
 
 
 @asynccontextmanager
@@ -39,6 +42,24 @@ def check_client(client: Any) -> None:
     """Raise BulkError for what is no client."""
     if not callable(getattr(getattr(client, "messages", None), "create", None)):
         raise BulkError(f"client= is an Anthropic or AsyncAnthropic, not {type(client).__name__} {client!r:.60}.")
+
+
+def run_in_loop(make: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Carry out a coroutine in an event loop and return what it returns: in this thread, or in another where a loop runs here."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(make())
+    done: Future[T] = Future()
+
+    def work() -> None:
+        try:
+            done.set_result(asyncio.run(make()))
+        except BaseException as problem:  # it is raised where somebody waits for it
+            done.set_exception(problem)
+
+    threading.Thread(target=copy_context().run, args=(work,), name="tercet-bulk", daemon=True).start()
+    return done.result()
 
 
 def _is_async(client: Any) -> bool:

@@ -60,6 +60,8 @@ class JobRecord(msgspec.Struct, kw_only=True):
     """How many rows the source of this fingerprint has, once it was read to its end."""
     requests: list[dict[str, Any]] = []
     """Requests of a few rows, to be compared with what `ask` makes of these rows now."""
+    command: dict[str, Any] | None = None
+    """What the command line was asked, if it began the job."""
     written: list[list[int]] = []
     """Inode, size and time of the outputs that were written last: a file that is none of these is not ours."""
 
@@ -115,6 +117,12 @@ class JobFolder:
             return msgspec.json.decode(text, type=JobRecord)
         except msgspec.MsgspecError as problem:
             raise BulkError(f"{path} is no job of Tercet ({problem}), and was left alone.") from problem
+
+    def existing(self) -> Path:
+        """Return the folder's path. BulkError if no job stands there."""
+        if self.record() is None:
+            raise BulkError(f"{self.path} is no job's folder.")
+        return self.path
 
     def write(self, record: JobRecord) -> None:
         """Write `job.json`, whole or not at all."""

@@ -20,9 +20,8 @@ from tercet.client.defaults import with_defaults
 from tercet.client.overrides import NO_OVERRIDES
 from tercet.client.resources.messages import CREATE_NAMES
 from tercet.flow.budget import Budget
-from tercet.toolkit.bulk.asking import check_client
+from tercet.toolkit.bulk.asking import check_client, run_in_loop
 from tercet.toolkit.bulk.columns import Columns
-from tercet.toolkit.bulk.errors import BulkError
 from tercet.toolkit.bulk.folder import JobFolder
 from tercet.toolkit.bulk.items import CODES
 from tercet.toolkit.bulk.live import DEFAULT_CONCURRENCY
@@ -40,7 +39,7 @@ from tercet.toolkit.bulk.settings import (
     parse_budget,
     parse_deadline,
 )
-from tercet.toolkit.bulk.sources import source_of
+from tercet.toolkit.bulk.sources import BadRow, source_of
 from tercet.toolkit.bulk.stopping import interruptible
 from tercet.toolkit.bulk.stored import Item, StoredResults
 from tercet.toolkit.bulk.tail import LogTail
@@ -289,6 +288,23 @@ class Job:
             stop.request()
             await asyncio.gather(work, return_exceptions=True)
 
+    def preview(self) -> str:
+        """Return in a sentence what the job may cost at most, by its first row; sends nothing."""
+        settings, maker = self.settings, self.settings.maker
+        count = settings.source.count_hint()
+        first = None if settings.source.once else next(settings.source.rows(), None)
+        rows = "a number of items that only reading tells" if count is None else f"{count:,} items"
+        if first is None or isinstance(first, BadRow):
+            return f"{rows}; {self.status()}."
+        price = settings.client.estimate(**maker.make(0, first).params).high
+        most = None if price is None or count is None else price * count
+        cost = (
+            "at a price that is not known"
+            if most is None
+            else f"at most ${most:.2f} if every answer is as long as it may be"
+        )
+        return f"{rows} {settings.how or 'live'}, {cost}. {self.status()}."
+
     # --- looking -----------------------------------------------------------------------------------------------------
 
     def status(self) -> JobStatus:
@@ -339,33 +355,3 @@ def status_of(folder: Path) -> JobStatus:
         unpriced=found.unpriced,
         running=held.is_running(),
     )
-
-
-def run_in_loop(make: Callable[[], Any]) -> None:
-    """Carry out a coroutine in an event loop: here, or in a thread of its own where one runs here already."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        asyncio.run(make())
-        return
-    ended: list[BaseException] = []
-
-    def work() -> None:
-        try:
-            asyncio.run(make())
-        except BaseException as problem:  # it is raised where somebody waits for it
-            ended.append(problem)
-
-    thread = threading.Thread(target=work, name="tercet-bulk", daemon=True)
-    thread.start()
-    thread.join()
-    if ended:
-        raise ended[0]
-
-
-def open_folder(path: str | os.PathLike[str]) -> Path:
-    """Return the folder of a job that is there. BulkError for anything else."""
-    folder = Path(os.path.abspath(os.fspath(path)))
-    if JobFolder(folder).record() is None:
-        raise BulkError(f"{folder} is no job's folder.")
-    return folder

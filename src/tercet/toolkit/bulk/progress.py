@@ -46,6 +46,8 @@ class Progress:
             return
         if self._before is None:
             self.begin(found)
+        if last and found.count() == self._before and not self._drawn:
+            return  # nothing was asked
         now = self._clock()
         if not last and now - self._last < (BAR_SECONDS if self._bar else LINE_SECONDS):
             return

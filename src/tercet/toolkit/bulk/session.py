@@ -232,6 +232,8 @@ class JobSession:
 
     def _remember(self) -> None:
         self.record.columns = self.rows.columns or None
+        if self.settings.command is not None:
+            self.record.command = dict(self.settings.command)
         with suppress(OSError):  # a full disk: what matters stands in the logs
             self.folder.write(self.record)
 

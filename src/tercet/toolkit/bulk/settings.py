@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, cast, get_args
+from typing import Any, Literal, TypeAlias, cast
 
 import msgspec
 
@@ -15,7 +15,8 @@ from tercet.toolkit.bulk.errors import BulkError
 from tercet.toolkit.bulk.requests import RequestMaker
 from tercet.toolkit.bulk.sources import RowSource
 
-How: TypeAlias = Literal["live", "batch"] | None
+How: TypeAlias = Literal["live"] | None
+WAYS = ("live",)
 _UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
 _TIME = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|m|h|d)")
 
@@ -37,7 +38,7 @@ class JobSettings(msgspec.Struct, kw_only=True):
     dedupe: bool
     continue_changed: bool
     command: Mapping[str, Any] | None = None
-    """What the command line was asked, so that `retry` can ask it again."""
+    """What the command line was asked; kept in the folder, so that `retry` can ask it again."""
 
     @property
     def name(self) -> str:
@@ -76,12 +77,9 @@ def parse_budget(value: object) -> Budget | int | None:
 
 def check_how(value: object) -> How:
     """Return how to ask. BulkError for what is no way."""
-    for known in get_args(Literal["live", "batch"]):
-        if value == known:
-            return cast("How", known)
-    if value is None:
-        return None
-    raise BulkError(f"how must be 'live' or 'batch', or left out, not {value!r:.60}.")
+    if value is None or value in WAYS:
+        return cast("How", value)
+    raise BulkError(f"how must be {' or '.join(map(repr, WAYS))}, or left out, not {value!r:.60}.")
 
 
 def check_concurrency(value: object) -> int:
