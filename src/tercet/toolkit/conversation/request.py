@@ -6,6 +6,15 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from tercet.toolkit.conversation.binding import (
+    asks_to_drop,
+    binds,
+    head_of,
+    invalidated,
+    thoughts_in,
+    warn_of,
+    without_thoughts,
+)
 from tercet.toolkit.conversation.cache_marks import MOST_MARKS, life_of, limited, marked, marks_in
 from tercet.toolkit.conversation.entries import Block, LogEntry
 from tercet.toolkit.conversation.state import ConversationState, TurnOptions
@@ -39,8 +48,39 @@ def request_arguments(
         before = [*before, {"role": "user", "content": choice.summary}] if choice.summary else before
         first = choice.first
         arguments = with_own(arguments, choice.arguments)
-    arguments["messages"] = prepared_messages(state, before, first)
-    return with_marks(state, arguments, before, first)
+    messages = prepared_messages(state, before, first)
+    state.asked = (arguments, before, first)
+    if state.thread.thoughtful and state.thread.thoughtful[-1] >= first:
+        messages = without_unbound(state, messages)
+    return with_marks(state, {**arguments, "messages": messages}, before, first)
+
+
+def prefix_asked(state: ConversationState) -> bytes:
+    """Return the digest of the request that was made last, without marks: what an answer's thinking is bound to."""
+    arguments, before, first = state.asked
+    model = str(arguments.get("model"))
+    path, messages = state.thread.sendable[first:], state.thread.messages[first:]
+    drops = binds(model) and not asks_to_drop(arguments)
+    return state.digests.follow(head_of(arguments, before), path, messages, drops=drops)
+
+
+def prefix_of(state: ConversationState, answer: Mapping[str, Any]) -> bytes | None:
+    """Return what the thinking of an answer is bound to; None for one without."""
+    return prefix_asked(state) if thoughts_in(answer.get("content") or ()) else None
+
+
+def without_unbound(state: ConversationState, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the messages without thinking that the model would refuse, as what it is bound to was changed. Tells of it once."""
+    prefix_asked(state)
+    arguments, before, first = state.asked
+    model, unbound = str(arguments.get("model")), state.digests.unbound
+    warn_of(invalidated(state.thread.sendable[first:], unbound, model), state.told)
+    if not unbound or not binds(model) or asks_to_drop(arguments):
+        return messages
+    made = list(messages)
+    for index in unbound:
+        made[index + len(before)] = without_thoughts(made[index + len(before)])
+    return made
 
 
 def with_marks(

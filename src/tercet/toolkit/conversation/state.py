@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 
 from tercet.flow.effects import Plan, Sleep, Work
+from tercet.toolkit.conversation.binding import PathDigests
 from tercet.toolkit.conversation.entries import EntryState, LogStep
 from tercet.toolkit.conversation.errors import ConversationConflictError
 from tercet.toolkit.conversation.limits import Limits, TurnAllowance
@@ -112,6 +113,11 @@ class ConversationState:
         self.examples = example_messages(examples)
         self.options, self.view, self.cache, self.on_conflict = options, view, cache, on_conflict
         self.clock = clock
+        self.digests = PathDigests()
+        self.asked: tuple[Mapping[str, Any], list[dict[str, Any]], int] = ({}, [], 0)
+        """The request that was made last: its arguments, the messages before the log's, and the first one of the log."""
+        self.told: set[int] = set()
+        """Answers of which it was told that their thinking will not be read."""
         self.marks_end = True
         """Whether the API marks the end of a request for its cache by itself."""
         self._commits = threading.Lock()

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from tercet.toolkit.conversation.binding import thoughts_in
 from tercet.toolkit.conversation.cache_marks import marks_in
 from tercet.toolkit.conversation.entries import (
     Block,
@@ -100,6 +101,8 @@ class Thread:
         self.messages: list[dict[str, Any]] = []
         self.marked: list[int] = []
         """The messages in which the user marked something for the API's cache."""
+        self.thoughtful: list[int] = []
+        """The messages that hold thinking."""
         self._encoded: list[bytes] = []
         """`messages` as JSON, as far as somebody has asked for it: `CHUNK` of them in each piece."""
         self.move_to(saved.tip)
@@ -148,7 +151,8 @@ class Thread:
     def rebuild(self) -> None:
         """Make the path anew, after an interruption in the midst of a change."""
         tip, self.tip = self.tip, None
-        self.path, self.sendable, self.messages, self.marked = [], [], [], []
+        self.path, self.sendable, self.messages = [], [], []
+        self.marked, self.thoughtful = [], []
         self._encoded = []
         self.move_to(tip)
 
@@ -190,6 +194,8 @@ class Thread:
             self.messages.append(message)
             if entry.role == "user" and marks_in(entry.content):
                 self.marked.append(len(self.messages) - 1)
+            elif entry.role == "assistant" and thoughts_in(entry.content):
+                self.thoughtful.append(len(self.messages) - 1)
 
     def _shorten(self, length: int) -> None:
         gone = {entry.id for entry in self.path[length:]}
@@ -197,8 +203,9 @@ class Thread:
         while self.sendable and self.sendable[-1].id in gone:
             self.sendable.pop()
             self.messages.pop()
-        while self.marked and self.marked[-1] >= len(self.messages):
-            self.marked.pop()
+        for places in (self.marked, self.thoughtful):
+            while places and places[-1] >= len(self.messages):
+                places.pop()
         del self._encoded[len(self.messages) // CHUNK :]
 
     def move_to(self, tip: int | None) -> None:

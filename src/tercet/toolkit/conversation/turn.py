@@ -16,7 +16,7 @@ from tercet.toolkit.conversation.answers import CUT_SHORT, answer_entry, part_en
 from tercet.toolkit.conversation.entries import Block, EntryState, LogEntry, LogStep
 from tercet.toolkit.conversation.errors import ConversationConflictError, ConversationError
 from tercet.toolkit.conversation.limits import LimitName
-from tercet.toolkit.conversation.request import refused_blocks, request_arguments, settled_results
+from tercet.toolkit.conversation.request import prefix_of, refused_blocks, request_arguments, settled_results
 from tercet.toolkit.conversation.state import ConversationState, TurnOptions
 from tercet.toolkit.conversation.thread import DISPENSABLE, Thread
 from tercet.toolkit.conversation.tool_steps import answer_calls
@@ -252,6 +252,7 @@ class _Turn:
             thread.tip,
             self.state.clock(),
             state=EntryState.REFUSED if refused else EntryState.DONE,
+            prefix=prefix_of(self.state, message),
         )
         states: dict[int, EntryState] = dict.fromkeys(thread.pending, EntryState.DONE)
         if refused:
@@ -295,7 +296,8 @@ class _Turn:
             return
         facts = error_facts(failure)
         if isinstance(part, Message):
-            entry = part_entry(part, thread.last_id + 1, thread.tip, at, facts, failure.most)
+            prefix = prefix_of(self.state, part)
+            entry = part_entry(part, thread.last_id + 1, thread.tip, at, facts, failure.most, prefix)
             if entry is not None:
                 states = dict.fromkeys(thread.pending, EntryState.DONE)
                 yield from self.state.commit(LogStep(entries=[entry], states=states, tip=entry.id))
