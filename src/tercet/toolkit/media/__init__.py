@@ -20,17 +20,21 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tercet.toolkit.media.documents import DocumentContent as DocumentContent
     from tercet.toolkit.media.documents import document as document
+    from tercet.toolkit.media.fitting import afit as afit
+    from tercet.toolkit.media.fitting import fit as fit
     from tercet.toolkit.media.images import ImageContent as ImageContent
     from tercet.toolkit.media.images import image as image
 
 _ROOM_OF = {
     "DocumentContent": "documents",
     "ImageContent": "images",
+    "afit": "fitting",
     "document": "documents",
+    "fit": "fitting",
     "image": "images",
 }
 
-__all__ = ["DocumentContent", "ImageContent", "document", "image"]
+__all__ = ["DocumentContent", "ImageContent", "afit", "document", "fit", "image"]
 
 
 def __getattr__(name: str) -> Any:
