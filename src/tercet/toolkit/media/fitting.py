@@ -25,9 +25,9 @@ from tercet.toolkit.media.kinds import SENT
 from tercet.toolkit.media.pictures import PictureOrder
 from tercet.toolkit.media.request_media import (
     Path,
-    PlacedBlock,
     Platform,
     RequestLimits,
+    RequestMedia,
     limits_of,
     media_of,
     replaced,
@@ -130,11 +130,11 @@ def fitted(messages: list[Any], limits: RequestLimits, account: str | None) -> P
     return made
 
 
-def _now(placed: PlacedBlock, changes: dict[Path, Any]) -> PlacedBlock:
-    return PlacedBlock(placed.path, changes.get(placed.path, placed.block))
+def _now(placed: RequestMedia, changes: dict[Path, Any]) -> RequestMedia:
+    return RequestMedia(placed.path, changes.get(placed.path, placed.block))
 
 
-def _check_count(images: Sequence[PlacedBlock], limits: RequestLimits) -> None:
+def _check_count(images: Sequence[RequestMedia], limits: RequestLimits) -> None:
     if len(images) > limits.images:
         raise MediaError(
             f"{images[limits.images]} is image {limits.images + 1} of {len(images)}, and a request to {limits.model} may "
@@ -142,7 +142,7 @@ def _check_count(images: Sequence[PlacedBlock], limits: RequestLimits) -> None:
         )
 
 
-def _has_to_change(placed: PlacedBlock, limits: RequestLimits, longest: int) -> bool:
+def _has_to_change(placed: RequestMedia, limits: RequestLimits, longest: int) -> bool:
     data = placed.data
     if not isinstance(data, str) or len(data) > limits.image_text:
         return True
@@ -152,14 +152,14 @@ def _has_to_change(placed: PlacedBlock, limits: RequestLimits, longest: int) -> 
     return bool(SENT[facts.format] != placed.block["source"].get("media_type"))
 
 
-def _sees_less(placed: PlacedBlock, limits: RequestLimits, longest: int) -> bool:
+def _sees_less(placed: RequestMedia, limits: RequestLimits, longest: int) -> bool:
     """Return whether an image has more pixels than the model sees."""
     facts = placed.header() if isinstance(placed.data, str) else None
     return facts is not None and limits.seen((facts.width, facts.height), longest) != (facts.width, facts.height)
 
 
 def _changed(
-    wrong: Sequence[PlacedBlock], limits: RequestLimits, longest: int, *, reduce: bool = False
+    wrong: Sequence[RequestMedia], limits: RequestLimits, longest: int, *, reduce: bool = False
 ) -> Plan[dict[Path, Any]]:
     """Return these images as they may be sent, by their places; several are worked on side by side."""
     plans = [_worked(partial(_fitted_image, placed, limits, longest, reduce)) for placed in wrong]
@@ -186,7 +186,7 @@ def _or_raise(value: Any) -> Any:
     return value
 
 
-def _fitted_image(placed: PlacedBlock, limits: RequestLimits, longest: int, reduce: bool) -> Any:
+def _fitted_image(placed: RequestMedia, limits: RequestLimits, longest: int, reduce: bool) -> Any:
     data = placed.data
     content = bytes_of(data) if isinstance(data, str) else read_source(data, "image").data
     if not content:
@@ -202,7 +202,7 @@ def _fitted_image(placed: PlacedBlock, limits: RequestLimits, longest: int, redu
     return made
 
 
-def _check_pages(documents: Sequence[PlacedBlock], limits: RequestLimits) -> Plan[None]:
+def _check_pages(documents: Sequence[RequestMedia], limits: RequestLimits) -> Plan[None]:
     total = 0
     for placed in documents:
         data = placed.data
@@ -217,7 +217,7 @@ def _check_pages(documents: Sequence[PlacedBlock], limits: RequestLimits) -> Pla
             )
 
 
-def _count(placed: PlacedBlock, data: str) -> Plan[int]:
+def _count(placed: RequestMedia, data: str) -> Plan[int]:
     pages = getattr(placed.block, "pages", None)
     if pages is not None:
         return len(pages)
@@ -227,7 +227,7 @@ def _count(placed: PlacedBlock, data: str) -> Plan[int]:
     return 1 if isinstance(counted, MediaLibraryError) else int(_or_raise(counted))
 
 
-def _uploaded(blocks: Sequence[PlacedBlock], account: str) -> Plan[dict[Path, Any]]:
+def _uploaded(blocks: Sequence[RequestMedia], account: str) -> Plan[dict[Path, Any]]:
     """Return the blocks that are better uploaded with ids in the place of their bytes."""
     held = [placed for placed in blocks if isinstance(placed.data, str)]
     digests = [sha256(placed.data.encode()).hexdigest() for placed in held]
@@ -245,7 +245,7 @@ def _uploaded(blocks: Sequence[PlacedBlock], account: str) -> Plan[dict[Path, An
     }
 
 
-def _brought(account: str, digest: str, placed: PlacedBlock) -> Plan[str]:
+def _brought(account: str, digest: str, placed: RequestMedia) -> Plan[str]:
     media_type = placed.block["source"]["media_type"]
     name = f"{placed.block['type']}-{digest[:12]}.{media_type.rpartition('/')[2]}"
     return upload_once(known_files, (account, digest), name, lambda: bytes_of(placed.data), media_type)

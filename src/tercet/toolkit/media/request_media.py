@@ -55,7 +55,7 @@ def limits_of(model: str, platform: Platform | None = None) -> RequestLimits:
 
 
 @dataclass(frozen=True, slots=True)
-class PlacedBlock:
+class RequestMedia:
     """An image or a document, and where in the messages it stands."""
 
     path: Path
@@ -83,13 +83,13 @@ class PlacedBlock:
         return found if found is not None else read_image(bytes_of(data))
 
 
-def media_of(messages: Iterable[Mapping[str, Any]]) -> Iterator[PlacedBlock]:
+def media_of(messages: Iterable[Mapping[str, Any]]) -> Iterator[RequestMedia]:
     """Yield every image and document, also those within results of tools and within documents."""
     for number, message in enumerate(messages):
         yield from _within((number, "content"), message.get("content"))
 
 
-def _within(path: Path, content: object) -> Iterator[PlacedBlock]:
+def _within(path: Path, content: object) -> Iterator[RequestMedia]:
     if not isinstance(content, list | tuple):
         return
     for number, block in enumerate(content):
@@ -97,7 +97,7 @@ def _within(path: Path, content: object) -> Iterator[PlacedBlock]:
             continue
         kind, source = block.get("type"), block.get("source")
         if kind in ("image", "document") and isinstance(source, Mapping):
-            yield PlacedBlock((*path, number), block)
+            yield RequestMedia((*path, number), block)
             if source.get("type") == "content":
                 yield from _within((*path, number, "source", "content"), source.get("content"))
         elif kind == "tool_result":
