@@ -9,7 +9,7 @@ OFFICIAL := .venvs/official/.ready
 PARALLEL := --numprocesses=logical --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint types bench faults soak serve format generate clean peers bench-server bench-window coverage programs house release-check drift
+.PHONY: help install demo test lint types bench bench-media faults soak serve format generate clean peers bench-server bench-window coverage programs house release-check drift
 
 help:            ## list the verbs
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 22
@@ -53,6 +53,9 @@ types: $(READY)    ## mypy --strict and pyright
 
 bench: $(READY)    ## speed beside the official SDK, one run; writes bench/RESULTS.md
 	@$(BIN)/python bench/run.py
+
+bench-media: $(READY)  ## images and PDFs beside plainPillow and pypdf
+	@$(BIN)/python bench/media.py
 
 peers: $(READY)    ## other people's clients against the local API, each in an environment of its own
 	@$(BIN)/python tests/peers/run.py

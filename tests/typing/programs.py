@@ -467,3 +467,27 @@ def compacting(question: list[BetaMessageParam]) -> None:
 def names_of_2024(message: ToolsBetaMessage, cached: PromptCachingBetaMessage, tool: ToolParamOf2024) -> str:
     """Both names of a path that takes over another one: those of the other, and its own."""
     return f"{message.id} {cached.id} {tool['name']}"
+
+
+def with_media(path: Path) -> list[MessageParam]:
+    photo = anthropic.image(path, model="claude-sonnet-4-6", tokens=600)
+    assert_type(photo.tokens, int | None)
+    assert_type(photo.width, int | None)
+    report = anthropic.document("report.pdf", pages="1-20", citations=True)
+    parts = [*report.split(pages=100), *report.render("1-2")]
+    print(report.pages, report.tokens, len(parts))
+    result: ToolResultBlockParam = {"type": "tool_result", "tool_use_id": "toolu_1", "content": [photo]}
+    messages: list[MessageParam] = [
+        {"role": "user", "content": [photo, report, {"type": "text", "text": "Compare."}]},
+        {"role": "user", "content": [result]},
+        {"role": "user", "content": parts},
+    ]
+    client.messages.create(model="claude-sonnet-4-6", max_tokens=100, messages=messages)
+    return anthropic.media.fit(messages, model="claude-sonnet-4-6", upload_with=client)
+
+
+async def with_media_async(remote: AsyncAnthropic, messages: list[MessageParam]) -> Message:
+    photo = await asyncio.to_thread(anthropic.image, "photo.heic")
+    messages.append({"role": "user", "content": [photo]})
+    fitted = await anthropic.media.afit(messages, model="claude-sonnet-4-6", upload_with=remote)
+    return await remote.messages.create(model="claude-sonnet-4-6", max_tokens=100, messages=fitted)

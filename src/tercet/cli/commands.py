@@ -13,6 +13,7 @@ VERBS = {
     "bulk": "bulk",
     "cost": "ledger",
     "logs": "ledger",
+    "media": "media",
     "serve": "serve",
 }
 """Verbs -> the modules here that have a command of that name."""

@@ -10,8 +10,8 @@ from binascii import b2a_base64
 
 PIECE = 3 << 16
 """Bytes encoded at once: a multiple of three, so that no padding stands within."""
-HEADER = 87_380
-"""Characters decoded at first: 64 KB, enough for nearly every header."""
+HEADERS = (1_024, 87_380)
+"""Characters decoded to read a header: enough for most, then enough for nearly all."""
 
 
 def base64_text(data: bytes) -> str:
@@ -22,10 +22,10 @@ def base64_text(data: bytes) -> str:
     return text
 
 
-def beginning_of(text: str) -> bytes:
+def beginning_of(text: str, characters: int) -> bytes:
     """Return the first bytes of base64 text; none if it is no base64."""
     try:
-        return b64decode(text[:HEADER])
+        return b64decode(text[:characters])
     except (Base64Error, ValueError):
         return b""
 

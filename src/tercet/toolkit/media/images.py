@@ -128,7 +128,7 @@ def fit_bytes(data: bytes, order: PictureOrder) -> EncodedPicture:
     if why is None:
         return EncodedPicture(cleaned.data, SENT[kind], size)
     need_pillow(order.name, why)
-    return remake(kind, cleaned.data if not order.keep_metadata else data, order.turned(cleaned.orientation))
+    return remake(kind, data, order.turned(cleaned.orientation))
 
 
 def _cleaned(kind: str, data: bytes, order: PictureOrder) -> CleanImage:

@@ -31,6 +31,10 @@ FLAT = 0.5
 LOSSY = frozenset({"jpeg", "heic", "avif"})
 """Kinds of files in which a picture has lost its flatness already."""
 LARGEST_PROFILE = 64 << 10
+BAND = 128
+"""Lines of a picture that are made at once."""
+COARSE = 4
+"""From this reduction on, pixels are averaged before they are resampled."""
 SMALLER = 0.8
 """By how much the sides shrink where a file is still too large."""
 _PLUGINS = {
@@ -160,12 +164,14 @@ def _encode(picture: Any, kind: str, order: PictureOrder, orientation: int) -> E
     profile, mode = picture.info.get("icc_profile"), picture.mode
     made = _plain(picture)
     form = _form_of(made, kind)
-    if made.size != target:
-        made = _reduced(made, target)
-    made = _turned(made, orientation)
     options = _metadata(picture, order.keep_metadata)
     if profile and len(profile) <= LARGEST_PROFILE and mode == made.mode:
         options["icc_profile"] = profile
+    if made.size != target:
+        made = _reduced(made, target)
+    if kind and made is not picture:
+        picture.close()  # ours, and large
+    made = _turned(made, orientation)
     return _within(made, form, order, options)
 
 
@@ -191,11 +197,23 @@ def _eight_bits(picture: Image) -> Image:
 
 
 def _reduced(picture: Image, target: Size) -> Image:
-    from PIL.Image import Resampling
-
     if picture.mode == "RGBA":  # colours behind what is transparent shall not bleed
-        return picture.convert("RGBa").resize(target, Resampling.BICUBIC).convert("RGBA")
-    return picture.resize(target, Resampling.BICUBIC, reducing_gap=2.0)
+        return _resized(picture.convert("RGBa"), target).convert("RGBA")
+    return _resized(picture, target)
+
+
+def _resized(picture: Image, target: Size) -> Image:
+    """Resize by bands, so that what lies between two sizes needs little memory; coarsely first where little is left."""
+    from PIL.Image import Resampling, new
+
+    if picture.width >= COARSE * target[0]:
+        return picture.resize(target, Resampling.BICUBIC, reducing_gap=2.0)
+    made, (width, height) = new(picture.mode, target), target
+    for top in range(0, height, BAND):
+        bottom = min(top + BAND, height)
+        box = (0, top * picture.height / height, picture.width, bottom * picture.height / height)
+        made.paste(picture.resize((width, bottom - top), Resampling.BICUBIC, box), (0, top))
+    return made
 
 
 def _turned(picture: Image, orientation: int) -> Image:

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 from tercet.catalog.facts import ImageTier
 from tercet.catalog.models import find
 from tercet.flow.image_size import Size, fitting_size, seen_by
-from tercet.toolkit.media.base64_text import beginning_of, bytes_of
+from tercet.toolkit.media.base64_text import HEADERS, beginning_of, bytes_of
 from tercet.toolkit.media.documents import page_limit
 from tercet.toolkit.media.images import LONGEST_SIDE
 from tercet.wire.image_headers import ImageFacts, read_image
@@ -79,7 +79,7 @@ class RequestMedia:
     def header(self) -> ImageFacts | None:
         """Return kind and size of an image, as its first bytes say."""
         data = self.data
-        found = read_image(beginning_of(data))
+        found = next((found for size in HEADERS if (found := read_image(beginning_of(data, size)))), None)
         return found if found is not None else read_image(bytes_of(data))
 
 
