@@ -79,12 +79,13 @@ def sent_again(message: Message) -> list[Block]:
     """Return an answer's blocks as a request may hold them: no thinking without a signature, no empty text, and of a call
     whose input did not come whole an empty one, for it is answered as cut off."""
     content: Any = message.to_param()["content"]
-    whole = {id(block): getattr(block, "input_complete", True) for block in message.content}
-    made: list[Block] = []
-    for block, complete in zip(content, whole.values(), strict=True):
-        if is_sendable(block):
-            made.append(block if complete and isinstance(block.get("input", {}), dict) else {**block, "input": {}})
-    return made
+    if any(block["type"] in CALLS for block in content):
+        whole = [getattr(block, "input_complete", True) for block in message.content]
+        content = [
+            block if complete and isinstance(block.get("input", {}), dict) else {**block, "input": {}}
+            for block, complete in zip(content, whole, strict=True)
+        ]
+    return [block for block in content if is_sendable(block)]
 
 
 def is_sendable(block: Block) -> bool:

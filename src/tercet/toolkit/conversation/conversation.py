@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from tercet.flow.drivers import aiterate, arun, iterate, run
 from tercet.flow.effects import Ask, Plan
-from tercet.flow.ledger.tags import tagged
 from tercet.toolkit.conversation.answer_stream import (
     AnswerStream,
     AsyncAnswerStream,
@@ -130,7 +129,7 @@ class Conversation(ConversationBase):
     def _ask(self, effect: Ask) -> Any:
         arguments = effect.arguments
         try:
-            with tagged(conversation=self.id):
+            with self._tagged:
                 return self._nouns(arguments).create(**arguments)
         except BaseException as error:
             return AskFailed(error, most=self._most_cost(arguments))
@@ -140,7 +139,7 @@ class Conversation(ConversationBase):
         if type(effect) is AskWhole:
             return self._ask(effect)
         try:
-            with tagged(conversation=self.id):
+            with self._tagged:
                 return self._nouns(arguments).stream(**arguments).__enter__()
         except BaseException as error:
             return AskFailed(error, most=self._most_cost(arguments))
@@ -253,7 +252,7 @@ class AsyncConversation(ConversationBase):
     async def _ask(self, effect: Ask) -> Any:
         arguments = effect.arguments
         try:
-            with tagged(conversation=self.id):
+            with self._tagged:
                 return await self._nouns(arguments).create(**arguments)
         except BaseException as error:
             return AskFailed(error, most=self._most_cost(arguments))
@@ -263,7 +262,7 @@ class AsyncConversation(ConversationBase):
         if type(effect) is AskWhole:
             return await self._ask(effect)
         try:
-            with tagged(conversation=self.id):
+            with self._tagged:
                 return await self._nouns(arguments).stream(**arguments).__aenter__()
         except BaseException as error:
             return AskFailed(error, most=self._most_cost(arguments))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 import msgspec
 
 from tercet.catalog.cost import in_dollars
+from tercet.flow.ledger.tags import tagged
 from tercet.toolkit.conversation.answer_stream import StreamedTurn
 from tercet.toolkit.conversation.cache_marks import check_cache, end_is_marked_by
 from tercet.toolkit.conversation.entries import LogStep, SavedConversation
@@ -91,6 +92,7 @@ class ConversationBase(Guarded):
         )
         self._state.marks_end = end_is_marked_by(client)
         self._totals = ConversationTotals()
+        self._tagged = tagged(conversation=self.id)
         if (messages := arguments.get("messages")) is not None:
             self._take_in(messages)
 
