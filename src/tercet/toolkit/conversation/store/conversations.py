@@ -23,6 +23,7 @@ from tercet.toolkit.conversation.state import OnConflict, new_id, now
 from tercet.toolkit.conversation.store.database import ConversationFile
 from tercet.toolkit.conversation.store.deletion import delete_conversations, leave_no_byte
 from tercet.toolkit.conversation.store.listing import TITLE, StoredConversation, list_conversations
+from tercet.toolkit.conversation.store.memories import AsyncOwnerMemory, OwnerMemory
 from tercet.toolkit.conversation.store.settings import FACT, arguments_of, settings_of
 from tercet.toolkit.conversation.store.stored_log import (
     StoredLog,
@@ -227,6 +228,14 @@ class Conversations(Guarded):
                 raise not_found(self.path, whose, id)
         leave_no_byte(self._file)
         return deleted
+
+    def memory(self, *, owner: str | None = None) -> OwnerMemory:
+        """Return an owner's memories as the API's memory tool, for `tools=` of an agent or a conversation."""
+        return OwnerMemory(self._file, owner_name(owner))
+
+    def amemory(self, *, owner: str | None = None) -> AsyncOwnerMemory:
+        """Return an owner's memories as a tool of async programs."""
+        return AsyncOwnerMemory(self._file, owner_name(owner))
 
     def backup(self, path: str | os.PathLike[str]) -> None:
         """Copy everything into a new file, as it is at one moment, while others go on."""
