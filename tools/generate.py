@@ -149,7 +149,7 @@ def resources_of(owner: Any) -> dict[str, Resource]:
     """Return the resources that a client or a resource has."""
     held = {name: value for cls in reversed(type(owner).__mro__) for name, value in vars(cls).items()}
     cached = [name for name, value in held.items() if isinstance(value, cached_property)]
-    found = {name: getattr(owner, name) for name in cached if not name.startswith("_")}
+    found = {name: getattr(owner, name) for name in cached if not name.startswith(("_", "with_"))}
     return {name: value for name, value in found.items() if isinstance(value, Resource)}
 
 

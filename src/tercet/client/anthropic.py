@@ -12,6 +12,7 @@ from tercet.client.base import BaseClient, response_or_error, unread_body
 from tercet.client.call import Call
 from tercet.client.generic import AsyncVerbs, Verbs
 from tercet.client.log import active_logger, log_call
+from tercet.client.replaced_verbs import Verb, replaced_verb, send_through
 from tercet.flow.drivers import arun, run
 from tercet.flow.retry import CallResult
 from tercet.transport.base import AsyncByteStream, AsyncTransport, AsyncWholeBody, ByteStream, Transport, WholeBody
@@ -83,12 +84,19 @@ class Anthropic(BaseClient, Verbs):
 
     def _send(self, call: Call[T]) -> T:
         """Carry out a call whose answer is read whole."""
+        if (verb := self._replaced(call)) is not None:
+            return send_through(verb, call)  # type: ignore[no-any-return]
         return call.read(self._exchange(call)[0])
 
     def _open(self, call: Call[Any], make: Callable[[Response, ByteStream], S]) -> S:
         """Carry out a call whose answer is a stream."""
+        if (verb := self._replaced(call)) is not None:
+            return send_through(verb, call, make)  # type: ignore[no-any-return]
         response, ending = self._exchange(call)
         return make(response, unread_body(ending) or WholeBody(response.content))
+
+    def _replaced(self, call: Call[Any]) -> Verb | None:
+        return replaced_verb(self, Verbs, call)
 
     @cached_property
     def messages(self) -> Messages:
@@ -154,6 +162,9 @@ class Anthropic(BaseClient, Verbs):
         transport = self.__dict__.pop("_transport", None)
         if transport is not None:
             transport.close()
+        if self._closes_http_client:
+            self._http_client.close()
+            self._http_client, self._closes_http_client = None, False
 
     def __enter__(self) -> Self:
         return self
@@ -202,12 +213,19 @@ class AsyncAnthropic(BaseClient, AsyncVerbs):
 
     async def _send(self, call: Call[T]) -> T:
         """Carry out a call whose answer is read whole."""
+        if (verb := self._replaced(call)) is not None:
+            return await send_through(verb, call)  # type: ignore[no-any-return]
         return call.read((await self._exchange(call))[0])
 
     async def _open(self, call: Call[Any], make: Callable[[Response, AsyncByteStream], S]) -> S:
         """Carry out a call whose answer is a stream."""
+        if (verb := self._replaced(call)) is not None:
+            return await send_through(verb, call, make)  # type: ignore[no-any-return]
         response, ending = await self._exchange(call)
         return make(response, unread_body(ending) or AsyncWholeBody(response.content))
+
+    def _replaced(self, call: Call[Any]) -> Verb | None:
+        return replaced_verb(self, AsyncVerbs, call)
 
     @cached_property
     def messages(self) -> AsyncMessages:
@@ -270,6 +288,9 @@ class AsyncAnthropic(BaseClient, AsyncVerbs):
         transport = self.__dict__.pop("_transport", None)
         if transport is not None:
             await transport.close()
+        if self._closes_http_client:
+            await self._http_client.aclose()
+            self._http_client, self._closes_http_client = None, False
 
     aclose = close
 

@@ -29,11 +29,13 @@ from tercet.flow.errors import error_of
 from tercet.flow.retry import CallResult, with_retries
 from tercet.flow.retry_budget import RetryBudget
 from tercet.wire.frames import Guarded
-from tercet.wire.http import URL, Headers, Request, Response, Timeout
+from tercet.wire.http import Headers, Request, Response, Timeout
 from tercet.wire.requests.sentinels import NotGiven, not_given
 
 if TYPE_CHECKING:
     from inspect import Signature
+
+    from httpx2 import URL
 
     from tercet.client.client_arguments import ClientArguments
     from tercet.flow.breaker import Breakers
@@ -73,6 +75,8 @@ class BaseClient(Guarded):
     _http_client: Any
     _middleware: tuple[Any, ...]
     _was_closed = False
+    _closes_http_client = False
+    """Whether the HTTP client was made here, so that it is closed here."""
 
     def __init__(
         self, *, api_key: str | None = None, auth_token: str | None = None, **arguments: Unpack[ClientArguments]
@@ -123,8 +127,12 @@ class BaseClient(Guarded):
 
     @property
     def base_url(self) -> URL:
-        """The URL that requests go to, without a slash at the end, and without user and password. May be set."""
-        return URL(self._settings.base_url)
+        """The URL that requests go to, without user and password: an `httpx2.URL`, whose path ends with a slash, so that
+        `join()` and f-strings make endpoints of it. May be set."""
+        from httpx2 import URL
+
+        text = self._settings.base_url
+        return URL(text + "/" if "/" in text.partition("://")[2] else text)
 
     @base_url.setter
     def base_url(self, value: object) -> None:
@@ -264,6 +272,28 @@ class BaseClient(Guarded):
 
             raise missing_attribute(self, name, ATTRIBUTES)
 
+    @property
+    def _client(self) -> Any:
+        """The HTTP client that requests go through from now on: one of httpx2 is made when somebody asks for it, so that
+        what they replace in it, or read of it, is what counts. May be set."""
+        if self._http_client is None:
+            from tercet.client.http_clients import DefaultAsyncHttpxClient, DefaultHttpxClient
+
+            kind = DefaultAsyncHttpxClient if self._is_async else DefaultHttpxClient
+            self._client = kind(base_url=self.base_url)
+            self._closes_http_client = True
+        return self._http_client
+
+    @_client.setter
+    def _client(self, http_client: Any) -> None:
+        self._http_client = check_http_client(http_client, is_async=self._is_async)
+        self.__dict__.pop("_transport", None)
+
+    @property
+    def middleware(self) -> list[Any]:
+        """The functions that every attempt goes through, the outermost first."""
+        return list(self._middleware)
+
     def copy(self, **changes: Any) -> Self:
         """Return another client with some options changed; clients of equal transport settings share connections."""
         check_names(changes, "copy")
@@ -294,7 +324,7 @@ class BaseClient(Guarded):
 
     def __repr__(self) -> str:
         key = self._settings.api_key or self._settings.auth_token
-        return f"{type(self).__name__}(base_url={self.base_url!r}, credential={key!r})"
+        return f"{type(self).__name__}(base_url={self._settings.base_url!r}, credential={key!r})"
 
 
 def request_of(

@@ -49,6 +49,8 @@ class Call(msgspec.Struct, Generic[T]):
     """Whom to ask in its place; None: whoever the client says."""
     kind: Kind = "unknown"
     """What limits take it for."""
+    direct: bool = False
+    """Whether it went through a verb of the client: it may have been replaced, and is not looked at again."""
 
 
 def make_call(
@@ -165,13 +167,17 @@ def model_reader(cls: type[M], *required: str) -> Callable[[Response], M]:
         if holds_blocks:
             _check_blocks(data["content"], response)
         made = cls(data)
+        made.settle()
         object.__setattr__(made, "_request_id", response.headers.get("request-id"))
+        if (workspace := response.headers.get("anthropic-workspace-id")) is not None and hasattr(cls, "_workspace_id"):
+            object.__setattr__(made, "_workspace_id", workspace)
         if response.info is not None:
             object.__setattr__(made, "_info", response.info)
         if received is not None:
             received(made, response.terms)
         return made
 
+    read.cast_to = cls  # type: ignore[attr-defined] # for those who replace verbs
     return read
 
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 if TYPE_CHECKING:
     from tercet.client.call import Call
     from tercet.client.overrides import Overrides
+    from tercet.client.settings import Settings
     from tercet.flow.retry import CallResult
     from tercet.transport.base import AsyncByteStream, ByteStream
-    from tercet.wire.http import URL, Response
+    from tercet.wire.http import Response
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -20,8 +21,8 @@ class Core(Protocol):
     """A client, or a view of one, in this thread."""
 
     @property
-    def base_url(self) -> URL:
-        """The URL that requests go to."""
+    def _settings(self) -> Settings:
+        """How it was set up."""
         ...
 
     @property
@@ -41,6 +42,10 @@ class Core(Protocol):
         """Carry out a call whose answer is a stream."""
         ...
 
+    def _replaced(self, call: Call[Any]) -> Callable[..., Any] | None:
+        """Return the verb that a call goes through, if somebody has replaced it."""
+        ...
+
     def _takes_too_long(self, arguments: Mapping[str, Any]) -> bool:
         """Return whether an answer read whole could outlast the default timeout."""
         ...
@@ -50,8 +55,8 @@ class AsyncCore(Protocol):
     """The async twin of `Core`."""
 
     @property
-    def base_url(self) -> URL:
-        """The URL that requests go to."""
+    def _settings(self) -> Settings:
+        """How it was set up."""
         ...
 
     @property
@@ -69,6 +74,10 @@ class AsyncCore(Protocol):
 
     async def _open(self, call: Call[Any], make: Callable[[Response, AsyncByteStream], S]) -> S:
         """Carry out a call whose answer is a stream."""
+        ...
+
+    def _replaced(self, call: Call[Any]) -> Callable[..., Any] | None:
+        """Return the verb that a call goes through, if somebody has replaced it."""
         ...
 
     def _takes_too_long(self, arguments: Mapping[str, Any]) -> bool:

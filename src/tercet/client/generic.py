@@ -40,7 +40,20 @@ def generic_call(
     from tercet.flow.kinds import kind_of
 
     kind = kind_of(method, path, content)
-    return make_call(method, path, read, content=content, stream=stream, options=known, kind=kind)
+    call = make_call(method, path, read, content=content, stream=stream, options=known, kind=kind)
+    call.direct = True
+    return call
+
+
+def asked_call(
+    method: str, path: str, cast_to: Any, body: Any, options: Mapping[str, Any] | None, stream: bool
+) -> tuple[Call[Any], Any]:
+    """Return the call to make, and what makes a stream of its answer, if it knows: one that came through a replaced verb,
+    or a new one."""
+    from tercet.client.replaced_verbs import carried_call
+
+    carried = carried_call(options, encode_json, path, body)
+    return carried or (generic_call(method, path, cast_to, body, options, stream), None)
 
 
 class Verbs(Guarded):
@@ -56,6 +69,7 @@ class Verbs(Guarded):
         *,
         cast_to: Any,
         body: Any = None,
+        content: bytes | None = None,
         options: Mapping[str, Any] | None = None,
         stream: bool = False,
         stream_cls: Any = None,
@@ -63,12 +77,12 @@ class Verbs(Guarded):
         """Call an endpoint that no resource wraps. `cast_to`: a Model, pydantic model, dataclass, dict, list, str, bytes.
 
         `options` may hold `headers`, `params`, `timeout`, `max_retries`. With `stream=True` the answer's events come
-        as a `Stream`.
+        as a `Stream`. `content` are the body's bytes, as they are.
         """
         from tercet.client.streams.reader import Stream
 
-        call = generic_call(method, path, cast_to, body, options, stream)
-        return self._open(call, stream_cls or Stream) if stream else self._send(call)
+        call, make = asked_call(method, path, cast_to, content if body is None else body, options, stream)
+        return self._open(call, make or stream_cls or Stream) if call.stream else self._send(call)
 
     def get(self, path: str, **named: Any) -> Any:
         """GET `path`. See `request`."""
@@ -104,6 +118,7 @@ class AsyncVerbs(Guarded):
         *,
         cast_to: Any,
         body: Any = None,
+        content: bytes | None = None,
         options: Mapping[str, Any] | None = None,
         stream: bool = False,
         stream_cls: Any = None,
@@ -111,12 +126,12 @@ class AsyncVerbs(Guarded):
         """Call an endpoint that no resource wraps. `cast_to`: a Model, pydantic model, dataclass, dict, list, str, bytes.
 
         `options` may hold `headers`, `params`, `timeout`, `max_retries`. With `stream=True` the answer's events come
-        as a `Stream`.
+        as a `Stream`. `content` are the body's bytes, as they are.
         """
         from tercet.client.streams.reader import AsyncStream
 
-        call = generic_call(method, path, cast_to, body, options, stream)
-        return await self._open(call, stream_cls or AsyncStream) if stream else await self._send(call)
+        call, make = asked_call(method, path, cast_to, content if body is None else body, options, stream)
+        return await self._open(call, make or stream_cls or AsyncStream) if call.stream else await self._send(call)
 
     async def get(self, path: str, **named: Any) -> Any:
         """GET `path`. See `request`."""

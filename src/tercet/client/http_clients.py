@@ -10,6 +10,7 @@ from typing import Any
 import httpx2
 
 from tercet.wire.frames import door
+from tercet.wire.timeout import Timeout
 
 DEFAULT_CONNECTION_LIMITS = httpx2.Limits(max_connections=1000, max_keepalive_connections=100)
 """How many connections such a client opens, and how many of them it keeps."""
@@ -17,7 +18,11 @@ DEFAULT_CONNECTION_LIMITS = httpx2.Limits(max_connections=1000, max_keepalive_co
 
 def _with_limits(options: dict[str, Any]) -> dict[str, Any]:
     timeout = httpx2.Timeout(600.0, connect=5.0)
-    return {"timeout": timeout, "limits": DEFAULT_CONNECTION_LIMITS, **options}
+    if isinstance(given := options.get("timeout"), Timeout):  # ours is not httpx2's
+        options["timeout"] = httpx2.Timeout(
+            **{name: getattr(given, name) for name in ("connect", "read", "write", "pool")}
+        )
+    return {"timeout": timeout, "limits": DEFAULT_CONNECTION_LIMITS, "follow_redirects": True, **options}
 
 
 class DefaultHttpxClient(httpx2.Client):

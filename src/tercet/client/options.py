@@ -55,13 +55,13 @@ def check_deadline(value: Any) -> float | None:
 
 
 def check_api_key(value: Any) -> Secret | None:
-    """Return a key that shows itself only when asked by name."""
-    return None if value is None else Secret(value, "api_key")
+    """Return a key that shows itself only when asked by name. An empty one is none: the first call says what is missing."""
+    return None if value is None or value == "" else Secret(value, "api_key")
 
 
 def check_auth_token(value: Any) -> Secret | None:
-    """Return a token that shows itself only when asked by name."""
-    return None if value is None else Secret(value, "auth_token")
+    """Return a token that shows itself only when asked by name; an empty one is none."""
+    return None if value is None or value == "" else Secret(value, "auth_token")
 
 
 def check_headers(value: Any) -> Overrides:
@@ -349,7 +349,7 @@ def given_settings(arguments: Mapping[str, Any], *, ambient: bool = True) -> dic
             continue
         found[name] = _added(name, found.get(name) or {}, value) if OPTIONS[name].adds else value
     given = [name for name in CREDENTIALS if name in found]
-    if len(given) > 1:
+    if len([name for name in given if found[name] != ""]) > 1:
         raise ValueError("pass api_key or auth_token, not both")
     return found if given or not ambient else {**found, **credential_of_environment()}
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import CellType
 from typing import Any
 from urllib.parse import urlsplit
@@ -56,6 +56,11 @@ class Request:
         """How limits count what is really sent, for those who may change a request on its way (middleware)."""
 
     @property
+    def extensions(self) -> dict[str, Any]:
+        """Return what an HTTP library would keep beside the request: nothing here."""
+        return {}
+
+    @property
     def url(self) -> str:
         """Return the address, credentials in the address or its query included."""
         url: str = self._url.cell_contents
@@ -98,7 +103,7 @@ class Response:
     """One HTTP response. `content` is the body as received and decoded from its content-encoding; a streamed
     response has `content == b""` here and its bytes in the stream."""
 
-    __slots__ = ("attempts", "content", "headers", "http_version", "info", "request", "status_code", "terms")
+    __slots__ = ("attempts", "closer", "content", "headers", "http_version", "info", "request", "status_code", "terms")
 
     def __init__(
         self,
@@ -111,6 +116,8 @@ class Response:
     ) -> None:
         self.status_code, self.headers, self.content = status_code, headers, content
         self.request, self.http_version = request, http_version
+        self.closer: Callable[[], Any] | None = None
+        """How the body is given up, if it is a stream that is still open."""
         self.attempts: tuple[Any, ...] = ()
         """The failed attempts before it (`Attempt`), its own included where its stream failed before the first content."""
         self.info: Any = None
@@ -157,6 +164,19 @@ class Response:
     def read(self) -> bytes:
         """Return the body."""
         return self.content
+
+    def raise_for_status(self) -> Response:
+        """Return the response itself: what is no success was raised before anybody got it."""
+        return self
+
+    def close(self) -> Any:
+        """Give a streamed body up. In the event loop the return value is awaited: see `aclose`."""
+        return None if self.closer is None else self.closer()
+
+    async def aclose(self) -> None:
+        """Give a streamed body up, in the event loop."""
+        if self.closer is not None:
+            await self.closer()
 
     def redacted(self) -> Response:
         """Return the same response as a record: no credentials in its headers, its request, or echoed in its body."""

@@ -65,6 +65,8 @@ class Model(dict[str, Any]):
     __slots__ = ()
     _fields: ClassVar[dict[str, Any]] = {}
     _optional: ClassVar[frozenset[str]] = frozenset()
+    _nested: ClassVar[tuple[str, ...]] = ()
+    """Fields that may hold other Models."""
     _datetime_fields: ClassVar[tuple[str, ...]] = ()
     """Fields that are datetimes as attributes, text in the JSON."""
     model_fields: ClassVar[Any] = _DeclaredFields()
@@ -83,11 +85,29 @@ class Model(dict[str, Any]):
         for name, text in own.items():
             if name not in cls.__dict__:
                 setattr(cls, name, plain_field(name, name in optional) if is_flat(str(text)) else NestedField(name))
+        nested = [name for name in own if type(cls.__dict__.get(name)) is NestedField]
+        cls._nested = (*(name for name in cls._nested if name not in own), *nested)
 
     @classmethod
     def wrap(cls, value: Any) -> Any:
         """Return `value` as this class if it is a raw JSON object; anything else unchanged."""
         return cls(value) if type(value) is dict else value
+
+    def settle(self) -> None:
+        """Wrap what nested fields hold, all the way down, so that item and attribute are one object from the start."""
+        for name in self._nested:
+            if name in self:
+                value = getattr(self, name)
+                for each in value if type(value) is list else (value,):
+                    if isinstance(each, Model) and each._nested:
+                        each.settle()
+
+    if not TYPE_CHECKING:  # they know every class's own
+
+        @property
+        def __dict__(self) -> dict[str, Any]:
+            """The fields, as `vars(message)` and tracing libraries read them: a copy."""
+            return {name: getattr(self, name) if name in self._fields else self[name] for name in dict.keys(self)}
 
     @classmethod
     def construct(cls, _fields_set: object = None, **values: Any) -> Self:
@@ -134,7 +154,7 @@ class Model(dict[str, Any]):
 
         def __getattr__(self, name: str) -> Any:
             # Reached only for absent and undeclared fields, so the cost is paid for these alone.
-            if name in self._optional:
+            if name in self._fields and name not in self:  # as the SDK gives it, also where the API owes it
                 return None
             if name.startswith("__"):
                 raise AttributeError(name)
@@ -257,7 +277,8 @@ _OLD_NAMES = {"dict": "model_dump", "json": "model_dump_json"}
 
 def _instance_state(model: Model) -> dict[str, Any]:
     """Return an instance's state besides its JSON: its slots, and the `__dict__` of a subclass without slots."""
-    beside = dict(getattr(model, "__dict__", {}))
+    has_own = any(base is not Model and "__dict__" in vars(base) for base in type(model).__mro__)
+    beside = dict(model.__dict__) if has_own else {}
     for base in type(model).__mro__:
         slots = base.__dict__.get("__slots__", ())
         for name in (slots,) if isinstance(slots, str) else slots:
@@ -295,13 +316,15 @@ def _any_model(value: Any) -> Any:
 class ResponseModel(Model):
     """A whole response. `_request_id` is its `request-id` header, None for an object that came as a part of another."""
 
-    __slots__ = ("_request_id",)
+    __slots__ = ("_request_id", "_workspace_id")
     _request_id: str | None
+    _workspace_id: str | None
+    """The `anthropic-workspace-id` header."""
 
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any:
-            return None if name == "_request_id" else super().__getattr__(name)
+            return None if name in ("_request_id", "_workspace_id") else super().__getattr__(name)
 
 
 Wrap = Callable[[Any], Any]

@@ -79,7 +79,9 @@ class Timeout:
 
     def __eq__(self, other: object) -> bool:
         """Return whether these are the same limits of an attempt. The two of a stream do not count: programs compare
-        with `Timeout(600, connect=5)`."""
+        with `Timeout(600, connect=5)`. A number is a Timeout made of it, since programs compare with what they gave."""
+        if isinstance(other, int | float):
+            return self.as_dict() == {**dict.fromkeys(_PARTS, other), "total": None}
         return isinstance(other, Timeout) and self.as_dict() == other.as_dict()
 
     def __hash__(self) -> int:

@@ -190,7 +190,7 @@ def test_the_claude_apis_own_key_and_address_stay_at_home(monkeypatch: pytest.Mo
 def test_the_base_url_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANTHROPIC_BEDROCK_BASE_URL", "https://gateway.example/bedrock/")
 
-    assert tercet.AnthropicBedrock(**AWS).base_url == "https://gateway.example/bedrock"
+    assert tercet.AnthropicBedrock(**AWS).base_url == "https://gateway.example/bedrock/"
 
 
 def test_the_official_sdks_order_of_arguments_is_taken() -> None:

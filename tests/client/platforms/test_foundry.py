@@ -68,15 +68,15 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("ANTHROPIC_FOUNDRY_BASE_URL", "https://gateway.example/anthropic/")
     second = tercet.AnthropicFoundry()
 
-    assert (first.base_url, first.api_key) == ("https://theirs.services.ai.azure.com/anthropic", "azure-key")
-    assert second.base_url == "https://gateway.example/anthropic"
+    assert (first.base_url, first.api_key) == ("https://theirs.services.ai.azure.com/anthropic/", "azure-key")
+    assert second.base_url == "https://gateway.example/anthropic/"
 
 
 def test_arguments_win_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANTHROPIC_FOUNDRY_RESOURCE", "theirs")
     monkeypatch.setenv("ANTHROPIC_FOUNDRY_BASE_URL", "https://gateway.example")
 
-    assert tercet.AnthropicFoundry(**AZURE).base_url == "https://my-resource.services.ai.azure.com/anthropic"
+    assert tercet.AnthropicFoundry(**AZURE).base_url == "https://my-resource.services.ai.azure.com/anthropic/"
     assert tercet.AnthropicFoundry(base_url="https://mine.example", api_key="k").base_url == "https://mine.example"
 
 

@@ -127,9 +127,9 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     assert (first.region, first.project_id, first.base_url) == (
         "global",
         "project-2",
-        "https://aiplatform.googleapis.com/v1",
+        "https://aiplatform.googleapis.com/v1/",
     )
-    assert tercet.AnthropicVertex().base_url == "https://gateway.example/v1"
+    assert tercet.AnthropicVertex().base_url == "https://gateway.example/v1/"
 
 
 def test_the_claude_apis_own_key_stays_at_home(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tercet.wire.requests.arguments import turns
-from tercet.wire.requests.json_body import body
-from tercet.wire.requests.prepared_messages import PreparedMessages, encoded_piece
+from tercet.wire.requests.json_body import body, encoded_piece
+from tercet.wire.requests.prepared_messages import PreparedMessages
 
 FIELDS = {"model": "m", "max_tokens": 5}
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)

@@ -81,11 +81,11 @@ def test_a_stream_of_such_messages_has_events_of_their_own() -> None:
         assert assembler.add(event) is None
         helped += assembler.helper_events(event)
 
-    assert [type(event) for event in helped[2::2]] == [ParsedContentBlockStopEvent, ParsedMessageStopEvent]
-    assert isinstance(helped[2], ContentBlockStopEvent)
-    assert isinstance(helped[4], MessageStopEvent)
+    assert [type(event) for event in helped[3::2]] == [ParsedContentBlockStopEvent, ParsedMessageStopEvent]
+    assert isinstance(helped[3], ContentBlockStopEvent)
+    assert isinstance(helped[5], MessageStopEvent)
     assert type(assembler.message) is ParsedMessage
-    assert helped[2].content_block is assembler.message.content[0]
+    assert helped[3].content_block is assembler.message.content[0]
 
 
 def test_the_error_for_a_misfit_bears_the_name_by_which_it_is_imported() -> None:

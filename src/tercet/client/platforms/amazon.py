@@ -95,7 +95,7 @@ class AmazonClient(PlatformClient):
         return self._placed(region, credentials, arguments)
 
     def _is_where_the_region_is(self) -> bool:
-        return self.aws_region is not None and self.base_url == self._address(self.aws_region)
+        return self.aws_region is not None and self._settings.base_url == self._address(self.aws_region)
 
     def _public_arguments(self) -> dict[str, Any]:
         return {"aws_region": self.aws_region, "aws_profile": self.aws_profile, **self._own_arguments()}

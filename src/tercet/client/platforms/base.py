@@ -57,7 +57,7 @@ class PlatformClient(BaseClient):
 
     def __repr__(self) -> str:
         key = self._settings.api_key or self._settings.auth_token or self._platform.credential
-        return f"{type(self).__name__}(base_url={self.base_url!r}, credential={key!r})"
+        return f"{type(self).__name__}(base_url={self._settings.base_url!r}, credential={key!r})"
 
     def _public_arguments(self) -> dict[str, Any]:
         """Return the platform's arguments that are no credentials."""

@@ -77,7 +77,7 @@ class _VertexClient(PlatformClient):
         region = region_for(arguments["region"])
         if arguments["access_token"] is not None:
             changes["auth_token"] = arguments["access_token"]
-        if "base_url" not in changes and self.base_url == base_url_of(self.region):
+        if "base_url" not in changes and self._settings.base_url == base_url_of(self.region):
             changes["base_url"] = base_url_of(region)
         same = arguments["credentials"] is self.credentials
         tokens = self._platform.tokens if same else GoogleTokens(arguments["credentials"])

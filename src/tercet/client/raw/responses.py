@@ -6,7 +6,7 @@ import codecs
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
-from typing import Any, Generic, NoReturn, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, overload
 
 from tercet.client.decode_as import decode_as
 from tercet.flow.errors import error_from_lost
@@ -35,6 +35,13 @@ class Text(str):
 
 class _Response(Generic[R]):
     """One response, as far as both worlds have the same of it."""
+
+    if not TYPE_CHECKING:
+
+        @classmethod
+        def __class_getitem__(cls, item: Any) -> Any:
+            """Return the class itself: `isinstance(page, SyncPage[ModelInfo])` asks what it is, not what it holds."""
+            return cls
 
     http_response: Response
     retries_taken: int

@@ -186,7 +186,7 @@ class Batches(Resource):
 
         client, started = underlying_client(self._client), time.monotonic()
         batch = client._send(retrieve_call(message_batch_id, params, self.betas))
-        call = results_call(batch, client.base_url, params, self.betas, started)
+        call = results_call(batch, client._settings.base_url, params, self.betas, started)
         expected = result_count(batch)
         return self._client._open(
             call,
@@ -240,7 +240,7 @@ class AsyncBatches(Resource):
 
         client, started = underlying_client(self._client), time.monotonic()
         batch = await client._send(retrieve_call(message_batch_id, params, self.betas))
-        call = results_call(batch, client.base_url, params, self.betas, started)
+        call = results_call(batch, client._settings.base_url, params, self.betas, started)
         expected = result_count(batch)
         return await self._client._open(
             call,

@@ -49,6 +49,13 @@ class AnyPage(Model, Generic[M]):
     """One page of a list: `data`, and the cursors that the API sent with it."""
 
     __slots__ = ("_ask", "_query", "_request_id")
+    if not TYPE_CHECKING:
+
+        @classmethod
+        def __class_getitem__(cls, item: Any) -> Any:
+            """Return the class itself: `isinstance(page, SyncPage[ModelInfo])` asks what it is, not what it holds."""
+            return cls
+
     _cursor: ClassVar[str] = "page"
     _by_id: ClassVar[bool] = False
     _request_id: str | None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, TypeVar
 
+from tercet.client.replaced_verbs import ResourceVerb
 from tercet.wire.frames import Guarded
 
 C = TypeVar("C")
@@ -12,17 +14,19 @@ C = TypeVar("C")
 class Resource(Guarded):
     """`client.messages`, `client.models` … A resource calls `_send` and `_open` of its client and knows no more of it."""
 
+    _get, _post, _put, _patch, _delete = map(ResourceVerb, ("get", "post", "put", "patch", "delete"))
+
     def __init__(self, client: Any) -> None:
         self._client = client
 
-    @property
+    @cached_property
     def with_raw_response(self) -> Any:
         """The same methods, returning an `APIResponse`: status, headers, body, and `parse()`."""
         from tercet.client.raw.views import raw_view
 
         return raw_view(self)
 
-    @property
+    @cached_property
     def with_streaming_response(self) -> Any:
         """The same methods as context managers over an `APIResponse` whose body is still unread."""
         from tercet.client.raw.views import deferred_view

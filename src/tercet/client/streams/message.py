@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, cast
 
-from tercet.client.streams.reader import StreamReader, async_raw_events, raw_events
+from tercet.client.streams.reader import AsyncStream, Stream, StreamReader, async_raw_events, raw_events
 from tercet.transport.base import AsyncByteStream, ByteStream
 from tercet.wire.errors import APIError, OutputValidationError
 from tercet.wire.frames import Guarded
@@ -47,6 +47,8 @@ def snapshot(reader: StreamReader) -> ParsedMessage[Any]:
     if reader.response.info is not None:
         object.__setattr__(message, "_info", reader.response.info)
     message._received(reader.response.terms)
+    if reader.assembler.complete:
+        message.settle()
     return message
 
 
@@ -56,7 +58,6 @@ class MessageStream(Generic[T]):
     Iterating gives events; `text_stream` gives text alone; both read the same answer, each event once.
     """
 
-    text_stream: Iterator[str]
     response: Response
 
     def __init__(
@@ -70,14 +71,46 @@ class MessageStream(Generic[T]):
         """Read from `source`; `on_event` is called with each event before it is shown."""
         self.response = response
         self._source = source
+        response.closer = source.close
         self._reader = StreamReader(response, assembler)
         self._raw = raw_events(self._reader, source)
         if output is not None:
             self._raw = filled_events(self._raw, self._reader, output)
-        self._iterator: Iterator[ParsedMessageStreamEvent[T]] = helper_events(self._raw, self._reader.assembler)
-        if on_event is not None:
+        self._iterator: Iterator[ParsedMessageStreamEvent[T]]
+        self._iterator = self._made_iterator = helper_events(self._raw, self._reader.assembler)
+        if on_event is not None:  # whoever reads the texts alone has the events told, too
             self._iterator = told_events(self._iterator, on_event)
-        self.text_stream = texts(self._raw, self._reader.assembler)
+        self._texts: Iterator[str] | None = None
+
+    @property
+    def text_stream(self) -> Iterator[str]:
+        """The texts alone, as they come. May be set."""
+        if self._texts is not None:
+            return self._texts
+        replaced = self._replaced_iterator()
+        return texts(self._raw, self._reader.assembler) if replaced is None else texts_of_helpers(replaced)
+
+    @text_stream.setter
+    def text_stream(self, texts: Iterator[str]) -> None:
+        self._texts = texts
+
+    @property
+    def _raw_stream(self) -> Stream[Any]:
+        """The raw events as `create(stream=True)` gives them. May be set to something that hands them on: then whoever
+        reads this stream reads through that."""
+        return Stream._over(self.response, self._source, self._reader, self._raw)
+
+    @_raw_stream.setter
+    def _raw_stream(self, raw: Iterator[Any]) -> None:
+        replaced = self._replaced_iterator()
+        self._raw = iter(raw)
+        self._made_iterator = helper_events(self._raw, self._reader.assembler)
+        self._iterator = self._made_iterator if replaced is None else replaced
+
+    def _replaced_iterator(self) -> Iterator[Any] | None:
+        """Return the events as somebody else hands them on, who has put an iterator of theirs over ours: whoever reads the
+        stream, reads it through that."""
+        return None if self._iterator is self._made_iterator else self._iterator
 
     def __iter__(self) -> Iterator[ParsedMessageStreamEvent[T]]:
         return self._iterator
@@ -102,7 +135,7 @@ class MessageStream(Generic[T]):
 
     def until_done(self) -> None:
         """Read the answer to its end."""
-        for _ in self._raw:
+        for _ in self._replaced_iterator() or self._raw:
             pass
 
     def get_final_message(self) -> ParsedMessage[T]:
@@ -173,6 +206,13 @@ def texts(raw: Iterator[Any], assembler: MessageBuilder) -> Iterator[str]:
             yield text
 
 
+def texts_of_helpers(events: Iterator[Any]) -> Iterator[str]:
+    """Yield the texts alone, of events with the helper's own among them."""
+    for event in events:
+        if event.type == "text":
+            yield event.text
+
+
 def _raise(error: APIError | None) -> None:
     if error is not None:
         raise error
@@ -181,7 +221,6 @@ def _raise(error: APIError | None) -> None:
 class AsyncMessageStream(Generic[T]):
     """One streamed answer, in the running event loop. See `MessageStream`."""
 
-    text_stream: AsyncIterator[str]
     response: Response
 
     def __init__(
@@ -195,16 +234,45 @@ class AsyncMessageStream(Generic[T]):
         """Read from `source`; `on_event` is awaited with each event before it is shown."""
         self.response = response
         self._source = source
+        response.closer = source.close
         self._reader = StreamReader(response, assembler)
         self._raw = async_raw_events(self._reader, source)
         if output is not None:
             self._raw = async_filled_events(self._raw, self._reader, output)
-        self._iterator: AsyncIterator[ParsedMessageStreamEvent[T]] = async_helper_events(
-            self._raw, self._reader.assembler
-        )
-        if on_event is not None:
+        self._iterator: AsyncIterator[ParsedMessageStreamEvent[T]]
+        self._iterator = self._made_iterator = async_helper_events(self._raw, self._reader.assembler)
+        if on_event is not None:  # whoever reads the texts alone has the events told, too
             self._iterator = async_told_events(self._iterator, on_event)
-        self.text_stream = async_texts(self._raw, self._reader.assembler)
+        self._texts: AsyncIterator[str] | None = None
+
+    @property
+    def text_stream(self) -> AsyncIterator[str]:
+        """The texts alone, as they come. May be set."""
+        if self._texts is not None:
+            return self._texts
+        replaced = self._replaced_iterator()
+        return async_texts(self._raw, self._reader.assembler) if replaced is None else async_texts_of_helpers(replaced)
+
+    @text_stream.setter
+    def text_stream(self, texts: AsyncIterator[str]) -> None:
+        self._texts = texts
+
+    @property
+    def _raw_stream(self) -> AsyncStream[Any]:
+        """The raw events as `create(stream=True)` gives them. May be set to something that hands them on: then whoever
+        reads this stream reads through that."""
+        return AsyncStream._over(self.response, self._source, self._reader, self._raw)
+
+    @_raw_stream.setter
+    def _raw_stream(self, raw: AsyncIterator[Any]) -> None:
+        replaced = self._replaced_iterator()
+        self._raw = aiter(raw)
+        self._made_iterator = async_helper_events(self._raw, self._reader.assembler)
+        self._iterator = self._made_iterator if replaced is None else replaced
+
+    def _replaced_iterator(self) -> AsyncIterator[Any] | None:
+        """Return the events as somebody else hands them on. See `MessageStream`."""
+        return None if self._iterator is self._made_iterator else self._iterator
 
     def __aiter__(self) -> AsyncIterator[ParsedMessageStreamEvent[T]]:
         return self._iterator
@@ -229,7 +297,7 @@ class AsyncMessageStream(Generic[T]):
 
     async def until_done(self) -> None:
         """Read the answer to its end."""
-        async for _ in self._raw:
+        async for _ in self._replaced_iterator() or self._raw:
             pass
 
     async def get_final_message(self) -> ParsedMessage[T]:
@@ -288,6 +356,13 @@ async def async_texts(raw: AsyncIterator[Any], assembler: MessageBuilder) -> Asy
     async for event in raw:
         if text := text_of(event):
             yield text
+
+
+async def async_texts_of_helpers(events: AsyncIterator[Any]) -> AsyncIterator[str]:
+    """Do the same as `texts_of_helpers`."""
+    async for event in events:
+        if event.type == "text":
+            yield event.text
 
 
 class MessageStreamManager(Guarded, Generic[T]):

@@ -7,6 +7,7 @@ the message so far. The events are told apart below (`Incoming`); the two classe
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from functools import cached_property
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar, cast
 
@@ -233,8 +234,19 @@ class Stream(Generic[E]):
     def __init__(self, response: Response, source: ByteStream) -> None:
         self.response = response
         self._source = source
+        response.closer = source.close
         self._reader = StreamReader(response, reads_inputs=False)
-        self._iterator = cast(Iterator[E], raw_events(self._reader, source))
+
+    @cached_property
+    def _iterator(self) -> Iterator[E]:
+        return cast(Iterator[E], raw_events(self._reader, self._source))
+
+    @classmethod
+    def _over(cls, response: Response, source: ByteStream, reader: StreamReader, events: Iterator[Any]) -> Self:
+        """Return a stream of events that are read elsewhere."""
+        made = cls.__new__(cls)
+        made.response, made._source, made._reader, made._iterator = response, source, reader, events
+        return made
 
     def __iter__(self) -> Iterator[E]:
         return self._iterator
@@ -268,8 +280,21 @@ class AsyncStream(Generic[E]):
     def __init__(self, response: Response, source: AsyncByteStream) -> None:
         self.response = response
         self._source = source
+        response.closer = source.close
         self._reader = StreamReader(response, reads_inputs=False)
-        self._iterator = cast(AsyncIterator[E], async_raw_events(self._reader, source))
+
+    @cached_property
+    def _iterator(self) -> AsyncIterator[E]:
+        return cast(AsyncIterator[E], async_raw_events(self._reader, self._source))
+
+    @classmethod
+    def _over(
+        cls, response: Response, source: AsyncByteStream, reader: StreamReader, events: AsyncIterator[Any]
+    ) -> Self:
+        """Return a stream of events that are read elsewhere."""
+        made = cls.__new__(cls)
+        made.response, made._source, made._reader, made._iterator = response, source, reader, events
+        return made
 
     def __aiter__(self) -> AsyncIterator[E]:
         return self._iterator

@@ -21,7 +21,8 @@ from tercet.toolkit.conversation.state import ConversationState, TurnOptions
 from tercet.toolkit.conversation.thread import CHUNK
 from tercet.wire import argument_names
 from tercet.wire.errors import APIStatusError
-from tercet.wire.requests.prepared_messages import PreparedMessages, encoded_piece
+from tercet.wire.requests.json_body import encoded_piece
+from tercet.wire.requests.prepared_messages import PreparedMessages
 
 if TYPE_CHECKING:
     from tercet.toolkit.conversation.views import ViewChoice

@@ -23,7 +23,7 @@ from tercet.toolkit.conversation.entries import (
     SavedConversation,
     ViewCut,
 )
-from tercet.wire.requests.prepared_messages import encoded_piece
+from tercet.wire.requests.json_body import encoded_piece
 
 SENT = frozenset({EntryState.PENDING, EntryState.DONE, EntryState.STOPPED})
 """States of entries that go out with later requests."""

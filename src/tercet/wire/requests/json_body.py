@@ -6,7 +6,7 @@ Most values are the encoder's; `plain_values.py` takes those that it does not kn
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -138,3 +138,8 @@ def _without_surrogates(value: Any) -> Any:
     if isinstance(value, list):
         return [_without_surrogates(item) for item in value]
     return value
+
+
+def encoded_piece(messages: Sequence[Mapping[str, Any]]) -> bytes:
+    """Return messages as a piece of JSON that begins with a comma."""
+    return b"," + encode_json(messages, "messages")[1:-1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -18,13 +18,6 @@ class PreparedMessages(list[Any]):
 
     def _forget(self) -> None:
         self.known, self.encoded = 0, ()
-
-
-def encoded_piece(messages: Sequence[Mapping[str, Any]]) -> bytes:
-    """Return messages as a piece of JSON that begins with a comma."""
-    from tercet.wire.requests.json_body import encode_json
-
-    return b"," + encode_json(messages, "messages")[1:-1]
 
 
 def _changing(name: str) -> Any:

@@ -82,12 +82,14 @@ class Message(Model):
     the message is complete.
     """
 
-    __slots__ = ("_billing", "_info", "_request_id")
+    __slots__ = ("_billing", "_info", "_request_id", "_workspace_id")
     _billing: tuple[int, bool, bool, bool] | None
     """When it came (seconds since 1970), whether in a batch, and whether US inference and fast mode were asked for; None if
     nobody noted it."""
     _info: Any
     _request_id: str | None
+    _workspace_id: str | None
+    """The `anthropic-workspace-id` header."""
     id: str
     type: Literal["message"]
     role: Literal["assistant"]
@@ -135,7 +137,7 @@ class Message(Model):
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any:
-            return None if name in ("_request_id", "_info", "_billing") else super().__getattr__(name)
+            return None if name in ("_request_id", "_workspace_id", "_info", "_billing") else super().__getattr__(name)
 
 
 _ANSWER_ONLY = frozenset({"caller", "citations", "toolset_name", "parsed_output"})

@@ -1,0 +1,117 @@
+"""Verbs that somebody has replaced: mocks, tests and tracing libraries patch `client.post`, `client.request`, `messages._post`.
+
+A call goes through the replacement then, as with the official SDK, and no real request is sent past it. Where nothing is
+replaced, that is found by four look-ups. A replacement that hands on to the original gets exactly the call that was made:
+it travels along in `options`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from tercet.client.call import Call
+
+VERBS = {"GET": "get", "POST": "post", "PUT": "put", "PATCH": "patch", "DELETE": "delete"}
+Verb = Callable[..., Any]
+
+
+class OptionsOfCall(dict[str, Any]):
+    """`options=` of a call that goes through a replaced verb, with the call itself."""
+
+    def __init__(self, call: Call[Any], make: Any) -> None:
+        given = {"headers": call.headers.given, "params": call.query.given, "timeout": call.timeout}
+        super().__init__({name: value for name, value in given.items() if value})
+        self.call, self.make = call, make
+
+
+def replaced_verb(client: Any, plain: type[Any], call: Call[Any]) -> Verb | None:
+    """Return the verb that a call goes through, if it or `request` was replaced on the client, its class or a base of it."""
+    if call.direct:
+        return None
+    name, own, kind = VERBS.get(call.method, "request"), client.__dict__, type(client)
+    if name in own or "request" in own or getattr(kind, name) is not getattr(plain, name):
+        return getattr(client, name)  # type: ignore[no-any-return]
+    return None if kind.request is plain.request else getattr(client, name)
+
+
+def send_through(verb: Verb, call: Call[Any], make: Any = None) -> Any:
+    """Return what a replaced verb makes of a call: the answer, or something to await."""
+    body = call.whole if call.whole is not None else body_of(call.content)
+    named: dict[str, Any] = {"cast_to": getattr(call.read, "cast_to", object), "options": OptionsOfCall(call, make)}
+    if body is not None:
+        named["body"] = body
+    if call.stream:
+        named.update(stream=True, stream_cls=make)
+    return verb(call.path, **named)
+
+
+def body_of(content: bytes) -> Any:
+    """Return a body as the JSON value that it is, else as it is; None for no body."""
+    if not content:
+        return None
+    try:
+        return msgspec.json.decode(content)
+    except ValueError:
+        return content
+
+
+def carried_call(options: Mapping[str, Any] | None, encode: Callable[[Any], bytes], path: str, body: Any) -> Any:
+    """Return the call that travels in `options`, to `path` and with this body, and what makes a stream of its answer; None
+    if none does."""
+    if not isinstance(options, OptionsOfCall):
+        return None
+    call = options.call
+    content = call.content if body is call.whole or body is None else body if type(body) is bytes else encode(body)
+    return msgspec.structs.replace(call, path=path, content=content, direct=True), options.make
+
+
+class ClientOfPatchedResource:
+    """Stands before the client of a resource whose `_post`, `_get` or other verb was replaced."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self.verbs: dict[str, Verb] = {}
+
+    def _replaced(self, call: Call[Any]) -> Verb | None:
+        mine = None if call.direct else self.verbs.get(VERBS.get(call.method, ""))
+        return mine or self._client._replaced(call)
+
+    def _send(self, call: Call[Any]) -> Any:
+        verb = self._replaced(call)
+        return self._client._send(call) if verb is None else send_through(verb, call)
+
+    def _open(self, call: Call[Any], make: Any) -> Any:
+        verb = self._replaced(call)
+        return self._client._open(call, make) if verb is None else send_through(verb, call, make)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+
+class ResourceVerb:
+    """`messages._post`: the client's verb, until somebody replaces it on the resource."""
+
+    def __init__(self, verb: str) -> None:
+        self._verb = verb
+
+    def __get__(self, resource: Any, owner: type[Any]) -> Any:
+        if resource is None:
+            return self
+        held = resource._client
+        mine = held.verbs.get(self._verb) if type(held) is ClientOfPatchedResource else None
+        return getattr(held, self._verb) if mine is None else mine
+
+    def __set__(self, resource: Any, verb: Verb) -> None:
+        if type(resource._client) is not ClientOfPatchedResource:
+            resource._client = ClientOfPatchedResource(resource._client)
+        resource._client.verbs[self._verb] = verb
+
+    def __delete__(self, resource: Any) -> None:
+        held = resource._client
+        if type(held) is ClientOfPatchedResource:
+            held.verbs.pop(self._verb, None)
+            if not held.verbs:
+                resource._client = held._client
