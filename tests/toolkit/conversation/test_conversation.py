@@ -548,6 +548,28 @@ def test_the_next_request_is_told_before_it_is_sent(api: tercet.LocalAPI) -> Non
     assert len(sent(api)) == 2
 
 
+def test_the_next_request_tells_what_thinking_it_invalidates(api: tercet.LocalAPI) -> None:
+    thinking = {"model": "claude-opus-5-5", "max_tokens": 3000, "thinking": {"type": "adaptive"}}
+    api.queue([{"type": "thinking", "thinking": "Let me see."}, {"type": "text", "text": "Yes."}])
+    chat = chat_with(api, **thinking)
+    chat.say("Is it?")
+
+    assert chat.next_request("Sure?").invalidated == 0
+    with pytest.warns(tercet.ThinkingInvalidatedWarning):
+        assert chat.next_request("Sure?", system="Be somebody else.").invalidated == 1
+    assert chat.next_request("Sure?", model="claude-haiku-5-5").invalidated == 1
+    assert chat.say("Sure?").text
+
+
+def test_the_model_may_be_a_default_of_the_client(api: tercet.LocalAPI) -> None:
+    chat = tercet.Conversation(api.client(defaults={**MODEL, "system": "Be kind."}))
+    chat.say("Hello")
+
+    assert sent(api)[0]["model"] == MODEL["model"]
+    assert sent(api)[0]["system"] == "Be kind."
+    assert chat.next_request().cost is not None
+
+
 def test_the_ledger_knows_the_conversation(api: tercet.LocalAPI, tmp_path: Path) -> None:
     client = api.client(ledger=tmp_path / "ledger.db")
     chat = tercet.Conversation(client, **MODEL)

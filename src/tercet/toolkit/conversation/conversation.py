@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-import warnings
 from collections.abc import AsyncGenerator, Generator
 from typing import TYPE_CHECKING, Any, Unpack
 
+from tercet.client.preflight import warn
 from tercet.flow.drivers import aiterate, arun, iterate, run
 from tercet.flow.effects import Ask, Plan
 from tercet.toolkit.conversation.answer_stream import (
@@ -162,11 +162,10 @@ def warn_in_loop() -> None:
 
     if not _warned and _get_running_loop() is not None:
         _warned = True
-        warnings.warn(
+        warn(
             "a blocking Conversation is used inside a running event loop, which stands still meanwhile; use "
             "AsyncConversation with AsyncAnthropic",
             RuntimeWarning,
-            stacklevel=4,
         )
 
 

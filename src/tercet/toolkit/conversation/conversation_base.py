@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self, Unpack, cast
 
 import msgspec
 
@@ -34,7 +34,7 @@ from tercet.wire.responses.usage import Usage
 
 if TYPE_CHECKING:
     from tercet.toolkit.conversation.next_request import NextRequest
-    from tercet.toolkit.conversation.parameters import Said
+    from tercet.toolkit.conversation.parameters import Said, TurnParameters
     from tercet.wire.params.conversation import MessageParam
 
 OWN_NAMES = frozenset({"examples", "messages", "view", "cache"})
@@ -167,12 +167,13 @@ class ConversationBase(Guarded):
         spent = self._totals.of(self._state.thread)
         return in_dollars(spent.low), None if spent.high is None else in_dollars(spent.high)
 
-    def next_request(self, *content: Said) -> NextRequest:
+    def next_request(self, *content: Said, **parameters: Unpack[TurnParameters]) -> NextRequest:
         """Return what the next request would hold and cost, if this was said. Sends nothing."""
         from tercet.toolkit.conversation.next_request import next_request
 
         words = said_blocks(content, "next_request") if content else []
-        return next_request(self._state, words, self._client.estimate)
+        options = self._options_of(parameters, "next_request")
+        return next_request(self._state, options, words, self._client.estimate)
 
     def __repr__(self) -> str:
         turns = sum(entry.starts_turn for entry in self._state.thread.path)
@@ -197,6 +198,8 @@ class ConversationBase(Guarded):
             if name not in ANSWER_NAMES and name not in TURN_NAMES:
                 raise unknown_argument(name, ANSWER_NAMES | TURN_NAMES, caller)
         options = self._laid_over(self._options, given) if given else self._options
+        if (model := self._default_model()) is not None and "model" not in options.parameters:
+            options = msgspec.structs.replace(options, parameters={**options.parameters, "model": model})
         if options.limits is not None:
             options = msgspec.structs.replace(options, allowance=TurnAllowance(options.limits, self._most_cost))
         return msgspec.structs.replace(options, streams=True) if streams else options
@@ -219,6 +222,11 @@ class ConversationBase(Guarded):
                     "use tercet.Agent, whose runs can be resumed"
                 )
         return with_tools(options, tools)
+
+    def _default_model(self) -> str | None:
+        """Return the model that the client asks by itself, which views and limits want to know, too."""
+        defaults = getattr(self._client, "_defaults", None)
+        return defaults.get("model") if defaults else None
 
     def _opening_of(self, content: Sequence[Any], caller: str) -> Opening:
         return Opening(content=said_blocks(content, caller))

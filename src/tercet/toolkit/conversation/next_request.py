@@ -10,8 +10,8 @@ import msgspec
 
 from tercet.catalog.cost import cost_of
 from tercet.toolkit.conversation.entries import Block
-from tercet.toolkit.conversation.request import request_arguments
-from tercet.toolkit.conversation.state import ConversationState
+from tercet.toolkit.conversation.request import invalidated_thinking, request_arguments
+from tercet.toolkit.conversation.state import ConversationState, TurnOptions
 from tercet.toolkit.conversation.tokens import estimated, estimated_blocks, held, usage_of
 from tercet.toolkit.conversation.views import active
 
@@ -26,23 +26,31 @@ class NextRequest(msgspec.Struct, frozen=True, kw_only=True):
     known."""
     most: Decimal | None
     """The most that the request may cost, answer included, as a budget would hold back for it. None: nobody can say."""
+    invalidated: int
+    """Thinking blocks of earlier answers that the model will not read: a window, another system prompt or another model lies
+    between."""
 
 
-def next_request(state: ConversationState, words: Sequence[Block], estimate: Callable[..., Any]) -> NextRequest:
+def next_request(
+    state: ConversationState, options: TurnOptions, words: Sequence[Block], estimate: Callable[..., Any]
+) -> NextRequest:
     """Return what the next request holds if `words` are said. `estimate` is the client's."""
     thread, view = state.thread, state.view
     choice = None if view is None else view.choose(thread.sendable, thread.cuts, estimated)
     first, cut = (0, None) if choice is None else active(thread.sendable, thread.cuts)
     moves = choice is not None and choice.first != first
-    arguments = request_arguments(state, state.options, choice)
+    arguments = request_arguments(state, options, choice)
     arguments["messages"] = [
         *arguments["messages"],
         {"role": "user", "content": [*words] or [{"type": "text", "text": "?"}]},
     ]
+    lost = sum(each.blocks for each in invalidated_thinking(state))
     guess = estimate(**arguments)
     known = not moves and any(usage_of(entry) is not None for entry in thread.sendable[first:][-2:])
     tokens = held(thread.sendable, first, cut, estimated) + estimated_blocks(words) if known else guess.likely_input
-    return NextRequest(tokens=tokens, cost=_cost(guess.model, tokens, _cached(state)), most=guess.high)
+    return NextRequest(
+        tokens=tokens, cost=_cost(guess.model, tokens, _cached(state)), most=guess.high, invalidated=lost
+    )
 
 
 def _cached(state: ConversationState) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tercet.toolkit.conversation.binding import (
+    InvalidatedThinking,
     asks_to_drop,
     binds,
     head_of,
@@ -70,12 +71,20 @@ def prefix_of(state: ConversationState, answer: Mapping[str, Any]) -> bytes | No
     return prefix_asked(state) if thoughts_in(answer.get("content") or ()) else None
 
 
+def invalidated_thinking(state: ConversationState) -> list[InvalidatedThinking]:
+    """Return the thinking that the model of the request that was made last will not read."""
+    arguments, _, first = state.asked
+    if not state.thread.thoughtful or state.thread.thoughtful[-1] < first:
+        return []
+    return invalidated(state.thread.sendable[first:], state.digests.unbound, str(arguments.get("model")))
+
+
 def without_unbound(state: ConversationState, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the messages without thinking that the model would refuse, as what it is bound to was changed. Tells of it once."""
     prefix_asked(state)
-    arguments, before, first = state.asked
+    arguments, before, _ = state.asked
     model, unbound = str(arguments.get("model")), state.digests.unbound
-    warn_of(invalidated(state.thread.sendable[first:], unbound, model), state.told)
+    warn_of(invalidated_thinking(state), state.told)
     if not unbound or not binds(model) or asks_to_drop(arguments):
         return messages
     made = list(messages)
