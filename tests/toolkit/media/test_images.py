@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import copy
 import json
 import pickle
@@ -16,6 +17,8 @@ from typing import Any
 
 import pillow_heif
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 from tests.toolkit.media.samples import BLUE, RED, corner, encoded, exif, photo, screen, stored
 
@@ -331,3 +334,25 @@ def test_a_block_is_a_dict_that_keeps_what_it_tells() -> None:
     for other in (copy.deepcopy(block), pickle.loads(pickle.dumps(block))):
         assert isinstance(other, ImageContent)
         assert (other, other.tokens, other.width) == (block, block.tokens, block.width)
+
+
+FORMS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "AVIF")
+WHOLE = {form: encoded(photo(90, 30), form) for form in FORMS} | {"HEIC": heic(photo(64, 48))}
+
+
+@given(
+    form=st.sampled_from(sorted(WHOLE)),
+    changes=st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), min_size=1, max_size=8),
+    tokens=st.sampled_from([None, 2]),
+)
+@settings(max_examples=150)
+def test_damaged_files_become_a_block_or_one_error_of_ours(
+    form: str, changes: list[tuple[int, int]], tokens: int | None
+) -> None:
+    data = bytearray(WHOLE[form])
+    for place, value in changes:
+        data[place % len(data)] = value
+    with contextlib.suppress(tercet.MediaError):
+        block = tercet.image(bytes(data), tokens=tokens)
+        assert block["source"]["media_type"].startswith("image/")
+        assert (block.tokens or 0) >= 1
