@@ -57,6 +57,12 @@ NEEDS = {"replay_timing": "replay", "spend_limit_kind": "spend_limit"}
 )
 @option(ANSWERS, "--batch-seconds", type=click.FloatRange(0), default=0, metavar="SECONDS",
         help="How long batches wait for their answers.")  # fmt: skip
+@option(
+    ANSWERS, "--batch-delays", metavar="SECONDS", help="How long each request of a batch takes then: 30, uniform:10,60."
+)
+@option(
+    ANSWERS, "--output-tokens", metavar="TOKENS", help="How long answers are, by their usage: 300, lognormal:300,0.8."
+)
 @option(CHECKS, "--strict/--lenient", default=False,
         help="Refuse what the real API refuses today; lenient also serves old tutorials.")  # fmt: skip
 @option(CHECKS, "--strict-roles", is_flag=True, help="Roles must alternate, as on Bedrock and in 2024.")
@@ -75,6 +81,8 @@ NEEDS = {"replay_timing": "replay", "spend_limit_kind": "spend_limit"}
 @option(LIMITS, "--spend-limit-kind", type=click.Choice(KINDS), metavar="KIND",
         help=f"Whose limit that is, which decides what is said: {', '.join(KINDS)}; the first unless given.")  # fmt: skip
 @option(LIMITS, "--overload", type=share, metavar="SHARE", help="Answer 529 to this share of messages: 5% or 0.05.")
+@option(TRIALS, "--batch-errored", type=share, default=0, metavar="SHARE", help="This share of batch requests fails.")
+@option(TRIALS, "--batch-expired", type=share, default=0, metavar="SHARE", help="This share of them expires.")
 @option(TRIALS, "--fault", "faults", multiple=True, metavar="RULE",
         help="Do this to requests, as in '5% rst@120'; 'header' lets them ask for theirs. May be repeated.")  # fmt: skip
 @option(

@@ -186,7 +186,12 @@ def create_app(settings: ServerSettings | None = None, answerer: Responder | Non
     else:
         from tercet.server.simulated import SimulatedModel, verify
 
-        state = State(settings, SimulatedModel(), verify)
+        model: Responder = SimulatedModel()
+        if settings.output_tokens is not None:
+            from tercet.server.simulated.lengths import MeasuredResponder
+
+            model = MeasuredResponder(model, settings.output_tokens, settings.seed)
+        state = State(settings, model, verify)
     made = Application(state)
     if any(getattr(settings, name) not in (None, False) for name in AROUND):
         _fit(made.extended(), state)

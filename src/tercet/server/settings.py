@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tercet.server.distributions import Distribution
 from tercet.server.limits.overload import check_share
 from tercet.server.limits.rates import BEYOND_REACH, KeyLimits, rate_limits_of
 from tercet.server.limits.spending import SpendLimit, spend_limit_of
@@ -49,6 +50,14 @@ class ServerSettings:
     """Seconds since 1970. Batches, files, caches and retirements go by it."""
     batch_seconds: float = 0.0
     """How long a batch waits, by the clock, before it is answered."""
+    batch_delays: str | float | None = None
+    """How long each request of a batch takes from then on, by the clock: seconds, or a distribution such as uniform:10,60."""
+    batch_errored: float = 0.0
+    """How large a share of the requests in batches ends with a server error, from 0 to 1."""
+    batch_expired: float = 0.0
+    """How large a share of them expires, from 0 to 1."""
+    output_tokens: str | float | None = None
+    """How long simulated answers are, as `usage` tells it: tokens, or a distribution such as lognormal:300,0.8."""
     message_bytes: int = 32 * MEGABYTE
     batch_bytes: int = 256 * MEGABYTE
     file_bytes: int = 500 * MEGABYTE
@@ -85,6 +94,11 @@ class ServerSettings:
         object.__setattr__(self, "spend_limit", spend_limit_of(self.spend_limit))
         if self.overloaded is not None and not callable(self.overloaded):
             check_share(self.overloaded)
+        for share in (self.batch_errored, self.batch_expired, self.batch_errored + self.batch_expired):
+            check_share(share)
+        for drawn in (self.batch_delays, self.output_tokens):
+            if drawn is not None:
+                Distribution(drawn)
 
     def now(self) -> datetime:
         """Return the clock's time."""

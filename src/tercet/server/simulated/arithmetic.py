@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import lru_cache
 
 LONGEST = 400
 """Characters of an expression."""
@@ -19,6 +20,8 @@ MOST_TEXT = 20_000
 
 _PLAIN = re.compile(r"[0-9.+\-*/%() ]+")
 _TOKEN = re.compile(r" *([0-9]+\.?[0-9]*|\.[0-9]+|\*\*|//|[-+*/%()])")
+_TWO = re.compile(r"([0-9]{1,18}) ?([-+*]) ?([0-9]{1,18})")
+"""Two whole numbers: what is asked most, and needs no fractions."""
 _SIGNS = str.maketrans({"×": "*", "÷": "/", "−": "-", "·": "*", "^": "**"})
 _FOUND = re.compile(
     r"(?<![0-9.,])[-(−]{0,20}[0-9][0-9.,]*+(?:\s{0,4}(?:\*\*|//|[-+*/%^×÷−·()])[\s()]{0,20}(?:[-−]?[0-9.][0-9.,]*+)?)+"
@@ -33,6 +36,10 @@ _WORDS = (
     (re.compile(r"(?<=\d) to the power of (?=\d)", re.IGNORECASE), " ** "),
     (re.compile(r"(?<=\d) squared\b", re.IGNORECASE), "**2"),
 )
+_NUMBER_AND_WORD = re.compile(
+    r"\d\s*(?:%|percent\b|(?:times|multiplied|x|divided|over|plus|minus|to|squared)\b)|root of", re.IGNORECASE
+)
+"""Found wherever one of these words is."""
 _NO_SUM = re.compile(r"\d{4}-\d{1,2}(-\d{1,2})?|\d{1,2}/\d{1,2}/\d{2,4}|\d{3}-\d{3}-\d{4}")
 """Dates and telephone numbers."""
 _OPERATIONS: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
@@ -136,8 +143,12 @@ def _power(base: Fraction, exponent: Fraction) -> Fraction:
     return Fraction(float(base) ** float(exponent))
 
 
+@lru_cache(maxsize=256)
 def computed(expression: str) -> str | None:
     """Return the value as people write it, up to ten significant digits; None when it cannot be computed."""
+    if (two := _TWO.fullmatch(expression)) is not None:
+        left, right = int(two[1]), int(two[3])
+        return str(left + right if two[2] == "+" else left - right if two[2] == "-" else left * right)
     try:
         value = evaluate(expression)
     except NotComputableError:
@@ -148,8 +159,9 @@ def computed(expression: str) -> str | None:
 def find_expressions(text: str) -> list[str]:
     """Return the arithmetic in a text, words made signs: `125 * 48`, `3 + 4`."""
     whole = text[:MOST_TEXT]
-    for pattern, sign in _WORDS:
-        whole = pattern.sub(sign, whole)
+    if _NUMBER_AND_WORD.search(whole) is not None:
+        for pattern, sign in _WORDS:
+            whole = pattern.sub(sign, whole)
     tidied = (_tidied(match[0]) for match in _FOUND.finditer(whole))
     return [each for each in tidied if each and not _NO_SUM.fullmatch(each) and computed(each) is not None]
 

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -19,6 +19,7 @@ from tercet.server.errors import HTTPError, invalid, not_found
 from tercet.server.ids import Ids
 from tercet.server.service.request import MessageRequest, content_size
 from tercet.server.settings import ServerSettings
+from tercet.server.stores.batch_plans import plan_of, result_without_answer
 from tercet.server.stores.records import LIFETIME, RESULTS_KEPT, Batch
 
 if TYPE_CHECKING:
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 
 STORED_AT_ONCE = 100
 """Results that are written together. What was not written when a server dies is answered again, and the same."""
-NOT_IN_BATCHES = ("speed", "store", "previous_thread_event_id", "cache_hint", "context_hint", "fallbacks")
+ANSWERED_AT_ONCE = 8
+"""Requests of a batch that are answered before others have their turn."""
+NOT_IN_BATCHES = frozenset({"speed", "store", "previous_thread_event_id", "cache_hint", "context_hint", "fallbacks"})
 LOG = logging.getLogger("tercet.server")
 Json = dict[str, Any]
 
@@ -52,15 +55,19 @@ class BatchStore:
     def keep_in(self, storage: Storage) -> None:
         """Take over what is stored there, and store there what comes. Batches that were cut short go on when looked at."""
         self._storage = storage
-        self._batches = {batch.id: batch for batch in storage.batches()}
+        self._batches = {batch.id: self._planned(batch) for batch in storage.batches()}
 
     async def create(self, caller: Caller, requests: list[Json]) -> Batch:
         """Take a batch whose envelope was checked, and start on it when its time has come."""
-        batch = Batch(self._ids.make("msgbatch_01"), caller, requests, self._settings.now())
+        batch = self._planned(Batch(self._ids.make("msgbatch_01"), caller, requests, self._settings.now()))
         if self._storage is not None:
             await self._storage.beside(self._storage.add_batch, batch)
         self._batches[batch.id] = batch
         self._advance(batch)
+        return batch
+
+    def _planned(self, batch: Batch) -> Batch:
+        batch.plan = plan_of(self._settings, batch.id, len(batch.requests))
         return batch
 
     def get(self, batch_id: str, key: str) -> Batch:
@@ -106,8 +113,7 @@ class BatchStore:
         batch = self.get(batch_id, key)
         if batch.ended_at is None or self._settings.now() >= batch.created_at + RESULTS_KEPT:
             raise not_found(f"Batch {batch_id} has no available results.")
-        encode = msgspec.json.encode
-        return b"".join(encode(result) + b"\n" for result in batch.results)
+        return b"\n".join((*batch.results, b""))
 
     def close(self) -> None:
         """Stop working on batches."""
@@ -122,28 +128,51 @@ class BatchStore:
         if batch.ended_at is not None or batch.task is not None:
             return
         now = self._settings.now()
-        if now >= batch.created_at + LIFETIME or batch.cancel_initiated_at is not None:
-            self._end(batch)
-        elif now >= batch.created_at + timedelta(seconds=self._settings.batch_seconds):
+        is_over = now >= batch.created_at + LIFETIME or batch.cancel_initiated_at is not None
+        if now >= self._begins(batch) and (batch.plan is not None or not is_over):
             batch.task = asyncio.get_running_loop().create_task(self._answer(batch))
+        elif is_over:
+            self._end(batch)
 
     async def _answer(self, batch: Batch) -> None:
-        blocking = self._is_blocking()
-        for request in batch.requests[len(batch.results) :]:
-            await asyncio.sleep(0)
-            if batch.cancel_initiated_at is not None or self._settings.now() >= batch.created_at + LIFETIME:
-                break
-            work = asyncio.to_thread(self._result, batch, request) if blocking else None
-            result = await work if work is not None else self._result(batch, request)
-            batch.results.append({"custom_id": request["custom_id"], "result": result})
-            if len(batch.results) - batch.stored >= STORED_AT_ONCE:
+        """Answer what is due. A batch of which something is due later goes on when it is looked at then."""
+        blocking, since_others = self._is_blocking(), 0
+        while (place := len(batch.results)) < len(batch.requests):
+            since_others += 1
+            if since_others >= ANSWERED_AT_ONCE or place == 0:
+                since_others = 0
+                await asyncio.sleep(0)
+            now = self._settings.now()
+            is_over = batch.cancel_initiated_at is not None or now >= batch.created_at + LIFETIME
+            if (is_over or batch.plan is not None) and not self._was_due(batch, place, now):
+                if is_over:
+                    break
+                batch.task = None
+                return
+            request = batch.requests[batch.number(place)]
+            if batch.plan is not None and (outcome := batch.plan[place].outcome) is not None:
+                result = result_without_answer(outcome)
+            elif blocking:
+                result = await asyncio.to_thread(self._result, batch, request)
+            else:
+                result = self._result(batch, request)
+            batch.add(request["custom_id"], result)
+            if self._storage is not None and len(batch.results) - batch.stored >= STORED_AT_ONCE:
                 await self._store(batch)
         self._end(batch)
 
+    def _was_due(self, batch: Batch, place: int, now: datetime) -> bool:
+        """Return whether a request was due by its own time before the batch was over. Without a plan, none has one."""
+        until = min(now, batch.cancel_initiated_at or now, batch.created_at + LIFETIME)
+        return batch.plan is not None and self._begins(batch) + timedelta(seconds=batch.plan[place].due) <= until
+
+    def _begins(self, batch: Batch) -> datetime:
+        return batch.created_at + timedelta(seconds=self._settings.batch_seconds)
+
     def _end(self, batch: Batch) -> None:
         left = "canceled" if batch.cancel_initiated_at is not None else "expired"
-        for request in batch.requests[len(batch.results) :]:
-            batch.results.append({"custom_id": request["custom_id"], "result": {"type": left}})
+        for place in range(len(batch.results), len(batch.requests)):
+            batch.add(batch.requests[batch.number(place)]["custom_id"], {"type": left})
         batch.ended_at, batch.changed = self._settings.now(), True
         if self._storage is not None:
             task = asyncio.get_running_loop().create_task(self._store(batch))
@@ -179,10 +208,11 @@ class BatchStore:
     def _message(self, batch: Batch, params: Json) -> Json:
         if params.get("stream"):
             raise invalid("stream: streaming is not supported in message batches")
-        for name in NOT_IN_BATCHES:
-            if params.get(name) is not None:
-                raise invalid(f"{name}: not supported in message batches")
-        betas = ",".join(sorted(batch.caller.betas))
+        if not NOT_IN_BATCHES.isdisjoint(params):
+            for name in sorted(NOT_IN_BATCHES & params.keys()):
+                if params[name] is not None:
+                    raise invalid(f"{name}: not supported in message batches")
+        betas = ",".join(sorted(batch.caller.betas)) if batch.caller.betas else ""
         headers = {"anthropic-version": batch.caller.version, "anthropic-beta": betas}
         size = content_size(msgspec.json.encode(params))
         return self._answered_by(MessageRequest(params, batch.caller, headers, size=size, batch=True))

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
+
 from tercet.server.access import Caller
 from tercet.server.settings import timestamp
+from tercet.server.stores.batch_plans import Plan
 
 LIFETIME = timedelta(hours=24)
 """How long a batch may take."""
@@ -25,7 +29,10 @@ class Batch:
     caller: Caller
     requests: list[Json]
     created_at: datetime
-    results: list[Json] = field(default_factory=list)
+    results: list[bytes] = field(default_factory=list)
+    """JSON, a line each without its end: many results as values would burden the collector."""
+    outcomes: Counter[str] = field(default_factory=Counter)
+    """How many results there are of each type."""
     ended_at: datetime | None = None
     cancel_initiated_at: datetime | None = None
     task: asyncio.Task[None] | None = None
@@ -33,6 +40,12 @@ class Batch:
     """How many of the results are on the disk, where there is one."""
     changed: bool = False
     """Whether there is more to bring to the disk."""
+    plan: Plan | None = None
+    """In which order and when they are answered, where that is drawn; `results` stand in that order."""
+
+    def number(self, place: int) -> int:
+        """Return which request has the result at this place."""
+        return self.plan[place].number if self.plan is not None else place
 
     @property
     def status(self) -> str:
@@ -45,8 +58,17 @@ class Batch:
         """Requests by outcome: all are processing until the batch has ended."""
         if self.ended_at is None:
             return {"processing": len(self.requests), **dict.fromkeys(OUTCOMES, 0)}
-        found = [result["result"]["type"] for result in self.results]
-        return {"processing": 0, **{outcome: found.count(outcome) for outcome in OUTCOMES}}
+        return {"processing": 0, **{outcome: self.outcomes[outcome] for outcome in OUTCOMES}}
+
+    def add(self, custom_id: str, result: Json) -> None:
+        """Take in the result of one request."""
+        self.results.append(msgspec.json.encode({"custom_id": custom_id, "result": result}))
+        self.outcomes[result["type"]] += 1
+
+    def take_over(self, results: list[bytes]) -> None:
+        """Take in results that were stored."""
+        self.results, self.stored = results, len(results)
+        self.outcomes = Counter(msgspec.json.decode(line)["result"]["type"] for line in results)
 
     def shown(self, base_url: str, now: datetime) -> Json:
         """Return the MessageBatch object."""

@@ -199,7 +199,7 @@ class Storage:
             if not write("UPDATE batches SET ended_at = ?, cancel_initiated_at = ? WHERE id = ?", moments).rowcount:
                 return  # it was deleted meanwhile
             for number, result in enumerate(batch.results[results:], results):
-                write("INSERT OR REPLACE INTO results VALUES (?, ?, ?)", (batch.id, number, _encode(result)))
+                write("INSERT OR REPLACE INTO results VALUES (?, ?, ?)", (batch.id, number, result))
 
     def delete_batch(self, batch_id: str) -> None:
         """Forget a batch and its results."""
@@ -218,8 +218,7 @@ class Storage:
         caller = Caller(owner, version, frozenset(betas.split(",")) - {""})
         made = Batch(batch_id, caller, msgspec.json.decode(requests), datetime.fromisoformat(created))
         rows = self._rows("SELECT result FROM results WHERE batch = ? ORDER BY number", batch_id)
-        made.results = [msgspec.json.decode(result) for (result,) in rows]
-        made.stored = len(made.results)
+        made.take_over([bytes(result) for (result,) in rows])
         made.ended_at, made.cancel_initiated_at = _moment(ended), _moment(canceled)
         return made
 
