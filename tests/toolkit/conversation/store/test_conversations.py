@@ -282,6 +282,19 @@ def test_a_branch_keeps_both(store: tercet.Conversations, api: tercet.LocalAPI, 
     assert texts(store.open("t1", client=client))[0] == "ours"
 
 
+def test_who_waits_speaks_after_the_turn_of_the_other_process(
+    store: tercet.Conversations, api: tercet.LocalAPI, client: tercet.Anthropic
+) -> None:
+    theirs, ours = store.open("t1", client=client, **MODEL), again(store).open("t1", client=client, on_conflict="wait")
+    answer = theirs.stream("theirs")
+    next(iter(answer))
+    waiting = threading.Thread(target=lambda: ours.say("ours"))
+    waiting.start()
+    list(answer)
+    waiting.join(30)
+    assert texts(store.open("t1", client=client))[::2] == ["theirs", "ours"]
+
+
 # --- deleting ---------------------------------------------------------------------------------------------------------
 
 
