@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import pickle
 import threading
 import warnings
@@ -99,6 +100,28 @@ def test_a_stream_that_is_left_keeps_what_had_come(api: tercet.LocalAPI) -> None
 
     assert said(chat)[1] == ("assistant", "one[stopped by the user]")
     assert chat.turns[0].state.name == "STOPPED"
+
+
+def test_a_stream_that_is_dropped_is_closed_at_once(api: tercet.LocalAPI) -> None:
+    api.queue("one two three four")
+    chat = chat_with(api)
+    stream = chat.stream("Count")
+    next(stream)
+    assert chat.turns[-1].state.name == "PENDING"
+    del stream
+    gc.collect()
+
+    assert chat.turns[-1].text == "one"
+
+
+def test_an_answer_that_is_cut_inside_a_streamed_call_goes_on(api: tercet.LocalAPI) -> None:
+    call = {"type": "tool_use", "id": "toolu_1", "name": "double", "input": {"number": 4}}
+    api.queue({"content": [call], "stop_reason": "max_tokens"}, "so be it")
+    chat = chat_with(api, tools=[double])
+    stream = chat.stream("Double 4", on_cut="continue")
+
+    assert list(stream) == ["so", " be", " it"]
+    assert "cut off" in str(sent(api)[-1]["messages"][2])
 
 
 def test_a_copy_by_pickle_goes_on_without_the_key(api: tercet.LocalAPI, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -481,6 +504,23 @@ def test_an_answer_that_could_not_be_stored_is_on_the_error(api: tercet.LocalAPI
     assert caught.value.answer.text
     log.before = lambda step: None
     assert chat.retry().text
+
+
+def test_what_a_log_raises_is_told_as_ours_and_holds_the_part_that_came(api: tercet.LocalAPI) -> None:
+    log = KeptLog()
+    chat = tercet.Conversation.on_log(api.client(), log, MODEL)
+    stream = chat.stream("Hello")
+    next(stream)
+
+    def full(step: LogStep) -> None:
+        raise OSError("no space left")
+
+    log.before = full
+    with pytest.raises(tercet.ConversationError, match="OSError: no space left") as caught:
+        stream.close()
+
+    assert caught.value.answer.text
+    assert isinstance(caught.value.__cause__, Exception)
 
 
 @pytest.mark.parametrize("on_conflict", ["raise", "branch"])

@@ -174,7 +174,13 @@ async def aplay(api: tercet.LocalAPI, trap: Trap, log: KeptLog, way: str, client
             pass
 
 
-INTERRUPTIONS = (RuntimeError, tercet.APITimeoutError, KeyboardInterrupt, asyncio.CancelledError)
+INTERRUPTIONS = (
+    RuntimeError,
+    tercet.ConversationError,
+    tercet.APITimeoutError,
+    KeyboardInterrupt,
+    asyncio.CancelledError,
+)
 WAYS = ("say", "stream")
 ERRORS: dict[str, Callable[[], BaseException]] = {
     "exception": lambda: RuntimeError("out of order"),

@@ -123,6 +123,11 @@ class AnswerStream:
                 finish(self._turn, self._streams)
         self._turn.over = True
 
+    def __del__(self) -> None:
+        if getattr(self, "_begun", False) and not self._turn.over:
+            with suppress(Exception):  # a call is under way, or nothing can be stored any more
+                self.close()
+
     def __enter__(self) -> Self:
         return self
 

@@ -14,7 +14,7 @@ import msgspec
 from tercet.flow.effects import Plan, Sleep, Work
 from tercet.toolkit.conversation.binding import PathDigests
 from tercet.toolkit.conversation.entries import EntryState, LogStep
-from tercet.toolkit.conversation.errors import ConversationConflictError
+from tercet.toolkit.conversation.errors import ConversationConflictError, ConversationError
 from tercet.toolkit.conversation.limits import Limits, TurnAllowance
 from tercet.toolkit.conversation.log import Log, MemoryLog
 from tercet.toolkit.conversation.said import example_messages
@@ -150,7 +150,7 @@ class ConversationState:
                 return self._write_beside(step)
             except Exception as problem:
                 self._unsettled, self._behind = None, True
-                return problem
+                return as_conversation_error(problem)
 
     def _write(self, step: LogStep) -> LogStep:
         self._unsettled = step
@@ -173,7 +173,7 @@ class ConversationState:
             except ConversationConflictError as conflict:
                 problem = conflict
             except Exception as why:
-                problem = why
+                problem = as_conversation_error(why)
                 break
         self._unsettled = None
         assert problem is not None
@@ -222,6 +222,15 @@ class ConversationState:
         """Return the states and errors of questions that no answer will come to any more."""
         pending = self.thread.pending
         return dict.fromkeys(pending, EntryState.FAILED), dict.fromkeys(pending, INTERRUPTED)
+
+
+def as_conversation_error(problem: Exception) -> ConversationError:
+    """Return what kept a log from being written as an error of ours, with what it was as its cause."""
+    if isinstance(problem, ConversationError):
+        return problem
+    error = ConversationError(f"the conversation could not be stored: {type(problem).__name__}: {problem}")
+    error.__cause__ = problem
+    return error
 
 
 def renumbered(step: LogStep, above: int, by: int) -> LogStep:

@@ -227,7 +227,11 @@ class _Turn:
         if self.options.streams and not isinstance(answer, AskFailed):
             answer = yield Hand(answer)
         if isinstance(answer, AskFailed):
-            yield from self.failed(answer, choice)
+            try:
+                yield from self.failed(answer, choice)
+            except ConversationError as error:
+                error.answer = answer.part
+                raise error from answer.error
             raise answer.error
         message: Message = answer
         try:
