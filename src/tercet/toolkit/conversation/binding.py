@@ -141,11 +141,11 @@ def warn_of(found: Sequence[InvalidatedThinking], told: set[int]) -> None:
 
 
 def _digest(before: bytes, value: Any) -> bytes:
-    return blake2b(before + encode_json(_unmarked(value)), digest_size=16).digest()
+    return blake2b(before + encode_json(unmarked(value)), digest_size=16).digest()
 
 
-def _unmarked(value: Any) -> Any:
+def unmarked(value: Any) -> Any:
     """Return blocks without the marks of the cache, which bind nothing."""
     if isinstance(value, Mapping):
-        return {name: _unmarked(item) for name, item in value.items() if name != "cache_control"}
-    return [_unmarked(item) for item in value] if isinstance(value, list | tuple) else value
+        return {name: unmarked(item) for name, item in value.items() if name != "cache_control"}
+    return [unmarked(item) for item in value] if isinstance(value, list | tuple) else value

@@ -33,6 +33,7 @@ from tercet.wire.responses.message import Message
 from tercet.wire.responses.usage import Usage
 
 if TYPE_CHECKING:
+    from tercet.toolkit.conversation.cache_misses import CacheMiss
     from tercet.toolkit.conversation.next_request import NextRequest
     from tercet.toolkit.conversation.parameters import Said, TurnParameters
     from tercet.wire.params.conversation import MessageParam
@@ -168,12 +169,18 @@ class ConversationBase(Guarded):
         return in_dollars(spent.low), None if spent.high is None else in_dollars(spent.high)
 
     def next_request(self, *content: Said, **parameters: Unpack[TurnParameters]) -> NextRequest:
-        """Return what the next request would hold and cost, if this was said. Sends nothing."""
+        """Return what the next request would hold and cost, if this was said, with these parameters. Sends nothing."""
         from tercet.toolkit.conversation.next_request import next_request
 
         words = said_blocks(content, "next_request") if content else []
         options = self._options_of(parameters, "next_request")
         return next_request(self._state, options, words, self._client.estimate)
+
+    @property
+    def cache_misses(self) -> list[CacheMiss]:
+        """Return what the API should have read from its cache since this program opened the conversation, and did not: how many
+        tokens, why, and what it cost."""
+        return list(self._state.misses)
 
     def __repr__(self) -> str:
         turns = sum(entry.starts_turn for entry in self._state.thread.path)

@@ -39,7 +39,7 @@ def next_request(
     choice = None if view is None else view.choose(thread.sendable, thread.cuts, estimated)
     first, cut = (0, None) if choice is None else active(thread.sendable, thread.cuts)
     moves = choice is not None and choice.first != first
-    arguments = request_arguments(state, options, choice)
+    arguments = request_arguments(state, options, choice, tells=False)
     arguments["messages"] = [
         *arguments["messages"],
         {"role": "user", "content": [*words] or [{"type": "text", "text": "?"}]},

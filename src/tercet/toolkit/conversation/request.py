@@ -39,9 +39,9 @@ ANSWER_NAMES = NAMES - {"messages", "stream"}
 
 
 def request_arguments(
-    state: ConversationState, options: TurnOptions, choice: ViewChoice | None = None
+    state: ConversationState, options: TurnOptions, choice: ViewChoice | None = None, *, tells: bool = True
 ) -> dict[str, Any]:
-    """Return the arguments of the next request, as a view chose it."""
+    """Return the arguments of the next request, as a view chose it. `tells`: whether it warns of thinking that is lost."""
     arguments = dict(options.parameters)
     if options.definitions:
         arguments["tools"] = list(options.definitions)
@@ -53,7 +53,7 @@ def request_arguments(
     messages = prepared_messages(state, before, first)
     state.asked = (arguments, before, first)
     if state.thread.thoughtful and state.thread.thoughtful[-1] >= first:
-        messages = without_unbound(state, messages)
+        messages = without_unbound(state, messages, tells=tells)
     return with_marks(state, {**arguments, "messages": messages}, before, first)
 
 
@@ -79,12 +79,13 @@ def invalidated_thinking(state: ConversationState) -> list[InvalidatedThinking]:
     return invalidated(state.thread.sendable[first:], state.digests.unbound, str(arguments.get("model")))
 
 
-def without_unbound(state: ConversationState, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def without_unbound(state: ConversationState, messages: list[dict[str, Any]], *, tells: bool) -> list[dict[str, Any]]:
     """Return the messages without thinking that the model would refuse, as what it is bound to was changed. Tells of it once."""
     prefix_asked(state)
     arguments, before, _ = state.asked
     model, unbound = str(arguments.get("model")), state.digests.unbound
-    warn_of(invalidated_thinking(state), state.told)
+    if tells:
+        warn_of(invalidated_thinking(state), state.told)
     if not unbound or not binds(model) or asks_to_drop(arguments):
         return messages
     made = list(messages)

@@ -116,6 +116,9 @@ class ConversationState:
         self.digests = PathDigests()
         self.asked: tuple[Mapping[str, Any], list[dict[str, Any]], int] = ({}, [], 0)
         """The request that was made last: its arguments, the messages before the log's, and the first one of the log."""
+        self.sent: Any = None
+        """The last request that was answered (`AnsweredRequest`), to tell why the API's cache did not hold."""
+        self.misses: list[Any] = []
         self.told: set[int] = set()
         """Answers of which it was told that their thinking will not be read."""
         self.marks_end = True

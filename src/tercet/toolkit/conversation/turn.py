@@ -240,6 +240,7 @@ class _Turn:
             error.answer = message
             raise
         entry = step.entries[0]
+        note_misses(self.state, arguments, message, entry)
         if allowance is not None:
             allowance.settle(entry.cost)
         if self.options.hands_steps and (broken := (yield Hand(entry))) is not None:
@@ -309,6 +310,22 @@ class _Turn:
         step = failed_step(thread, facts, refused_blocks(failure.error, self.state, choice))
         if step is not None:
             yield from self.state.commit(step)
+
+
+def note_misses(state: ConversationState, arguments: Mapping[str, Any], message: Message, entry: LogEntry) -> None:
+    """Note what the API's cache should have held for this answer, and did not."""
+    usage: Any = message.get("usage")
+    wrote = isinstance(usage, Mapping) and (
+        usage.get("cache_read_input_tokens") or usage.get("cache_creation_input_tokens")
+    )
+    if state.sent is None and not wrote:
+        return
+    from tercet.toolkit.conversation.cache_misses import AnsweredRequest, miss_of
+
+    before, now = state.sent, AnsweredRequest(arguments, entry.at, usage if isinstance(usage, Mapping) else {})
+    if before is not None and (miss := miss_of(before, now, entry.id)) is not None:
+        state.misses.append(miss)
+    state.sent = now
 
 
 def failed_step(thread: Thread, facts: dict[str, Any], refused: tuple[LogEntry, list[int]] | None) -> LogStep | None:
