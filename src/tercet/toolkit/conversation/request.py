@@ -172,6 +172,9 @@ def whole_messages(state: ConversationState) -> list[dict[str, Any]]:
     list is valid."""
     thread = state.thread
     messages = [*state.examples, *thread.messages]
+    for place, message in thread.finished_messages():
+        messages[len(state.examples) + place] = message
+    messages = [message for message in messages if message["content"]]
     if calls := thread.open_calls():
         results = settled_results(state, thread.sendable[-1], calls, "Error: not answered")
         messages.append({"role": "user", "content": results})

@@ -308,6 +308,14 @@ class Thread:
                 found[entry.id] = places
         return found
 
+    def finished_messages(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Give the last messages without the calls of the API's own tools that are unfinished, each with its place."""
+        unfinished = self.unfinished()
+        known = self.with_refused(unfinished).get(REFUSED) or {}
+        for place, entry in enumerate(self.sendable) if unfinished else ():
+            if entry.id in unfinished:
+                yield place, message_of(entry, known[str(entry.id)])
+
     # --- calls -------------------------------------------------------------------------------------------------------
 
     def open_calls(self) -> list[Block]:
