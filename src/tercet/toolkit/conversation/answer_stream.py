@@ -9,17 +9,26 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
 from contextlib import suppress
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Generic, Self, TypeVar, cast
 
 from tercet.flow.effects import Plan
+from tercet.toolkit.conversation.entries import LogEntry, LoggedCall
 from tercet.toolkit.conversation.occupancy import Occupancy
 from tercet.toolkit.conversation.turn import AskFailed, TurnEnding
 from tercet.wire.errors import AnthropicError
 from tercet.wire.responses.message import Message
 
 
+Item = TypeVar("Item")
+
+
 class AnswerLeftError(AnthropicError):
     """Nobody reads the stream any more. Users never see it: it tells the plan of the turn."""
+
+
+def is_step(item: object) -> bool:
+    """Return whether what a plan hands out is a step that was committed, and no stream."""
+    return isinstance(item, LogEntry | LoggedCall)
 
 
 class StreamedTurn:
@@ -27,6 +36,8 @@ class StreamedTurn:
 
     def __init__(self, occupancy: Occupancy) -> None:
         self.occupancy = occupancy
+        self.streams: Any = None
+        """The generator that carries the turn out."""
         self.texts: list[str] = []
         self.over = False
         """Whether nobody reads it any more, or there is no more to read."""
@@ -35,8 +46,6 @@ class StreamedTurn:
         """The stream that is being read."""
         self.error: BaseException | None = None
         """What broke it off."""
-        self.streams: Any = None
-        """The generator that carries the turn out."""
 
     def watched(self, plan: Plan[TurnEnding]) -> Plan[None]:
         """Carry out the turn and note how it ended."""
@@ -64,19 +73,20 @@ class StreamedTurn:
         return part
 
 
-class AnswerStream:
-    """The answer to what was said, as it comes. Iterate it for its texts, inside a `with` block or without one."""
+class TurnStream(Generic[Item]):
+    """Base of what is read while a turn goes on, inside a `with` block or without one."""
 
     def __init__(self, turn: StreamedTurn, streams: Generator[Any, None, None], enter: Callable[[], Occupancy]) -> None:
         """`streams` carries the turn out and gives each of its streams; `enter` comes before its first step."""
         self._turn, self._streams, self._enter = turn, streams, enter
+        turn.streams = streams
         self._read: Iterator[str] = iter(())
         self._begun = False
 
     def __iter__(self) -> Self:
         return self
 
-    def __next__(self) -> str:
+    def __next__(self) -> Item:
         turn = self._turn
         if turn.over:
             raise StopIteration
@@ -84,21 +94,28 @@ class AnswerStream:
             self._begun = True
             occupancy.reads(turn, self)
             try:
-                return self._next_text()
+                return self._next_item()
             except BaseException as error:
                 if not isinstance(error, StopIteration):
                     turn.error = turn.error or error
                 finish(turn, self._streams)
                 raise
 
-    def _next_text(self) -> str:
+    def _next_item(self) -> Item:
         turn = self._turn
         while True:
             for text in self._read:
                 turn.texts.append(text)
-                return text
-            turn.current = next(self._streams)
-            self._read = turn.current.text_stream
+                return cast("Item", text)
+            item = next(self._streams)
+            if is_step(item):
+                return self._step_of(item)
+            turn.current = item
+            self._read = item.text_stream
+
+    def _step_of(self, committed: Any) -> Item:
+        """Return what is handed on of a step; only agents' streams are given any."""
+        return cast("Item", committed)
 
     @property
     def message(self) -> Message:
@@ -138,6 +155,10 @@ class AnswerStream:
         self.close()
 
 
+class AnswerStream(TurnStream[str]):
+    """The answer to what was said, as it comes. Iterate it for its texts, inside a `with` block or without one."""
+
+
 def finish(turn: StreamedTurn, streams: Generator[Any, None, None]) -> None:
     """Let the plan of a turn come to its end with what there is."""
     if turn.over:
@@ -151,19 +172,20 @@ def finish(turn: StreamedTurn, streams: Generator[Any, None, None]) -> None:
             raise
 
 
-class AsyncAnswerStream:
-    """The async twin of `AnswerStream`."""
+class AsyncTurnStream(Generic[Item]):
+    """The async twin of `TurnStream`."""
 
     def __init__(self, turn: StreamedTurn, streams: AsyncGenerator[Any, None], enter: Callable[[], Any]) -> None:
         """`streams` carries the turn out and gives each of its streams; `enter` comes before its first step."""
         self._turn, self._streams, self._enter = turn, streams, enter
+        turn.streams = streams
         self._read: AsyncIterator[str] | None = None
         self._begun = False
 
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> str:
+    async def __anext__(self) -> Item:
         turn = self._turn
         if turn.over:
             raise StopAsyncIteration
@@ -171,22 +193,29 @@ class AsyncAnswerStream:
             self._begun = True
             occupancy.reads(turn, self)
             try:
-                return await self._next_text()
+                return await self._next_item()
             except BaseException as error:
                 if not isinstance(error, StopAsyncIteration):
                     turn.error = turn.error or error
                 await afinish(turn, self._streams)
                 raise
 
-    async def _next_text(self) -> str:
+    async def _next_item(self) -> Item:
         turn = self._turn
         while True:
             if self._read is not None:
                 async for text in self._read:
                     turn.texts.append(text)
-                    return text
-            turn.current = await anext(self._streams)
-            self._read = turn.current.text_stream
+                    return cast("Item", text)
+            item = await anext(self._streams)
+            if is_step(item):
+                return self._step_of(item)
+            turn.current = item
+            self._read = item.text_stream
+
+    def _step_of(self, committed: Any) -> Item:
+        """Return what is handed on of a step; only agents' streams are given any."""
+        return cast("Item", committed)
 
     @property
     def message(self) -> Message:
@@ -221,6 +250,10 @@ class AsyncAnswerStream:
     ) -> None:
         self._turn.error = self._turn.error or error
         await self.close()
+
+
+class AsyncAnswerStream(AsyncTurnStream[str]):
+    """The async twin of `AnswerStream`."""
 
 
 async def afinish(turn: StreamedTurn, streams: AsyncGenerator[Any, None]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from typing import TYPE_CHECKING, Any, Unpack
 
 from tercet.client.preflight import warn
@@ -15,12 +15,13 @@ from tercet.toolkit.conversation.answer_stream import (
     StreamedTurn,
     afinish,
     finish,
+    is_step,
 )
 from tercet.toolkit.conversation.conversation_base import ConversationBase
 from tercet.toolkit.conversation.occupancy import Occupancy
 from tercet.toolkit.conversation.request import uses_beta
 from tercet.toolkit.conversation.state import TurnOptions
-from tercet.toolkit.conversation.turn import AskFailed, AskWhole, Opening, turn
+from tercet.toolkit.conversation.turn import AskFailed, AskWhole, Opening, TurnEnding, turn
 from tercet.tools.calls import call_any_tool, call_plain_tool
 from tercet.wire.responses.message import Message
 
@@ -92,26 +93,32 @@ class Conversation(ConversationBase):
 
     def _stream(self, opening: Opening, options: TurnOptions) -> AnswerStream:
         streamed = StreamedTurn(self._occupancy)
-        streams = self._streams(streamed, opening, options)
-        streamed.streams = streams
+        plan = turn(self._state, opening, options)
+        streams = self._streams(streamed, plan, lambda ending: self._ended(ending, options))
         return AnswerStream(streamed, streams, self._entered)
 
-    def _streams(self, streamed: StreamedTurn, opening: Opening, options: TurnOptions) -> Generator[Any, None, None]:
+    def _streams(
+        self, streamed: StreamedTurn, plan: Plan[TurnEnding], ended: Callable[[TurnEnding], object]
+    ) -> Generator[Any, None, None]:
         def whole(stream: Any) -> Any:
             if streamed.over or streamed.error is not None:
                 return self._broken(streamed)
+            if is_step(stream):
+                return None
             try:
                 return stream.get_final_message()
             except BaseException as error:
                 streamed.error = error
                 return self._broken(streamed)
 
-        plan = streamed.watched(turn(self._state, opening, options))
-        yield from iterate(
-            plan, ask=self._open, call_tool=call_plain_tool, whole=whole, close=lambda stream: stream.close()
-        )
+        def close(stream: Any) -> None:
+            if not is_step(stream):
+                stream.close()
+
+        watched = streamed.watched(plan)
+        yield from iterate(watched, ask=self._open, call_tool=call_plain_tool, whole=whole, close=close)
         if streamed.ending is not None:
-            self._ended(streamed.ending, options)
+            ended(streamed.ending)
 
     def _entered(self) -> Occupancy:
         """Return the conversation for one call, once a stream that was left is closed."""
@@ -212,16 +219,18 @@ class AsyncConversation(ConversationBase):
 
     def _stream(self, opening: Opening, options: TurnOptions) -> AsyncAnswerStream:
         streamed = StreamedTurn(self._occupancy)
-        streams = self._streams(streamed, opening, options)
-        streamed.streams = streams
+        plan = turn(self._state, opening, options)
+        streams = self._streams(streamed, plan, lambda ending: self._ended(ending, options))
         return AsyncAnswerStream(streamed, streams, self._entered)
 
     async def _streams(
-        self, streamed: StreamedTurn, opening: Opening, options: TurnOptions
+        self, streamed: StreamedTurn, plan: Plan[TurnEnding], ended: Callable[[TurnEnding], object]
     ) -> AsyncGenerator[Any, None]:
         async def whole(stream: Any) -> Any:
             if streamed.over or streamed.error is not None:
                 return self._broken(streamed)
+            if is_step(stream):
+                return None
             try:
                 return await stream.get_final_message()
             except BaseException as error:
@@ -229,13 +238,14 @@ class AsyncConversation(ConversationBase):
                 return self._broken(streamed)
 
         async def close(stream: Any) -> None:
-            await stream.close()
+            if not is_step(stream):
+                await stream.close()
 
-        plan = streamed.watched(turn(self._state, opening, options))
-        async for stream in aiterate(plan, ask=self._open, call_tool=call_any_tool, whole=whole, close=close):
+        watched = streamed.watched(plan)
+        async for stream in aiterate(watched, ask=self._open, call_tool=call_any_tool, whole=whole, close=close):
             yield stream
         if streamed.ending is not None:
-            self._ended(streamed.ending, options)
+            ended(streamed.ending)
 
     async def _entered(self) -> Occupancy:
         with self._occupancy as occupancy:

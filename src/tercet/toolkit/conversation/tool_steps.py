@@ -190,9 +190,9 @@ class _Answering:
             yield from self.commit([])
 
     def commit(self, rows: Sequence[LoggedCall]) -> Plan[None]:
-        """Log these rows and those that were decided before. What was approved is taken by nobody else in the meantime."""
+        """Log these rows and those that were decided before. A decision is taken only if nobody else has taken one meanwhile."""
         rows, self.rows = [*self.rows, *rows], []
-        strict = any("approved" in (row.facts or {}) for row in rows)
+        strict = any(not {"approved", "denied"}.isdisjoint(row.facts or ()) for row in rows)
         yield from self.state.commit(LogStep(calls=rows), strict=strict)
 
     def call(self, due: DueCall, seconds: float | None) -> Plan[None]:
