@@ -56,6 +56,8 @@ _HOMES: dict[str, str] = {
     "local": "LocalAPI local_api",
     "toolkit.conversation.validity.problems": "MessageProblem",
     "toolkit.conversation.validity.repair": "check_messages repair_messages",
+    "toolkit.agent.agent": "Agent AsyncAgent",
+    "toolkit.agent.run": "AgentRun RunStep WaitingCall",
     "toolkit.conversation.views": "views=.",
     "toolkit.conversation.approvals": "approve ask_first deny",
     "toolkit.conversation.limits": "Limits",

@@ -92,6 +92,15 @@ from tercet.local import (
 )
 from tercet.schema.transform import transform_schema as transform_schema
 from tercet.toolkit import media as media
+from tercet.toolkit.agent.agent import (
+    Agent as Agent,
+    AsyncAgent as AsyncAgent,
+)
+from tercet.toolkit.agent.run import (
+    AgentRun as AgentRun,
+    RunStep as RunStep,
+    WaitingCall as WaitingCall,
+)
 from tercet.toolkit.bulk.errors import (
     BulkError as BulkError,
     JobBudgetError as JobBudgetError,
@@ -264,6 +273,8 @@ __all__ = [
     "APIStatusError",
     "APITimeoutError",
     "APIWebhookValidationError",
+    "Agent",
+    "AgentRun",
     "Anthropic",
     "AnthropicAWS",
     "AnthropicBedrock",
@@ -273,6 +284,7 @@ __all__ = [
     "AnthropicGoogleCloud",
     "AnthropicVertex",
     "AsyncAPIResponse",
+    "AsyncAgent",
     "AsyncAnthropic",
     "AsyncAnthropicAWS",
     "AsyncAnthropicBedrock",
@@ -399,6 +411,7 @@ __all__ = [
     "RequestTimeoutError",
     "RequestTooLargeError",
     "RetryableError",
+    "RunStep",
     "SandboxEgressRestrictedError",
     "ServiceUnavailableError",
     "SharedStateBusyError",
@@ -411,6 +424,7 @@ __all__ = [
     "Timeout",
     "ToolInputError",
     "UnprocessableEntityError",
+    "WaitingCall",
     "WorkspaceHumanReviewDisabledError",
     "aask_all",
     "approve",

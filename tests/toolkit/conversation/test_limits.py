@@ -37,12 +37,12 @@ def test_a_request_leaves_only_if_the_most_that_it_may_cost_is_left() -> None:
     used = allowance(usd="2.5")
 
     assert used.refuse_request({}) is None
-    used.settle((Y // 2, Y // 2, Y // 2))
+    used.settle(2, (Y // 2, Y // 2, Y // 2))
     assert used.refuse_request({}) is None
-    used.settle(None)  # nobody knows what it cost: the most is counted
+    used.settle(4, None)  # nobody knows what it cost: the most is counted
     assert used.nano_usd == Y * 3 // 2
     assert used.refuse_request({}) is None
-    used.settle((Y // 10, Y // 10, Y // 4))
+    used.settle(2, (Y // 10, Y // 10, Y // 4))
     assert used.refuse_request({}) == "usd"
     assert used.reason == "the next request may cost up to $1, and $0.75 is left of $2.5"
 
@@ -55,9 +55,9 @@ def test_a_request_of_an_unknown_price_is_refused_where_dollars_are_limited() ->
 
 
 def test_time_that_has_passed_refuses_requests_and_calls() -> None:
-    used = allowance(seconds=3)  # the clock moves on by a second at each look
+    used = allowance(seconds=4)  # the clock moves on by a second at each look
     assert [used.refuse_call(), used.refuse_request({}), used.refuse_call()] == [None, None, "seconds"]
-    assert used.reason == "the 3 seconds that are allowed have passed"
+    assert used.reason == "the 4 seconds that are allowed have passed"
 
 
 def test_what_was_used_before_counts() -> None:

@@ -18,7 +18,6 @@ from tercet.toolkit.conversation.turn import AskFailed, TurnEnding
 from tercet.wire.errors import AnthropicError
 from tercet.wire.responses.message import Message
 
-
 Item = TypeVar("Item")
 
 

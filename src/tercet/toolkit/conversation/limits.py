@@ -67,6 +67,7 @@ class TurnAllowance:
         calls: int = 0,
         nano_usd: int = 0,
         seconds: float = 0.0,
+        took: Mapping[str, float] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.limits, self.nano_limit = limits, limits.nano_usd
@@ -76,6 +77,9 @@ class TurnAllowance:
         self._most_cost, self._clock = most_cost, clock
         self._began = clock() - seconds
         self._held = 0
+        self._asked = 0.0
+        self.took = dict(took or {})
+        """Seconds that each request took, by the id of its answer's entry."""
 
     @property
     def seconds(self) -> float:
@@ -103,12 +107,15 @@ class TurnAllowance:
                 return self._refused("usd", f"{sentence} of ${dollars(self.nano_limit):f}")
             self._held = most
         self.requests += 1
+        self._asked = self._clock()
         return None
 
-    def settle(self, cost: tuple[int, int, int] | None) -> None:
-        """Count what the request cost that was let through last: at most so much, if that is not known."""
+    def settle(self, entry: int, cost: tuple[int, int, int] | None) -> None:
+        """Count what the request cost that was let through last, whose answer is this entry: at most so much, if that is not
+        known."""
         self.nano_usd += self._held if cost is None else cost[2]
         self._held = 0
+        self.took[str(entry)] = round(self._clock() - self._asked, 6)
 
     def refuse_call(self) -> LimitName | None:
         """Return the limit that keeps a call of a tool from starting; None if it may, and is counted then."""

@@ -242,7 +242,7 @@ class _Turn:
         entry = step.entries[0]
         note_misses(self.state, arguments, message, entry)
         if allowance is not None:
-            allowance.settle(entry.cost)
+            allowance.settle(entry.id, entry.cost)
         if self.options.hands_steps and (broken := (yield Hand(entry))) is not None:
             raise broken.error
         return message, entry

@@ -102,6 +102,8 @@ class APIError(AnthropicError):
     usage: Any = None
     """The usage reported so far, if a stream had begun."""
     events_seen: int = 0
+    run: Any = None
+    """What had come of an agent's run (`AgentRun`), if this ended one."""
 
     def __init__(self, message: str, request: Any = None, *, body: object | None = None) -> None:
         secrets = request.secrets() if isinstance(request, Request) else []
