@@ -57,6 +57,7 @@ _HOMES: dict[str, str] = {
     "toolkit.conversation.validity.problems": "MessageProblem",
     "toolkit.conversation.validity.repair": "check_messages repair_messages",
     "toolkit.agent.agent": "Agent AsyncAgent",
+    "tools.mcp": "mcp_tools",
     "toolkit.agent.run": "AgentRun RunStep WaitingCall",
     "toolkit.conversation.views": "views=.",
     "toolkit.conversation.approvals": "approve ask_first deny",

@@ -156,6 +156,7 @@ from tercet.tools.functions import (
     beta_async_tool as beta_async_tool,
     beta_tool as beta_tool,
 )
+from tercet.tools.mcp import mcp_tools as mcp_tools
 from tercet.wire.errors import (
     APIConnectionError as APIConnectionError,
     APIError as APIError,
@@ -439,6 +440,7 @@ __all__ = [
     "file_from_path",
     "image",
     "local_api",
+    "mcp_tools",
     "media",
     "models",
     "not_given",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import os
 import threading
 
 import pytest
 
-from tercet.flow.daemon_threads import run_in_daemon_thread, run_in_daemon_threads
+from tercet.flow.daemon_threads import run_in_daemon_thread, run_in_daemon_thread_for, run_in_daemon_threads
 
 SAID: contextvars.ContextVar[str] = contextvars.ContextVar("SAID")
 
@@ -158,3 +159,48 @@ def test_nobody_waits_for_one_that_hangs_when_another_ends_the_program() -> None
         assert not free.is_set()
     finally:
         free.set()
+
+
+def test_an_act_with_a_time_limit_gives_its_result_or_raises_with_the_context_of_its_caller() -> None:
+    SAID.set("here")
+
+    def fail() -> None:
+        raise LookupError("no")
+
+    outcome = run_in_daemon_thread_for(30, SAID.get)
+    failed = run_in_daemon_thread_for(30, fail)
+    assert outcome is not None
+    assert failed is not None
+    assert outcome() == "here"
+    with pytest.raises(LookupError, match="no"):
+        failed()
+
+
+def test_an_act_that_hangs_is_left_behind_and_holds_up_no_other() -> None:
+    free = threading.Event()
+    try:
+        assert run_in_daemon_thread_for(0.01, free.wait) is None
+        outcome = run_in_daemon_thread_for(30, lambda: 42)
+        assert outcome is not None
+        assert outcome() == 42
+    finally:
+        free.set()
+
+
+def test_a_thread_that_is_done_takes_the_next_act() -> None:
+    idents = set()
+    for _ in range(20):
+        outcome = run_in_daemon_thread_for(30, threading.get_ident)
+        assert outcome is not None
+        idents.add(outcome())
+    assert len(idents) < 20
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="only where processes fork")
+def test_a_forked_child_has_threads_of_its_own() -> None:
+    run_in_daemon_thread_for(30, lambda: None)
+    child = os.fork()
+    if child == 0:
+        outcome = run_in_daemon_thread_for(5, lambda: 42)
+        os._exit(0 if outcome is not None and outcome() == 42 else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

@@ -8,9 +8,11 @@ from typing import Any
 import anyio.to_thread
 import pytest
 
+import tercet
 from tercet.lib.tools import ToolError
 from tercet.lib.tools.mcp import async_mcp_tool, mcp_tool
 from tercet.local import LocalAPI
+from tercet.tools.mcp import mcp_tools
 
 SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
 TOOL = SimpleNamespace(name="get_weather", description="The weather in a city.", inputSchema=SCHEMA)
@@ -94,3 +96,42 @@ async def test_input_that_does_not_fit_the_servers_schema_does_not_reach_it() ->
         await async_mcp_tool(TOOL, session).call({"city": 5})
 
     assert session.asked == []
+
+
+class ManyTools(Session):
+    """A session whose tools come in two pages, and whose server may be gone."""
+
+    gone = False
+
+    async def list_tools(self, cursor: Any = None) -> Any:
+        other = SimpleNamespace(name="get.time", description="The time.", inputSchema={"type": "object"})
+        return SimpleNamespace(tools=[TOOL] if cursor is None else [other], nextCursor="2" if cursor is None else None)
+
+    async def call_tool(self, name: str, arguments: Any) -> Any:
+        if self.gone:
+            raise ConnectionError("Connection closed")
+        return await super().call_tool(name, arguments)
+
+
+@pytest.mark.anyio
+async def test_all_tools_of_servers_are_named_after_them_and_a_server_that_is_gone_is_an_error_of_the_call() -> None:
+    here, there = ManyTools(), ManyTools()
+    there.gone = True
+    tools = [*await mcp_tools(here, "here"), *await mcp_tools(there, "there", timeout=30)]
+    assert [tool.name for tool in tools] == [
+        *("here__get_weather", "here__get_time", "there__get_weather", "there__get_time"),
+    ]
+    assert [tool.timeout for tool in tools] == [None, None, 30, 30]
+    calls = [
+        {"type": "tool_use", "name": f"{name}__get_weather", "input": {"city": "Oslo"}} for name in ("here", "there")
+    ]
+    with LocalAPI(journal=True) as api:
+        api.queue({"content": calls}, "Minus 3.")
+        async with api.async_client() as client:
+            run = await tercet.AsyncAgent(client, model=ASK["model"], max_tokens=200, tools=tools).run(
+                "How cold is it?"
+            )
+    assert (run.outcome, here.asked) == ("done", [("get_weather", {"city": "Oslo"})])
+    fine, gone = [step for step in run.steps if step.kind == "called"]
+    assert (fine.is_error, gone.is_error) == (False, True)
+    assert gone.result == "the MCP server 'there' could not run 'get_weather': ConnectionError: Connection closed"

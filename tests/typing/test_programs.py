@@ -13,7 +13,12 @@ import pytest
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
-PROGRAMS = (HERE / "programs.py", HERE / "raw_programs.py", HERE / "conversation_programs.py")
+PROGRAMS = (
+    HERE / "programs.py",
+    HERE / "raw_programs.py",
+    HERE / "conversation_programs.py",
+    HERE / "agent_programs.py",
+)
 MISTAKES = HERE / "mistakes.py"
 Found = dict[Path, dict[int, str]]
 """Program -> line -> message."""

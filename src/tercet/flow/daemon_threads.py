@@ -6,6 +6,7 @@ that hangs would hold up Ctrl-C; and there is a limited number of them, which ot
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -39,19 +40,54 @@ async def run_in_daemon_thread(act: Callable[[], T]) -> T:
 
 
 def run_in_daemon_thread_for(seconds: float, act: Callable[[], T]) -> Callable[[], T] | None:
-    """Do it in a thread of its own, with the context variables of this one, and return what gives its result or raises; None if
-    it had not ended after so many seconds: it goes on unheard then."""
+    """Do it in another thread, with the context variables of this one, and return what gives its result or raises; None if it
+    had not ended after so many seconds: it goes on unheard then. A thread that is done waits a while for the next act."""
     from contextvars import copy_context
     from queue import Empty, SimpleQueue
     from threading import Thread
 
     context = copy_context()
     ended: SimpleQueue[Callable[[], T]] = SimpleQueue()
-    Thread(target=lambda: ended.put(_outcome(lambda: context.run(act))), name="tercet-daemon", daemon=True).start()
+
+    def work(inbox: SimpleQueue[Any]) -> None:
+        outcome = _outcome(lambda: context.run(act))
+        _idle.append(inbox)
+        ended.put(outcome)
+
+    try:
+        inbox = _idle.pop()
+    except IndexError:
+        inbox = SimpleQueue()
+        Thread(target=_serve, args=(inbox,), name="tercet-daemon", daemon=True).start()
+    inbox.put(work)
     try:
         return ended.get(timeout=seconds)
     except Empty:
         return None
+
+
+_idle: list[SimpleQueue[Any]] = []
+"""The inboxes of threads that wait for an act. A forked child has none of them."""
+IDLE_SECONDS = 10.0
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_idle.clear)
+
+
+def _serve(inbox: SimpleQueue[Any]) -> None:
+    """Do what comes, until nothing has come for a while."""
+    from queue import Empty
+
+    while True:
+        try:
+            work = inbox.get(timeout=IDLE_SECONDS)
+        except Empty:
+            try:
+                _idle.remove(inbox)
+            except ValueError:
+                continue  # somebody has taken it in this moment: an act is on its way
+            return
+        work(inbox)
+        del work  # what it holds is nobody's any more
 
 
 def _outcome(act: Callable[[], T]) -> Callable[[], T]:

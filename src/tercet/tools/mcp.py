@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from typing import TYPE_CHECKING, Any, Unpack
 from urllib.parse import urlsplit
 
 from tercet.tools.functions import BetaAsyncFunctionTool, BetaFunctionTool, ToolError, beta_async_tool, beta_tool
+from tercet.tools.results import error_text
 
 if TYPE_CHECKING:
     from tercet.tools.functions import BetaFunctionToolResultType, ToolOptions
     from tercet.wire.params.sources import CacheControlEphemeralParam
 
+LONGEST_NAME = 128
 IMAGES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 
 
@@ -32,6 +35,36 @@ def mcp_tool(tool: Any, client: Any, **options: Unpack[ToolOptions]) -> BetaFunc
         return tool_result(anyio.from_thread.run(client.call_tool, tool.name, arguments, **known))
 
     return beta_tool(call, **_described(tool, {"alone": True, **options}))
+
+
+async def mcp_tools(session: Any, server: str, **options: Unpack[ToolOptions]) -> list[BetaAsyncFunctionTool[Any]]:
+    """Return all tools of an MCP session for async agents and tool runners, each named `server__tool`.
+
+    Several servers may so have tools of one name. `options` are those of every one, such as `timeout=30`. A server that is gone
+    is told to the model as an error of the call.
+    """
+    listed: list[Any] = []
+    cursor: Any = None
+    while True:
+        page = await (session.list_tools() if cursor is None else session.list_tools(cursor=cursor))
+        listed += page.tools
+        before, cursor = cursor, field(page, "next_cursor")
+        if not cursor or cursor == before:
+            break
+    return [_named_tool(tool, session, server, options) for tool in listed]
+
+
+def _named_tool(tool: Any, session: Any, server: str, options: ToolOptions) -> BetaAsyncFunctionTool[Any]:
+    async def call(**arguments: Any) -> BetaFunctionToolResultType:
+        try:
+            result = await session.call_tool(tool.name, arguments)
+        except Exception as problem:
+            said = error_text(problem)
+            raise ToolError(f"the MCP server {server!r} could not run {tool.name!r}: {said}") from problem
+        return tool_result(result)
+
+    name = re.sub(r"[^a-zA-Z0-9_-]", "_", f"{server}__{tool.name}")[:LONGEST_NAME]
+    return beta_async_tool(call, **_described(tool, {**options, "name": name}))
 
 
 def _running_loop() -> Any:

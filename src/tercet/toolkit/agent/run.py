@@ -85,7 +85,7 @@ def run_entries(thread: Thread, question: int) -> list[LogEntry]:
 
 
 class AgentRun:
-    """How a run ended, and what it did. One that waits, or that a limit ended, goes on with `agent.resume(run.id, …)`."""
+    """Tell how a run ended, and what it did. One that waits, or that a limit ended, goes on with `agent.resume(run.id, …)`."""
 
     id: str
     outcome: Outcome

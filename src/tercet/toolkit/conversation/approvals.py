@@ -39,7 +39,7 @@ Decision: TypeAlias = Approval | Denial
 
 
 class AskFirst(msgspec.Struct, frozen=True):
-    """How a tool asks: until when, as a moment or in seconds from the call, an approval can be given."""
+    """The way a tool asks: until when, as a moment or in seconds from the call, an approval can be given."""
 
     seconds: float | None = None
     moment: int | None = None

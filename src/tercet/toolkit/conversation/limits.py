@@ -19,7 +19,7 @@ LimitName: TypeAlias = Literal["requests", "calls", "usd", "seconds"]
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """How much a run of an agent, or a turn of a conversation, may use in all; None: as much as it takes.
+    """Bound what a run of an agent, or a turn of a conversation, may use in all; None: as much as it takes.
 
     `requests` to the model, `calls` of tools, `usd` at list prices, `seconds` at work, not counting the time that calls wait
     for an approval. A request leaves only if the most that it may cost is left of `usd`. One that is under way is not broken
@@ -56,7 +56,7 @@ def check_limits(limits: object) -> Limits | None:
 
 
 class TurnAllowance:
-    """What a turn or a run has used of its limits. `most_cost` gives the most that a request may cost, in nano-dollars."""
+    """The account of what a turn or a run has used of its limits. `most_cost` gives the most that a request may cost, in nano-dollars."""
 
     def __init__(
         self,

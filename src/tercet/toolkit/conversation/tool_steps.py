@@ -38,7 +38,7 @@ DENIED = "Error: the user declined this call"
 
 
 class CallsAnswered(msgspec.Struct, frozen=True):
-    """What came of the calls of an answer."""
+    """The calls of an answer, once answered."""
 
     results: Sequence[Block] | None
     """In the order of the calls; None if some of them wait."""
