@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, Self, TypeVar, Unpack, overload
 from weakref import WeakValueDictionary
@@ -24,6 +24,7 @@ from tercet.toolkit.conversation.store.database import ConversationFile
 from tercet.toolkit.conversation.store.deletion import delete_conversations, leave_no_byte
 from tercet.toolkit.conversation.store.listing import TITLE, StoredConversation, list_conversations
 from tercet.toolkit.conversation.store.memories import AsyncOwnerMemory, OwnerMemory
+from tercet.toolkit.conversation.store.search import FoundMessage, find_messages, forget_words, make_index
 from tercet.toolkit.conversation.store.settings import FACT, arguments_of, settings_of
 from tercet.toolkit.conversation.store.stored_log import (
     StoredLog,
@@ -62,11 +63,14 @@ class Conversations(Guarded):
 
     Everything said is in the file before it is sent, so that a program that is killed loses nothing and goes on. The file is
     made with mode 0600 if there is none, and must lie on a disk of this machine. Ids are an owner's: somebody else's
-    conversation is not found. Raises ConversationError for a file that cannot be used, with the way out.
+    conversation is not found. `search=True` makes an index of what is said, once. Raises ConversationError for a file that
+    cannot be used, with the way out.
     """
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+    def __init__(self, path: str | os.PathLike[str], *, search: bool = False) -> None:
         self._file = ConversationFile(path)
+        if search:
+            make_index(self._file)
         _open_stores[self._file.path] = self
 
     @property
@@ -170,6 +174,13 @@ class Conversations(Guarded):
         with self._file.reading() as connection:
             return list_conversations(connection, owner_name(owner))
 
+    def search(self, words: str, *, owner: str | None = None, limit: int = 20) -> Sequence[FoundMessage]:
+        """Return an owner's messages that hold all of these words, the best first; the last word may be a beginning.
+
+        For a store that was opened with `search=True` once. Other versions and what views leave out are searched, too.
+        """
+        return tuple(find_messages(self._file, owner_name(owner), words, limit))
+
     @overload
     def export(self, id: str, *, owner: str | None = None, to: None = None) -> str: ...
     @overload
@@ -226,6 +237,7 @@ class Conversations(Guarded):
             deleted = delete_conversations(connection, whose, None if id is None else checked_name("id", id))
             if id is not None and not deleted:
                 raise not_found(self.path, whose, id)
+            forget_words(connection)
         leave_no_byte(self._file)
         return deleted
 
