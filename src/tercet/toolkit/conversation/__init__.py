@@ -3,7 +3,6 @@
     conversation.py   `tercet.Conversation` and `AsyncConversation`: a few lines a method over one plan; conversation_base.py
     answer_stream.py  a turn whose answers are handed out while they come; occupancy.py lets one call in at a time
     turn.py           the plan of a turn: commit the question, ask, run tools, commit each answer
-    tool_steps.py     the plan that answers an answer's calls
     state.py          one conversation while a program holds it, and how a step is committed; request.py makes requests of it
     said.py           what the user says -> blocks; answers.py: an answer -> an entry; turns.py, totals.py: what users read
     tool_steps.py     the plan that answers calls of tools: logged before and after, within limits, after approvals
@@ -16,7 +15,9 @@
     summaries.py      summaries that a view wants
     next_request.py   what the next request holds and costs; pickling.py: what a copy of a conversation holds
     views.py          `tercet.views`: full, window, summary, compaction, context editing
-    cache_marks.py    where a request is marked for the API's cache
+    tokens.py         what a conversation comes to: exact up to the last answer, estimated beyond
+    cache_marks.py    where a request is marked for the API's cache; cache_misses.py: what it did not hold, and why
+    binding.py        the thinking that can no longer be read, as what stood before it was changed
     validity/         `tercet.check_messages` and `repair_messages`, pure, for histories made anywhere
     errors.py         what can go wrong, as classes
 

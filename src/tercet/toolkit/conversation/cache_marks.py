@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any, Literal, TypeAlias
 
 from tercet.catalog.models import find
@@ -209,17 +210,20 @@ def _last_markable(blocks: Sequence[Any]) -> int | None:
     return None
 
 
-def life_of(path: Sequence[LogEntry], model: str, newest: int = 50) -> Life:
+def life_of(path: Sequence[LogEntry], model: str, newest: int = 20) -> Life:
     """Return for how long marks are to last: an hour where that would have been cheaper for this conversation's gaps so far.
 
     What was sent before is read again within the time, and written again after it. Only the `newest` answers are looked at.
     """
+    path = path[-4 * newest :]
+    if not any(later.at - before.at > 1_000 * SECONDS["5m"] for before, later in pairwise(path)):
+        return "5m"
     facts = find(model)
     table = None if facts is None else table_of(facts.id, datetime.now(UTC).date(), False, False, False)
     if table is None:
         return "5m"
     five = hour = 0
-    for gap, before, new in _gaps(path[-4 * newest :]):
+    for gap, before, new in _gaps(path):
         row = table.row(before + new)
         if row.cache_read is None or row.cache_5m is None or row.cache_1h is None:
             return "5m"
