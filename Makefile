@@ -9,7 +9,7 @@ OFFICIAL := .venvs/official/.ready
 PARALLEL := --numprocesses=logical --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint types bench bench-media faults soak serve format generate clean peers bench-server bench-window coverage programs house release-check drift
+.PHONY: help install demo test lint types bench bench-media faults soak serve format generate clean peers bench-server bench-window coverage programs house release-check bench-bulk faults-bulk drift
 
 help:            ## list the verbs
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 22
@@ -68,6 +68,12 @@ bench-server: $(READY) ## the local API beside other mock servers, one run; writ
 
 bench-window: $(READY) ## what a long conversation costs: everything, a moving window, a window in steps
 	@$(BIN)/python bench/window.py
+
+bench-bulk: $(READY) ## bulk jobs beside other people's, one run; writes bench/RESULTS-bulk.md
+	@$(BIN)/python bench/bulk.py
+
+faults-bulk: $(READY) ## bulk jobs that are killed, 200 rounds: each item once, and no more asked twice than was under way
+	@$(BIN)/python -m tests.faults.bulk_kills --rounds 200
 
 house: $(READY)    ## the measure of the house: sizes, names, circles, hops, files that five changes touch (ARGS=-v: which)
 	@$(BIN)/python tools/house.py $(ARGS)

@@ -35,7 +35,7 @@ folder's `job.db`, and in nothing else.
 item, in input order. What was under way when a process died is asked again: at most as many as were under way at once.
 
 **A way** (`ways.py`) is an object whose `answer(requests, stop)` is an async generator: it pulls `NumberedRequest`s from the
-iterator as it needs them, and yields groups of `ItemResult`s (at most 500, or what came within a second). When it is asked
+iterator as it needs them, and yields groups of `ItemResult`s (about 500 at most, none of them held back for long). When it is asked
 for its next group, the one before stands in the log. It ends when the iterator is empty and everything is answered, or soon
 after `stop` was set: then it pulls nothing more, and finishes what is under way where that takes seconds (live) or leaves it
 where it goes on without us (batches). Errors that concern the whole job (a wrong key, a budget) are raised.

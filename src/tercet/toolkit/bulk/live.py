@@ -24,7 +24,7 @@ from tercet.flow.ledger.tags import tagged
 from tercet.schema.answers import OutputFormat
 from tercet.toolkit.bulk.answers import again, failure_of, is_retryable, judge, result_of
 from tercet.toolkit.bulk.items import ItemResult, NumberedRequest
-from tercet.toolkit.bulk.ways import GROUP_SECONDS, MOST_IN_GROUP, StopRequest
+from tercet.toolkit.bulk.ways import MOST_IN_GROUP, StopRequest
 from tercet.wire.errors.codes import ContractSpendLimitReachedError, EnforcedSpendLimitReachedError
 from tercet.wire.errors.limits import BudgetExceededError, BudgetUnknownError, PaceWaitError, SharedStateError
 from tercet.wire.errors.statuses import AuthenticationError, OverloadedError, RateLimitError
@@ -36,8 +36,6 @@ MOST_TRIES = 4
 """How often a call is made that failed for what may pass; the client's own retries come on top of each."""
 FIRST_DELAY, LONGEST_DELAY = 0.5, 60.0
 MOST_PREFIXES = 1024
-FIRST_GROUP = 20
-"""Results of the first group: as many as tell whether everything goes wrong."""
 
 WHOLE_JOB = (AuthenticationError, CredentialsError, BudgetExceededError, BudgetUnknownError, SharedStateError)
 """Errors that the next request would meet as well, and that no item can help."""
@@ -89,7 +87,6 @@ class _Crew:
         self._client, self._output, self._job, self._requests, self._stop = client, output, job, requests, stop
         self._loop = asyncio.get_running_loop()
         self._done: list[ItemResult] = []
-        self._most = FIRST_GROUP
         self._ready, self._taken, self._stopping = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._workers: set[asyncio.Task[None]] = set()
         self._prefixes: dict[bytes, asyncio.Event] = {}
@@ -127,11 +124,14 @@ class _Crew:
         self._stopping.set()
 
     async def next_group(self) -> list[ItemResult] | None:
-        """Return what was answered since, after a second at most; None when everybody has left."""
+        """Return what was answered since; None when everybody has left.
+
+        It is given in the loop's next turn: a kill meets what is under way, and hardly an answer.
+        """
         await self._ready.wait()
         if not self._workers and not self._done:
             return None
-        group, self._done, self._most = self._done, [], MOST_IN_GROUP
+        group, self._done = self._done, []
         if self._workers:
             self._ready.clear()
         self._taken.set()
@@ -159,11 +159,9 @@ class _Crew:
                 return
             self._done.append(result)
             if len(self._done) == 1:
-                self._loop.call_later(GROUP_SECONDS, self._ready.set)
-            if len(self._done) >= self._most:
                 self._ready.set()
-                while len(self._done) >= 2 * MOST_IN_GROUP:  # whoever writes is behind
-                    await self._taken.wait()
+            while len(self._done) >= 2 * MOST_IN_GROUP:  # whoever writes is behind
+                await self._taken.wait()
 
     async def _answered(self, request: NumberedRequest) -> ItemResult | None:
         """Return the result of a request; None if it was not asked, or has to be asked again by a later run."""

@@ -8,7 +8,6 @@ from typing import Protocol
 from tercet.toolkit.bulk.items import ItemResult, NumberedRequest
 
 MOST_IN_GROUP = 500
-GROUP_SECONDS = 1.0
 
 
 class StopRequest:
