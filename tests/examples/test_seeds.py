@@ -17,6 +17,8 @@ AS_THE_SDK = "import tercet, runpy, sys; tercet.replace_anthropic(); runpy.run_p
 PRINTS = {
     "estimate_before": "Estimated input cost: $0.00",
     "estimate_after": "Estimated cost: $0.0",
+    "gather_before": "3 2+2 = 4",
+    "gather_after": "3 2+2 = 4",
     "monitoring_before": "Total tokens: 13",
     "monitoring_after": "claude-sonnet-4-5-20250929      1         1       0      9",
     "service_before": "42",

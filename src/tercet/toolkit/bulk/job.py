@@ -28,7 +28,7 @@ from tercet.toolkit.bulk.live import DEFAULT_CONCURRENCY
 from tercet.toolkit.bulk.outputs import check_output, table_of
 from tercet.toolkit.bulk.progress import Progress
 from tercet.toolkit.bulk.requests import Ask, RequestMaker
-from tercet.toolkit.bulk.results import scan
+from tercet.toolkit.bulk.results import ItemMap, scan
 from tercet.toolkit.bulk.rows import JobRows
 from tercet.toolkit.bulk.session import JobSession
 from tercet.toolkit.bulk.settings import (
@@ -178,8 +178,9 @@ class Job:
     async def arun(self, *, progress: bool = True) -> JobStatus:
         """Do what `run` does, in the running event loop. Cancelled, it keeps what was answered."""
         stop = StopRequest()
-        await self._go(self._session(stop, progress), stop)
-        return self.status()
+        session = self._session(stop, progress)
+        await self._go(session, stop)
+        return as_status(session.found, session.record.rows, running=False)
 
     def _session(
         self,
@@ -215,7 +216,7 @@ class Job:
         finally:
             self.settings.maker.changed = {}
         heard.end(session.how_far())
-        return self.status()
+        return as_status(session.found, session.record.rows, running=False)
 
     # --- iterating ---------------------------------------------------------------------------------------------------
 
@@ -342,9 +343,13 @@ def status_of(folder: Path) -> JobStatus:
     """Return how far the job of a folder has come."""
     held = JobFolder(folder)
     record = held.record()
-    found = scan(folder)
+    return as_status(scan(folder), None if record is None else record.rows, running=held.is_running())
+
+
+def as_status(found: ItemMap, rows: int | None, *, running: bool) -> JobStatus:
+    """Return what a map of items says."""
     return JobStatus(
-        items=None if record is None else record.rows,
+        items=rows,
         answered=found.count(),
         ok=found.count("ok"),
         refused=found.count("refused"),
@@ -353,5 +358,5 @@ def status_of(folder: Path) -> JobStatus:
         failed=found.count("failed"),
         cost=in_dollars(found.nano),
         unpriced=found.unpriced,
-        running=held.is_running(),
+        running=running,
     )
