@@ -8,6 +8,12 @@
     engine.py       drives one way over what is unanswered: writes its groups, ends a job that goes wrong
     ways.py         what a way of answering must do
     live.py         the live way: many requests at once, at the client's pace
+    batches.py      the way of Message Batches: shards under way, each submitted once, read until all is answered
+    batch_submission.py  how a batch is submitted exactly once: a plan of effects
+    batch_records.py     what `job.db` tells of batches: intents first
+    batch_reading.py     results of a batch, once, whatever happens while they are read
+    batch_api.py         the calls: a body is sent once, everything else is repeated until it is known
+    shards.py       bodies of batches as files, ids that say whose a result is
     asking.py       an async client, whichever client was given
     requests.py     rows -> numbered requests: `ask`, the output format, what cannot be asked
     answers.py      messages -> results: status, value, cost; a misfit is asked again once
@@ -28,8 +34,8 @@
     errors.py       what can go wrong, as classes
 
 Arrows: job -> session -> engine, ways -> answers, requests -> items; session -> rows, stored -> results -> items; ways know neither
-folder nor source: they take an iterator of requests and give groups of results. Batches keep their intents in the
-folder's `job.db`, and in nothing else.
+source nor output: they take an iterator of requests and give groups of results. Batches keep their intents in the folder's
+`job.db` and their bodies in files beside it, and know nothing else of the folder.
 
 **Exactly once.** An item counts as answered when its line stands in a log; the output is made of the logs alone, one row an
 item, in input order. What was under way when a process died is asked again: at most as many as were under way at once.

@@ -3,6 +3,7 @@
     answers.parquet.job/          mode 0700
       job.json            what the job is (`JobRecord`): written whole, to a temporary file, then renamed
       job.db              SQLite: intents of batches, named facts; nothing for each answered item
+      shard-00000-1.json  the body of a batch (`shards.py`), as long as its results are not in a log
       results-00000.log   append-only lines (`items.py`, `results.py`), 64 MB each; one writer each
       equal.db            keys of requests, where equal ones are asked once
       rows.sum            8 bytes for each row that was read: its hash, so that a changed source is noticed

@@ -131,6 +131,10 @@ class JobSession:
 
     def _way(self, client: Any) -> Way:
         settings = self.settings
+        if settings.how == "batch":
+            from tercet.toolkit.bulk.batches import BatchWay
+
+            return BatchWay(client, self.folder, settings.maker.format, say=self.progress.note)
         return LiveWay(client, settings.maker.format, concurrency=settings.concurrency, job=settings.name)
 
     def _pass_deadline(self) -> None:

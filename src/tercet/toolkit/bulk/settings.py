@@ -15,8 +15,8 @@ from tercet.toolkit.bulk.errors import BulkError
 from tercet.toolkit.bulk.requests import RequestMaker
 from tercet.toolkit.bulk.sources import RowSource
 
-How: TypeAlias = Literal["live"] | None
-WAYS = ("live",)
+How: TypeAlias = Literal["live", "batch"] | None
+WAYS = ("live", "batch")
 _UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
 _TIME = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|m|h|d)")
 
