@@ -10,6 +10,7 @@ from tercet._version import __version__
 
 INTERRUPTED = 130
 VERBS = {
+    "batch": "batch",
     "bulk": "bulk",
     "cost": "ledger",
     "logs": "ledger",
