@@ -33,7 +33,7 @@ def _with_known(fields: dict[str, Any], messages: PreparedMessages) -> bytes:
     del fields["messages"]
     head = encode_json(fields)[:-1]
     new = encode_json({"messages": messages[messages.known :]})[len(_MESSAGES) :]
-    first, *others = messages.encoded
+    first, others = messages.encoded[0], messages.encoded[1:]
     between = b"," if len(messages) > messages.known else b""
     return b"".join((head, b"," if fields else b"", _MESSAGES[1:], first[1:], *others, between, new))
 
