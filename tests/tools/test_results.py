@@ -164,7 +164,7 @@ def test_an_iterator_without_an_end_is_an_error_and_not_a_hang() -> None:
 
     for item in ("x" * 1000, 1, TEXT, b"x" * 1000):
         with pytest.raises(
-            ValueError, match=r"^the result has more than .* characters and no model reads more than 8,000,000"
+            ValueError, match=r"^the result (has|is an iterator of) more than [18],000,000 (characters|items)"
         ):
             success_result(CALL, forever(item))
 

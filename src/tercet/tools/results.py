@@ -80,7 +80,7 @@ def cut_off_result(call: Mapping[str, Any]) -> Result:
 
 def out_of_time_result(call: Mapping[str, Any], seconds: float, left_behind: bool) -> Result:
     """Return the result of a call that was given up after so many seconds."""
-    return refusal_result(call, (LEFT_BEHIND if left_behind else CANCELLED).format(seconds=seconds))
+    return refusal_result(call, (LEFT_BEHIND if left_behind else CANCELLED).format(seconds=round(seconds, 2)))
 
 
 def refusal_result(call: Mapping[str, Any], text: str) -> Result:
@@ -118,8 +118,10 @@ def _drawn(items: Iterator[Any]) -> list[Any]:
     for item in items:
         drawn.append(item)
         length += len(item) if isinstance(item, str | bytes) else text_length([item]) if _is_block(item) else 1
-        if length > LONGEST_TEXT or len(drawn) > MOST_ITEMS:
-            raise _too_long(f"more than {length - 1:,}")
+        if length > LONGEST_TEXT:
+            raise _too_long(f"more than {LONGEST_TEXT:,}")
+        if len(drawn) > MOST_ITEMS:
+            raise ValueError(f"the result is an iterator of more than {MOST_ITEMS:,} items; return a part of it")
     return drawn
 
 

@@ -513,6 +513,14 @@ def test_a_conversation_that_is_given_keeps_its_parameters_and_what_is_said(api:
     assert [turn.said for turn in chat.turns] == ["first", "second"]
 
 
+@tercet.beta_async_tool
+async def later(n: int) -> str:
+    return str(n)
+
+
+LATER: Any = later
+
+
 def test_what_cannot_be_meant_is_refused_with_a_sentence(api: tercet.LocalAPI) -> None:
     client = api.client()
     chat = tercet.Conversation(client, **MODEL)
@@ -524,6 +532,16 @@ def test_what_cannot_be_meant_is_refused_with_a_sentence(api: tercet.LocalAPI) -
         (lambda: tercet.Agent(client, conversation="t"), r"Agent\(conversation=…\) takes Conversation, not str"),  # type: ignore[arg-type]
         (lambda: tercet.Agent(client, conversation=chat, modle="m"), r"unexpected keyword argument 'modle'"),  # type: ignore[call-arg]
         (lambda: tercet.Agent(client, **MODEL, tools=[weather, weather]), r"two tools are named 'weather'"),
+        (
+            lambda: tercet.Agent(client, **MODEL, tools=[LATER]),
+            r"the tool 'later' is async, and Agent is not: use AsyncAgent",
+        ),
+        (lambda: tercet.Agent(client, **MODEL).run("a", tools=[LATER]), r"the tool 'later' is async, and Agent is not"),
+        (
+            lambda: tercet.Conversation(client, **MODEL, tools=[LATER]),
+            r"and Conversation is not: use AsyncConversation",
+        ),
+        (lambda: tercet.Agent(client, **MODEL, tools=[len]), r"len is a function, not a tool: put @tercet.beta_tool"),  # type: ignore[list-item]
         (lambda: tercet.Agent(client, **MODEL, limits=5), r"limits must be tercet.Limits"),  # type: ignore[arg-type]
         (lambda: tercet.Agent(client, **MODEL).run(""), r"run\(\) was given empty words"),
         (lambda: tercet.Agent(client, **MODEL).run("a", tmperature=1), r"unexpected keyword argument 'tmperature'"),  # type: ignore[call-arg]

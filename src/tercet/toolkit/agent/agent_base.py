@@ -13,7 +13,7 @@ from tercet.toolkit.conversation.conversation_base import OWN_NAMES, TURN_NAMES,
 from tercet.toolkit.conversation.limits import check_limits
 from tercet.toolkit.conversation.request import ANSWER_NAMES
 from tercet.toolkit.conversation.said import said_blocks
-from tercet.toolkit.conversation.state import TurnOptions, check_on_cut, new_id, with_tools
+from tercet.toolkit.conversation.state import TurnOptions, check_on_cut, new_id, refuse_async_tools, with_tools
 from tercet.toolkit.conversation.turn import Opening
 from tercet.tools.run_state import refuse_equal_names
 from tercet.wire.frames import Guarded
@@ -39,7 +39,7 @@ class AgentBase(Guarded):
         options = msgspec.structs.replace(
             options, parameters={**given, **options.parameters}, limits=limits, on_cut=on_cut
         )
-        self._options = with_more_tools(options, parameters.get("tools") or ())
+        self._options = self._checked(with_more_tools(options, parameters.get("tools") or ()))
 
     def _check(self, chat: Any, given: Mapping[str, Any]) -> None:
         name = type(self).__name__
@@ -66,10 +66,15 @@ class AgentBase(Guarded):
                 limits=check_limits(given.get("limits", options.limits)),
             )
             if "tools" in given:
-                options = with_tools(options, given["tools"])
+                options = self._checked(with_tools(options, given["tools"]))
         if streams:
             options = msgspec.structs.replace(options, streams=True, hands_steps=True)
         return RunPlan(self.conversation._state, id, options, self.conversation._most_cost)
+
+    def _checked(self, options: TurnOptions) -> TurnOptions:
+        if not self._kind._is_async:
+            refuse_async_tools(options, type(self).__name__)
+        return options
 
     def _begun(self, content: Sequence[Any], given: Mapping[str, Any], caller: str) -> tuple[RunPlan, Opening]:
         opening = Opening(content=said_blocks(content, caller))

@@ -21,7 +21,14 @@ from tercet.toolkit.conversation.occupancy import Occupancy
 from tercet.toolkit.conversation.pickling import pickled_options, saved_thread, unpickled_options
 from tercet.toolkit.conversation.request import ANSWER_NAMES, whole_messages
 from tercet.toolkit.conversation.said import foreign_entries, said_blocks
-from tercet.toolkit.conversation.state import ASKS, ConversationState, TurnOptions, check_on_cut, with_tools
+from tercet.toolkit.conversation.state import (
+    ASKS,
+    ConversationState,
+    TurnOptions,
+    check_on_cut,
+    refuse_async_tools,
+    with_tools,
+)
 from tercet.toolkit.conversation.thread import CLEARED
 from tercet.toolkit.conversation.totals import ConversationTotals
 from tercet.toolkit.conversation.turn import AskFailed, Opening, TurnEnding
@@ -228,7 +235,10 @@ class ConversationBase(Guarded):
                     f"the tool {getattr(tool, 'name', tool)!r} waits for an approval, which a conversation cannot give: "
                     "use tercet.Agent, whose runs can be resumed"
                 )
-        return with_tools(options, tools)
+        options = with_tools(options, tools)
+        if not self._is_async:
+            refuse_async_tools(options, type(self).__name__)
+        return options
 
     def _default_model(self) -> str | None:
         """Return the model that the client asks by itself, which views and limits want to know, too."""

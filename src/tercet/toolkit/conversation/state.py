@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -85,11 +86,23 @@ def with_tools(options: TurnOptions, tools: Iterable[Any] | None) -> TurnOptions
         if is_runnable(tool):
             runnable[tool.name] = tool
             definitions.append(tool.to_dict())
+        elif callable(tool):
+            name = getattr(tool, "__name__", type(tool).__name__)
+            raise TypeError(
+                f"{name} is a function, not a tool: put @tercet.beta_tool or @tercet.beta_async_tool over it"
+            )
         else:
             definitions.append(materialize(tool, "", name="tools"))
     refuse_equal_names(definitions)
     described = frozenset(str(each.get("name")) for each in definitions) - runnable.keys()
     return msgspec.structs.replace(options, tools=runnable, definitions=definitions, described=described)
+
+
+def refuse_async_tools(options: TurnOptions, caller: str) -> None:
+    """Raise TypeError for an async tool, which nothing blocking can wait for."""
+    for name, tool in options.tools.items():
+        if inspect.iscoroutinefunction(tool.call):
+            raise TypeError(f"the tool {name!r} is async, and {caller} is not: use Async{caller} with AsyncAnthropic")
 
 
 class ConversationState:
