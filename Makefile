@@ -54,7 +54,7 @@ types: $(READY)    ## mypy --strict and pyright
 bench: $(READY)    ## speed beside the official SDK, one run; writes bench/RESULTS.md
 	@$(BIN)/python bench/run.py
 
-bench-media: $(READY)  ## images and PDFs beside plainPillow and pypdf
+bench-media: $(READY)  ## images and PDFs beside plain Pillow and pypdf
 	@$(BIN)/python bench/media.py
 
 peers: $(READY)    ## other people's clients against the local API, each in an environment of its own

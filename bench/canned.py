@@ -1,7 +1,7 @@
 """A server of canned bytes, in a process of its own, so that only the client's work is measured.
 
-The first part of the path chooses the answer: /message, /burst, /paced, /tool, /tool_half, /parse. What is asked is
-counted and thrown away. Started by run.py; prints its ports as one line of JSON and serves until its input ends.
+The first part of the path chooses the answer: /message, /burst, /paced, /tool, /tool_half, /parse, /loop (a call of a
+tool, then an answer, in turns). What is asked is counted and thrown away. Started by run.py; prints its ports as one line of JSON and serves until its input ends.
 """
 
 from __future__ import annotations
@@ -32,6 +32,13 @@ ANSWERS: dict[bytes, bytes] = {
     b"tool": burst(payloads.tool_events(payloads.TOOL_CHARACTERS)),
     b"tool_half": burst(payloads.tool_events(payloads.TOOL_CHARACTERS // 2)),
 }
+LOOP = itertools.cycle(
+    [
+        (payloads.whole_response(payloads.call()), burst(payloads.call_events())),
+        (ANSWERS[b"message"], burst(payloads.text_events(5))),
+    ]
+)
+"""Whole and streamed, for one agent at a time."""
 PACED = [payloads.chunked(event) for event in payloads.text_events(payloads.PACED_TEXTS)]
 
 
@@ -44,6 +51,7 @@ class Canned(asyncio.Protocol):
         self.head = b""
         self.missing = 0
         self.case = b""
+        self.streamed = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -52,6 +60,7 @@ class Canned(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self.missing:
             self.missing -= len(data)
+            body = data
         else:
             self.head += data
             head, ended, body = self.head.partition(b"\r\n\r\n")
@@ -60,6 +69,9 @@ class Canned(asyncio.Protocol):
             self.head = b""
             self.case = head.split(b"/", 2)[1].partition(b" ")[0]
             self.missing = content_length(head) - len(body)
+            self.streamed = False
+        if self.case == b"loop":
+            self.streamed |= b'"stream":true' in body.replace(b" ", b"")
         if self.missing <= 0:
             self.missing = 0
             self.answer()
@@ -69,7 +81,7 @@ class Canned(asyncio.Protocol):
             self.transport.write(payloads.STREAM_HEAD)
             asyncio.get_running_loop().call_later(next(APART), self.pace, iter(PACED))
         else:
-            self.transport.write(ANSWERS[self.case])
+            self.transport.write(next(LOOP)[self.streamed] if self.case == b"loop" else ANSWERS[self.case])
 
     def pace(self, left: Iterator[bytes]) -> None:
         if self.transport.is_closing():

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from time import process_time
 
-HOME = Path(__file__).resolve().parent.parent / ".venvs" / "litellm"
-LITELLM = "litellm"
+import peers
+
 TURNS, CALLS = 25, 400
 MODEL = "claude-sonnet-4-6"
 ASK = {"model": MODEL, "max_tokens": 1024, "messages": [{"role": "user", "content": "Hello, Claude"}]}
@@ -119,10 +118,7 @@ def sqlite() -> dict[str, float]:
 
 def litellm() -> dict[str, float]:
     """litellm's price of one answer, which its logging works out for each call; nothing is written down."""
-    python = HOME / "bin" / "python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(HOME)], check=True, capture_output=True)
-        pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", LITELLM]
-        subprocess.run(pip, check=True, capture_output=True, timeout=900)
-    done = subprocess.run([str(python), "-W", "ignore", "-c", CALLBACK], check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        [peers.python_of("litellm"), "-W", "ignore", "-c", CALLBACK], check=True, capture_output=True, text=True
+    )
     return {"cpu": float(done.stdout.split()[-1])}

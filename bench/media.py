@@ -119,6 +119,35 @@ def memory(data: bytes, model: str | None) -> float:
     return told
 
 
+def photo() -> dict[str, float]:
+    import tercet
+
+    data = photograph()
+    return {"cpu": least(lambda: tercet.image(data, model=MODEL)), "plain": least(lambda: by_pillow(data))}
+
+
+def header() -> dict[str, float]:
+    from tercet.wire.image_headers import read_image
+
+    data = photograph()
+    return {"cpu": least(lambda: read_image(data), 200)}
+
+
+def page_count() -> dict[str, float]:
+    import tercet
+
+    data = pages(1000)
+    return {"cpu": least(lambda: tercet.document(data)), "plain": least(lambda: counted_by_pypdf(data))}
+
+
+def page_split() -> dict[str, float]:
+    import tercet
+
+    data = pages(1000)
+    document = tercet.document(data)
+    return {"cpu": least(lambda: document.split(pages=100)), "plain": least(lambda: by_pypdf(data, 10))}
+
+
 def main() -> int:
     import tercet
     from tercet.toolkit.media.base64_text import base64_text

@@ -11,6 +11,7 @@ TOOL_CHARACTERS = 160_000
 TOOL_DELTA = 8
 FIELDS = 20
 WORD = "Hello there, "
+USE = {"type": "tool_use", "id": "toolu_01Bench", "name": "get_weather"}
 ANSWER = "Four score and seven years ago, a short answer was given in some forty tokens. " * 2
 
 _HEAD = (
@@ -40,6 +41,17 @@ def message(text: str) -> dict[str, Any]:
         "stop_details": None,
         "usage": usage(40),
     }
+
+
+def call() -> dict[str, Any]:
+    """A whole answer that calls a tool."""
+    return {**message(""), "content": [{**USE, "input": {"city": "Oslo"}}], "stop_reason": "tool_use"}
+
+
+def call_events() -> list[bytes]:
+    """The same, streamed."""
+    delta = {"type": "input_json_delta", "partial_json": '{"city":"Oslo"}'}
+    return _events({**USE, "input": {}}, [delta], "tool_use")
 
 
 def usage(output_tokens: int) -> dict[str, Any]:

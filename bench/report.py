@@ -18,7 +18,7 @@ from walks import Costs
 
 NOTES = ROOT / "bench" / "notes.md"
 RESULTS = ROOT / "bench" / "RESULTS.md"
-HEADINGS = ("path", "official SDK", "Tercet", "floor", "ratio", "goal", "met")
+HEADINGS = ("path", "official SDK, or named", "Tercet", "floor", "ratio", "goal", "met")
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,12 @@ class Told:
     def cells(self) -> list[str]:
         tell = self.row.unit.tell
         ours, theirs, floor = ("–" if value is None else tell(value) for value in (self.ours, self.theirs, self.floor))
+        ours = "failed" if self.failure else ours
+        if self.row.peer:
+            ours, theirs = theirs, ours
         ratio = "–" if self.ratio is None or self.row.own else f"1/{1 / self.ratio:.1f}" if self.ratio else "0"
         met = {True: "yes", False: "NO", None: "–"}[self.met]
-        return [self.row.title, theirs, "failed" if self.failure else ours, floor, ratio, self.row.goal, met]
+        return [self.row.title, theirs, ours, floor, ratio, self.row.goal, met]
 
 
 def told(rows: list[Row], costs: Costs) -> list[Told]:
@@ -147,7 +150,7 @@ def _gaps(lines: list[Told]) -> list[str]:
 
 
 def _gap(line: Told, notes: dict[str, str]) -> str:
-    failed = f"Tercet failed here: `{line.failure}`\n\n" if line.failure else ""
+    failed = f"Not measured here: `{line.failure}`\n\n" if line.failure else ""
     if line.row.key in notes:
         return failed + notes[line.row.key]
     return failed or f"No profile yet: `bench/notes.md` has no section `## {line.row.key}`."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Library = Literal["tercet", "anthropic", "floor"]
@@ -46,6 +46,8 @@ class Row:
     tls: bool = False
     alone: bool = False
     """The official SDK has nothing like it."""
+    peer: bool = False
+    """The figure is that of another library, which the title names."""
 
     @property
     def goal(self) -> str:
@@ -53,6 +55,30 @@ class Row:
             return "–"
         return f"≤ {self.unit.tell(self.at_most)}" if self.own else f"≤ 1/{round(1 / self.at_most)}"
 
+
+CONVERSATIONS = (
+    Row("say", "say() of a conversation in memory: what it adds to create()", "conversation:say_memory", MICROSECONDS, at_most=150e-6, own=True),
+    Row("say-claudette", "the same, claudette's Chat over the SDK 0.x", "conversation:claudette", MICROSECONDS, peer=True),
+    Row("say-sqlite", "the same, in SQLite", "conversation:say_sqlite", MICROSECONDS, at_most=400e-6, own=True),
+    Row("say-async", "the same, in an event loop", "conversation:say_async", MICROSECONDS),
+    Row("say-langgraph", "LangGraph's SQLite saver alone, a turn among 100", "conversation:langgraph", MICROSECONDS, peer=True),
+    Row("turn-growth", "a turn among 10,000 messages by one among 100", "conversation:turn_long", TIMES, at_most=3, own=True, over="conversation:turn_short"),
+    Row("turn-growth-sqlite", "the same, in SQLite", "conversation:turn_long_sqlite", TIMES, at_most=3, own=True, over="conversation:turn_short_sqlite"),
+    Row("disk", "5,000 turns in SQLite, bytes on disk by bytes said", "conversation:stored", TIMES, "disk", 1.5, own=True),
+    Row("disk-langgraph", "the same, LangGraph's SQLite saver, 200 turns", "conversation:langgraph", TIMES, "disk", peer=True),
+    Row("load", "a conversation of 10,000 messages opened", "conversation:stored", MILLISECONDS, at_most=0.150, own=True),
+    Row("load-langgraph", "the same, LangGraph's SQLite saver, 400 messages", "conversation:langgraph", MILLISECONDS, "load", peer=True),
+    Row("agent", "an agent's run: two requests, a tool, limits", "agent", MICROSECONDS, at_most=600e-6, own=True),
+    Row("agent-pydantic-ai", "the same, pydantic-ai", "conversation:pydantic_ai", MICROSECONDS, peer=True),
+    Row("photo", "photograph of 12 MP -> block", "media:photo", MILLISECONDS, at_most=0.260, own=True),
+    Row("photo-pillow", "the same, plain Pillow", "media:photo", MILLISECONDS, "plain", peer=True),
+    Row("photo-header", "its header read", "media:header", MICROSECONDS, at_most=50e-6, own=True),
+    Row("pdf-count", "PDF of 1,000 pages counted", "media:page_count", MILLISECONDS, at_most=0.005, own=True),
+    Row("pdf-count-pypdf", "the same, pypdf", "media:page_count", MILLISECONDS, "plain", peer=True),
+    Row("pdf-split", "the same PDF split into ten", "media:page_split", MILLISECONDS, at_most=0.060, own=True),
+    Row("pdf-split-pypdf", "the same, pypdf", "media:page_split", MILLISECONDS, "plain", peer=True),
+)  # fmt: skip
+"""Conversations, agents and media: the official SDK has an agent's runner alone, and no floor is below them."""
 
 ROWS: tuple[Row, ...] = (
     Row("import", "import, client made", "import", MILLISECONDS, at_most=1 / 12),
@@ -98,13 +124,30 @@ ROWS: tuple[Row, ...] = (
     Row(
         "ledger",
         "a ledger: what it adds to a call",
-        "ledger_ours",
+        "ledger:ours",
         MICROSECONDS,
         at_most=8e-6,
         own=True,
         floor=False,
         alone=True,
     ),
-    Row("ledger-sqlite", "the same, a plain SQLite insert", "ledger_sqlite", MICROSECONDS, floor=False, alone=True),
-    Row("ledger-litellm", "the same, litellm's price alone", "ledger_litellm", MICROSECONDS, floor=False, alone=True),
+    Row(
+        "ledger-sqlite",
+        "the same, a plain SQLite insert",
+        "ledger:sqlite",
+        MICROSECONDS,
+        floor=False,
+        alone=True,
+        peer=True,
+    ),
+    Row(
+        "ledger-litellm",
+        "the same, litellm's price alone",
+        "ledger:litellm",
+        MICROSECONDS,
+        floor=False,
+        alone=True,
+        peer=True,
+    ),
+    *(replace(row, floor=False, alone=row.path != "agent") for row in CONVERSATIONS),
 )
