@@ -9,7 +9,7 @@ OFFICIAL := .venvs/official/.ready
 PARALLEL := --numprocesses=logical --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint types bench bench-media faults soak serve format generate clean peers bench-server bench-window coverage programs house release-check bench-bulk faults-bulk drift
+.PHONY: help install demo test lint types bench bench-media faults soak serve format generate clean peers bench-server bench-window coverage programs house release-check bench-bulk faults-bulk drift instruments
 
 help:            ## list the verbs
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 22
@@ -59,6 +59,9 @@ bench-media: $(READY)  ## images and PDFs beside plain Pillow and pypdf
 
 peers: $(READY)    ## other people's clients against the local API, each in an environment of its own
 	@$(BIN)/python tests/peers/run.py
+
+instruments: $(READY) ## what six tracing libraries see of the SDK's client and of Tercet's
+	@$(BIN)/python tests/instruments/run.py
 
 drift: $(READY)    ## what differs from the newest official SDK, or from VERSION=2.11.0, and has no row in docs/compatibility.md
 	@$(BIN)/python tools/drift.py $(VERSION)

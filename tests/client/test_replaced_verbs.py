@@ -96,8 +96,9 @@ def test_a_replacement_that_hands_on_sends_exactly_what_was_asked(place: str) ->
     assert one.headers.multi_items() == other.headers.multi_items()
     assert type(answer) is tercet.types.Message
     assert len(seen) == 1
-    assert seen[0][1]["body"]["model"] == ASK["model"]
-    assert seen[0][1]["cast_to"] is tercet.types.Message
+    options = seen[0][1]["options"]
+    assert (options.json_data["model"], options.url, options.method) == (ASK["model"], "/v1/messages", "post")
+    assert tercet.types.Message in (seen[0][1].get("cast_to"), *seen[0][0])
 
 
 def test_a_replacement_may_change_the_body() -> None:

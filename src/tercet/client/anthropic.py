@@ -91,7 +91,7 @@ class Anthropic(BaseClient, Verbs):
     def _open(self, call: Call[Any], make: Callable[[Response, ByteStream], S]) -> S:
         """Carry out a call whose answer is a stream."""
         if (verb := self._replaced(call)) is not None:
-            return send_through(verb, call, make)  # type: ignore[no-any-return]
+            return self._opened_through(verb, call, make)  # type: ignore[no-any-return]
         response, ending = self._exchange(call)
         return make(response, unread_body(ending) or WholeBody(response.content))
 
@@ -220,7 +220,7 @@ class AsyncAnthropic(BaseClient, AsyncVerbs):
     async def _open(self, call: Call[Any], make: Callable[[Response, AsyncByteStream], S]) -> S:
         """Carry out a call whose answer is a stream."""
         if (verb := self._replaced(call)) is not None:
-            return await send_through(verb, call, make)  # type: ignore[no-any-return]
+            return await self._opened_through(verb, call, make)  # type: ignore[no-any-return]
         response, ending = await self._exchange(call)
         return make(response, unread_body(ending) or AsyncWholeBody(response.content))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 import msgspec
 
@@ -49,8 +49,8 @@ class Call(msgspec.Struct, Generic[T]):
     """Whom to ask in its place; None: whoever the client says."""
     kind: Kind = "unknown"
     """What limits take it for."""
-    direct: bool = False
-    """Whether it went through a verb of the client: it may have been replaced, and is not looked at again."""
+    passed: Literal["", "verb", "request"] = ""
+    """What of the client it went through, which may have been replaced, and is not looked at again."""
 
 
 def make_call(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from tercet.client.call import Call, make_call
 from tercet.wire.frames import Guarded
@@ -40,20 +40,27 @@ def generic_call(
     from tercet.flow.kinds import kind_of
 
     kind = kind_of(method, path, content)
-    call = make_call(method, path, read, content=content, stream=stream, options=known, kind=kind)
-    call.direct = True
-    return call
+    return make_call(method, path, read, content=content, stream=stream, options=known, kind=kind)
 
 
 def asked_call(
-    method: str, path: str, cast_to: Any, body: Any, options: Mapping[str, Any] | None, stream: bool
-) -> tuple[Call[Any], Any]:
-    """Return the call to make, and what makes a stream of its answer, if it knows: one that came through a replaced verb,
-    or a new one."""
-    from tercet.client.replaced_verbs import carried_call
+    passed: Literal["verb", "request"], method: Any, path: Any, *, cast_to: Any = None, body: Any = None,
+    content: bytes | None = None, options: Any = None, stream: bool = False, stream_cls: Any = None,
+) -> Call[Any]:  # fmt: skip
+    """Return the call to make: one that came through a replaced verb, or a new one. The official SDK's
+    `request(cast_to, options)` is understood, too."""
+    from tercet.client.replaced_verbs import OptionsOfCall, carried_call
 
-    carried = carried_call(options, encode_json, path, body)
-    return carried or (generic_call(method, path, cast_to, body, options, stream), None)
+    if isinstance(path, OptionsOfCall):
+        path, options = path.url, path
+    elif path is None and isinstance(options, OptionsOfCall):
+        path = options.url
+    sent = content if body is None else body
+    call: Call[Any] | None = carried_call(options, encode_json, path, sent)
+    if call is None:
+        call = generic_call(method, path, cast_to, sent, options, stream)
+    call.passed = passed
+    return call
 
 
 class Verbs(Guarded):
@@ -62,47 +69,49 @@ class Verbs(Guarded):
     _send: Any
     _open: Any
 
-    def request(
-        self,
-        method: str,
-        path: str,
-        *,
-        cast_to: Any,
-        body: Any = None,
-        content: bytes | None = None,
-        options: Mapping[str, Any] | None = None,
-        stream: bool = False,
-        stream_cls: Any = None,
-    ) -> Any:
+    def request(self, method: str, path: Any = None, **named: Any) -> Any:
         """Call an endpoint that no resource wraps. `cast_to`: a Model, pydantic model, dataclass, dict, list, str, bytes.
 
-        `options` may hold `headers`, `params`, `timeout`, `max_retries`. With `stream=True` the answer's events come
-        as a `Stream`. `content` are the body's bytes, as they are.
+        `body` is sent as JSON, `content` as it is. `options` may hold `headers`, `params`, `timeout`, `max_retries`. With
+        `stream=True` the answer's events come as a `Stream`.
         """
+        return self._through("request", method, path, named)
+
+    def _through(self, passed: Any, method: str, path: Any, named: Any) -> Any:
         from tercet.client.streams.reader import Stream
 
-        call, make = asked_call(method, path, cast_to, content if body is None else body, options, stream)
-        return self._open(call, make or stream_cls or Stream) if call.stream else self._send(call)
+        call = asked_call(passed, method, path, **named)
+        return self._open(call, named.get("stream_cls") or Stream) if call.stream else self._send(call)
+
+    def _opened_through(self, verb: Any, call: Call[Any], make: Any) -> Any:
+        """Open a stream through a replaced verb, which makes a raw one of it."""
+        from tercet.client.replaced_verbs import send_through
+        from tercet.client.streams.reader import Stream, is_raw
+
+        if is_raw(make):
+            return send_through(verb, call, make)
+        raw = send_through(verb, call, Stream)
+        return make(raw.response, raw._source)._over(raw) if isinstance(raw, Stream) else raw
 
     def get(self, path: str, **named: Any) -> Any:
         """GET `path`. See `request`."""
-        return self.request("GET", path, **named)
+        return self._through("verb", "GET", path, named)
 
     def post(self, path: str, **named: Any) -> Any:
         """POST `body` to `path`. See `request`."""
-        return self.request("POST", path, **named)
+        return self._through("verb", "POST", path, named)
 
     def put(self, path: str, **named: Any) -> Any:
         """PUT `body` to `path`. See `request`."""
-        return self.request("PUT", path, **named)
+        return self._through("verb", "PUT", path, named)
 
     def patch(self, path: str, **named: Any) -> Any:
         """PATCH `path` with `body`. See `request`."""
-        return self.request("PATCH", path, **named)
+        return self._through("verb", "PATCH", path, named)
 
     def delete(self, path: str, **named: Any) -> Any:
         """DELETE `path`. See `request`."""
-        return self.request("DELETE", path, **named)
+        return self._through("verb", "DELETE", path, named)
 
 
 class AsyncVerbs(Guarded):
@@ -111,44 +120,44 @@ class AsyncVerbs(Guarded):
     _send: Any
     _open: Any
 
-    async def request(
-        self,
-        method: str,
-        path: str,
-        *,
-        cast_to: Any,
-        body: Any = None,
-        content: bytes | None = None,
-        options: Mapping[str, Any] | None = None,
-        stream: bool = False,
-        stream_cls: Any = None,
-    ) -> Any:
-        """Call an endpoint that no resource wraps. `cast_to`: a Model, pydantic model, dataclass, dict, list, str, bytes.
+    async def request(self, method: str, path: Any = None, **named: Any) -> Any:
+        """Call an endpoint that no resource wraps. See `Verbs.request`; streams come as an `AsyncStream`."""
+        return await self._through("request", method, path, named)
 
-        `options` may hold `headers`, `params`, `timeout`, `max_retries`. With `stream=True` the answer's events come
-        as a `Stream`. `content` are the body's bytes, as they are.
-        """
+    async def _through(self, passed: Any, method: str, path: Any, named: Any) -> Any:
         from tercet.client.streams.reader import AsyncStream
 
-        call, make = asked_call(method, path, cast_to, content if body is None else body, options, stream)
-        return await self._open(call, make or stream_cls or AsyncStream) if call.stream else await self._send(call)
+        call = asked_call(passed, method, path, **named)
+        if call.stream:
+            return await self._open(call, named.get("stream_cls") or AsyncStream)
+        return await self._send(call)
+
+    async def _opened_through(self, verb: Any, call: Call[Any], make: Any) -> Any:
+        """Open a stream through a replaced verb, which makes a raw one of it."""
+        from tercet.client.replaced_verbs import send_through
+        from tercet.client.streams.reader import AsyncStream, is_raw
+
+        if is_raw(make):
+            return await send_through(verb, call, make)
+        raw = await send_through(verb, call, AsyncStream)
+        return make(raw.response, raw._source)._over(raw) if isinstance(raw, AsyncStream) else raw
 
     async def get(self, path: str, **named: Any) -> Any:
         """GET `path`. See `request`."""
-        return await self.request("GET", path, **named)
+        return await self._through("verb", "GET", path, named)
 
     async def post(self, path: str, **named: Any) -> Any:
         """POST `body` to `path`. See `request`."""
-        return await self.request("POST", path, **named)
+        return await self._through("verb", "POST", path, named)
 
     async def put(self, path: str, **named: Any) -> Any:
         """PUT `body` to `path`. See `request`."""
-        return await self.request("PUT", path, **named)
+        return await self._through("verb", "PUT", path, named)
 
     async def patch(self, path: str, **named: Any) -> Any:
         """PATCH `path` with `body`. See `request`."""
-        return await self.request("PATCH", path, **named)
+        return await self._through("verb", "PATCH", path, named)
 
     async def delete(self, path: str, **named: Any) -> Any:
         """DELETE `path`. See `request`."""
-        return await self.request("DELETE", path, **named)
+        return await self._through("verb", "DELETE", path, named)

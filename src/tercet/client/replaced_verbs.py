@@ -7,7 +7,8 @@ it travels along in `options`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -19,32 +20,50 @@ Verb = Callable[..., Any]
 
 
 class OptionsOfCall(dict[str, Any]):
-    """`options=` of a call that goes through a replaced verb, with the call itself."""
+    """`options=` of a call that goes through a replaced verb, with the call itself. Read by keys, as the verbs' options are,
+    and by attributes, as those of the official SDK's `request`: `url`, `json_data`, `method` …"""
 
-    def __init__(self, call: Call[Any], make: Any) -> None:
+    def __init__(self, call: Call[Any], body: Any) -> None:
         given = {"headers": call.headers.given, "params": call.query.given, "timeout": call.timeout}
         super().__init__({name: value for name, value in given.items() if value})
-        self.call, self.make = call, make
+        self.call = call
+        self.method, self.url, self.json_data = call.method.lower(), call.path, body
+        self.headers, self.params, self.timeout = given["headers"], given["params"], given["timeout"]
+        self.max_retries, self.files = call.max_retries, None
+
+    def __bool__(self) -> bool:
+        """Say yes: it holds a call, also where it holds no keys."""
+        return True
 
 
 def replaced_verb(client: Any, plain: type[Any], call: Call[Any]) -> Verb | None:
     """Return the verb that a call goes through, if it or `request` was replaced on the client, its class or a base of it."""
-    if call.direct:
+    passed = call.passed
+    if passed == "request":
         return None
-    name, own, kind = VERBS.get(call.method, "request"), client.__dict__, type(client)
-    if name in own or "request" in own or getattr(kind, name) is not getattr(plain, name):
-        return getattr(client, name)  # type: ignore[no-any-return]
-    return None if kind.request is plain.request else getattr(client, name)
+    own, kind = client.__dict__, type(client)
+    if not passed:
+        name = VERBS.get(call.method, "request")
+        if name in own or getattr(kind, name) is not getattr(plain, name):
+            return getattr(client, name)  # type: ignore[no-any-return]
+    replaced = "request" in own or kind.request is not plain.request
+    return partial(_ask, client.request) if replaced else None
 
 
-def send_through(verb: Verb, call: Call[Any], make: Any = None) -> Any:
-    """Return what a replaced verb makes of a call: the answer, or something to await."""
+def _ask(request: Verb, path: str, *, cast_to: Any, options: OptionsOfCall, **named: Any) -> Any:
+    """Call a replaced `request` as the official SDK does."""
+    named.pop("body", None)
+    return request(cast_to, options=options, **{"stream": False, "stream_cls": None, **named})
+
+
+def send_through(verb: Verb, call: Call[Any], stream_cls: Any = None) -> Any:
+    """Return what a replaced verb makes of a call: the answer or a raw stream, or something to await."""
     body = call.whole if call.whole is not None else body_of(call.content)
-    named: dict[str, Any] = {"cast_to": getattr(call.read, "cast_to", object), "options": OptionsOfCall(call, make)}
+    named: dict[str, Any] = {"cast_to": getattr(call.read, "cast_to", object), "options": OptionsOfCall(call, body)}
     if body is not None:
         named["body"] = body
     if call.stream:
-        named.update(stream=True, stream_cls=make)
+        named.update(stream=True, stream_cls=stream_cls)
     return verb(call.path, **named)
 
 
@@ -58,14 +77,13 @@ def body_of(content: bytes) -> Any:
         return content
 
 
-def carried_call(options: Mapping[str, Any] | None, encode: Callable[[Any], bytes], path: str, body: Any) -> Any:
-    """Return the call that travels in `options`, to `path` and with this body, and what makes a stream of its answer; None
-    if none does."""
+def carried_call(options: object, encode: Callable[[Any], bytes], path: str, body: Any) -> Any:
+    """Return the call that travels in `options`, to `path` and with this body; None if none does."""
     if not isinstance(options, OptionsOfCall):
         return None
-    call = options.call
+    call, body = options.call, options.json_data if body is None else body
     content = call.content if body is call.whole or body is None else body if type(body) is bytes else encode(body)
-    return msgspec.structs.replace(call, path=path, content=content, direct=True), options.make
+    return msgspec.structs.replace(call, path=path, content=content)
 
 
 class ClientOfPatchedResource:
@@ -76,7 +94,7 @@ class ClientOfPatchedResource:
         self.verbs: dict[str, Verb] = {}
 
     def _replaced(self, call: Call[Any]) -> Verb | None:
-        mine = None if call.direct else self.verbs.get(VERBS.get(call.method, ""))
+        mine = None if call.passed else self.verbs.get(VERBS.get(call.method, ""))
         return mine or self._client._replaced(call)
 
     def _send(self, call: Call[Any]) -> Any:
@@ -85,7 +103,7 @@ class ClientOfPatchedResource:
 
     def _open(self, call: Call[Any], make: Any) -> Any:
         verb = self._replaced(call)
-        return self._client._open(call, make) if verb is None else send_through(verb, call, make)
+        return self._client._open(call, make) if verb is None else self._client._opened_through(verb, call, make)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._client, name)

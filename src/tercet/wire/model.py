@@ -106,8 +106,9 @@ class Model(dict[str, Any]):
 
         @property
         def __dict__(self) -> dict[str, Any]:
-            """The fields, as `vars(message)` and tracing libraries read them: a copy."""
-            return {name: getattr(self, name) if name in self._fields else self[name] for name in dict.keys(self)}
+            """The fields, as `vars(message)` and tracing libraries read them, absent optional ones as None: a copy."""
+            declared = {name: getattr(self, name) for name in self._fields if name in self or name in self._optional}
+            return {**declared, **{name: self[name] for name in dict.keys(self) if name not in declared}}
 
     @classmethod
     def construct(cls, _fields_set: object = None, **values: Any) -> Self:

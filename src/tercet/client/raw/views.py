@@ -57,7 +57,7 @@ class RawView(_View, Verbs):
 
     def _open(self, call: Call[Any], make: Callable[[Response, Any], Any]) -> APIResponse[Any]:
         if (verb := self._client._replaced(call)) is not None:
-            return send_through(verb, call, make)  # type: ignore[no-any-return]
+            return self._opened_through(verb, call, make)  # type: ignore[no-any-return]
         response, ending = self._client._exchange(call)
         return APIResponse(response, ending, make, unread_body(ending) or WholeBody(response.content))
 
@@ -75,7 +75,7 @@ class AsyncRawView(_View, AsyncVerbs):
 
     async def _open(self, call: Call[Any], make: Callable[[Response, Any], Any]) -> AsyncAPIResponse[Any]:
         if (verb := self._client._replaced(call)) is not None:
-            return await send_through(verb, call, make)  # type: ignore[no-any-return]
+            return await self._opened_through(verb, call, make)  # type: ignore[no-any-return]
         response, ending = await self._client._exchange(call)
         return AsyncAPIResponse(response, ending, make, unread_body(ending) or AsyncWholeBody(response.content))
 

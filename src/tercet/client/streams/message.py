@@ -9,7 +9,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, cast
 
-from tercet.client.streams.reader import AsyncStream, Stream, StreamReader, async_raw_events, raw_events
+from tercet.client.streams.reader import (
+    AsyncStream,
+    Stream,
+    StreamReader,
+    added_events,
+    async_added_events,
+    async_raw_events,
+    raw_events,
+)
 from tercet.transport.base import AsyncByteStream, ByteStream
 from tercet.wire.errors import APIError, OutputValidationError
 from tercet.wire.frames import Guarded
@@ -73,14 +81,24 @@ class MessageStream(Generic[T]):
         self._source = source
         response.closer = source.close
         self._reader = StreamReader(response, assembler)
-        self._raw = raw_events(self._reader, source)
-        if output is not None:
-            self._raw = filled_events(self._raw, self._reader, output)
+        self._output, self._on_event = output, on_event
+        self._read_from(raw_events(self._reader, source))
+        self._texts: Iterator[str] | None = None
+
+    def _read_from(self, plain: Iterator[Any]) -> None:
+        """Read these raw events, which are part of the message when they come."""
+        self._plain = self._raw = plain
+        if self._output is not None:
+            self._raw = filled_events(self._raw, self._reader, self._output)
         self._iterator: Iterator[ParsedMessageStreamEvent[T]]
         self._iterator = self._made_iterator = helper_events(self._raw, self._reader.assembler)
-        if on_event is not None:  # whoever reads the texts alone has the events told, too
-            self._iterator = told_events(self._iterator, on_event)
-        self._texts: Iterator[str] | None = None
+        if self._on_event is not None:  # whoever reads the texts alone has the events told, too
+            self._iterator = told_events(self._iterator, self._on_event)
+
+    def _over(self, raw: Stream[Any]) -> Self:
+        """Read a raw stream that somebody else has opened."""
+        self._read_from(added_events(raw.__iter__(), self._reader))
+        return self
 
     @property
     def text_stream(self) -> Iterator[str]:
@@ -98,14 +116,14 @@ class MessageStream(Generic[T]):
     def _raw_stream(self) -> Stream[Any]:
         """The raw events as `create(stream=True)` gives them. May be set to something that hands them on: then whoever
         reads this stream reads through that."""
-        return Stream._over(self.response, self._source, self._reader, self._raw)
+        return Stream._over(self.response, self._source, self._reader, self._plain)
 
     @_raw_stream.setter
     def _raw_stream(self, raw: Iterator[Any]) -> None:
-        replaced = self._replaced_iterator()
-        self._raw = iter(raw)
-        self._made_iterator = helper_events(self._raw, self._reader.assembler)
-        self._iterator = self._made_iterator if replaced is None else replaced
+        iterator, made = self._iterator, self._made_iterator
+        self._read_from(iter(raw))
+        if iterator is not made and self._on_event is None:
+            self._iterator = iterator
 
     def _replaced_iterator(self) -> Iterator[Any] | None:
         """Return the events as somebody else hands them on, who has put an iterator of theirs over ours: whoever reads the
@@ -236,14 +254,24 @@ class AsyncMessageStream(Generic[T]):
         self._source = source
         response.closer = source.close
         self._reader = StreamReader(response, assembler)
-        self._raw = async_raw_events(self._reader, source)
-        if output is not None:
-            self._raw = async_filled_events(self._raw, self._reader, output)
+        self._output, self._on_event = output, on_event
+        self._read_from(async_raw_events(self._reader, source))
+        self._texts: AsyncIterator[str] | None = None
+
+    def _read_from(self, plain: AsyncIterator[Any]) -> None:
+        """Read these raw events, which are part of the message when they come."""
+        self._plain = self._raw = plain
+        if self._output is not None:
+            self._raw = async_filled_events(self._raw, self._reader, self._output)
         self._iterator: AsyncIterator[ParsedMessageStreamEvent[T]]
         self._iterator = self._made_iterator = async_helper_events(self._raw, self._reader.assembler)
-        if on_event is not None:  # whoever reads the texts alone has the events told, too
-            self._iterator = async_told_events(self._iterator, on_event)
-        self._texts: AsyncIterator[str] | None = None
+        if self._on_event is not None:  # whoever reads the texts alone has the events told, too
+            self._iterator = async_told_events(self._iterator, self._on_event)
+
+    def _over(self, raw: AsyncStream[Any]) -> Self:
+        """Read a raw stream that somebody else has opened."""
+        self._read_from(async_added_events(raw.__aiter__(), self._reader))
+        return self
 
     @property
     def text_stream(self) -> AsyncIterator[str]:
@@ -261,14 +289,14 @@ class AsyncMessageStream(Generic[T]):
     def _raw_stream(self) -> AsyncStream[Any]:
         """The raw events as `create(stream=True)` gives them. May be set to something that hands them on: then whoever
         reads this stream reads through that."""
-        return AsyncStream._over(self.response, self._source, self._reader, self._raw)
+        return AsyncStream._over(self.response, self._source, self._reader, self._plain)
 
     @_raw_stream.setter
     def _raw_stream(self, raw: AsyncIterator[Any]) -> None:
-        replaced = self._replaced_iterator()
-        self._raw = aiter(raw)
-        self._made_iterator = async_helper_events(self._raw, self._reader.assembler)
-        self._iterator = self._made_iterator if replaced is None else replaced
+        iterator, made = self._iterator, self._made_iterator
+        self._read_from(aiter(raw))
+        if iterator is not made and self._on_event is None:
+            self._iterator = iterator
 
     def _replaced_iterator(self) -> AsyncIterator[Any] | None:
         """Return the events as somebody else hands them on. See `MessageStream`."""

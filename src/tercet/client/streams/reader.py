@@ -225,6 +225,32 @@ async def async_raw_events(reader: StreamReader, source: AsyncByteStream) -> Asy
     reader.end()
 
 
+def added_events(events: Iterator[Any], reader: StreamReader) -> Iterator[Any]:
+    """Yield raw events that were read elsewhere, each part of this reader's message when it is yielded."""
+    for event in events:
+        fault = reader.assembler.add(event)
+        if fault is None or reader.tolerates(fault):
+            yield event
+            continue
+        if reader.stop_at(fault, event, [event]):
+            yield event
+        break
+    reader.end()
+
+
+async def async_added_events(events: AsyncIterator[Any], reader: StreamReader) -> AsyncIterator[Any]:
+    """Do the same as `added_events`."""
+    async for event in events:
+        fault = reader.assembler.add(event)
+        if fault is None or reader.tolerates(fault):
+            yield event
+            continue
+        if reader.stop_at(fault, event, [event]):
+            yield event
+        break
+    reader.end()
+
+
 class Stream(Generic[E]):
     """Raw events of a streamed answer, in this thread. Iterate it, or use it as a context manager; leaving the block,
     `close()` and dropping it all free the connection at once."""
@@ -239,6 +265,10 @@ class Stream(Generic[E]):
 
     @cached_property
     def _iterator(self) -> Iterator[E]:
+        return self.__stream__()
+
+    def __stream__(self) -> Iterator[E]:
+        """Read the events. Subclasses that are given as `stream_cls` may watch them here, as with the official SDK."""
         return cast(Iterator[E], raw_events(self._reader, self._source))
 
     @classmethod
@@ -285,6 +315,10 @@ class AsyncStream(Generic[E]):
 
     @cached_property
     def _iterator(self) -> AsyncIterator[E]:
+        return self.__stream__()
+
+    def __stream__(self) -> AsyncIterator[E]:
+        """Read the events. Subclasses that are given as `stream_cls` may watch them here, as with the official SDK."""
         return cast(AsyncIterator[E], async_raw_events(self._reader, self._source))
 
     @classmethod
@@ -318,3 +352,8 @@ class AsyncStream(Generic[E]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
+
+
+def is_raw(make: Any) -> bool:
+    """Return whether what makes a stream of an answer makes one of raw events."""
+    return isinstance(make, type) and issubclass(make, Stream | AsyncStream)
