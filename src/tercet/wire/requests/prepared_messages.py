@@ -11,6 +11,8 @@ class PreparedMessages(list[Any]):
     with a comma each. Whoever changes the list in place, other than at its end, has everything read anew."""
 
     __slots__ = ("encoded", "known")
+    encoded: Sequence[bytes]
+    known: int
 
     def __init__(self, messages: Sequence[Any], known: int, encoded: Sequence[bytes]) -> None:
         super().__init__(messages)
