@@ -220,7 +220,7 @@ def test_calls_beyond_the_limit_are_answered_as_stopped_and_the_run_goes_on_with
     async def script(agent: Any, do: Any) -> None:
         run = await do(agent.run("Weather?"))
         assert (run.outcome, run.limit) == ("limit", "calls")
-        assert run.reason == "2 calls of tools were made, and no more than that are allowed"
+        assert run.reason == "as many calls of tools were made as calls=2 allows"
         assert len([step for step in run.steps if step.kind == "called"]) == 2
         assert tercet.check_messages(agent.conversation.messages) == []
         run = await do(agent.resume(run.id, limits=Limits(calls=5)))
@@ -596,3 +596,17 @@ def test_a_run_in_the_store_goes_on_days_later(api: tercet.LocalAPI, tmp_path: P
         agent = tercet.Agent(client, tools=[ASKS], conversation=chat)
         run = agent.resume(run.id, {each.id: tercet.approve() for each in run.waiting})
     assert (run.outcome, run.message.text, SENT) == ("done", "Told her.", ["kari"])
+
+
+@WORLDS
+def test_an_owner_s_memory_is_a_tool_of_the_agent(api: tercet.LocalAPI, world: str, tmp_path: Path) -> None:
+    note = {"command": "create", "path": "/memories/kari.md", "file_text": "Kari likes rain."}
+    api.queue([call("memory", **note)], "Noted.")
+    with tercet.Conversations(tmp_path / "chats.db") as store:
+
+        async def script(agent: Any, do: Any) -> None:
+            assert (await do(agent.run("Kari likes rain."))).message.text == "Noted."
+
+        play(api, world, script, tools=[store.amemory(owner="u") if world == "async" else store.memory(owner="u")])
+        assert store.memory(owner="u").files() == {"/memories/kari.md": "Kari likes rain."}
+        assert store.memory(owner="somebody else").files() == {}

@@ -360,6 +360,15 @@ def test_a_user_answers_the_calls_of_tools_that_are_definitions_alone(api: terce
     assert len(chat.turns) == 1
 
 
+def test_tools_that_ask_first_need_an_agent(api: tercet.LocalAPI) -> None:
+    asking = tercet.beta_tool(lambda: "sent", name="send", description="Send.", input_schema={"type": "object"})
+    asking.asks_first = True  # type: ignore[attr-defined]
+    with pytest.raises(TypeError, match=r"'send' waits for an approval.*tercet\.Agent"):
+        chat_with(api, tools=[asking])
+    with pytest.raises(TypeError, match="'send'"):
+        chat_with(api).say("Send it", tools=[asking])
+
+
 # --- answers that are cut ---------------------------------------------------------------------------------------------
 
 CUT = {"text": "One, two,", "stop_reason": "max_tokens"}

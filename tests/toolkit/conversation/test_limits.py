@@ -28,9 +28,9 @@ def test_requests_and_calls_are_counted_and_the_next_is_refused_with_a_reason() 
     used = allowance(requests=2, calls=1)
 
     assert [used.refuse_request({}) for _ in range(3)] == [None, None, "requests"]
-    assert used.reason == "2 requests were made, and no more than that are allowed"
+    assert used.reason == "as many requests were made as requests=2 allows"
     assert [used.refuse_call() for _ in range(2)] == [None, "calls"]
-    assert used.reason == "1 calls of tools were made, and no more than that are allowed"
+    assert used.reason == "as many calls of tools were made as calls=1 allows"
 
 
 def test_a_request_leaves_only_if_the_most_that_it_may_cost_is_left() -> None:
@@ -111,7 +111,7 @@ def test_a_limit_that_a_conversation_meets_raises_and_leaves_it_valid() -> None:
             limits=Limits(calls=2),
         )
         with pytest.raises(
-            tercet.ConversationLimitError, match=r"the limit calls ended the turn: 2 calls of tools"
+            tercet.ConversationLimitError, match=r"the limit calls ended the turn: as many calls of tools"
         ) as met:
             chat.say("Weather?")
         assert met.value.limit == "calls"

@@ -95,7 +95,7 @@ class TurnAllowance:
         """Return the limit that keeps this request from leaving; None if it may, and is counted then."""
         limits = self.limits
         if limits.requests is not None and self.requests >= limits.requests:
-            return self._refused("requests", f"{self.requests} requests were made, and no more than that are allowed")
+            return self._refused("requests", f"as many requests were made as requests={limits.requests} allows")
         if self._out_of_time():
             return "seconds"
         if self.nano_limit is not None:
@@ -120,7 +120,7 @@ class TurnAllowance:
     def refuse_call(self) -> LimitName | None:
         """Return the limit that keeps a call of a tool from starting; None if it may, and is counted then."""
         if self.limits.calls is not None and self.calls >= self.limits.calls:
-            return self._refused("calls", f"{self.calls} calls of tools were made, and no more than that are allowed")
+            return self._refused("calls", f"as many calls of tools were made as calls={self.limits.calls} allows")
         if self._out_of_time():
             return "seconds"
         self.calls += 1

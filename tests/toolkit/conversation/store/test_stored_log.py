@@ -234,3 +234,26 @@ def test_the_same_picture_in_a_hundred_turns_is_stored_once(tmp_path: Path) -> N
     assert (tmp_path / "chats.db").stat().st_size < 204_800 * 2
     saved = StoredLog(ConversationFile(tmp_path / "chats.db"), "u1", "t1").load()
     assert [entry.content for entry in saved.entries] == [[picture]] * 100
+
+
+def test_a_long_result_of_a_tool_is_stored_once_and_read_in_both_places(tmp_path: Path) -> None:
+    log = opened(tmp_path / "chats.db")
+    picture = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "QUJD" * 2000}}
+    results: list[Any] = [
+        {"type": "tool_result", "tool_use_id": "a", "content": "long " * 1000},
+        {"type": "tool_result", "tool_use_id": "b", "content": [picture]},
+        {"type": "tool_result", "tool_use_id": "c", "content": "another one"},
+    ]
+    uses = [{"type": "tool_use", "id": id, "name": "n", "input": {}} for id in "abc"]
+    log.commit(LogStep(entries=[said(1), LogEntry(id=2, parent=1, role="assistant", content=uses)], tip=2), 0)
+    calls = [LoggedCall(entry=2, id=block["tool_use_id"], state=CallState.ANSWERED, result=block) for block in results]
+    log.commit(LogStep(calls=calls), 1)
+    said_of_c = {**results[2], "content": "was given in other words"}
+    results_said = LogEntry(id=3, parent=2, role="user", content=[results[0], results[1], said_of_c])
+    log.commit(LogStep(entries=[results_said], tip=3), 2)
+
+    saved = log.load()
+    assert list(saved.calls) == calls
+    assert saved.entries[2] == results_said
+    log.file.close()
+    assert (tmp_path / "chats.db").read_bytes().count(b"long long") == 500

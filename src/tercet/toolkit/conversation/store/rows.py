@@ -33,6 +33,8 @@ USUAL = (
     b'"model":"claude-sonnet-4-6","stop_reason":"end_turn","stop_sequence":null,"usage":{"input_tokens":'
 )
 """What answers usually say, the most usual last."""
+POINTER = "[="
+"""Begins a result that is none itself, but the number of the message that it stands in; no JSON begins so."""
 _WINDOW = -12
 """Deflate without a header, over 4 KB."""
 _encode = msgspec.json.Encoder().encode
@@ -141,14 +143,27 @@ def call_row(call: LoggedCall) -> WrittenRow:
     return (call.entry, call.id, int(call.state), result, hashes, _optional(call.facts)), found
 
 
-def call_of(row: Row, find: FindText) -> LoggedCall:
-    """Return the tool call of a row."""
+def result_text(block: Any) -> tuple[str, bytes | None]:
+    """Return a result as a call's row holds it: its text, and the hashes of what was cut out of it."""
+    text, hashes, _ = _content([block])
+    return text, hashes
+
+
+def call_of(row: Row, find: FindText, entries: Sequence[LogEntry]) -> LoggedCall:
+    """Return the tool call of a row. `entries` are all of the conversation's, in order."""
     entry, id_, state, result, hashes, facts = row
+    if result is None:
+        block = None
+    elif result.startswith(POINTER):
+        content = entries[int(result[len(POINTER) :]) - 1].content
+        block = next(each for each in content if each.get("tool_use_id") == id_)
+    else:
+        block = _blocks(result, hashes, find)[0]
     return LoggedCall(
         entry=entry,
         id=id_,
         state=_CALLS[state],
-        result=None if result is None else _blocks(result, hashes, find)[0],
+        result=block,
         facts=None if facts is None else _decode(facts),
     )
 

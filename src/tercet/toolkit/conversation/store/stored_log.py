@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 import msgspec
 
-from tercet.toolkit.conversation.entries import LogStep, SavedConversation
+from tercet.toolkit.conversation.entries import LogEntry, LogStep, SavedConversation
 from tercet.toolkit.conversation.errors import (
     ConversationConflictError,
     ConversationError,
@@ -21,6 +21,7 @@ from tercet.toolkit.conversation.store.rows import (
     CALL_COLUMNS,
     CUT_COLUMNS,
     ENTRY_COLUMNS,
+    POINTER,
     WrittenRow,
     call_of,
     call_row,
@@ -29,6 +30,7 @@ from tercet.toolkit.conversation.store.rows import (
     entry_of,
     entry_row,
     from_json,
+    result_text,
     to_json,
 )
 
@@ -52,6 +54,10 @@ _CALL = _insert(
     CALL_COLUMNS,
     "on conflict(conversation, message, id) do update set state = excluded.state, result = excluded.result, "
     "attachments = excluded.attachments, facts = excluded.facts",
+)
+_SAME = (
+    "update tool_calls set result = ?, attachments = null "
+    "where conversation = ? and message = ? and id = ? and result = ? and attachments is ?"
 )
 _CUT = _insert("cuts", CUT_COLUMNS).replace("insert", "insert or replace", 1)
 _FACT = (
@@ -170,6 +176,7 @@ def write_step(
     for row, attachments in rows:
         _write_attachments(connection, owner, attachments)
         connection.execute(_ENTRY, (key, *row))
+    _point_at_results(connection, key, step.entries)
     for id_, state in step.states.items():
         error = step.errors.get(id_)
         connection.execute(_STATE, (int(state), to_json(error) if error else None, key, id_))
@@ -183,6 +190,17 @@ def write_step(
             connection.execute(_NO_FACT, (key, name))
         else:
             connection.execute(_FACT, (key, name, to_json(value)))
+
+
+def _point_at_results(connection: sqlite3.Connection, key: int, entries: Sequence[LogEntry]) -> None:
+    """Let calls whose results stand in the next message now point at it: a long result is stored once."""
+    for entry in entries:
+        ids = [block.get("tool_use_id") for block in entry.content if block.get("type") == "tool_result"]
+        for block in entry.content if ids and entry.parent is not None else ():
+            id_ = block.get("tool_use_id")
+            if isinstance(id_, str) and ids.count(id_) == 1:
+                text, hashes = result_text(block)
+                connection.execute(_SAME, (f"{POINTER}{entry.id}", key, entry.parent, id_, text, hashes))
 
 
 def _write_attachments(connection: sqlite3.Connection, owner: str, attachments: Iterable[Attachment]) -> None:
@@ -211,11 +229,12 @@ def read_conversation(
     def rows(table: str, columns: str, order: str) -> Iterable[Any]:
         return connection.execute(f"select {columns} from {table} where conversation = ? order by {order}", (key,))
 
+    entries = [entry_of(row, find) for row in rows("messages", ENTRY_COLUMNS, "id")]
     return SavedConversation(
         revision=revision,
         tip=tip,
-        entries=[entry_of(row, find) for row in rows("messages", ENTRY_COLUMNS, "id")],
-        calls=[call_of(row, find) for row in rows("tool_calls", CALL_COLUMNS, "row")],
+        entries=entries,
+        calls=[call_of(row, find, entries) for row in rows("tool_calls", CALL_COLUMNS, "row")],
         cuts=[cut_of(row) for row in rows("cuts", CUT_COLUMNS, "row")],
         facts={name: from_json(value) for name, value in rows("facts", "name, value", "row")},
     )
