@@ -10,7 +10,7 @@ from tercet.flow.ledger.tags import current_tags
 from tercet.schema.answers import output_format
 from tercet.toolkit.bulk.items import NumberedRequest
 from tercet.toolkit.bulk.live import LiveWay, cached_prefix
-from tercet.toolkit.bulk.ways import MOST_IN_GROUP, StopRequest
+from tercet.toolkit.bulk.ways import StopRequest
 from tercet.wire.http import Headers, Request, Response
 from tercet.wire.responses.message import Message
 
@@ -75,11 +75,28 @@ def test_every_request_is_answered_once_and_no_more_are_under_way_than_asked_for
     assert most[0] == 7
 
 
-def test_groups_are_small_and_a_slow_writer_is_waited_for():
+def test_a_worker_asks_nothing_new_before_its_answer_is_written():
+    asked, written = [0], [0]
+
+    async def create(**params):
+        asked[0] += 1
+        assert asked[0] - written[0] <= 3
+        await asyncio.sleep(0)
+        return answer()
+
+    async def go():
+        async for group in LiveWay(Asked(create), concurrency=3).answer(requests(500), StopRequest()):
+            written[0] += len(group)
+
+    asyncio.run(go())
+    assert written == [500]
+
+
+def test_a_slow_writer_is_waited_for():
     pulled = []
 
     def source():
-        for request in requests(5000):
+        for request in requests(300):
             pulled.append(request.item)
             yield request
 
@@ -87,17 +104,15 @@ def test_groups_are_small_and_a_slow_writer_is_waited_for():
         return answer()
 
     async def go():
-        sizes = []
+        total = 0
         async for group in LiveWay(Asked(create), concurrency=3).answer(source(), StopRequest()):
-            sizes.append(len(group))
-            for _ in range(5000):
+            total += len(group)
+            for _ in range(50):
                 await asyncio.sleep(0)
-            assert len(pulled) - sum(sizes) <= 2 * MOST_IN_GROUP + 3
-        return sizes
+            assert len(pulled) - total <= 6
+        return total
 
-    sizes = asyncio.run(go())
-    assert sum(sizes) == 5000
-    assert max(sizes) <= 2 * MOST_IN_GROUP + 3
+    assert asyncio.run(go()) == 300
 
 
 def test_a_rate_limit_delays_all_and_drops_nothing():

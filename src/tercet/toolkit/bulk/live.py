@@ -1,6 +1,6 @@
 """The live way: many requests at once, at the client's pace and within its budget.
 
-A fixed number of workers pull requests as they become free, so that memory holds what is under way and no more. A 429, an overload
+A fixed number of workers pull requests, each when its last answer is written, so that memory holds what is under way and no more. A 429, an overload
 or an open breaker delays all of them and drops nothing; other failures that may pass are tried a few times. An answer that
 is not of its type is asked for once more, with the problem. Where requests share a prefix that is marked for the API's
 cache, the first of them goes alone: the others find the prefix written.
@@ -24,7 +24,7 @@ from tercet.flow.ledger.tags import tagged
 from tercet.schema.answers import OutputFormat
 from tercet.toolkit.bulk.answers import again, failure_of, is_retryable, judge, result_of
 from tercet.toolkit.bulk.items import ItemResult, NumberedRequest
-from tercet.toolkit.bulk.ways import MOST_IN_GROUP, StopRequest
+from tercet.toolkit.bulk.ways import StopRequest
 from tercet.wire.errors.codes import ContractSpendLimitReachedError, EnforcedSpendLimitReachedError
 from tercet.wire.errors.limits import BudgetExceededError, BudgetUnknownError, PaceWaitError, SharedStateError
 from tercet.wire.errors.statuses import AuthenticationError, OverloadedError, RateLimitError
@@ -87,7 +87,7 @@ class _Crew:
         self._client, self._output, self._job, self._requests, self._stop = client, output, job, requests, stop
         self._loop = asyncio.get_running_loop()
         self._done: list[ItemResult] = []
-        self._ready, self._taken, self._stopping = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._ready, self._written, self._stopping = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._workers: set[asyncio.Task[None]] = set()
         self._prefixes: dict[bytes, asyncio.Event] = {}
         self._not_before = 0.0
@@ -126,16 +126,16 @@ class _Crew:
     async def next_group(self) -> list[ItemResult] | None:
         """Return what was answered since; None when everybody has left.
 
-        It is given in the loop's next turn: a kill meets what is under way, and hardly an answer.
+        Who asks for it has written the one before. Only then do its workers go on: a kill meets no more than they had under way.
         """
+        self._written.set()
+        self._written.clear()
         await self._ready.wait()
         if not self._workers and not self._done:
             return None
         group, self._done = self._done, []
         if self._workers:
             self._ready.clear()
-        self._taken.set()
-        self._taken.clear()
         return group
 
     async def end(self) -> None:
@@ -158,10 +158,8 @@ class _Crew:
             if result is None:
                 return
             self._done.append(result)
-            if len(self._done) == 1:
-                self._ready.set()
-            while len(self._done) >= 2 * MOST_IN_GROUP:  # whoever writes is behind
-                await self._taken.wait()
+            self._ready.set()
+            await self._written.wait()
 
     async def _answered(self, request: NumberedRequest) -> ItemResult | None:
         """Return the result of a request; None if it was not asked, or has to be asked again by a later run."""
