@@ -6,13 +6,22 @@ import http.client
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast, get_args
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from tercet.catalog.betas import SEEN_BETAS, WELL_FORMED
+from tercet.server.access import KNOWN_BETAS, betas
+from tercet.server.errors import HTTPError
+from tercet.server.exchange import ServerExchange
 from tercet.server.run import LocalServer
+from tercet.server.settings import ServerSettings
+from tercet.wire.params.betas import AnthropicBeta
 
 HEADERS = {"x-api-key": "k", "anthropic-version": "2023-06-01"}
 ASK = {"model": "claude-opus-5-5", "max_tokens": 30, "messages": [{"role": "user", "content": "Hello"}]}
@@ -62,6 +71,60 @@ def test_unknown_betas_are_refused_when_strict_and_warned_of_otherwise(strict: s
     assert error(post(strict, headers)) == (400, "invalid_request_error", said)
     lenient = post(server.base_url, headers)
     assert (lenient.status_code, lenient.headers["tercet-warning"]) == (200, said)
+
+
+CLAUDE_CODE = (
+    "claude-code-20250219,oauth-2025-04-20,interleaved-thinking-2025-05-14,redact-thinking-2026-02-12,"
+    "thinking-token-count-2026-05-13,context-management-2025-06-27,prompt-caching-scope-2026-01-05,"
+    "mid-conversation-system-2026-04-07,advisor-tool-2026-03-01,advanced-tool-use-2025-11-20,effort-2025-11-24,"
+    "extended-cache-ttl-2025-04-11,cache-diagnosis-2026-04-07"
+)
+AI_SDK = (
+    "fine-grained-tool-streaming-2025-05-14,code-execution-2025-08-25,web-fetch-2025-09-10,search-results-2025-06-09,"
+    "tool-search-tool-2025-10-19,structured-outputs-2025-11-13"
+)
+
+
+@pytest.mark.parametrize("betas", [CLAUDE_CODE, AI_SDK])
+def test_the_betas_of_well_known_clients_are_known(strict: str, betas: str) -> None:
+    answer = post(strict, {**HEADERS, "x-api-key": "right", "anthropic-beta": betas})
+    assert (answer.status_code, answer.headers.get("tercet-warning")) == (200, None)
+
+
+def test_a_new_beta_of_a_names_form_is_warned_of_when_strict_and_refused_where_that_is_asked() -> None:
+    headers = {**HEADERS, "x-api-key": "right", "anthropic-beta": "time-travel-2027-02-28"}
+    with LocalServer(strict=True) as server, LocalServer(strict=True, strict_betas=True) as asked:
+        told = post(server.base_url, headers)
+        assert told.status_code == 200
+        assert "`time-travel-2027-02-28`" in told.headers["tercet-warning"]
+        assert error(post(asked.base_url, headers))[0] == 400
+
+
+@settings(deadline=None)
+@given(st.from_regex(WELL_FORMED, fullmatch=True), st.text("abcXYZ_-/ .`", max_size=8))
+def test_only_names_of_the_form_pass_as_new(name: str, noise: str) -> None:
+    strict, lenient, asked = ServerSettings(strict=True), ServerSettings(), ServerSettings(strict_betas=True)
+    assert named(name, strict) == named(name, lenient) == (name not in KNOWN_BETAS)
+    bad = f"{noise}{name}!"
+    assert named(bad, lenient) == 1
+    for setting in (strict, asked):
+        with pytest.raises(HTTPError, match="Unexpected value"):
+            named(bad, setting)
+
+
+def named(name: str, settings: ServerSettings) -> int:
+    """Ask for a beta and count the warnings."""
+    exchange = SimpleNamespace(warnings=[])
+    betas([name], settings, cast("ServerExchange", exchange))
+    return len(exchange.warnings)
+
+
+def test_the_table_names_each_beta_once_in_the_form_of_a_name() -> None:
+    names = [beta.name for beta in SEEN_BETAS]
+    listed = get_args(get_args(AnthropicBeta)[0])
+    assert len(set(names)) == len(names)
+    assert not set(names) & set(listed)
+    assert all(WELL_FORMED.fullmatch(name) for name in (*names, *listed))
 
 
 @pytest.mark.parametrize(

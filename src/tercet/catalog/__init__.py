@@ -5,7 +5,7 @@
     given.py     what a user lays over them            listing.py    a table of models, for people
     models.py    find, all_models, retired             prices.py     what a token costs on a day
     refusals.py  which parameters a model refuses      cost.py       usage -> whole nano-dollars, and bounds
-    message_cost.py  `message.cost`
+    message_cost.py  `message.cost`           betas.py      names of betas that no SDK lists
 
 Knows no network and no clock: days are arguments. What was not established is None, never a guess.
 """

@@ -66,6 +66,7 @@ NEEDS = {"replay_timing": "replay", "spend_limit_kind": "spend_limit"}
 @option(CHECKS, "--strict/--lenient", default=False,
         help="Refuse what the real API refuses today; lenient also serves old tutorials.")  # fmt: skip
 @option(CHECKS, "--strict-roles", is_flag=True, help="Roles must alternate, as on Bedrock and in 2024.")
+@option(CHECKS, "--strict-betas", is_flag=True, help="Refuse every beta that the catalog does not know.")
 @option(CHECKS, "--key", "keys", multiple=True, metavar="KEY", help="Let in this key and no others. May be repeated.")
 @option(CHECKS, "--key-without-permission", "keys_without_permission", multiple=True, metavar="KEY",
         help="Answer this key 403. May be repeated.")  # fmt: skip

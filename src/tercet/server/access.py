@@ -8,6 +8,7 @@ from hashlib import blake2b
 from typing import NamedTuple, get_args
 from urllib.parse import urlsplit
 
+from tercet.catalog.betas import SEEN_BETAS, WELL_FORMED
 from tercet.server.errors import HTTPError, invalid
 from tercet.server.exchange import HeaderPairs, PlainResponse, ServerExchange
 from tercet.server.settings import ServerSettings
@@ -18,9 +19,7 @@ VERSIONS = ("2023-01-01", "2023-06-01", "2026-10-21")
 VERSION_HEADERS = {version.encode(): version for version in VERSIONS}
 NEWEST = "2026-10-21"
 NO_BETAS = frozenset[str]()
-DOCUMENTED = ("fine-grained-tool-streaming-2025-05-14", "fallback-credit-2026-06-09")
-"""Betas that the API's documentation names and the official SDK does not list."""
-KNOWN_BETAS = frozenset((*get_args(get_args(AnthropicBeta)[0]), *DOCUMENTED))
+KNOWN_BETAS = frozenset((*get_args(get_args(AnthropicBeta)[0]), *(beta.name for beta in SEEN_BETAS)))
 MOST_BETAS = 200
 WORKSPACE = re.compile(rb"wrkspc_[0-9A-Za-z]{1,64}")
 
@@ -83,12 +82,16 @@ def version(exchange: ServerExchange) -> str:
 
 
 def betas(names: list[str], settings: ServerSettings, exchange: ServerExchange) -> frozenset[str]:
-    """Return the betas asked for. Unknown ones are refused when strict, and warned of otherwise."""
+    """Return the betas asked for. Unknown ones are warned of; when strict, those that have not even the form of a name are
+    refused, and with `strict_betas` all of them: no table holds every name that the API knows."""
     found = frozenset(names)
     unknown = sorted(found - KNOWN_BETAS)
     if unknown:
+        refused = settings.strict_betas or len(found) > MOST_BETAS
+        if settings.strict and not refused:
+            refused = not all(WELL_FORMED.fullmatch(name) for name in unknown)
         said = text("beta_unknown", names=", ".join(f"`{name[:100]}`" for name in unknown[:20]))
-        if settings.strict or len(found) > MOST_BETAS:
+        if refused:
             raise invalid(said)
         exchange.warnings.append(said)
     return found

@@ -22,7 +22,9 @@ class ServerSettings:
     """The settings of the local API. `strict=False` also serves what the real API has retired, with a warning header."""
 
     strict: bool = False
-    """Refuse what the real API refuses today: retired models and parameters, unknown betas, gated fields."""
+    """Refuse what the real API refuses today: retired models and parameters, names that no beta could have, gated fields."""
+    strict_betas: bool = False
+    """Refuse every beta that the catalog does not know. Otherwise those of a name's form (`word-YYYY-MM-DD`) pass, with a warning."""
     strict_roles: bool = False
     """Refuse an assistant message first and two messages of a role in a row, as Bedrock and the API of 2024 do."""
     keys: Collection[str] | None = field(default=None, repr=False)
