@@ -75,8 +75,9 @@ bench-window: $(READY) ## what a long conversation costs: everything, a moving w
 bench-bulk: $(READY) ## bulk jobs beside other people's, one run; writes bench/RESULTS-bulk.md
 	@$(BIN)/python bench/bulk.py
 
-faults-bulk: $(READY) ## bulk jobs that are killed, 200 rounds: each item once, and no more asked twice than was under way
+faults-bulk: $(READY) ## bulk jobs that are killed, 200 rounds live and 200 by batches, 50 lost answers to batches: each item once
 	@$(BIN)/python -m tests.faults.bulk_kills --rounds 200
+	@$(BIN)/python -m tests.faults.batch_kills --rounds 200 --unclear 50
 
 house: $(READY)    ## the measure of the house: sizes, names, circles, hops, files that five changes touch (ARGS=-v: which)
 	@$(BIN)/python tools/house.py $(ARGS)

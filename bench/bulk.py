@@ -289,6 +289,53 @@ def report(rows: list[tuple[str, dict[str, Any]]], more: list[tuple[str, str, st
     return "\n".join(lines) + "\n"
 
 
+BATCH = """
+import json, os, resource, subprocess, sys, time
+import tercet
+folder, _, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
+serve = [os.path.join(os.path.dirname(sys.executable), "tercet"), "serve", "--port", "0"]
+with subprocess.Popen(serve, stdout=subprocess.PIPE, text=True) as server:
+    address = next(line.split()[5] for line in server.stdout if "listens at" in line)
+    with open(folder + "/in.jsonl", "w") as file:
+        for number in range(count):
+            file.write('{"text": "%d + 1"}\\n' % number)
+    client = tercet.Anthropic(base_url=address, api_key="k")
+    job = tercet.bulk(folder + "/in.jsonl", to=folder + "/out.jsonl", client=client, ask="What is {text}?", model="claude-haiku-4-5",
+                      max_tokens=64, how="batch")
+    started = time.process_time()
+    status = job.run(progress=False)
+    spent = time.process_time() - started
+    server.terminate()
+assert status.ok == count
+print(json.dumps({"batch_s": spent, "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)}))
+"""
+
+
+def intervals_held() -> str:
+    """Return in how many of 20 simulated jobs, of each spread, the interval of the probe holds the true price."""
+    from math import log
+    from random import Random
+
+    from tercet.toolkit.bulk.estimates import interval_of, next_probe
+
+    told = []
+    for sigma in (0.5, 0.8, 1.0, 1.2):
+        held = 0
+        for seed in range(20):
+            chance = Random(seed)
+            costs = [
+                20_000 + round(5_000 * sum(min(8000, chance.lognormvariate(log(300), sigma)) for _ in range(2)))
+                for _ in range(10_000)
+            ]
+            number = 0
+            while (more := next_probe(costs[:number], len(costs))) > number:
+                number = more
+            found = interval_of(costs[:number], len(costs))
+            held += found.low <= sum(costs) <= found.high
+        told.append(f"{held} (σ {sigma})")
+    return ", ".join(told)
+
+
 def main() -> int:
     """Measure everything, print it, and write it down."""
     many = int(os.environ.get("MANY", MANY))
@@ -300,6 +347,8 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             memory = measured(sys.executable, MEMORY, folder, address, many)
             resume = measured(sys.executable, RESUME, folder, address, many)
+        with tempfile.TemporaryDirectory() as folder:
+            batch = measured(sys.executable, BATCH, folder, address, 100_000)
     peers = [found["ms"] for _, found in rows[1:] if "ms" in found]
     ratio = f"{min(peers) / ours['ms']:.1f} ×" if peers and "ms" in ours else "no peer ran"
     more = [
@@ -310,6 +359,9 @@ def main() -> int:
         (f"CPU an item at {many:,}, in-process transport", _told(memory, "ms", "{:.3f} ms"), ""),
         (f"going on with {many:,} finished, CPU", _told(resume, "resume_s", "{:.2f} s"), "≤ 2 s"),
         (f"going on with {many:,} finished, peak", _told(resume, "peak_mb", "{} MB"), "≤ 60 MB"),
+        ("100,000 items by batches, probe and output included, CPU", _told(batch, "batch_s", "{:.2f} s"), "≤ 4 s"),
+        ("the same, peak", _told(batch, "peak_mb", "{} MB"), "≤ 80 MB"),
+        ("intervals that hold the true price, of 20 jobs of a spread", intervals_held(), "≥ 17"),
     ]
     said = report(rows, more)
     print(said)

@@ -8,6 +8,8 @@
     engine.py       drives one way over what is unanswered: writes its groups, ends a job that goes wrong
     ways.py         what a way of answering must do
     live.py         the live way: many requests at once, at the client's pace
+    choosing.py     live or by batches, where nobody said
+    probing.py      the first items of a random order; estimates.py: the interval that they give
     batches.py      the way of Message Batches: shards under way, each submitted once, read until all is answered
     batch_submission.py  how a batch is submitted exactly once: a plan of effects
     batch_records.py     what `job.db` tells of batches: intents first

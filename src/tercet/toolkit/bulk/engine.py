@@ -116,6 +116,7 @@ class JobRun:
 
     async def drive(self, way: Way, requests: Iterator[NumberedRequest], stop: StopRequest) -> None:
         """Have all requests answered, or as many as a stop allows. Raises what ends the job; what came stands in the log."""
+        self._over.clear()
         try:
             async with aclosing(cast(Any, way.answer(requests, stop))) as groups:
                 async for group in groups:

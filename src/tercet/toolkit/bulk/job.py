@@ -20,14 +20,17 @@ from tercet.client.defaults import with_defaults
 from tercet.client.overrides import NO_OVERRIDES
 from tercet.client.resources.messages import CREATE_NAMES
 from tercet.flow.budget import Budget
-from tercet.toolkit.bulk.asking import check_client, run_in_loop
+from tercet.toolkit.bulk.asking import asked_client, check_client, run_in_loop
 from tercet.toolkit.bulk.columns import Columns
+from tercet.toolkit.bulk.errors import BulkError
+from tercet.toolkit.bulk.estimates import JobEstimate, equal_share
 from tercet.toolkit.bulk.folder import JobFolder
-from tercet.toolkit.bulk.items import CODES
+from tercet.toolkit.bulk.items import CODES, NumberedRequest
 from tercet.toolkit.bulk.live import DEFAULT_CONCURRENCY
 from tercet.toolkit.bulk.outputs import check_output, table_of
+from tercet.toolkit.bulk.probing import estimate_from_answers, estimate_from_inputs, live_costs, spread
 from tercet.toolkit.bulk.progress import Progress
-from tercet.toolkit.bulk.requests import Ask, RequestMaker
+from tercet.toolkit.bulk.requests import Ask, RequestMaker, unanswered
 from tercet.toolkit.bulk.results import ItemMap, scan
 from tercet.toolkit.bulk.rows import JobRows
 from tercet.toolkit.bulk.session import JobSession
@@ -45,6 +48,8 @@ from tercet.toolkit.bulk.stored import Item, StoredResults
 from tercet.toolkit.bulk.tail import LogTail
 from tercet.toolkit.bulk.ways import StopRequest
 
+ENOUGH_ANSWERS = 30
+"""Answers from which on an estimate rests on them."""
 FAILURES = frozenset({CODES["failed"], CODES["schema"]})
 
 
@@ -288,6 +293,41 @@ class Job:
         finally:
             stop.request()
             await asyncio.gather(work, return_exceptions=True)
+
+    def estimate(self, *, probe: int = 0, progress: bool = False) -> JobEstimate:
+        """Return what the whole job may cost, live and as batches, as an interval.
+
+        From the answers that are there, if they are thirty or more. Otherwise the inputs of fifty rows are counted by the API, and
+        answers are taken to be between a tenth of `max_tokens` and all of it. `probe=200` asks so many rows of a random order first,
+        more if they tell too little (2,000 at most); their results are kept, and paid once.
+        """
+        source = self.settings.source
+        if source.once:
+            raise BulkError(f"{source.name} can be read only once: run the job, and estimate meanwhile from what came.")
+        items = source.count_hint()
+        total = sum(1 for _ in source.rows()) if items is None else items
+        if probe:
+            stop = StopRequest()
+            session = self._session(stop, progress)
+            session.probe = probe
+            with interruptible(stop, session.progress.note) as heard:
+                run_in_loop(lambda: self._go(session, stop))
+            heard.end(session.how_far())
+        sample = self._sample(total)
+        costs = live_costs(self.folder)
+        if len(costs) >= ENOUGH_ANSWERS:
+            return estimate_from_answers(costs, total, equal_share(request.encoded() for request in sample))
+
+        async def count() -> JobEstimate:
+            async with asked_client(self.settings.client, 1) as client:
+                return await estimate_from_inputs(client, sample, total)
+
+        return run_in_loop(count)
+
+    def _sample(self, items: int) -> list[NumberedRequest]:
+        wanted = spread(items)
+        rows = ((number, row) for number, row in enumerate(self.settings.source.rows()) if number in wanted)
+        return [*unanswered(self.settings.maker, rows, lambda failed: None)]
 
     def preview(self) -> str:
         """Return in a sentence what the job may cost at most, by its first row; sends nothing."""

@@ -11,14 +11,17 @@ from typing import Any
 from tercet.flow.budget import Budget
 from tercet.toolkit.bulk.asking import asked_client
 from tercet.toolkit.bulk.changes import check_requests, is_sample, sample_of
+from tercet.toolkit.bulk.choosing import choose_way
 from tercet.toolkit.bulk.columns import Columns
 from tercet.toolkit.bulk.dedupe import EqualRequests
 from tercet.toolkit.bulk.engine import JobRun
 from tercet.toolkit.bulk.errors import BulkError, JobBudgetError, JobStoppedError
+from tercet.toolkit.bulk.estimates import MOST_PROBED, next_probe
 from tercet.toolkit.bulk.folder import JobFolder, JobRecord
 from tercet.toolkit.bulk.items import ItemResult, NumberedRequest
 from tercet.toolkit.bulk.live import LiveWay
 from tercet.toolkit.bulk.outputs import check_output, write_output
+from tercet.toolkit.bulk.probing import live_costs, only, probe_order
 from tercet.toolkit.bulk.progress import Progress
 from tercet.toolkit.bulk.requests import UnusableRowError, check_first, failure
 from tercet.toolkit.bulk.results import ItemMap, ResultLog, log_files, scan
@@ -28,6 +31,9 @@ from tercet.toolkit.bulk.sources import BadRow, Row
 from tercet.toolkit.bulk.stored import StoredResults
 from tercet.toolkit.bulk.ways import StopRequest, Way
 from tercet.wire.errors.limits import BudgetExceededError
+
+PROBED_FROM = 1000
+"""Items of a job by batches from which on some are asked live before: they tell its cost, and end it if all of them fail."""
 
 
 class JobSession:
@@ -51,6 +57,9 @@ class JobSession:
         self.folder = JobFolder(settings.folder)
         self.found = ItemMap()
         self.record = JobRecord()
+        self.probe = 0
+        """Ask so many items of a random order, and more if they tell too little; then end."""
+        self._how = "live"
         self._late = False
 
     async def go(self) -> None:
@@ -70,6 +79,7 @@ class JobSession:
             try:
                 if again or not self._is_complete():
                     self._check_start()
+                    self._choose()
                     await self._ask(run, again)
             finally:
                 rows.close()
@@ -104,11 +114,30 @@ class JobSession:
             maker.changed = changed
 
     async def _ask(self, run: JobRun, again: set[int]) -> None:
-        requests = self._requests(run, again)
-        with closing(requests):
-            await self._ask_all(run, requests)
+        if self.probe or (self._how == "batch" and not again and (self.progress.total or 0) >= PROBED_FROM):
+            await self._probe(run, again)
+        if not self.probe and not self.stop.requested:
+            requests = self._requests(run, again)
+            with closing(requests):
+                await self._ask_all(run, requests, self._how)
 
-    async def _ask_all(self, run: JobRun, requests: Iterator[NumberedRequest]) -> None:
+    async def _probe(self, run: JobRun, again: set[int]) -> None:
+        """Ask the first items of a random order live, until they tell what the rest will cost."""
+        items, asked = self.progress.total or 0, 0
+        if self.settings.source.once or not items:
+            return
+        order = probe_order(self.record.nonce, items, MOST_PROBED)
+        while not self.stop.requested:
+            costs = [*live_costs(self.folder.path, set(order)).values()]
+            number = max(next_probe(costs, items), min(self.probe, len(order)) if not asked else 0)
+            if number <= asked:
+                return
+            asked = number
+            requests = self._requests(run, again)
+            with closing(requests):
+                await self._ask_all(run, only(requests, set(order[:number])), "live")
+
+    async def _ask_all(self, run: JobRun, requests: Iterator[NumberedRequest], how: str) -> None:
         first = next(requests, None)
         if first is None:
             self._answer_equal(run)
@@ -120,7 +149,7 @@ class JobSession:
                 timer = asyncio.get_running_loop().call_later(self.settings.deadline, self._pass_deadline)
                 held.callback(timer.cancel)
             client = await held.enter_async_context(asked_client(self._budgeted(), self.settings.concurrency))
-            way = self._way(client)
+            way = self._way(client, how)
             try:
                 await run.drive(way, chain([first], requests), self.stop)
                 self._answer_equal(run)
@@ -129,9 +158,16 @@ class JobSession:
         if self._late:
             raise JobStoppedError(f"The deadline passed; {self.how_far()}. Run the job again: it goes on.")
 
-    def _way(self, client: Any) -> Way:
+    def _choose(self) -> None:
+        """Decide how to ask, and say so where nobody did and it is not the usual way."""
+        chosen = choose_way(self.progress.total, self.settings.deadline)
+        self._how = self.settings.how or chosen.how
+        if self.settings.how is None and self.settings.deadline is not None:
+            self.progress.note(chosen.said)
+
+    def _way(self, client: Any, how: str) -> Way:
         settings = self.settings
-        if settings.how == "batch":
+        if how == "batch":
             from tercet.toolkit.bulk.batches import BatchWay
 
             return BatchWay(client, self.folder, settings.maker.format, say=self.progress.note)
