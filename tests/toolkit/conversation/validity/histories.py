@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from copy import deepcopy
 from typing import Any
 
 from hypothesis import strategies as st
@@ -89,7 +90,7 @@ VALID = st.lists(exchanges(), min_size=1, max_size=6).map(
 
 ODD_VALUES = st.sampled_from(
     [None, "", " ", 5, True, [], {}, "text", ["x"], {"type": "text"}, {"type": "ephemeral"}, [{}]]
-)
+).map(deepcopy)  # they are changed by what is done next
 ODD_BLOCKS: st.SearchStrategy[Any] = st.sampled_from(
     [
         {"type": "text", "text": ""},

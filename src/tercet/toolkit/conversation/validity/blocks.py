@@ -8,7 +8,15 @@ from typing import Any
 
 import msgspec
 
-from tercet.toolkit.conversation.validity.history import Json, PlacedBlock, PlacedMessage, text_block, words_of
+from tercet.toolkit.conversation.validity.history import (
+    Json,
+    PlacedBlock,
+    PlacedMessage,
+    call_in_words,
+    shown,
+    text_block,
+    words_of,
+)
 from tercet.toolkit.conversation.validity.pictures import MANY, fault_of, pictures_in
 from tercet.toolkit.conversation.validity.problems import Problems, listed
 from tercet.toolkit.conversation.validity.shapes import ANSWER_ONLY, ASSISTANTS, INNER, PLAIN, SHAPES, BlockShape
@@ -83,9 +91,9 @@ class _Blocks:
     def _mended(self, kind: str, block: Json, place: Place) -> Json:
         """Return the block with fields put right of which it is known what they were to be."""
         if kind in ("tool_use", "server_tool_use", "mcp_tool_use") and type(block.get("input")) is not dict:
-            what = f"the input of the call is {_shown(block.get('input'))}, and must be an object"
+            what = f"the input of the call is {shown(block.get('input'))}, and must be an object"
             given = _as_object(block.get("input"))
-            self._problems.tell(place, "tool_input", what, f"it becomes {_shown(given)}")
+            self._problems.tell(place, "tool_input", what, f"it becomes {shown(given)}")
             block = {**block, "input": given}
         name = {
             "tool_use": "id",
@@ -105,7 +113,7 @@ class _Blocks:
         if type(given) is str and given and not _NOT_IN_AN_ID.search(given):
             return block
         made = _NOT_IN_AN_ID.sub("_", str(given)) if given not in (None, "") else f"toolu_{place[0]}_{place[1] or 0}"
-        what = f"{name} is {_shown(given)}, and ids are made of letters, digits, _ and -"
+        what = f"{name} is {shown(given)}, and ids are made of letters, digits, _ and -"
         self._problems.tell(place, "tool_id", what, f"it becomes {made[:60]!r}")
         return {**block, name: made}
 
@@ -120,11 +128,11 @@ class _Blocks:
                 what = (
                     "a mark of the cache cannot stand here"
                     if test is None
-                    else f"{_shown(value)} is no mark of the cache"
+                    else f"{shown(value)} is no mark of the cache"
                 )
                 self._problems.tell(place, "mark", what, "it is left out")
             elif test is not None:
-                what = f"the field {name!r} of the {kind} block is {_shown(value)}, which cannot be sent"
+                what = f"the field {name!r} of the {kind} block is {shown(value)}, which cannot be sent"
                 self._problems.tell(place, "wrong_type", what, "it is left out")
             else:
                 whose = "only answers have" if name in ANSWER_ONLY else f"{kind} blocks do not have"
@@ -164,12 +172,6 @@ class _Blocks:
         return text_block(f"[There was {'an image' if kind == 'image' else 'a document'} here that {fault[0]}.]")
 
 
-def call_in_words(block: Mapping[str, Any]) -> str:
-    """Return a call as text, for where it cannot stand as one."""
-    given = block.get("input")
-    return f"[A call of the tool {str(block.get('name'))[:80]!r} stood here, with the input {_shown(given, 2_000)}]"
-
-
 def result_in_words(block: Mapping[str, Any], why: str) -> str:
     """Return a tool's result as text, for where it cannot stand as one."""
     words = words_of(block.get("content"))
@@ -195,11 +197,3 @@ def _as_object(value: Any) -> Json:
         if type(found) is dict:
             return found
     return {"input": value}
-
-
-def _shown(value: Any, most: int = 60) -> str:
-    try:
-        text = msgspec.json.encode(value).decode()
-    except (TypeError, RecursionError, ValueError):
-        text = f"<{type(value).__name__}>"
-    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from tercet.toolkit.conversation.validity.problems import Problems
 
 DEEPEST = 200
@@ -141,15 +143,32 @@ def text_block(text: str) -> Json:
 
 
 def words_of(content: Any, most: int = 20_000) -> str:
-    """Return the text in a content, of what else is there its type."""
+    """Return the text in a content; calls of tools are told in words, of what else is there its type."""
     if isinstance(content, str):
         return content[:most]
     if isinstance(content, Mapping):
         text = content.get("text")
         if isinstance(text, str):
             return text[:most]
+        if str(content.get("type")).endswith("tool_use"):
+            return call_in_words(content)[:most]
         inner = content.get("content")
         return words_of(inner, most) if inner else f"[{str(content.get('type', 'something'))[:40]}]"
     if isinstance(content, list):
         return "\n".join(words_of(each, most) for each in content)[:most]
     return "" if content is None else str(content)[:most]
+
+
+def call_in_words(block: Mapping[str, Any]) -> str:
+    """Return a call as text, for where it cannot stand as one."""
+    given = block.get("input")
+    return f"[A call of the tool {str(block.get('name'))[:80]!r} stood here, with the input {shown(given, 2_000)}]"
+
+
+def shown(value: Any, most: int = 60) -> str:
+    """Return a value as short JSON, for those who read."""
+    try:
+        text = msgspec.json.encode(value).decode()
+    except (TypeError, RecursionError, ValueError):
+        text = f"<{type(value).__name__}>"
+    return text if len(text) <= most else f"{text[: most - 1]}…"

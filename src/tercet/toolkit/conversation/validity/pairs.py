@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tercet.toolkit.conversation.validity.blocks import call_in_words, result_in_words
-from tercet.toolkit.conversation.validity.history import Json, PlacedBlock, PlacedMessage, text_block
+from tercet.toolkit.conversation.validity.blocks import result_in_words
+from tercet.toolkit.conversation.validity.history import Json, PlacedBlock, PlacedMessage, call_in_words, text_block
 from tercet.toolkit.conversation.validity.problems import Problems
 from tercet.toolkit.conversation.validity.shapes import SERVER_RESULTS
 
