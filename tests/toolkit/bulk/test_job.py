@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import errno
 import json
 import os
 import subprocess
@@ -13,6 +14,9 @@ from decimal import Decimal
 import pytest
 
 import tercet
+from tercet.toolkit.bulk.changes import RowSums
+from tercet.toolkit.bulk.folder import JobFolder
+from tercet.toolkit.bulk.results import ResultLog
 from tercet.toolkit.bulk.session import JobSession
 
 MODEL = {"model": "claude-haiku-4-5", "max_tokens": 60}
@@ -431,3 +435,17 @@ def test_defaults_of_the_client_are_part_of_each_request(api, tmp_path):
     client = api.client(defaults=MODEL)
     assert tercet.bulk(ROWS, to=tmp_path / "out.jsonl", client=client, ask="{text}").run(progress=False).ok == 40
     assert {entry.json["max_tokens"] for entry in api.journal.entries()} == {60}
+
+
+@pytest.mark.parametrize("method", [(RowSums, "write"), (JobFolder, "write"), (ResultLog, "write")])
+def test_a_full_disk_ends_the_job_in_a_sentence_and_it_goes_on(api, tmp_path, monkeypatch, method):
+    def full(*arguments):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    cls, name = method
+    with monkeypatch.context() as patch:
+        patch.setattr(cls, name, full)
+        with pytest.raises(tercet.JobStoppedError, match=r"No space left on device.*it goes on") as told:
+            job_of(api, tmp_path).run(progress=False)
+    assert told.value.exit_code == 1
+    assert job_of(api, tmp_path).run(progress=False).ok == 40

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import AsyncExitStack, closing, suppress
 from itertools import chain
@@ -64,6 +65,15 @@ class JobSession:
 
     async def go(self) -> None:
         """Ask what is unanswered, and write the output when nothing is left. Raises what ended it before that."""
+        try:
+            await self._held()
+        except (OSError, sqlite3.Error) as problem:
+            raise JobStoppedError(
+                f"{self.settings.folder} could not be written or read: {problem}. All that was written is kept; make room, and run the "
+                "job again: it goes on."
+            ) from problem
+
+    async def _held(self) -> None:
         with self.folder.running() as self.record:
             rows, settings = self.rows, self.settings
             rows.check(self.record)
