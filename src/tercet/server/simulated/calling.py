@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from tercet.server.simulated.asking import asking_words, telling_words
 from tercet.server.simulated.conversation import Block, RequestView
 from tercet.server.simulated.entities import Entities, value_for, values_for, word_set
 from tercet.server.simulated.flat_schemas import flat
@@ -88,7 +89,7 @@ def calls(conversation: RequestView, identity: Identity) -> list[Block]:
 def _chosen(conversation: RequestView, tools: list[Block], choice: str) -> list[Block]:
     if choice == "tool":
         return [tool for tool in tools if tool.get("name") == conversation.tool_choice.get("name")][:1]
-    text = conversation.question
+    text, told = asking_words(conversation.question), Entities(telling_words(conversation.question))
     shared = {place: shared_words(tool, text) for place, tool in enumerate(tools)}
     order = sorted(shared, key=lambda place: -sum(shared[place].values()))
     picked: list[int] = []
@@ -96,13 +97,13 @@ def _chosen(conversation: RequestView, tools: list[Block], choice: str) -> list[
     for place in order:
         own = {word: points for word, points in shared[place].items() if word not in taken}
         enough = max(own.values(), default=0) >= 3 if picked else bool(own)
-        if enough and is_asked_for(tools[place], own, text):
+        if enough and is_asked_for(tools[place], own, told):
             picked.append(place)
             taken |= set(own)
     return [tools[place] for place in picked or (order[:1] if choice == "any" else [])]
 
 
-def is_asked_for(tool: Mapping[str, Any], shared: Mapping[str, int], text: str) -> bool:
+def is_asked_for(tool: Mapping[str, Any], shared: Mapping[str, int], told: Entities) -> bool:
     """Return whether the words that speak for a tool mean it: by its full name, by arithmetic, or by half of the words
     in its name together with every value that its input needs."""
     if any(points > 3 for points in shared.values()):
@@ -115,7 +116,7 @@ def is_asked_for(tool: Mapping[str, Any], shared: Mapping[str, int], text: str) 
     spoken = sum(1 for word in name if word in shared or any(stem(each) in shared for each in RELATED.get(word, ())))
     is_named = is_telling and 0 < 2 * spoken >= len(name)
     is_described = sum(points for word, points in shared.items() if word not in name) >= ENOUGH_DESCRIBED
-    return (typed or is_named or is_described) and says_enough(schema, Entities(text))
+    return (typed or is_named or is_described) and says_enough(schema, told)
 
 
 def says_enough(schema: Mapping[str, Any], words: Entities) -> bool:

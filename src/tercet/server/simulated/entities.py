@@ -142,7 +142,8 @@ class Entities:
 
 
 def _split_places(found: str) -> list[str]:
-    parts = re.split(r"\s+(?:and|or|vs\.?)\s+|,\s*and\s+", found)
+    sentence = re.split(r"(?<=\w{3})\.\s", found)[0]
+    parts = re.split(r"\s+(?:and|or|vs\.?)\s+|,\s*and\s+", sentence)
     places: list[str] = []
     for part in parts:
         pieces = [piece.strip(" .'’,") for piece in part.split(",")]

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tercet.server.simulated.arithmetic import computed, find_expressions
+from tercet.server.simulated.asking import asking_words
 from tercet.server.simulated.calling import shared_words
 from tercet.server.simulated.conversation import Block, RequestView
 from tercet.server.simulated.entities import URL, Entities
@@ -33,16 +34,15 @@ def use_server_tools(conversation: RequestView, identity: Identity, web: LocalWe
     if not tools or choice.get("type") == "none" or conversation.results:
         return None
     question = conversation.question
+    asked = asking_words(question)
     forced = str(choice.get("name", "")) if choice.get("type") == "tool" else ""
-    if forced == "web_fetch" or ("web_fetch" in tools and URL.search(question)):
+    if forced == "web_fetch" or ("web_fetch" in tools and URL.search(asked)):
         return _fetch(tools.get("web_fetch", {}), question, identity, web)
-    if "code_execution" in tools and (
-        forced == "code_execution" or RUNS.search(question) or find_expressions(question)
-    ):
+    if "code_execution" in tools and (forced == "code_execution" or RUNS.search(asked) or find_expressions(asked)):
         return _execute(tools["code_execution"], question, identity)
-    if "web_search" in tools and (forced == "web_search" or choice.get("type") == "any" or SEARCHES.search(question)):
+    if "web_search" in tools and (forced == "web_search" or choice.get("type") == "any" or SEARCHES.search(asked)):
         return _search(tools["web_search"], question, identity, web)
-    return _find_tools(conversation, identity)
+    return _find_tools(conversation, identity, asked)
 
 
 def _use(identity: Identity, name: str, input_: dict[str, Any]) -> Block:
@@ -151,13 +151,13 @@ def _execute(tool: Mapping[str, Any], question: str, identity: Identity) -> list
     return [use, _result(f"{kind}_tool_result", use, result), _said(said)]
 
 
-def _find_tools(conversation: RequestView, identity: Identity) -> list[Block] | None:
+def _find_tools(conversation: RequestView, identity: Identity, asked: str) -> list[Block] | None:
     name = next((name for name in conversation.server_tools if name.startswith("tool_search_tool")), None)
     deferred = [tool for tool in conversation.tools if tool.get("defer_loading")]
-    found = [tool for tool in deferred if sum(shared_words(tool, conversation.question).values()) >= 2][:5]
+    found = [tool for tool in deferred if sum(shared_words(tool, asked).values()) >= 2][:5]
     if name is None or not found:
         return None
-    query = "|".join(sorted({word.strip("`") for tool in found for word in shared_words(tool, conversation.question)}))
+    query = "|".join(sorted({word.strip("`") for tool in found for word in shared_words(tool, asked)}))
     use = _use(identity, name, {"pattern" if name.endswith("regex") else "query": query})
     references = [{"type": "tool_reference", "tool_name": tool["name"]} for tool in found]
     content = {"type": "tool_search_tool_search_result", "tool_references": references}
