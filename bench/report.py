@@ -78,6 +78,11 @@ def table(lines: list[Told]) -> str:
     return "\n".join(drawn)
 
 
+def reasons(lines: list[Told]) -> str:
+    """Why rows have no figure, a line each: what the installer of a peer said last, or how the walk ended."""
+    return "".join(f"\n- {line.row.title}: {line.failure}" for line in lines if line.failure)
+
+
 def machine() -> dict[str, str]:
     """What the figures were measured on."""
     return {

@@ -13,7 +13,7 @@ import sys
 import time
 
 from environments import set_up
-from report import as_json, table, told, write_results
+from report import as_json, reasons, table, told, write_results
 from rows import ROWS, Row
 from walks import Costs, canned_server, walk_all
 
@@ -53,7 +53,7 @@ def main() -> int:
         print(table(told([row for row in rows if any(walk[0] == row.path for _, walk in costs.figures)], costs)))
         return 130
     lines = told(rows, costs)
-    print(json.dumps(as_json(lines, costs, rounds), indent=2) if given.json else table(lines))
+    print(json.dumps(as_json(lines, costs, rounds), indent=2) if given.json else table(lines) + reasons(lines))
     say(f"{rounds} rounds in {time.monotonic() - began:.0f} s")
     if whole:
         say(f"written: bench/{write_results(lines, rounds).name}")
