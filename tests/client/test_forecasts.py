@@ -9,6 +9,7 @@ import pytest
 from tests.client.scripted import ASK, JSON, Script
 
 import tercet
+from tercet.client.forecasts import most_nano_dollars
 
 MESSAGE = (
     b'{"id":"msg_1","type":"message","role":"assistant","model":"claude-opus-5","content":[],"stop_reason":"end_turn",'
@@ -101,3 +102,33 @@ def test_data_that_was_asked_for_counts_as_the_schema_that_it_is() -> None:
     more = client().estimate(**ASKING, output_format=schema)
 
     assert more.likely_input > client().estimate(**ASKING).likely_input + 100
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"model": "claude-of-tomorrow"},
+        {"speed": "fast", "betas": ["fast-mode-2026-02-01"]},
+        {"inference_geo": "us"},
+        {
+            "system": [
+                {"type": "text", "text": "Be brief. " * 2_000, "cache_control": {"type": "ephemeral", "ttl": "1h"}}
+            ]
+        },
+    ],
+)
+def test_the_most_that_is_asked_before_every_request_is_the_high_figure(more: dict[str, Any]) -> None:
+    asking, asked = client(), {**ASKING, **more}
+    most = most_nano_dollars(asked, asking.model_behind, asking._defaults)
+
+    assert (None if most is None else Decimal(most).scaleb(-9)) == asking.estimate(**asked).high
+
+
+def test_the_most_counts_what_the_client_says_for_every_call() -> None:
+    asking = tercet.Anthropic(
+        api_key="k", base_url="http://127.0.0.1:9", defaults={"max_tokens": 1_000, "model": "claude-opus-5"}
+    )
+    most = most_nano_dollars({"messages": ASKING["messages"]}, asking.model_behind, asking._defaults)
+
+    assert most == most_nano_dollars(ASKING, client().model_behind, client()._defaults)

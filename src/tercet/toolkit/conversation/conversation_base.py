@@ -199,11 +199,12 @@ class ConversationBase(Guarded):
 
     def _most_cost(self, arguments: Mapping[str, Any]) -> int | None:
         """Return the most that a request may cost, in nano-dollars, for those that were lost or broke off."""
+        from tercet.client.forecasts import most_nano_dollars
+
         try:
-            high = self._client.estimate(**arguments).high
+            return most_nano_dollars(arguments, self._client.model_behind, self._client._defaults)
         except Exception:  # the request may be what is wrong
             return None
-        return None if high is None else int(high.scaleb(9))
 
     # --- what calls ask for ------------------------------------------------------------------------------------------
 
