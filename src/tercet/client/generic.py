@@ -53,8 +53,8 @@ def asked_call(
 
     if isinstance(path, OptionsOfCall):
         path, options = path.url, path
-    elif path is None and isinstance(options, OptionsOfCall):
-        path = options.url
+    elif path is None:
+        path = options.url if isinstance(options, OptionsOfCall) else ""
     sent = content if body is None else body
     call: Call[Any] | None = carried_call(options, encode_json, path, sent)
     if call is None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tercet.client.replaced_verbs import ResourceVerb
 from tercet.wire.frames import Guarded
 
 C = TypeVar("C")
+if TYPE_CHECKING:
+    kept = property
+else:
+    kept = cached_property
+"""Made once, so that what is replaced on a view stays replaced; resources tell type checkers more of it, as properties."""
 
 
 class Resource(Guarded):
@@ -19,14 +24,14 @@ class Resource(Guarded):
     def __init__(self, client: Any) -> None:
         self._client = client
 
-    @cached_property
+    @kept
     def with_raw_response(self) -> Any:
         """The same methods, returning an `APIResponse`: status, headers, body, and `parse()`."""
         from tercet.client.raw.views import raw_view
 
         return raw_view(self)
 
-    @cached_property
+    @kept
     def with_streaming_response(self) -> Any:
         """The same methods as context managers over an `APIResponse` whose body is still unread."""
         from tercet.client.raw.views import deferred_view

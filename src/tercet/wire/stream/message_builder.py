@@ -116,8 +116,10 @@ class MessageBuilder:
         if self._target is not None:
             delta = event["delta"]
             return cast("str", delta["text"]) if type(delta) is self._target.delta_class is TextDelta else ""
-        block = self._begun.block if self._begun is not None else None
-        return block["text"] if type(block) is self.text_class and isinstance(block.get("text"), str) else ""
+        if self._begun is None or type(self._begun.block) is not self.text_class:
+            return ""
+        text = self._begun.block.get("text")
+        return text if isinstance(text, str) else ""
 
     # --- one step for each kind of event ---------------------------------------------------------------------------
 
