@@ -6,7 +6,6 @@ narrow enough (`estimates.py`). A job whose first answers all fail is ended by t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -87,8 +86,3 @@ def _price(model: str, input_tokens: int, output_tokens: int) -> int | None:
 def spread(items: int, most: int = SAMPLE) -> set[int]:
     """Return items at equal distances over the whole source."""
     return {place * items // min(most, items) for place in range(min(most, items))} if items else set()
-
-
-def only(requests: Iterator[NumberedRequest], wanted: set[int]) -> Iterator[NumberedRequest]:
-    """Yield the requests of these items."""
-    return (request for request in requests if request.item in wanted)

@@ -22,7 +22,7 @@ from tercet.toolkit.bulk.folder import JobFolder, JobRecord
 from tercet.toolkit.bulk.items import ItemResult, NumberedRequest
 from tercet.toolkit.bulk.live import LiveWay
 from tercet.toolkit.bulk.outputs import check_output, write_output
-from tercet.toolkit.bulk.probing import live_costs, only, probe_order
+from tercet.toolkit.bulk.probing import live_costs, probe_order
 from tercet.toolkit.bulk.progress import Progress
 from tercet.toolkit.bulk.requests import UnusableRowError, check_first, failure
 from tercet.toolkit.bulk.results import ItemMap, ResultLog, log_files, scan
@@ -143,9 +143,9 @@ class JobSession:
             if number <= asked:
                 return
             asked = number
-            requests = self._requests(run, again)
+            requests = self._requests(run, again, set(order[:number]))
             with closing(requests):
-                await self._ask_all(run, only(requests, set(order[:number])), "live")
+                await self._ask_all(run, requests, "live")
 
     async def _ask_all(self, run: JobRun, requests: Iterator[NumberedRequest], how: str) -> None:
         first = next(requests, None)
@@ -189,12 +189,12 @@ class JobSession:
 
     # --- requests ----------------------------------------------------------------------------------------------------
 
-    def _requests(self, run: JobRun, again: set[int]) -> Generator[NumberedRequest]:
-        """Yield what is to be asked. Rows of which there is no request, and equal ones, are put aside."""
+    def _requests(self, run: JobRun, again: set[int], wanted: set[int] | None = None) -> Generator[NumberedRequest]:
+        """Yield what is to be asked, of these items or of all. Rows of which there is no request, and equal ones, are put aside."""
         equal = EqualRequests(self.settings.folder) if self.settings.dedupe else None
         try:
             for item, row in self.rows.due(self.found, again, self._note_rows):
-                made = self._made(item, row, run)
+                made = self._made(item, row, run) if wanted is None or item in wanted else None
                 if made is None or (equal is not None and item not in again and equal.is_equal(made)):
                     continue
                 if is_sample(item) and isinstance(row, Mapping) and not self.settings.maker.changed:
