@@ -54,6 +54,26 @@ def test_keys_are_taken_from_either_header(strict: str) -> None:
     assert error(post(strict, version)) == (401, kind, "x-api-key header is required")
 
 
+def test_the_health_route_needs_no_key(strict: str) -> None:
+    answer = httpx.get(f"{strict}/health", trust_env=False)
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/health", "/v1/models", "/v1/models/claude-opus-5-5", "/v1/files", "/v1/messages/batches", "/v1/models/none"],
+)
+def test_head_is_answered_as_get_without_a_body(server: LocalServer, path: str) -> None:
+    with httpx.Client(base_url=server.base_url, headers=HEADERS, trust_env=False) as client:
+        head, get = client.head(path), client.get(path)
+    assert (head.status_code, head.content) == (get.status_code, b"")
+    assert head.headers["content-length"] == get.headers["content-length"]
+
+
+def test_head_of_what_is_only_sent_to_is_no_method(server: LocalServer) -> None:
+    assert httpx.head(f"{server.base_url}/v1/messages", headers=HEADERS, trust_env=False).status_code == 405
+
+
 def test_the_version_is_required_and_known(strict: str) -> None:
     kind = "invalid_request_error"
     assert error(post(strict, {"x-api-key": "right"})) == (400, kind, "anthropic-version: header is required")

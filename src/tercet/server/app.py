@@ -25,7 +25,7 @@ from tercet.server.exchange import (
 )
 from tercet.server.http.parser import Head
 from tercet.server.http.transfer import ClientLeft, Outlet, RequestBody
-from tercet.server.routes import found
+from tercet.server.routes import ROUTES, found
 from tercet.server.service.responder import Responder
 from tercet.server.settings import ServerSettings
 from tercet.server.state import State
@@ -59,7 +59,12 @@ class Application:
             from tercet.server.middleware import Stack
 
             state.stack = Stack(
-                state.settings, self.guard, state.responder, install=self._install, refuse=self._refuse_connections
+                state.settings,
+                self.guard,
+                state.responder,
+                paths=tuple(dict.fromkeys(route.path for route in ROUTES)),
+                install=self._install,
+                refuse=self._refuse_connections,
             )
         return state.stack
 

@@ -46,11 +46,12 @@ class Stack:
         guard: OriginGuard,
         responder: Responder,
         *,
+        paths: tuple[str, ...],
         install: Callable[[Responder], None],
         refuse: Callable[[float], None],
     ) -> None:
         self._settings, self._guard, self._responder = settings, guard, responder
-        self._install, self._refuse = install, refuse
+        self._install, self._refuse, self._paths = install, refuse, paths
         self._writer: JournalWriter | None = None
         self._rewind: Callable[[], None] | None = None
         self._hang_up: Callable[[], Coroutine[Any, Any, None]] | None = None
@@ -88,7 +89,13 @@ class Stack:
         if settings.script is not None:
             self._use(script_of(settings.script))
         if settings.faults is not None:
-            self.faults = FaultRules(settings.faults, settings.seed)
+            self.faults = FaultRules(settings.faults, settings.seed, self._served())
+
+    def _served(self) -> tuple[str, ...] | None:
+        """Return the paths that may be asked for; None where a script, recordings or an upstream may answer any."""
+        settings = self._settings
+        elsewhere = settings.script is not None or settings.replay is not None or settings.upstream is not None
+        return None if elsewhere else self._paths
 
     def _fit_elsewhere(self) -> None:
         """Recordings or an upstream, if the settings name them."""
@@ -122,7 +129,7 @@ class Stack:
 
     def faults_or_new(self) -> FaultRules:
         """Return the rules for faults; none of them from now on, if there was nothing."""
-        self.faults = self.faults or FaultRules((), self._settings.seed)
+        self.faults = self.faults or FaultRules((), self._settings.seed, self._served())
         self._arrange()
         return self.faults
 

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from tercet.server.endpoints import batches, bedrock, files, messages, vertex
 from tercet.server.endpoints import models as models_api
-from tercet.server.exchange import Finder
+from tercet.server.exchange import Finder, PlainResponse, ServerExchange, json_response
 from tercet.server.routing import Route, RouteTable
+from tercet.server.state import State
+
+
+async def health(state: State, exchange: ServerExchange) -> PlainResponse:
+    """`GET /health`: that the server answers, without a key. For containers and scripts that wait for it."""
+    return json_response({"status": "ok"})
+
 
 ROUTES = (
+    Route("GET", "/health", health),
     Route("POST", "/v1/messages", messages.create),
     Route("POST", "/v1/messages/count_tokens", messages.count),
     Route("POST", "/v1/messages/batches", batches.create),

@@ -73,9 +73,9 @@ class RouteTable:
 
 
 def _of_verb(verbs: dict[str, Handler], verb: str, path: str) -> Handler:
-    handler = verbs.get(verb)
+    handler = verbs.get("GET" if verb == "HEAD" else verb)
     if handler is None:
-        allowed = ", ".join(sorted(verbs))
+        allowed = ", ".join(sorted({*verbs, "HEAD"} if "GET" in verbs else verbs))
         said = f"Method not allowed: {verb[:20]} {path[:200]}. Use {allowed}."
         raise HTTPError(405, said, headers=((b"allow", allowed.encode()),))
     return handler

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import date
 
 import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tercet.catalog import models
 from tercet.server.errors import HTTPError
 from tercet.server.http.bodies import parts_of
 from tercet.server.run import LocalServer
@@ -67,6 +69,13 @@ def test_files_are_listed_in_both_shapes() -> None:
         assert [file["id"] for file in chosen["data"]] == [ids[2]]
 
 
+def test_further_form_fields_of_an_upload_are_warned_of(api: httpx.Client) -> None:
+    answer = upload(api, purpose="user_data", expires_in_seconds="3600")
+    assert answer.status_code == 200
+    assert "the form field 'purpose' is not read" in answer.headers["tercet-warning"]
+    assert answer.json()["expires_at"] is not None
+
+
 @pytest.mark.parametrize("name", ["a/b.txt", "a:b", "x" * 256])
 def test_names_that_are_not_taken_are_refused(api: httpx.Client, name: str) -> None:
     assert upload(api, name).status_code == 400
@@ -122,6 +131,15 @@ def test_models_are_listed_in_pages_and_found_by_alias(api: httpx.Client) -> Non
     assert (model["id"], model["type"], model["max_tokens"]) == ("claude-haiku-4-5-20251001", "model", 64000)
     assert model["capabilities"]["thinking"]["types"]["enabled"] == {"supported": True}
     assert api.get("/v1/models/none").status_code == 404
+
+
+def test_models_are_listed_newest_first_and_unknown_days_are_the_epoch(api: httpx.Client) -> None:
+    days = [model["created_at"] for model in api.get("/v1/models", params={"limit": 1000}).json()["data"]]
+    assert days == sorted(days, reverse=True)
+    known = {facts.id: facts.released for facts in models.all_models()}
+    for model in api.get("/v1/models", params={"limit": 1000}).json()["data"]:
+        day = known[model["id"]] or date(1970, 1, 1)
+        assert model["created_at"] == f"{day.isoformat()}T00:00:00Z"
 
 
 def test_retired_models_are_listed_when_asked_for(api: httpx.Client) -> None:

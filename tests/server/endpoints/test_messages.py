@@ -144,6 +144,10 @@ def test_a_stream_put_together_is_the_plain_message(api: httpx.Client) -> None:
     for ask in asks:
         plain = api.post("/v1/messages", json=ask).json()
         streamed = rebuilt(events(api.post("/v1/messages", json={**ask, "stream": True}).text))
+        for one, other in zip(streamed["content"], plain["content"], strict=True):
+            if "id" in one:
+                assert one["id"] != other["id"]
+                one["id"] = other["id"]
         assert {**streamed, "id": plain["id"]} == plain
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -55,6 +56,15 @@ def test_bedrock_refuses_in_the_shape_of_aws(server: Any) -> None:
     assert send(server.base_url, f"{MODEL}/invoke", {}).status_code == 403
     assert send(server.base_url, "/model/nothing/invoke", AWS).status_code == 404
     assert send(server.base_url, f"{MODEL}/invoke", AWS, {**ASK, "model": "x"}).status_code == 400
+
+
+def test_every_answer_of_bedrock_has_amazons_own_request_id(server: Any) -> None:
+    verbs = ("invoke", "invoke-with-response-stream", "invoke")
+    bodies = (ASK, ASK, {**ASK, "messages": []})
+    found = [send(server.base_url, f"{MODEL}/{verb}", AWS, body) for verb, body in zip(verbs, bodies, strict=True)]
+    ids = [answer.headers["x-amzn-requestid"] for answer in found]
+    assert [str(UUID(each)) for each in ids] == ids
+    assert len(set(ids)) == 3
 
 
 def test_vertex_answers_streams_and_counts(server: Any) -> None:

@@ -10,6 +10,7 @@ from tercet.server.faults.rules import FaultRules
 from tercet.server.faults.spec import UnknownFault
 from tercet.server.http.parser import Head, RequestLine
 from tercet.server.http.transfer import RequestBody
+from tercet.server.run import LocalServer
 
 
 def exchange(path: str = "/v1/messages", fault: bytes = b"") -> ServerExchange:
@@ -38,6 +39,26 @@ def test_a_path_keeps_a_rule_to_it() -> None:
     faults = FaultRules(["/v1/models rst"])
     assert kinds(faults, 1) == [""]
     assert kinds(faults, 1, "/v1/models") == ["rst"]
+
+
+@pytest.mark.parametrize("path", ["/v1/mesages", "/v1/message", "/v1/models/a/b", "/v1/messages/", "/_tercet/queue"])
+def test_a_rule_for_a_path_that_is_not_served_is_refused_at_start(path: str) -> None:
+    never = pytest.raises(UnknownFault, match="is not served, so this rule never strikes")
+    with never:
+        LocalServer(faults=[f"{path} 529"]).start()
+    with LocalServer(faults=["/v1/models/claude-opus-5-5 529"]) as server, never:
+        server.fault(f"{path} 529")
+
+
+def test_a_misspelt_path_hears_the_nearest_one() -> None:
+    with pytest.raises(UnknownFault, match=r"did you mean /v1/messages\?"):
+        LocalServer(faults=["/v1/mesages 529"]).start()
+
+
+def test_where_a_script_answers_any_path_may_be_meant() -> None:
+    rule = {"match": {"path": "/v1/other"}, "answer": "hello"}
+    with LocalServer(faults=["/v1/other 529"], script=[rule]):
+        pass
 
 
 def test_a_request_asks_for_its_own_before_any_rule() -> None:

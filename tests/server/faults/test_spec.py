@@ -63,14 +63,22 @@ def test_a_rule_says_how_often_how_many_times_and_where() -> None:
         ("pace", "events a second"),
         ("429,retry-after", "name=value"),
         ("429,x=a\nb", "no header can carry"),
-        ("120% rst", "0% to 100%"),
+        ("120% rst", "above 0%, up to 100%"),
+        ("0% rst", "above 0%, up to 100%"),
+        ("x0 529", "never strikes"),
+        ("5% x00 529", "never strikes"),
+        ("rst@mesage_delta", r"did you mean message_delta\?"),
+        ("drop@content_block_deltas", r"did you mean content_block_delta\?"),
+        ("stal@3", r"did you mean stall\?"),
+        ("insert@3:pnig", r"did you mean ping\?"),
+        ("gzip:bom", r"did you mean bomb\?"),
         ("corrupt@head:3", "a number of bytes"),
         ("x" * 2000, "at most"),
     ],
 )
 def test_what_is_not_understood_is_refused_with_what_would_be(words: str, said: str) -> None:
     with pytest.raises(UnknownFault, match=said):
-        parse_faults(words) if "%" not in words else parse_rule(words)
+        parse_faults(words) if len(words) > 100 else parse_rule(words)
 
 
 @given(st.text(max_size=60))

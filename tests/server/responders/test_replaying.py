@@ -76,14 +76,14 @@ def test_they_are_played_at_once_however_long_they_took(
 def test_a_request_that_was_not_recorded_hears_what_comes_nearest(recorded: tuple[Path, list[httpx.Response]]) -> None:
     with LocalServer(replay=recorded[0]) as server:
         missed = ask(server, max_tokens=299)
-        assert missed.status_code == 404
-        assert missed.json()["error"]["type"] == "not_found_error"
+        assert missed.status_code == 400
+        assert missed.json()["error"]["type"] == "invalid_request_error"
         said = missed.json()["error"]["message"]
         assert "00001-post-v1-messages.json" in said
         assert "max_tokens was 300, and is 299" in said
         assert 'messages.0.content was "Hello", and is "Hullo"' in ask(server, "Hullo").json()["error"]["message"]
         elsewhere = httpx.get(f"{server.base_url}/v1/models", headers=HEADERS, trust_env=False)
-        assert "Recorded are: POST /v1/messages" in elsewhere.json()["error"]["message"]
+        assert "First difference: the path. Recorded are: POST /v1/messages" in elsewhere.json()["error"]["message"]
 
 
 def test_a_compressed_request_is_recorded_without_secrets_and_played_to_a_plain_one(tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ def test_an_answer_that_could_not_be_read_is_said_to_be_missing_by_file_and_plac
         ask(server)
     with LocalServer(replay=tmp_path) as server:
         answer = ask(server)
-    assert answer.status_code == 404
+    assert answer.status_code == 400
     said = answer.json()["error"]["message"]
     assert said.startswith("00001-post-v1-messages.json cannot be played: response.body is not in it")
 
@@ -130,7 +130,7 @@ def test_hostile_bodies_are_misses_like_any_other(recorded: tuple[Path, list[htt
     ) as server:
         headers = {**HEADERS, "content-type": "application/json"}
         answer = httpx.post(f"{server.base_url}/v1/messages", content=body, headers=headers, trust_env=False)
-    assert answer.status_code == 404
+    assert answer.status_code == 400
     assert "first difference" in answer.json()["error"]["message"]
 
 

@@ -62,6 +62,19 @@ def test_equal_requests_get_equal_answers() -> None:
     assert answer("What's the weather in SF?", tools=TOOLS) == answer("What's the weather in SF?", tools=TOOLS)
 
 
+def test_ids_of_calls_do_not_repeat_for_equal_requests() -> None:
+    model = SimulatedModel()
+    request = {
+        "model": MODEL,
+        "max_tokens": 99,
+        "tools": TOOLS,
+        "messages": [{"role": "user", "content": "weather in Oslo"}],
+    }
+    found = [model.answer(request, {}).content[0] for _ in range(20)]
+    assert len({call["id"] for call in found}) == 20
+    assert len({json.dumps(call["input"]) for call in found}) == 1
+
+
 def test_answers_do_not_depend_on_the_process() -> None:
     script = (
         "from tercet.server.simulated import SimulatedModel; import json;"
@@ -225,6 +238,19 @@ def test_tool_choice_is_obeyed() -> None:
     assert (
         len(calls(answer(weather, tools=TOOLS, tool_choice={"type": "auto", "disable_parallel_tool_use": True}))) == 1
     )
+
+
+@pytest.mark.parametrize("choice", [{"type": "tool", "name": "save"}, {"type": "any"}])
+def test_a_forced_tool_whose_properties_are_all_optional_gets_values(choice: dict[str, str]) -> None:
+    properties = {
+        "title": {"type": "string"},
+        "rating": {"type": "integer"},
+        "tags": {"type": "array", "items": {"type": "string"}},
+    }
+    tool = {"name": "save", "input_schema": {"type": "object", "properties": properties}}
+    ((_, found),) = calls(answer("Save the film", tools=[tool], tool_choice=choice))
+    assert list(found) == list(properties)
+    assert isinstance(found["rating"], int)
 
 
 def with_result(question: str, content: Any, **fields: Any) -> Answer:

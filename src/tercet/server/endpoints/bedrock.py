@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import struct
 from binascii import crc32
+from hashlib import blake2b
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -41,8 +43,8 @@ async def invoke(state: State, exchange: ServerExchange, model: str) -> PlainRes
     try:
         message = await _message(state, exchange, model)
     except HTTPError as error:
-        return _refused(error)
-    return json_response(message, *_counts(message))
+        return _refused(error, exchange)
+    return json_response(message, _amazons_id(exchange), *_counts(message))
 
 
 async def invoke_streaming(state: State, exchange: ServerExchange, model: str) -> PlainResponse | StreamResponse:
@@ -50,7 +52,7 @@ async def invoke_streaming(state: State, exchange: ServerExchange, model: str) -
     try:
         message = await _message(state, exchange, model)
     except HTTPError as error:
-        return _refused(error)
+        return _refused(error, exchange)
     events = [event.data for event in events_of(message) if event.name != b"ping"]
     usage = message["usage"]
     metrics = {
@@ -63,7 +65,8 @@ async def invoke_streaming(state: State, exchange: ServerExchange, model: str) -
     pace = state.settings.pace
     chunks = [chunk(event) for event in events]
     speed = pace * len(chunks) / max(1, usage["output_tokens"]) if pace is not None else None
-    return StreamResponse(chunks, (EVENT_STREAM, (b"x-amzn-bedrock-content-type", b"application/json")), speed)
+    headers = (EVENT_STREAM, (b"x-amzn-bedrock-content-type", b"application/json"), _amazons_id(exchange))
+    return StreamResponse(chunks, headers, speed)
 
 
 async def _message(state: State, exchange: ServerExchange, model: str) -> Json:
@@ -106,11 +109,21 @@ def _throttled(limit: RateLimitedError) -> HTTPError:
     return HTTPError(429, THROTTLED.format(what="requests" if limit.unit == "requests" else "tokens"))
 
 
-def _refused(error: HTTPError) -> PlainResponse:
+def _refused(error: HTTPError, exchange: ServerExchange) -> PlainResponse:
     error = _throttled(error) if isinstance(error, RateLimitedError) else error
     kind = ERROR_TYPES.get(error.status, "ValidationException" if error.status < 500 else "InternalServerException")
     body = msgspec.json.encode({"message": error.message})
-    return PlainResponse(body, error.status, (JSON, (b"x-amzn-errortype", kind.encode()), *error.headers))
+    return PlainResponse(
+        body, error.status, (JSON, (b"x-amzn-errortype", kind.encode()), _amazons_id(exchange), *error.headers)
+    )
+
+
+def _amazons_id(exchange: ServerExchange) -> tuple[bytes, bytes]:
+    """Return the header with Amazon's own request id, a UUID: clients log it and find it in errors."""
+    return (
+        b"x-amzn-requestid",
+        str(UUID(bytes=blake2b(exchange.request_id.encode(), digest_size=16).digest(), version=4)).encode(),
+    )
 
 
 def _counts(message: Json) -> tuple[tuple[bytes, bytes], ...]:

@@ -38,7 +38,9 @@ async def upload(state: State, exchange: ServerExchange) -> PlainResponse:
         raise refusal("required", path="file")
     for name in parts:
         if name not in ("file", "expires_in_seconds"):
-            raise refusal("extra", path=name[:200])
+            exchange.warnings.append(
+                f"the form field {name[:100]!r} is not read: uploads are `file` and `expires_in_seconds`"
+            )
     seconds = _seconds(parts.get("expires_in_seconds"))
     stored = await state.files.add(who.key, file.filename or "", _media_type(file), file.content, seconds)
     return json_response(stored.metadata())

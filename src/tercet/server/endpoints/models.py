@@ -16,8 +16,8 @@ from tercet.server.service.fallbacks import BETA, permitted
 from tercet.server.state import State
 
 LIFECYCLES = ("active", "deprecated", "retired")
-SINCE_EVER = date(2024, 1, 1)
-"""Shown as `created_at` of models whose day is not established: the field may not be null."""
+UNKNOWN_DAY = date(1970, 1, 1)
+"""Shown as `created_at` of models whose day is not established, as the API does."""
 
 
 async def listed(state: State, exchange: ServerExchange) -> PlainResponse:
@@ -29,6 +29,7 @@ async def listed(state: State, exchange: ServerExchange) -> PlainResponse:
             raise invalid("lifecycle.0: Input should be 'active', 'deprecated' or 'retired'")
     today = state.settings.now().date()
     chosen = [facts for facts in models.all_models() if facts.lifecycle.on(today) in wanted]
+    chosen.sort(key=lambda facts: facts.released or UNKNOWN_DAY, reverse=True)
     return json_response(page(exchange, chosen, lambda facts: facts.id, lambda facts: shown(facts, today)))
 
 
@@ -59,7 +60,7 @@ def model_info(facts: ModelFacts, today: date) -> dict[str, Any]:
         "type": "model",
         "id": facts.id,
         "display_name": facts.name or facts.id,
-        "created_at": _day(facts.released or SINCE_EVER),
+        "created_at": _day(facts.released or UNKNOWN_DAY),
         "lifecycle": lifecycle.on(today),
         "line": facts.line,
         "deprecated_at": _day(lifecycle.deprecated),

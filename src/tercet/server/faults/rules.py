@@ -9,7 +9,7 @@ from typing import Any
 
 from tercet.server.errors import invalid
 from tercet.server.exchange import ServerExchange
-from tercet.server.faults.spec import FaultRule, FaultSpec, UnknownFault, parse_faults, parse_rule
+from tercet.server.faults.spec import FaultRule, FaultSpec, UnknownFault, nearest, parse_faults, parse_rule
 
 HEADER = b"tercet-fault"
 ONLY_BY_HEADER = "header"
@@ -17,16 +17,20 @@ ONLY_BY_HEADER = "header"
 
 
 class FaultRules:
-    """The rules of one server. The same seed and the same order of requests give the same faults."""
+    """The rules of one server. The same seed and the same order of requests give the same faults.
 
-    def __init__(self, rules: Iterable[str] = (), seed: int = 0) -> None:
+    `paths` are those that it serves, `*` for any segment; None: it may be asked for any. A rule for another path is refused.
+    """
+
+    def __init__(self, rules: Iterable[str] = (), seed: int = 0, paths: tuple[str, ...] | None = None) -> None:
+        self._paths = paths
         self._lock = Lock()
         self._seed = seed
         self.set(rules)
 
     def set(self, rules: Iterable[str]) -> None:
         """Go by these rules from now on, the seed at its beginning. Raises UnknownFault, and changes nothing then."""
-        parsed = _parsed(rules)
+        parsed = self._parsed(rules)
         with self._lock:
             self._rules = parsed
             self._left = [rule.times for rule in parsed]
@@ -34,7 +38,7 @@ class FaultRules:
 
     def add(self, *rules: str) -> None:
         """Go by these rules too, after those that stand."""
-        parsed = _parsed(rules)
+        parsed = self._parsed(rules)
         with self._lock:
             self._rules += parsed
             self._left += [rule.times for rule in parsed]
@@ -72,7 +76,20 @@ class FaultRules:
                 return rule
         return None
 
+    def _parsed(self, rules: Iterable[str]) -> list[FaultRule]:
+        words = [rules] if isinstance(rules, str) else rules
+        parsed = [parse_rule(rule) for rule in words if rule.strip() != ONLY_BY_HEADER]
+        for rule in parsed:
+            if rule.path is not None and self._paths is not None:
+                _check_path(rule.path, self._paths)
+        return parsed
 
-def _parsed(rules: Iterable[str]) -> list[FaultRule]:
-    words = [rules] if isinstance(rules, str) else rules
-    return [parse_rule(rule) for rule in words if rule.strip() != ONLY_BY_HEADER]
+
+def _check_path(path: str, served: tuple[str, ...]) -> None:
+    """Raise UnknownFault for a path that no request with an answer can have."""
+    segments = path.split("/")
+    for known in served:
+        wanted = known.split("/")
+        if len(wanted) == len(segments) and all(a in ("*", b) for a, b in zip(wanted, segments, strict=True)):
+            return
+    raise UnknownFault(f"the path {path[:200]} is not served, so this rule never strikes{nearest(path, served)}")

@@ -7,7 +7,9 @@ number of bytes of the body, `head:N` for bytes of the response from its first o
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import NamedTuple
 
 MOST_CHARACTERS = 1000
@@ -55,8 +57,20 @@ WORDS = {
     "body": ("null", "array", "number", "text", "broken", "utf8", "deep", "error"),
     "gzip": ("good", "garbage", "cut", "bomb", "flood"),
     "newlines": ("crlf", "cr", "bom"),
+    "insert": ("ping", "unknown", "comment", "null", "broken", "done", "stop"),
 }
 """The values that a kind knows; the first is meant when none is given."""
+EVENTS = (
+    "message_start",
+    "content_block_start",
+    "content_block_delta",
+    "content_block_stop",
+    "message_delta",
+    "message_stop",
+    "ping",
+    "error",
+)
+"""The names of the events of a stream: a place at another one would never come."""
 
 
 class UnknownFault(ValueError):  # noqa: N818 - it is the asker's
@@ -112,7 +126,7 @@ def parse_rule(text: str) -> FaultRule:
         elif word[0] == "/":
             path = word
         elif word[1:].isdigit() and word.isascii():
-            times = int(word[1:8])
+            times = _times(word)
         else:
             break
         rest = rest.partition(" ")[2].strip()
@@ -124,9 +138,22 @@ def _rate(word: str) -> float:
         rate = float(word[:-1]) / 100
     except ValueError:
         rate = -1.0
-    if not 0.0 <= rate <= 1.0:
-        raise UnknownFault(f"{word[:40]!r} is no rate; write a number from 0% to 100%")
+    if not 0.0 < rate <= 1.0:
+        raise UnknownFault(f"{word[:40]!r} is no rate of anything that happens; write a number above 0%, up to 100%")
     return rate
+
+
+def _times(word: str) -> int:
+    times = int(word[1:8])
+    if not times:
+        raise UnknownFault(f"{word[:40]!r} never strikes; write x1 or more, or leave the rule out")
+    return times
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return a sentence that names what was probably meant; empty if nothing is near."""
+    found = get_close_matches(name[:100], list(known), 1, 0.6)
+    return f"; did you mean {found[0]}?" if found else ""
 
 
 def parse_faults(text: str) -> tuple[FaultSpec, ...]:
@@ -148,7 +175,7 @@ def _fault(text: str) -> FaultSpec:
         place = None
     name = name.strip()
     if name not in KINDS:
-        raise UnknownFault(f"{name[:40]!r} is no fault; known are {', '.join(KINDS)}")
+        raise UnknownFault(f"{name[:40]!r} is no fault; known are {', '.join(KINDS)}{nearest(name, KINDS)}")
     options = dict(_pair(pair) for pair in pairs)
     made = FaultSpec(name, _place(name, place) if place is not None else None, value.strip(), options)
     _check(made)
@@ -176,6 +203,9 @@ def _place(kind: str, text: str) -> tuple[str, int | str]:
         found = ("bytes" if "bytes" in allowed else "event", int(number[:12]))
     if found[0] not in allowed or not number:
         raise UnknownFault(f"{kind}@{text[:40]}: {kind} takes {_allowed(allowed)}")
+    if isinstance(found[1], str) and found[1] not in EVENTS:
+        said = f"{kind}@{text[:40]}: there is no such event; known are {', '.join(EVENTS)}"
+        raise UnknownFault(said + nearest(found[1], EVENTS))
     return found
 
 
@@ -206,7 +236,9 @@ def _check(fault: FaultSpec) -> None:
     elif kind.value == "number" and fault.value and not (fault.value.isascii() and fault.value.isdigit()):
         raise UnknownFault(f"{fault.kind}:{fault.value[:40]}: a whole number is expected")
     elif fault.kind in WORDS and fault.value and fault.value not in WORDS[fault.kind]:
-        raise UnknownFault(f"{fault.kind}:{fault.value[:40]}: known are {', '.join(WORDS[fault.kind])}")
+        raise UnknownFault(
+            f"{fault.kind}:{fault.value[:40]}: known are {', '.join(WORDS[fault.kind])}{nearest(fault.value, WORDS[fault.kind])}"
+        )
     if fault.kind in ("status", "html", "empty") and not 200 <= int(fault.value or 500) <= 599:
         raise UnknownFault(f"{fault.kind}:{fault.value[:40]}: a status from 200 to 599 is expected")
     if fault.kind == "pace" and not int(fault.value or 0):

@@ -1,6 +1,6 @@
 """Answers from recordings: the same request gets the recorded answer, in the recorded order when it was asked often.
 
-A request that was not recorded is an error that names the nearest recording and the first difference.
+A request that was not recorded is a 400: no client takes it for a missing model, and none sends it again. It is an error that names the nearest recording and the first difference.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from tercet.server.responders.recording import BadRecording, Recording, asked_of
 
 SHOWN = 60
 MISSING = "nothing"
+MISSED = 400
+"""The status of what cannot be played. Clients show the words of a 400; a 404 they explain by the model's name."""
 
 
 class Replay:
@@ -42,7 +44,7 @@ class Replay:
         self._played.clear()
 
     async def answer(self, state: Any, exchange: ServerExchange) -> LiveResponse:
-        """Return the recorded answer to this request. Raises 404 if there is none."""
+        """Return the recorded answer to this request. Raises 400 if there is none."""
         content = await exchange.body(state.settings.file_bytes)
         found = asked_of(exchange.path, exchange.query_string, exchange.pairs, content)
         asked = exchange.method, found.path, found.query, found.body
@@ -56,7 +58,7 @@ class Replay:
     def _reply(self, recording: Recording) -> LiveResponse:
         if recording.missing:
             raise HTTPError(
-                404,
+                MISSED,
                 f"{recording.name} cannot be played: {recording.missing} is not in it, since it could not be read when it "
                 "was recorded. Record this exchange anew.",
             )
@@ -80,17 +82,18 @@ class Replay:
     def _unknown(self, method: str, path: str, query: str, body: Any) -> HTTPError:
         """Return an error that says which recording comes nearest, and where it differs first."""
         asked = dict(_leaves({"query": query, "body": body}))
-        said = f"No recording in this folder answers {method} {path[:200]}."
+        said = f"Replay: no recording in this folder answers {method} {path[:200]}."
         near = [each for each in self._all if (each.method, each.path) == (method, path)]
         if not near:
             known = sorted({f"{each.method} {each.path}" for each in self._all})
-            return HTTPError(404, f"{said} Recorded are: {', '.join(known[:10])}.")
+            return HTTPError(MISSED, f"{said} First difference: the path. Recorded are: {', '.join(known[:10])}.")
         nearest = min(near, key=lambda each: len(_differences(asked, each)))
         place = _differences(asked, nearest)[0]
         recorded = dict(_leaves({"query": nearest.query, "body": nearest.body}))
         was, found = (_shown(each.get(place, MISSING)) for each in (recorded, asked))
         return HTTPError(
-            404, f"{said} The nearest is {nearest.name}; first difference: {_named(place)} was {was}, and is {found}."
+            MISSED,
+            f"{said} The nearest is {nearest.name}; first difference: {_named(place)} was {was}, and is {found}.",
         )
 
 

@@ -16,6 +16,7 @@ from tercet.server.simulated.entities import Entities, value_for, values_for, wo
 from tercet.server.simulated.flat_schemas import flat
 from tercet.server.simulated.identity import Identity
 from tercet.server.simulated.schema_values import value_of
+from tercet.wire.json_schema import Checker
 
 ENOUGH_DESCRIBED = 2
 """Points of a description's words that stand for the words of a name."""
@@ -226,6 +227,9 @@ def inputs_of(tool: Mapping[str, Any], conversation: RequestView) -> list[dict[s
     made = value_of(schema, words)
     base = made if isinstance(made, dict) else {}
     properties = flat(schema, schema).get("properties") or {}
+    if not base and properties and conversation.tool_choice.get("type") in ("any", "tool"):
+        filled = value_of({**schema, "required": list(properties)}, words)
+        base = filled if isinstance(filled, dict) and Checker(schema).fits(filled, schema) else base
     for key in base:
         inner = properties.get(key)
         if isinstance(inner, Mapping) and inner.get("type") == "string" and "enum" not in inner:

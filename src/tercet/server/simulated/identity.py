@@ -1,4 +1,4 @@
-"""Identifiers that look like the API's and follow from the request, so that equal requests give equal answers."""
+"""Identifiers that look like the API's and follow from the request and its number: runs repeat, ids within one do not."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 
 class Identity:
-    """A source of identifiers for one request."""
+    """A source of identifiers for one request. `number` tells equal requests of one server apart."""
 
-    def __init__(self, request: Mapping[str, Any]) -> None:
-        self._request = request
+    def __init__(self, request: Mapping[str, Any], number: int = 0) -> None:
+        self._request, self._number = request, number
         self._used = 0
 
     @cached_attribute
     def digest(self) -> bytes:
-        """A hash of the whole request, made when the first identifier is needed."""
-        return hashlib.sha256(msgspec.json.encode(self._request, order="deterministic")).digest()
+        """A hash of the whole request and its number, made when the first identifier is needed."""
+        return hashlib.sha256(msgspec.json.encode((self._request, self._number), order="deterministic")).digest()
 
     def new(self, prefix: str) -> str:
         """Return the next identifier, such as `toolu_01…`."""

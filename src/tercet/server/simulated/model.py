@@ -1,9 +1,11 @@
-"""One request in, one answer out: what is said, thought, called, refused, and where it stops. Keeps no state."""
+"""One request in, one answer out: what is said, thought, called, refused, and where it stops. Keeps nothing but a count of
+the requests with tools."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -44,6 +46,7 @@ class SimulatedModel:
 
     def __init__(self, pages: Sequence[Page] = PAGES) -> None:
         self._web = LocalWeb(pages)
+        self._numbers = count()
 
     def answer(self, request: Mapping[str, Any], headers: Mapping[str, str]) -> Answer:
         """Return the answer to a validated request. `headers` have lower-case names."""
@@ -77,7 +80,7 @@ class SimulatedModel:
         ending = _ending(conversation, content, reason, thinking_tokens, input_tokens)
         if conversation.has_tools and _executes(ending.content):
             extra["container"] = {
-                "id": Identity(conversation.request).new("container"),
+                "id": Identity(conversation.request, next(self._numbers)).new("container"),
                 "expires_at": "2026-12-31T00:00:00Z",
             }
         return Answer(
@@ -93,7 +96,7 @@ class SimulatedModel:
     def _content(self, conversation: RequestView) -> tuple[list[Block], str]:
         if not conversation.has_tools:
             return _written(conversation)
-        identity = Identity(conversation.request)
+        identity = Identity(conversation.request, next(self._numbers))
         served_here = use_server_tools(conversation, identity, self._web) or []
         if served_here and PAUSE_WORDS in conversation.question and not conversation.prefill:
             return served_here[: 1 + _place_of_use(served_here)], "pause_turn"
