@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tercet.cli.on_local import is_local
 from tercet.cli.options import BadValue
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--ledger", "path", metavar="PATH", help="The ledger; else TERCET_LEDGER, [ledger] of tercet.toml, your data folder's."),
         click.option("--since", metavar="WHEN", help="From then on: today, yesterday, monday, 2026-11-01 or a time."),
         click.option("--until", metavar="WHEN", help="Before then."),
-        click.option("--origin", type=click.Choice(ORIGINS), default="api", show_default=True,
-                     help="Calls that the API answered, or a local API."),
+        click.option("--origin", type=click.Choice(ORIGINS), default=lambda: "local" if is_local() else "api",
+                     show_default="api", help="Calls that the API answered, or a local API."),
         click.option("--tz", metavar="ZONE", help="The zone of days: local, Europe/Oslo; UTC unless given."),
         click.option("--json", "as_json", is_flag=True, help="Print JSON: a list of objects, money as decimal text."),
         click.option("--csv", "as_csv", is_flag=True, help="Print CSV."),

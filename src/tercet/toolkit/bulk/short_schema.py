@@ -1,6 +1,6 @@
 """Schemas in a line, for command lines: `label, score number, mood good|bad, note?` becomes a JSON schema of an object.
 
-A field is a name and then nothing (text), a type (`text`, `number`, `integer`, `boolean`) or the values that it may have,
+A field is a name and then nothing (text), a type (`text`, `number`, `integer`, `boolean`, or `str`, `float`, `int`, `bool`) or the values that it may have,
 parted by `|`. A question mark behind the name: it may be null. What begins with `{` is JSON, and `@file.json` a file of it.
 """
 
@@ -14,7 +14,17 @@ import msgspec
 
 from tercet.toolkit.bulk.errors import BulkError
 
-TYPES = {"text": "string", "string": "string", "number": "number", "integer": "integer", "boolean": "boolean"}
+TYPES = {
+    "text": "string",
+    "string": "string",
+    "str": "string",
+    "number": "number",
+    "float": "number",
+    "integer": "integer",
+    "int": "integer",
+    "boolean": "boolean",
+    "bool": "boolean",
+}
 _FIELD = re.compile(r"(\w+)(\?)?(?:\s+(.+))?", re.DOTALL)
 
 
