@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,15 +45,13 @@ def store_path() -> Path:
     return default_place().with_name(NAME)
 
 
-@contextmanager
-def open_store() -> Iterator[Conversations]:
-    """Open the conversations of this user; the file is made if there is none."""
+def open_store() -> Conversations:
+    """Return the conversations of this user; the file is made if there is none."""
     from tercet.toolkit.conversation.store.conversations import Conversations
 
     path = store_path()
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with Conversations(path) as store:
-        yield store
+    return Conversations(path)
 
 
 def last_conversation(client: Any) -> Conversation:
@@ -62,9 +59,7 @@ def last_conversation(client: Any) -> Conversation:
     none = f"there is no {'local ' if is_local() else ''}conversation to go on with: ask without -c first"
     if not store_path().is_file():
         raise BadValue(none)
-    from tercet.toolkit.conversation.store.conversations import Conversations
-
-    store = Conversations(store_path())
+    store = open_store()
     found = store.list(owner=owner())
     if not found:
         raise BadValue(none)
@@ -82,18 +77,10 @@ class SentAhead:
     def stream(self, **arguments: Any) -> Any:
         """Return the stream that is open, the first time."""
         opened, self._opened = self._opened, None
-        return _Opened(opened) if opened is not None else self._client.messages.stream(**arguments)
+        return nullcontext(opened) if opened is not None else self._client.messages.stream(**arguments)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._client, name)
-
-
-class _Opened:
-    def __init__(self, stream: Any) -> None:
-        self._stream = stream
-
-    def __enter__(self) -> Any:
-        return self._stream
 
 
 def new_conversation(client: Any, id: str, settings: dict[str, Any], *, is_kept: bool = True) -> Conversation:
@@ -102,8 +89,4 @@ def new_conversation(client: Any, id: str, settings: dict[str, Any], *, is_kept:
         from tercet.toolkit.conversation.conversation import Conversation
 
         return Conversation(client, **settings)
-    from tercet.toolkit.conversation.store.conversations import Conversations
-
-    path = store_path()
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Conversations(path).open(id, owner=owner(), client=client, **settings)
+    return open_store().open(id, owner=owner(), client=client, **settings)

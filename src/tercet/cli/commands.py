@@ -125,7 +125,7 @@ def _prepare() -> None:
         reconfigure: Any = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="replace")
-    warnings.showwarning = _warn
+    warnings.showwarning = _warn  # type: ignore[assignment]
 
 
 def _warn(message: Warning | str, *about: Any) -> None:
