@@ -293,7 +293,7 @@ BATCH = """
 import json, os, resource, subprocess, sys, time
 import tercet
 folder, _, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
-serve = [os.path.join(os.path.dirname(sys.executable), "tercet"), "serve", "--port", "0"]
+serve = [os.path.join(os.path.dirname(sys.executable), "tercet"), "serve", "--quiet", "--port", "0"]
 with subprocess.Popen(serve, stdout=subprocess.PIPE, text=True) as server:
     address = next(line.split()[5] for line in server.stdout if "listens at" in line)
     with open(folder + "/in.jsonl", "w") as file:

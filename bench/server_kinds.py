@@ -40,7 +40,9 @@ def _config() -> str:
     return str(file)
 
 
-OURS = Kind("tercet", "", lambda port: [str(Path(sys.executable).parent / "tercet"), "serve", "--port", str(port)])
+OURS = Kind(
+    "tercet", "", lambda port: [str(Path(sys.executable).parent / "tercet"), "serve", "--quiet", "--port", str(port)]
+)
 KINDS = (
     OURS,
     Kind(
@@ -49,6 +51,7 @@ KINDS = (
         lambda port: [
             "{bin}/llmock",
             "serve",
+            "--quiet",
             "--port",
             str(port),
             "--log-level",

@@ -72,6 +72,26 @@ def test_the_local_api_serves_until_it_is_told_to_stop(stop: signal.Signals) -> 
     assert "Traceback" not in err
 
 
+def test_a_line_is_printed_for_each_request_unless_it_is_to_be_quiet() -> None:
+    with serving("--port", "0", "--fault", "x1 529") as (process, base_url):
+        assert process.stdout is not None
+        asked(base_url)
+        asked(base_url)
+        lines: list[str] = []
+        while len(lines) < 2:
+            line = process.stdout.readline()
+            assert line, "the server has ended"
+            lines += [line] if "POST" in line else []
+    assert re.fullmatch(r"[\d:]{8}  POST /v1/messages  529  \d+ ms  claude-sonnet-4-6  fault: .*529.*\n", lines[0])
+    assert re.fullmatch(r"[\d:]{8}  POST /v1/messages  200  \d+ ms  claude-sonnet-4-6\n", lines[1])
+
+    with serving("--port", "0", "--quiet") as (process, base_url):
+        asked(base_url)
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=60)
+    assert "/v1/messages" not in out
+
+
 def test_a_port_in_use_is_said_in_one_line() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import errno
 import secrets
-from typing import Any
+from contextlib import suppress
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from tercet.cli.exits import one_line
 from tercet.cli.options import BadValue, GroupedCommand, from_file, option, share
 from tercet.local import LOCAL_KEY, serve_in_foreground
+
+if TYPE_CHECKING:
+    from tercet.server.journal.journal import Entry
 
 FILE = click.Path(exists=True, dir_okay=False)
 FOLDER = click.Path(file_okay=False)
@@ -91,8 +97,9 @@ NEEDS = {"replay_timing": "replay", "spend_limit_kind": "spend_limit"}
 )
 @option(TRIALS, "--control", is_flag=True, help="Open the routes under /_tercet/ to the token that is printed.")
 @option(TRIALS, "--inspect", is_flag=True, help="Show requests as they come, on a page at /_tercet/.")
+@option(TRIALS, "--quiet", is_flag=True, help="Print no line for each request.")
 @option(TRIALS, "--data", type=FOLDER, help="Keep batches, files and the journal in this folder.")
-def serve(host: str, port: int, control: bool, faults: tuple[str, ...], **options: Any) -> None:
+def serve(host: str, port: int, control: bool, quiet: bool, faults: tuple[str, ...], **options: Any) -> None:
     """Serve the Claude API on this machine: no key, no network, no bill.
 
     Answers are simulated by a small deterministic program. Any client of the Claude API, in any language, can use it.
@@ -107,6 +114,8 @@ def serve(host: str, port: int, control: bool, faults: tuple[str, ...], **option
         if settings["inspect"]:
             click.echo(f"Inspector: {base_url}/_tercet/\n")
 
+    if not quiet:
+        settings["on_entry"] = print_request
     try:
         serve_in_foreground(host, port, on_ready=on_ready, control=token, faults=faults or None, **settings)
     except ModuleNotFoundError as missing:
@@ -119,6 +128,18 @@ def serve(host: str, port: int, control: bool, faults: tuple[str, ...], **option
     except ValueError as problem:  # a script, fault, recording or data folder that cannot be understood
         raise BadValue(str(problem)) from None
     click.echo("Stopped.", err=True)
+
+
+def print_request(entry: Entry | None) -> None:
+    """Print a request that was answered: when, what, how it ended, how long it took, by which model."""
+    if entry is None or entry.seconds is None:
+        return
+    at = datetime.fromtimestamp(entry.started_at).strftime("%H:%M:%S")
+    fault = f"  fault: {entry.fault}" if entry.fault else ""
+    status = "cut" if entry.status is None else entry.status
+    line = f"{at}  {entry.method} {entry.path}  {status}  {entry.seconds * 1000:.0f} ms  {entry.model or ''}{fault}"
+    with suppress(OSError):  # who reads the lines may have gone; requests are answered all the same
+        click.echo(one_line(line).rstrip())
 
 
 def _settings(options: dict[str, Any]) -> dict[str, Any]:

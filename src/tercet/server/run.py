@@ -6,13 +6,16 @@ import socket
 from collections.abc import Callable
 from threading import Thread
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from tercet.server.app import Application, create_app
 from tercet.server.http.listener import Server, listening
 from tercet.server.service.responder import Responder
 from tercet.server.settings import ServerSettings
 from tercet.server.test_controls import Controls
+
+if TYPE_CHECKING:
+    from tercet.server.journal.journal import Entry
 
 START_SECONDS = 10.0
 STOP_SECONDS = 5.0
@@ -79,14 +82,20 @@ def serve(
     port: int = 8787,
     *,
     on_ready: Callable[[str], None] | None = None,
+    on_entry: Callable[[Entry | None], None] | None = None,
     answerer: Responder | None = None,
     **settings: Any,
 ) -> None:
     """Serve in this thread until Ctrl-C or SIGTERM, then return. `on_ready` gets the base URL once requests are answered.
 
-    Raises OSError if the port cannot be had.
+    `on_entry` is told when a request comes and when it was answered, by a journal, which is kept for that. Raises OSError
+    if the port cannot be had.
     """
+    if on_entry is not None:
+        settings["journal"] = True
     application = create_app(_settings(host, settings), answerer)
+    if on_entry is not None and (journal := application.state.journal) is not None:
+        journal.watch(on_entry)
     listener = _listener_of(application, host, port)
     base_url = _url(host, listener)
     server = Server(application, (lambda: on_ready(base_url)) if on_ready else None)
