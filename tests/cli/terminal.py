@@ -50,6 +50,8 @@ class Terminal:
 
     def __init__(self, home: Path, *arguments: str, columns: int = 80, env: Mapping[str, str] | None = None) -> None:
         self.shown = ""
+        self._seen = 0
+        """How much of it was asked for already."""
         self._process, self._end = pty.fork()
         if self._process == 0:
             os.chdir(home)
@@ -60,11 +62,12 @@ class Terminal:
 
     def until(self, text: str, *, seconds: float = 60) -> str:
         """Read on until this text is shown, after what was asked for before. Returns what came."""
-        before, limit = len(self.shown), time.monotonic() + seconds
-        while text not in self.shown[before:]:
+        limit = time.monotonic() + seconds
+        while (at := self.shown.find(text, self._seen)) < 0:
             if not select.select([self._end], [], [], max(0.0, limit - time.monotonic()))[0] or not self._read():
-                raise AssertionError(f"{text!r} was not shown; shown was:\n{self.shown[before:]}")
-        return self.shown[before:]
+                raise AssertionError(f"{text!r} was not shown; shown was:\n{self.shown[self._seen :]}")
+        before, self._seen = self._seen, at + len(text)
+        return self.shown[before : self._seen]
 
     def type(self, text: str) -> None:
         """Type this."""

@@ -82,8 +82,8 @@ def test_a_line_is_printed_for_each_request_unless_it_is_to_be_quiet() -> None:
             line = process.stdout.readline()
             assert line, "the server has ended"
             lines += [line] if "POST" in line else []
-    assert re.fullmatch(r"[\d:]{8}  POST /v1/messages  529  \d+ ms  claude-sonnet-4-6  fault: .*529.*\n", lines[0])
-    assert re.fullmatch(r"[\d:]{8}  POST /v1/messages  200  \d+ ms  claude-sonnet-4-6\n", lines[1])
+    assert re.fullmatch(r"[\d:]{8} POST /v1/messages 529 \d+ ms claude-sonnet-4-6 fault: .*529.*\n", lines[0])
+    assert re.fullmatch(r"[\d:]{8} POST /v1/messages 200 \d+ ms claude-sonnet-4-6\n", lines[1])
 
     with serving("--port", "0", "--quiet") as (process, base_url):
         asked(base_url)

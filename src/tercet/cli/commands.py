@@ -19,9 +19,12 @@ VERBS = {
     "batch": "batch",
     "ask": "ask",
     "bulk": "bulk",
+    "chat": "chat",
     "cost": "ledger",
+    "count": "count",
     "logs": "ledger",
     "media": "media",
+    "models": "models",
     "serve": "serve",
 }
 """Verbs -> the modules here that have a command of that name."""

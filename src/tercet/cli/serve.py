@@ -135,11 +135,11 @@ def print_request(entry: Entry | None) -> None:
     if entry is None or entry.seconds is None:
         return
     at = datetime.fromtimestamp(entry.started_at).strftime("%H:%M:%S")
-    fault = f"  fault: {entry.fault}" if entry.fault else ""
+    fault = f" fault: {entry.fault}" if entry.fault else ""
     status = "cut" if entry.status is None else entry.status
-    line = f"{at}  {entry.method} {entry.path}  {status}  {entry.seconds * 1000:.0f} ms  {entry.model or ''}{fault}"
+    line = f"{at} {entry.method} {entry.path} {status} {entry.seconds * 1000:.0f} ms {entry.model or ''}{fault}"
     with suppress(OSError):  # who reads the lines may have gone; requests are answered all the same
-        click.echo(one_line(line).rstrip())
+        click.echo(one_line(line))
 
 
 def _settings(options: dict[str, Any]) -> dict[str, Any]:
