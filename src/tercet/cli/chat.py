@@ -152,7 +152,8 @@ class Talk:
     def _retry(self, rest: str) -> int:
         if not self._chat.turns:
             raise BadValue("there is nothing to retry: say something first")
-        return self._whole(self._chat.retry(**{**self._parameters, **({"model": rest} if rest else {})}))
+        parameters: dict[str, Any] = {**self._parameters, "model": rest} if rest else self._parameters
+        return self._whole(self._chat.retry(**parameters))
 
     def _edit(self, text: str) -> int:
         if not self._chat.turns or not text:

@@ -22,6 +22,7 @@ VERBS = {
     "chat": "chat",
     "cost": "ledger",
     "count": "count",
+    "doctor": "doctor",
     "logs": "ledger",
     "media": "media",
     "models": "models",
