@@ -168,9 +168,11 @@ class Talk:
 
     def _cost(self, _: str) -> int:
         used, (low, high) = self._chat.usage, self._chat.cost_range
+        turns = len(self._chat.turns)
         cost = f"${low:f}" if low == high else f"${low:f} to {'nobody knows' if high is None else f'${high:f}'}"
         print(
-            f"{cost} · {used.input_tokens:,} in, {used.output_tokens:,} out · {len(self._chat.turns)} turns", flush=True
+            f"{cost} · {used.input_tokens:,} in, {used.output_tokens:,} out · {turns} turn{'' if turns == 1 else 's'}",
+            flush=True,
         )
         return ANSWERED
 
