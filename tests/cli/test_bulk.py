@@ -88,7 +88,7 @@ def test_items_that_failed_are_five_now_and_later_and_are_asked_again(api, sourc
     [
         (["--prompt", "{texxt}"], "asks for {texxt}, and in.csv has no such field; there are text, n"),
         (["--prompt", "{"], "lone '{'"),
-        (["--schema", "a float"], "has the type 'float'"),
+        (["--schema", "a double"], "has the type 'double'"),
         (["--to", "in.csv"], "is the source"),
         (["--to", "there.csv"], "is there already"),
         (["--to", "."], "none of them"),
@@ -132,7 +132,7 @@ def test_a_changed_prompt_is_two_and_continue_goes_on(api, source, tmp_path):
 def test_a_wrong_key_is_one_and_marks_nothing(api, source, tmp_path):
     done = run(api, source, *ASK, "--to", tmp_path / "out.csv", key="sk-ant-wrong")
     assert done.returncode == 1
-    assert done.stderr.splitlines()[-1].startswith("Error: AuthenticationError")
+    assert done.stderr.splitlines()[-1].startswith("Error: the API answered 401")
     assert run(api, source, *ASK, "--to", tmp_path / "out.csv").returncode == 0
 
 

@@ -54,7 +54,7 @@ def test_the_model_the_tokens_and_the_pages_are_those_that_are_asked_for(files: 
 
 def test_a_table_tells_the_same_and_errors_stand_beside_it(files: Path) -> None:
     done = run("shot.png", "cut.jpg", "gone.png", cwd=files)
-    assert done.returncode == 1
+    assert done.returncode == 5
     assert done.stdout.split() == [
         "file",
         "type",
@@ -79,4 +79,4 @@ def test_a_table_tells_the_same_and_errors_stand_beside_it(files: Path) -> None:
 def test_no_file_and_no_pages_are_usage(files: Path) -> None:
     assert run(cwd=files).returncode == 2
     assert "12 pages" not in run("report.pdf", "--pages", "9", cwd=files).stdout
-    assert run("report.pdf", "--pages", "9", cwd=files).returncode == 1
+    assert run("report.pdf", "--pages", "9", cwd=files).returncode == 2

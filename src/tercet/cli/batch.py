@@ -22,12 +22,6 @@ FIRST_LOOK, LONGEST_LOOK = 1.0, 60.0
 COUNTS = ("processing", "succeeded", "errored", "canceled", "expired")
 
 
-class RefusedRequest(click.ClickException):
-    """What the API, or the way to it, answered in place of what was asked for."""
-
-    exit_code = 1
-
-
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, as the API has it.")
 batch_id = click.argument("batch_id", metavar="ID")
 
@@ -159,14 +153,12 @@ def _checked(text: str) -> str:
 
 
 def _asked(ask: Callable[[Anthropic], Any]) -> Any:
-    """Ask with the client of the environment. What it raises is one line, and exit code 1."""
-    import tercet
+    """Ask with the client of these settings. What it raises is one line, and an exit code (`exits.py`)."""
+    from tercet.cli.asking import make_client
 
     try:
-        with tercet.Anthropic() as client:
+        with make_client() as client:
             return ask(client)
-    except tercet.AnthropicError as problem:
-        raise RefusedRequest(str(problem)) from None
     except BrokenPipeError:  # `| head` has seen enough
         sys.stderr.close()
         return 0

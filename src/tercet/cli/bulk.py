@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tercet.cli.exits import FAILED, INTERRUPTED, SOME_FAILED, exit_code, sentence
+
 if TYPE_CHECKING:
     from tercet.toolkit.bulk.job import Job
 
-FAILED_ITEMS, INTERRUPTED = 5, 130
+FAILED_ITEMS = SOME_FAILED
 
 
 class BulkGroup(click.Group):
@@ -92,7 +94,7 @@ def retry(**asked: Any) -> int:
 
 
 def carried_out(act: Any) -> int:
-    """Do it. What goes wrong is one line on stderr and an exit code: 1, 2, 6 or 75."""
+    """Do it. What goes wrong is one line on stderr and an exit code (`exits.py`)."""
     from tercet.toolkit.bulk.errors import BulkError, JobStoppedError
     from tercet.wire.errors.tree import AnthropicError
 
@@ -101,7 +103,7 @@ def carried_out(act: Any) -> int:
     except (BulkError, JobStoppedError) as problem:
         said, code = str(problem), problem.exit_code
     except AnthropicError as problem:
-        said, code = f"{type(problem).__name__}: {problem}", 1
+        said, code = sentence(problem), exit_code(problem) or FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
     click.echo(f"Error: {' '.join(said.split())}", err=True)

@@ -32,6 +32,14 @@ VERBS = {
 QUESTION = "ask"
 
 
+class FailedCommand(click.ClickException):
+    """An error of the library in one sentence, with the exit code that belongs to it."""
+
+    def __init__(self, said: str, code: int) -> None:
+        super().__init__(said)
+        self.exit_code = code
+
+
 class VerbGroup(click.Group):
     """A group that imports no verb before it is asked for: `tercet cost` needs neither client nor server."""
 
@@ -54,6 +62,13 @@ class VerbGroup(click.Group):
         except BrokenPipeError:
             leave_stdout()
             return ANSWERED
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
+        except Exception as error:
+            code = exit_code(error)
+            if code is None:  # nobody expects it: its traceback is worth reading
+                raise
+            raise FailedCommand(sentence(error), code) from None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -109,12 +124,6 @@ def run() -> int:
         return INTERRUPTED
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else USAGE
-    except Exception as error:
-        code_of_error = exit_code(error)
-        if code_of_error is None:
-            raise
-        complain(sentence(error))
-        return code_of_error
 
 
 def leave_stdout() -> None:

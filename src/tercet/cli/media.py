@@ -7,27 +7,28 @@ from typing import Any
 
 import click
 
+from tercet.cli.defaults import setting
+from tercet.cli.exits import ANSWERED, SOME_FAILED, USAGE
+
 MEGABYTE, KILOBYTE = 1_000_000, 1_000
-DEFAULT_MODEL = "claude-sonnet-4-6"
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option(
-    "-m", "--model", default=DEFAULT_MODEL, show_default=True, metavar="MODEL", help="Whose view, limits and prices."
-)
+@click.option("-m", "--model", metavar="MODEL", help="Whose view, limits and prices; else as tercet ask.")
 @click.option("--tokens", type=click.IntRange(min=1), metavar="N", help="The most that an image may cost.")
 @click.option("--pages", metavar="PAGES", help="Pages of PDFs: 1-20, or 1-3,7.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: a list of objects, money as decimal text.")
-def media(files: tuple[str, ...], model: str, tokens: int | None, pages: str | None, as_json: bool) -> None:
+def media(files: tuple[str, ...], model: str | None, tokens: int | None, pages: str | None, as_json: bool) -> int:
     """Say what would be sent of images and documents: type, size, tokens and cost."""
-    rows = [_row(file, model, tokens, pages) for file in files]
+    name = setting("model", model).value
+    rows = [_row(file, name, tokens, pages) for file in files]
     if as_json:
         click.echo(json.dumps(rows, indent=2))
     else:
         _print_table(rows)
-    if any(row["error"] for row in rows):
-        raise SystemExit(1)
+    failed = sum(row["error"] is not None for row in rows)
+    return ANSWERED if not failed else SOME_FAILED if failed < len(rows) else USAGE
 
 
 def _row(file: str, model: str, tokens: int | None, pages: str | None) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def test_json_and_a_file_of_it_are_taken_as_they_are(tmp_path):
         ("", "'', which is no field"),
         ("a,,b", "'', which is no field"),
         ("a-b", "'a-b', which is no field"),
-        ("a float", "has the type 'float'; there are text"),
+        ("a double", "has the type 'double'; there are text"),
         ("a x|", "has a value that is empty"),
         ("a, a", "has the field 'a' twice"),
         ("{", "is no JSON object"),
