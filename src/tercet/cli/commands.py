@@ -37,7 +37,7 @@ class FailedCommand(click.ClickException):
 
     def __init__(self, said: str, code: int) -> None:
         super().__init__(said)
-        self.exit_code = code
+        self.exit_code = code  # type: ignore[misc]  # click reads it from the instance
 
 
 class VerbGroup(click.Group):
