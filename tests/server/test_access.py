@@ -54,6 +54,17 @@ def test_keys_are_taken_from_either_header(strict: str) -> None:
     assert error(post(strict, version)) == (401, kind, "x-api-key header is required")
 
 
+@pytest.mark.parametrize(
+    ("model", "meant"), [("claude-sonet-4-6", "claude-sonnet-4-6"), ("claude-opus-5.5", "claude-opus-5-5")]
+)
+def test_a_misspelt_model_is_answered_with_a_warning_that_names_the_nearest(
+    server: LocalServer, model: str, meant: str
+) -> None:
+    answer = post(server.base_url, HEADERS, json={**ASK, "model": model})
+    assert answer.status_code == 200
+    assert f"did you mean {meant}?" in answer.headers["tercet-warning"]
+
+
 def test_the_health_route_needs_no_key(strict: str) -> None:
     answer = httpx.get(f"{strict}/health", trust_env=False)
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})

@@ -530,6 +530,11 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
         "messages.0.content.0.pdf.source.base64.data: The PDF specified was not valid.",
     ),
     (
+        "pdf_unread",
+        {"messages": [said("user", pdf(many_pages(1) + b"\ntrailer << /Root 1 0 R /Encrypt 5 0 R >>"))]},
+        "messages.0.content.0.pdf.source.base64.data: The PDF specified was not valid.",
+    ),
+    (
         "pdf_pages",
         {"messages": [said("user", pdf(many_pages(101)))]},
         "messages.0.content.0.pdf.source.base64.data: A maximum of 100 PDF pages may be provided.",

@@ -241,7 +241,9 @@ class MessageService:
         if facts is None:
             if strict or "claude" not in wanted:
                 raise not_found(f"model: {wanted[:200]}")
-            warnings.append(f"model: {wanted[:200]} is not known; it is answered as a current model would be.")
+            warnings.append(
+                f"model: {wanted[:200]} is not known{_nearest(wanted)}; it is answered as a current model would be."
+            )
             return wanted, None
         retires = facts.lifecycle.retires
         if retires is not None and self.settings.clock() >= _begins(retires):
@@ -250,6 +252,16 @@ class MessageService:
                 raise not_found(f"model: {wanted[:200]}")
             warnings.append(f"model: {gone}")
         return facts.id, facts
+
+
+@lru_cache(maxsize=128)
+def _nearest(wanted: str) -> str:
+    """Return words that name the model which was probably meant; empty if none is near."""
+    from difflib import get_close_matches
+
+    known = [name for facts in models.all_models() for name in (facts.id, *facts.aliases)]
+    found = get_close_matches(wanted[:100], known, 1, 0.8)
+    return f" (did you mean {found[0]}?)" if found else ""
 
 
 @lru_cache(maxsize=128)

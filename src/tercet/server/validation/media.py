@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +21,8 @@ MOST_PIXELS = 8000
 MANY_IMAGES = 20
 MOST_PIXELS_OF_MANY = 2000
 USUAL_PAGES = 600
+ENCRYPTED = re.compile(rb"/Encrypt\s*(?:<<|\d{1,9}\s+\d{1,5}\s+R\b)")
+"""The entry of a PDF whose pages only a password opens."""
 Found = tuple[str, dict[str, Any]]
 
 
@@ -35,7 +38,7 @@ def check_media(subject: ValidationContext) -> None:
         if block["type"] == "image":
             _check_image(subject, path, block, many=images > MANY_IMAGES)
         else:
-            pages += _pages(path, source["data"])
+            pages += _pages(subject, path, source["data"])
             _check_pages(subject, path, pages)
 
 
@@ -92,8 +95,10 @@ def _check_fits(subject: ValidationContext, path: str, width: int, height: int) 
         raise refusal("oversized", path=path, width=width, height=height, to_width=to_width, to_height=to_height)
 
 
-def _pages(path: str, data: str) -> int:
+def _pages(subject: ValidationContext, path: str, data: str) -> int:
     content = _bytes_of(data, f"{path}.pdf.source.base64.data")
+    if subject.strict and ENCRYPTED.search(content):
+        raise refusal("pdf_unread", path=path)
     pages = len(read_pdf(content))
     if not pages and not content.lstrip()[:5].startswith(b"%PDF-"):
         raise refusal("pdf_unread", path=path)
