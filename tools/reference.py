@@ -226,6 +226,8 @@ def spelled(value: Any) -> str:
     origin, members = typing.get_origin(value), typing.get_args(value)
     if origin in (typing.Union, UnionType):
         return " | ".join(spelled(each) for each in members)
+    if origin is typing.Annotated:
+        return spelled(members[0])
     if origin is typing.Literal:
         return f"Literal[{', '.join(map(repr, members))}]"
     if origin is not None:

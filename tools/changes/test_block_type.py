@@ -39,7 +39,7 @@ def test_the_names_of_its_types_are_there_under_every_path() -> None:
     from tercet.types.waveform_block import WaveformBlock
     from tercet.types.waveform_block_param import WaveformBlockParam
 
-    assert WaveformBlock in get_args(types.ContentBlock)
+    assert WaveformBlock in get_args(get_args(types.ContentBlock)[0])
     assert WaveformBlockParam in get_args(types.ContentBlockParam)
     assert TypeAdapter(WaveformBlockParam).validate_python(WAVE)["type"] == "waveform"
     with pytest.raises(ValidationError, match="samples"):

@@ -449,12 +449,21 @@ def _each_value(wrap: Wrap) -> Wrap:
     return lambda value: {key: wrap(item) for key, item in value.items()} if type(value) is dict else value
 
 
+def flat_members(members: tuple[Any, ...]) -> Iterator[Any]:
+    """Yield the types that a union is of, those of unions within it among them, without what annotates them."""
+    for member in members:
+        bare = typing.get_args(member)[0] if typing.get_origin(member) is typing.Annotated else member
+        if typing.get_origin(bare) in (typing.Union, types.UnionType):
+            yield from flat_members(typing.get_args(bare))
+        else:
+            yield bare
+
+
 def _union(members: tuple[Any, ...]) -> Wrap:
     by_type: dict[str, type[Model]] = {}
     fallback: type[Model] | None = None
     containers: dict[type, Wrap] = {}
-    for member in members:
-        member = typing.get_args(member)[0] if typing.get_origin(member) is typing.Annotated else member
+    for member in flat_members(members):
         kind = typing.get_origin(member) or member
         if isinstance(kind, type) and issubclass(kind, Model):
             tags = type_tags(kind)

@@ -30,6 +30,12 @@ class Timeout:
     idle: float | None
     stream_idle: float | None
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        from tercet.wire.pydantic_field import python_only_schema
+
+        return python_only_schema("a Timeout", lambda value: isinstance(value, cls))
+
     def __init__(
         self,
         timeout: Any = ...,

@@ -1,18 +1,62 @@
-"""The typing names that Python 3.11 and 3.12 lack or that other libraries refuse there in the standard library's form."""
+"""The typing names that Python 3.11 and 3.12 lack, or that pydantic reads otherwise than type checkers do.
+
+Type checkers see the names of the standard library. At run time they carry what pydantic needs to take and give back what
+the API does: dicts keep the keys that are not declared, and an iterable is read once, into a list.
+"""
 
 from __future__ import annotations
 
+import collections.abc
 import sys
+import typing
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if sys.version_info >= (3, 13):
-    from typing import Required, TypedDict
+    from typing import Required
 else:
-    from typing_extensions import Required, TypedDict  # noqa: UP035 - pydantic refuses typing.TypedDict there
+    from typing_extensions import Required  # noqa: UP035 - pydantic refuses typing.TypedDict there
+
+
+class ForPydantic:
+    """The mark of a type that pydantic is to read in another way than type checkers; a function of `pydantic_field` says how."""
+
+    def __init__(self, schema: str) -> None:
+        self.schema = schema
+
+    def __repr__(self) -> str:
+        return f"ForPydantic({self.schema!r})"
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        from tercet.wire import pydantic_field
+
+        return getattr(pydantic_field, self.schema)(source, handler)
+
+
+AS_LIST = ForPydantic("list_schema")
+"""An iterable, read at once: pydantic's own way is an iterator that is empty the second time."""
+OTHER_KINDS = ForPydantic("response_kinds_schema")
+"""A union of classes of responses: a `type` that this version does not know makes an `AnyModel`, as in an answer."""
+SENT_KINDS = ForPydantic("sent_kinds_schema")
+"""A union of dicts of requests and of objects: objects stay, dicts are checked by their `type`, unknown types pass."""
+LOCAL_FILE = ForPydantic("local_file_schema")
+"""A path or an open file: taken as an object, never made from text that somebody sent."""
 
 if TYPE_CHECKING:
-    from typing_extensions import ReadOnly
+    from collections.abc import Iterable
+
+    from typing_extensions import ReadOnly, TypedDict
+    from typing_extensions import TypedDict as PlainTypedDict
 else:
+    if sys.version_info >= (3, 13):
+        from typing import TypedDict as PlainTypedDict
+    else:
+        from typing_extensions import TypedDict as PlainTypedDict
+
+    class TypedDict(PlainTypedDict):
+        """The base of every dict of a request: pydantic looks for its settings among the bases."""
+
+    # Fields that the API has learnt since, and whatever a JSON schema holds.
+    TypedDict.__pydantic_config__ = {"extra": "allow"}
 
     class ReadOnly:
         """For type checkers alone: pydantic would warn of it in every program that uses a message as a field."""
@@ -20,11 +64,38 @@ else:
         def __class_getitem__(cls, item: Any) -> Any:
             return item
 
+    class Iterable:
+        """`collections.abc.Iterable`, with the word to pydantic."""
 
-__all__ = ["Absent", "ReadOnly", "Required", "TypedDict"]
+        def __class_getitem__(cls, item: Any) -> Any:
+            return typing.Annotated[collections.abc.Iterable[item], AS_LIST]
+
+
+__all__ = [
+    "AS_LIST",
+    "LOCAL_FILE",
+    "OTHER_KINDS",
+    "SENT_KINDS",
+    "Absent",
+    "ForPydantic",
+    "Iterable",
+    "PlainTypedDict",
+    "ReadOnly",
+    "Required",
+    "TypedDict",
+]
 
 
 class Absent(Protocol):
     """A sentinel that stands for "not given": always false, as `NOT_GIVEN` and `omit` are."""
 
     def __bool__(self) -> Literal[False]: ...
+
+    if not TYPE_CHECKING:  # a protocol is what type checkers compare, and sentinels need not know pydantic
+
+        @classmethod
+        def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+            from tercet.wire.pydantic_field import python_only_schema
+            from tercet.wire.requests.sentinels import is_absent
+
+            return python_only_schema("NOT_GIVEN or omit", is_absent)

@@ -55,10 +55,10 @@ def test_every_type_says_what_it_is(param: type) -> None:
 def test_every_block_of_an_answer_can_be_sent_back() -> None:
     sendable = {tag for param in get_args(params_conversation.ContentBlockParam) for tag in tag_of(param)}
 
-    assert set() == {tag for kind in get_args(ContentBlock) for tag in type_tags(kind)} - sendable
+    assert set() == {tag for kind in get_args(get_args(ContentBlock)[0]) for tag in type_tags(kind)} - sendable
 
 
-@pytest.mark.parametrize("kind", get_args(ContentBlock), ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", get_args(get_args(ContentBlock)[0]), ids=lambda kind: kind.__name__)
 def test_what_an_answer_calls_a_field_a_request_calls_the_same(kind: type[Model]) -> None:
     (tag,) = type_tags(kind)
     (param,) = [one for one in get_args(params_conversation.ContentBlockParam) if tag in tag_of(one)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
 from tercet.toolkit.conversation.limits import Limits
@@ -22,7 +22,7 @@ from tercet.wire.params.sources import CacheControlEphemeralParam, TextBlockPara
 from tercet.wire.params.toolsets import ToolChoiceParam, ToolUnionParam
 from tercet.wire.responses.models import Model
 from tercet.wire.timeout import Timeout
-from tercet.wire.typing_compat import Absent, TypedDict
+from tercet.wire.typing_compat import Absent, Iterable, TypedDict
 
 Said: TypeAlias = str | ContentBlockParam | Mapping[str, Any] | Sequence[str | ContentBlockParam | Mapping[str, Any]]
 """What a user may say: texts, content blocks, and lists of them."""

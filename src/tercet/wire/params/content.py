@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Literal, TypeAlias
+from collections.abc import Mapping
+from typing import Annotated, Literal, TypeAlias
 
 from tercet.wire.media_block import MediaBlock
 from tercet.wire.params.results import ToolReferenceBlockParam, ToolUseCallerParam
@@ -16,7 +16,7 @@ from tercet.wire.params.sources import (
 )
 from tercet.wire.params.toolsets import MCPToolParam
 from tercet.wire.responses.blocks import TextBlock
-from tercet.wire.typing_compat import Required, TypedDict
+from tercet.wire.typing_compat import SENT_KINDS, Iterable, Required, TypedDict
 
 
 class ThinkingBlockParam(TypedDict, total=False):
@@ -147,14 +147,17 @@ class BrowserStateBlockParam(TypedDict, total=False):
     cache_control: CacheControlEphemeralParam | None
 
 
-ToolResultContentParam: TypeAlias = (
+ToolResultContentParam: TypeAlias = Annotated[
     TextBlockParam
     | ImageBlockParam
     | SearchResultBlockParam
     | DocumentBlockParam
     | ToolReferenceBlockParam
     | BrowserStateBlockParam
-)
+    | TextBlock
+    | MediaBlock,
+    SENT_KINDS,
+]
 
 
 class ToolResultBlockParam(TypedDict, total=False):
@@ -162,7 +165,7 @@ class ToolResultBlockParam(TypedDict, total=False):
 
     type: Required[Literal["tool_result"]]
     tool_use_id: Required[str]
-    content: str | Iterable[ToolResultContentParam | TextBlock | MediaBlock]
+    content: str | Iterable[ToolResultContentParam]
     is_error: bool
     """The tool failed; `content` says how, for the model to read."""
     toolset_name: str | None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from tercet.wire.media_block import MediaBlock
 from tercet.wire.model import AnyModel
@@ -27,7 +26,7 @@ from tercet.wire.params.sources import (
 from tercet.wire.params.toolsets import ToolUnionParam
 from tercet.wire.responses.content import ContentBlock
 from tercet.wire.responses.models import Model
-from tercet.wire.typing_compat import ReadOnly, Required, TypedDict
+from tercet.wire.typing_compat import SENT_KINDS, Iterable, PlainTypedDict, ReadOnly, Required, TypedDict
 
 
 class ToolChangeToolReferenceParam(TypedDict, total=False):
@@ -97,17 +96,16 @@ class FallbackInfoParam(TypedDict, total=False):
     model: Required[Model]
 
 
-FallbackBlockParam = TypedDict(
-    "FallbackBlockParam",
-    {
-        "type": Required[Literal["fallback"]],
-        "from": Required[FallbackInfoParam],
-        "to": Required[FallbackInfoParam],
-        "trigger": object,
-    },
-    total=False,
-)
-"""The place where another model took over, sent back (beta)."""
+_FallbackFrom = PlainTypedDict("_FallbackFrom", {"from": Required[FallbackInfoParam]})  # no class body can say `from`
+
+
+class FallbackBlockParam(_FallbackFrom, TypedDict, total=False):
+    """The place where another model took over, sent back (beta)."""
+
+    type: Required[Literal["fallback"]]
+    to: Required[FallbackInfoParam]
+    trigger: object
+
 
 ContentBlockParam: TypeAlias = (
     TextBlockParam
@@ -129,7 +127,9 @@ ContentBlockParam: TypeAlias = (
 )
 """Every kind of block that a message of a request may hold."""
 
-MessageContentParam: TypeAlias = str | Iterable[ContentBlockParam | ContentBlock | MediaBlock | AnyModel]
+MessageContentParam: TypeAlias = (
+    str | Iterable[Annotated[ContentBlockParam | ContentBlock | MediaBlock | AnyModel, SENT_KINDS]]
+)
 """Text, or blocks: your own dicts and blocks of answers, mixed as you like."""
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from os import PathLike
-from typing import IO, Literal, TypeAlias
+from typing import IO, Annotated, Literal, TypeAlias
 
 from tercet.wire.params.messages import (
     BetaMessageCreateParamsNonStreaming,
@@ -12,9 +12,9 @@ from tercet.wire.params.messages import (
     CallOptions,
     MessageCreateParamsNonStreaming,
 )
-from tercet.wire.typing_compat import Absent, Required, TypedDict
+from tercet.wire.typing_compat import LOCAL_FILE, Absent, Iterable, Required, TypedDict
 
-FileContent: TypeAlias = IO[bytes] | bytes | PathLike[str]
+FileContent: TypeAlias = bytes | Annotated[IO[bytes] | PathLike[str], LOCAL_FILE]
 FileTypes: TypeAlias = (
     FileContent
     | tuple[str | None, FileContent]

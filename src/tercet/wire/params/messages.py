@@ -5,8 +5,8 @@ For type checkers and for users' own variables: nothing here is checked when a p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, Protocol, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from tercet.wire.params.betas import AnthropicBeta
 from tercet.wire.params.conversation import AnyMessageParam
@@ -28,7 +28,7 @@ from tercet.wire.params.sources import CacheControlEphemeralParam, TextBlockPara
 from tercet.wire.params.toolsets import ToolChoiceParam, ToolUnionParam
 from tercet.wire.responses.models import Model
 from tercet.wire.timeout import Timeout
-from tercet.wire.typing_compat import Absent, Required, TypedDict
+from tercet.wire.typing_compat import Absent, Iterable, Required, TypedDict
 
 
 class CallOptions(TypedDict, total=False):
@@ -67,6 +67,18 @@ class DescribedTool(Protocol):
     def to_dict(self) -> ToolUnionParam:
         """Return the entry in `tools`."""
         ...
+
+    if not TYPE_CHECKING:  # a protocol is what type checkers compare, and tools need not know pydantic
+
+        @classmethod
+        def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+            from tercet.wire.pydantic_field import python_only_schema
+
+            return python_only_schema(
+                "a tool that describes itself with to_dict()",
+                lambda value: callable(getattr(value, "to_dict", None)),
+                lambda tool: tool.to_dict(),
+            )
 
 
 class PromptParams(TypedDict, total=False):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
 from tercet.wire.params.sources import CacheControlEphemeralParam, DocumentBlockParam, TextBlockParam
-from tercet.wire.typing_compat import Required, TypedDict
+from tercet.wire.typing_compat import Iterable, Required, TypedDict
 
 WebSearchToolResultErrorCode: TypeAlias = Literal[
     "invalid_tool_input",

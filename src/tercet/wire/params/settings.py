@@ -3,11 +3,11 @@ settings."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, TypeAlias
 
 from tercet.wire.responses.models import Model
-from tercet.wire.typing_compat import Required, TypedDict
+from tercet.wire.typing_compat import Iterable, Required, TypedDict
 
 Effort: TypeAlias = Literal["low", "medium", "high", "xhigh", "max"]
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from os import PathLike
-from typing import IO, Literal, TypeAlias
+from typing import IO, Annotated, Literal, TypeAlias
 
-from tercet.wire.typing_compat import Required, TypedDict
+from tercet.wire.typing_compat import LOCAL_FILE, Iterable, Required, TypedDict
 
-Base64Data: TypeAlias = str | bytes | IO[bytes] | PathLike[str]
+Base64Data: TypeAlias = str | bytes | Annotated[IO[bytes] | PathLike[str], LOCAL_FILE]
 """Base64 text, or bytes, an open binary file or a path, which are then encoded here."""
 
 
@@ -179,10 +178,6 @@ class FileDocumentSourceParam(TypedDict, total=False):
     type: Required[Literal["file"]]
     file_id: Required[str]
 
-
-for _with_files in (Base64ImageSourceParam, Base64PDFSourceParam):
-    # Pydantic, where users have it, knows no open files: it shall take them by their class.
-    _with_files.__pydantic_config__ = {"arbitrary_types_allowed": True}  # type: ignore[union-attr]
 
 ContentBlockSourceContentParam: TypeAlias = TextBlockParam | ImageBlockParam
 DocumentSourceParam: TypeAlias = (

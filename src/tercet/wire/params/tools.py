@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, TypeAlias
 
 from tercet.wire.params.sources import CacheControlEphemeralParam, CitationsConfigParam
-from tercet.wire.typing_compat import Required, TypedDict
+from tercet.wire.typing_compat import Iterable, Required, TypedDict
 
 AllowedCaller: TypeAlias = Literal[
     "direct", "code_execution_20250825", "code_execution_20260120", "code_execution_20260521"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
 from tercet.wire.params.sources import CacheControlEphemeralParam
@@ -32,7 +32,7 @@ from tercet.wire.params.tools import (
     WebSearchTool20260318Param,
 )
 from tercet.wire.responses.models import Model
-from tercet.wire.typing_compat import Required, TypedDict
+from tercet.wire.typing_compat import Iterable, Required, TypedDict
 
 
 class ToolSearchToolBm25_20251119Param(ToolOptionsParam, total=False):  # noqa: N801 - the SDK's name

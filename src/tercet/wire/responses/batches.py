@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal, TypeAlias, cast
+from typing import Annotated, Any, Literal, TypeAlias, cast
 
 from tercet.wire.datetime_field import DatetimeField
 from tercet.wire.model import Model, NestedField, ResponseModel
 from tercet.wire.responses.errors import ErrorResponse
 from tercet.wire.responses.message import Message
+from tercet.wire.typing_compat import OTHER_KINDS
 
 
 class MessageBatchRequestCounts(Model):
@@ -88,9 +89,10 @@ class MessageBatchExpiredResult(Model):
     type: Literal["expired"]
 
 
-MessageBatchResult: TypeAlias = (
-    MessageBatchSucceededResult | MessageBatchErroredResult | MessageBatchCanceledResult | MessageBatchExpiredResult
-)
+MessageBatchResult: TypeAlias = Annotated[
+    MessageBatchSucceededResult | MessageBatchErroredResult | MessageBatchCanceledResult | MessageBatchExpiredResult,
+    OTHER_KINDS,
+]
 
 
 class MessageBatchIndividualResponse(Model):

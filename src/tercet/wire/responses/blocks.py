@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from tercet.wire.model import Model
 from tercet.wire.responses.citations import TextCitation
+from tercet.wire.typing_compat import OTHER_KINDS
 
 
 class TextBlock(Model):
@@ -59,7 +60,10 @@ class ServerToolCaller20260120(Model):
     tool_id: str
 
 
-ToolUseCaller: TypeAlias = DirectCaller | ServerToolCaller | ServerToolCaller20260120
+ToolUseCaller: TypeAlias = Annotated[
+    DirectCaller | ServerToolCaller | ServerToolCaller20260120,
+    OTHER_KINDS,
+]
 
 
 class ToolCall(Model):

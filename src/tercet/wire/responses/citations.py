@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from tercet.wire.model import Model
+from tercet.wire.typing_compat import OTHER_KINDS
 
 
 class CitationCharLocation(Model):
@@ -70,13 +71,14 @@ class CitationsWebSearchResultLocation(Model):
     encrypted_index: str
 
 
-TextCitation: TypeAlias = (
+TextCitation: TypeAlias = Annotated[
     CitationCharLocation
     | CitationPageLocation
     | CitationContentBlockLocation
     | CitationsWebSearchResultLocation
-    | CitationsSearchResultLocation
-)
+    | CitationsSearchResultLocation,
+    OTHER_KINDS,
+]
 
 
 class CitationsConfig(Model):

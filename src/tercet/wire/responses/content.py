@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
 from tercet.wire.responses.blocks import ModelBlock, TextBlock
 from tercet.wire.responses.code_execution import (
@@ -18,6 +18,7 @@ from tercet.wire.responses.tool_results import (
     WebFetchToolResultBlock,
     WebSearchToolResultBlock,
 )
+from tercet.wire.typing_compat import OTHER_KINDS
 
 OtherContentBlock: TypeAlias = (
     ModelBlock
@@ -32,5 +33,8 @@ OtherContentBlock: TypeAlias = (
     | MCPToolListingBlock
 )
 """Every kind of block but text."""
-ContentBlock: TypeAlias = TextBlock | OtherContentBlock
+ContentBlock: TypeAlias = Annotated[
+    TextBlock | OtherContentBlock,
+    OTHER_KINDS,
+]
 """Every kind of block that a message may hold. A block of a kind that is not listed here is an `AnyModel`."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from tercet.wire.model import Model
+from tercet.wire.typing_compat import OTHER_KINDS
 
 
 class CacheMissModelChanged(Model):
@@ -53,14 +54,15 @@ class CacheMissUnavailable(Model):
     type: Literal["unavailable"]
 
 
-CacheMissReason: TypeAlias = (
+CacheMissReason: TypeAlias = Annotated[
     CacheMissModelChanged
     | CacheMissSystemChanged
     | CacheMissToolsChanged
     | CacheMissMessagesChanged
     | CacheMissPreviousMessageNotFound
-    | CacheMissUnavailable
-)
+    | CacheMissUnavailable,
+    OTHER_KINDS,
+]
 
 
 class Diagnostics(Model):
@@ -120,4 +122,7 @@ class ThinkingMismatchAllowedInputTransformation(Model):
     reason: str
 
 
-InputTransformation: TypeAlias = ThinkingDroppedInputTransformation | ThinkingMismatchAllowedInputTransformation
+InputTransformation: TypeAlias = Annotated[
+    ThinkingDroppedInputTransformation | ThinkingMismatchAllowedInputTransformation,
+    OTHER_KINDS,
+]

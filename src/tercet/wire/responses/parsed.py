@@ -5,7 +5,7 @@ The data stands beside the JSON, in a slot: dumps and copies that are sent back 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeAlias
 
 from tercet.wire.responses.blocks import TextBlock
 from tercet.wire.responses.content import OtherContentBlock
@@ -25,6 +25,7 @@ from tercet.wire.stream.events import (
     ThinkingEvent,
 )
 from tercet.wire.stream.message_builder import MessageBuilder
+from tercet.wire.typing_compat import OTHER_KINDS
 
 if TYPE_CHECKING:
     from typing_extensions import TypeVar
@@ -53,7 +54,10 @@ class ParsedTextBlock(TextBlock, Generic[T]):
             return None if name == "_parsed" else super().__getattr__(name)
 
 
-ParsedContentBlock: TypeAlias = ParsedTextBlock[T] | OtherContentBlock
+ParsedContentBlock: TypeAlias = Annotated[
+    ParsedTextBlock[T] | OtherContentBlock,
+    OTHER_KINDS,
+]
 
 
 class ParsedMessage(Message, Generic[T]):
@@ -90,7 +94,7 @@ class ParsedMessageStopEvent(MessageStopEvent, Generic[T]):
     message: ParsedMessage[T]  # pyright: ignore[reportIncompatibleVariableOverride]
 
 
-ParsedMessageStreamEvent: TypeAlias = (
+ParsedMessageStreamEvent: TypeAlias = Annotated[
     TextEvent
     | CitationEvent
     | ThinkingEvent
@@ -102,8 +106,9 @@ ParsedMessageStreamEvent: TypeAlias = (
     | ParsedMessageStopEvent[T]
     | RawContentBlockStartEvent
     | RawContentBlockDeltaEvent
-    | ParsedContentBlockStopEvent[T]
-)
+    | ParsedContentBlockStopEvent[T],
+    OTHER_KINDS,
+]
 
 
 class ParsedMessageBuilder(MessageBuilder):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from tercet.wire.model import Model
+from tercet.wire.typing_compat import OTHER_KINDS
 
 
 class CacheCreation(Model):
@@ -72,9 +73,10 @@ class FallbackMessageIterationUsage(IterationUsage):
     model: str
 
 
-AnyIterationUsage: TypeAlias = (
-    MessageIterationUsage | CompactionIterationUsage | AdvisorMessageIterationUsage | FallbackMessageIterationUsage
-)
+AnyIterationUsage: TypeAlias = Annotated[
+    MessageIterationUsage | CompactionIterationUsage | AdvisorMessageIterationUsage | FallbackMessageIterationUsage,
+    OTHER_KINDS,
+]
 
 
 class FallbackCreditRedeemed(Model):

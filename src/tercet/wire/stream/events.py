@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from tercet.wire.model import AnyModel, Model
 from tercet.wire.responses.citations import TextCitation
@@ -17,6 +17,7 @@ from tercet.wire.responses.context import ContextManagementResponse, InputTransf
 from tercet.wire.responses.message import Container, Message, RefusalStopDetails, StopReason
 from tercet.wire.responses.usage import MessageDeltaUsage
 from tercet.wire.stream.partial import parse_partial
+from tercet.wire.typing_compat import OTHER_KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,10 @@ class CompactionDelta(Model):
     encrypted_content: str | None
 
 
-RawContentBlockDelta: TypeAlias = (
-    TextDelta | InputJSONDelta | CitationsDelta | ThinkingDelta | SignatureDelta | CompactionDelta
-)
+RawContentBlockDelta: TypeAlias = Annotated[
+    TextDelta | InputJSONDelta | CitationsDelta | ThinkingDelta | SignatureDelta | CompactionDelta,
+    OTHER_KINDS,
+]
 
 
 # --- events on the wire ----------------------------------------------------------------------------------------------
@@ -163,14 +165,15 @@ class ErrorEvent(Model):
     error: dict[str, Any]
 
 
-RawMessageStreamEvent: TypeAlias = (
+RawMessageStreamEvent: TypeAlias = Annotated[
     RawMessageStartEvent
     | RawMessageDeltaEvent
     | RawMessageStopEvent
     | RawContentBlockStartEvent
     | RawContentBlockDeltaEvent
-    | RawContentBlockStopEvent
-)
+    | RawContentBlockStopEvent,
+    OTHER_KINDS,
+]
 
 
 EVENTS: dict[str, type[Model]] = {
@@ -351,7 +354,7 @@ class MessageStopEvent(RawMessageStopEvent):
     message: Message
 
 
-MessageStreamEvent: TypeAlias = (
+MessageStreamEvent: TypeAlias = Annotated[
     TextEvent
     | CitationEvent
     | ThinkingEvent
@@ -363,5 +366,6 @@ MessageStreamEvent: TypeAlias = (
     | MessageStopEvent
     | RawContentBlockStartEvent
     | RawContentBlockDeltaEvent
-    | ContentBlockStopEvent
-)
+    | ContentBlockStopEvent,
+    OTHER_KINDS,
+]
