@@ -18,6 +18,7 @@ import typing
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from types import MethodType
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -148,7 +149,7 @@ def _method(client: Any, path: str) -> Any:
 
 def _takes(method: Any, argument: str) -> bool:
     """Return whether a method knows an argument: it names one that it does not know, before it looks at any value."""
-    plain = inspect.signature(method).parameters
+    plain = inspect.signature(MethodType(inspect.unwrap(method), method.__self__)).parameters  # declared ones are tried
     if argument in plain:
         return True
     needed = [name for name, each in plain.items() if each.default is each.empty and each.kind is not each.VAR_KEYWORD]

@@ -10,7 +10,7 @@ import typing
 from collections.abc import Callable, Iterator
 from functools import cache, cached_property
 from importlib import import_module
-from types import UnionType
+from types import MethodType, UnionType
 from typing import Any
 
 import tercet
@@ -55,7 +55,8 @@ def annotation(given: Any) -> str:
 def signature(function: Any, name: str) -> str:
     """Return how something is called. `**params` of a TypedDict are named by it: they have a table."""
     try:
-        asked = inspect.signature(function)
+        written = inspect.unwrap(function)  # TypedDicts have their own rows
+        asked = inspect.signature(MethodType(written, function) if isinstance(function, MethodType) else written)
     except (TypeError, ValueError):
         return name
     shown: list[str] = []

@@ -43,7 +43,8 @@ CREATE = frozenset(
 COUNT_TOKENS = frozenset(
     {
         "cache_control", "deadline", "extra_body", "extra_headers", "extra_query", "max_retries", "messages", "model",
-        "output_config", "speed", "system", "thinking", "timeout", "tool_choice", "tools", "user_profile_id", "workspace_id"
+        "output_config", "output_format", "speed", "system", "thinking", "timeout", "tool_choice", "tools",
+        "user_profile_id", "workspace_id"
     }
 )
 BETA_CREATE = frozenset(
@@ -58,8 +59,8 @@ BETA_CREATE = frozenset(
 BETA_COUNT_TOKENS = frozenset(
     {
         "betas", "billing_policy", "cache_control", "compaction", "context_management", "deadline", "extra_body",
-        "extra_headers", "extra_query", "max_retries", "mcp_servers", "messages", "model", "output_config", "speed",
-        "system", "thinking", "timeout", "tool_choice", "tools", "user_profile_id", "workspace_id"
+        "extra_headers", "extra_query", "max_retries", "mcp_servers", "messages", "model", "output_config", "output_format",
+        "speed", "system", "thinking", "timeout", "tool_choice", "tools", "user_profile_id", "workspace_id"
     }
 )
 REQUIRED = frozenset(

@@ -49,7 +49,7 @@ def test_every_type_can_be_resolved_while_a_program_runs(param: type) -> None:
 
 @pytest.mark.parametrize("param", TYPED_DICTS, ids=lambda param: param.__name__)
 def test_every_type_says_what_it_is(param: type) -> None:
-    assert param.__doc__ or param.__name__ == "FallbackBlockParam"
+    assert param.__doc__ or param.__name__ == "_FallbackFrom"
 
 
 def test_every_block_of_an_answer_can_be_sent_back() -> None:

@@ -148,7 +148,12 @@ class Deferred:
         value = getattr(self._noun, name)
         if not callable(value):
             return Deferred(value, self._manager)
-        return lambda *arguments, **named: self._manager(lambda: value(*arguments, **named))
+
+        def deferred(*arguments: Any, **named: Any) -> Any:
+            return self._manager(lambda: value(*arguments, **named))
+
+        deferred.__wrapped__ = value  # type: ignore[attr-defined]  # whose signature it has
+        return deferred
 
 
 def raw_view(resource: Any) -> Any:

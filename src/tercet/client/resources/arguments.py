@@ -3,30 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tercet.client.arguments import TRANSPORT_OPTIONS, ParsedArguments, parse_arguments
 from tercet.client.call import Call, make_call
 from tercet.client.overrides import quoted
 from tercet.wire.requests.arguments import text
 from tercet.wire.requests.json_body import encode_json
-
-if TYPE_CHECKING:
-    from tercet.wire.params import BetaOptions, CallOptions
-
-    class Options(CallOptions, BetaOptions, total=False):
-        """The options by which a call says something about the exchange and the betas it uses."""
-
-        deadline: float | None
-        """Seconds for the whole call, retries and waits included."""
-        max_retries: int
-        """How often a failed attempt is repeated."""
-
-    class WorkspaceOptions(Options, total=False):
-        """The same, and which workspace is meant."""
-
-        workspace_id: str | None
-
 
 COMMON = frozenset({*TRANSPORT_OPTIONS, "betas", "workspace_id"})
 """Arguments of every method of these resources."""

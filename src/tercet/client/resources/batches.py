@@ -28,15 +28,8 @@ if TYPE_CHECKING:
         BatchesWithRawResponse,
         BatchesWithStreamingResponse,
     )
-    from tercet.client.resources.arguments import Options, WorkspaceOptions
+    from tercet.client.resources.parameters import BatchCreateArguments, BatchListArguments, WorkspaceOptions
     from tercet.client.streams.jsonl import AsyncJSONLDecoder, JSONLDecoder
-    from tercet.wire.params import BatchCreateParams, BetaBatchListParams
-
-    class BatchCreateArguments(BatchCreateParams, Options, total=False):
-        """The arguments of `batches.create`."""
-
-    class BatchListArguments(BetaBatchListParams, Options, total=False):
-        """The arguments of `batches.list`."""
 
 
 PATH = "/v1/messages/batches"

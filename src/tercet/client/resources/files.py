@@ -26,14 +26,7 @@ if TYPE_CHECKING:
         FilesWithRawResponse,
         FilesWithStreamingResponse,
     )
-    from tercet.client.resources.arguments import Options, WorkspaceOptions
-    from tercet.wire.params import BetaFileListParams, BetaFileUploadParams
-
-    class FileUploadArguments(BetaFileUploadParams, Options, total=False):
-        """The arguments of `files.upload`."""
-
-    class FileListArguments(BetaFileListParams, Options, total=False):
-        """The arguments of `files.list`."""
+    from tercet.client.resources.parameters import FileListArguments, FileUploadArguments, WorkspaceOptions
 
 
 LIST_NAMES = frozenset({"limit", "page", "ids", "scope_id", "after_id", "before_id"})

@@ -20,11 +20,7 @@ if TYPE_CHECKING:
         ModelsWithRawResponse,
         ModelsWithStreamingResponse,
     )
-    from tercet.client.resources.arguments import Options, WorkspaceOptions
-    from tercet.wire.params import BetaModelListParams
-
-    class ModelListArguments(BetaModelListParams, Options, total=False):
-        """The arguments of `models.list`."""
+    from tercet.client.resources.parameters import ModelListArguments, WorkspaceOptions
 
 
 read_model = model_reader(ModelInfo, "id")

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tercet.client.replaced_verbs import ResourceVerb
+from tercet.client.resources.signature import DeclaredMethod
 from tercet.wire.frames import Guarded
 
 C = TypeVar("C")
@@ -18,6 +19,12 @@ else:
 
 class Resource(Guarded):
     """`client.messages`, `client.models` … A resource calls `_send` and `_open` of its client and knows no more of it."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        for method in vars(cls).values():
+            if (function := getattr(method, "__wrapped__", None)) is not None:
+                method.__wrapped__ = DeclaredMethod(function)
 
     _get, _post, _put, _patch, _delete = map(ResourceVerb, ("get", "post", "put", "patch", "delete"))
 

@@ -160,6 +160,9 @@ class MessageParseParams(MessageCreateParamsBase, CallOptions, CallLimits, CallF
 class MessageCountTokensParams(PromptParams, CallOptions, CallLimits, total=False):
     """The arguments of `messages.count_tokens`."""
 
+    output_format: object
+    """The type that an answer shall have, as `messages.parse` takes it: its schema is counted."""
+
 
 class BetaOptions(TypedDict, total=False):
     """The beta features to switch on."""
@@ -234,6 +237,9 @@ class BetaToolRunnerParams(_BetaTurnParams, CallOptions, CallLimits, total=False
 
 class BetaMessageCountTokensParams(PromptParams, BetaPromptParams, CallOptions, CallLimits, total=False):
     """The arguments of `beta.messages.count_tokens`."""
+
+    output_format: object
+    """The type that an answer shall have, as `beta.messages.parse` takes it: its schema is counted."""
 
 
 AnyMessageCreateParams: TypeAlias = MessageCreateParamsNonStreaming | MessageCreateParamsStreaming
