@@ -18,7 +18,7 @@ else:
 
 
 class ForPydantic:
-    """The mark of a type that pydantic is to read in another way than type checkers; a function of `pydantic_field` says how."""
+    """The mark of a type that pydantic is to read in another way than type checkers; a function of `pydantic_marks` says how."""
 
     def __init__(self, schema: str) -> None:
         self.schema = schema
@@ -27,9 +27,9 @@ class ForPydantic:
         return f"ForPydantic({self.schema!r})"
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
-        from tercet.wire import pydantic_field
+        from tercet.wire import pydantic_marks
 
-        return getattr(pydantic_field, self.schema)(source, handler)
+        return getattr(pydantic_marks, self.schema)(source, handler)
 
 
 AS_LIST = ForPydantic("list_schema")
