@@ -118,10 +118,18 @@ def _answered(effect: Effect, ask: Callable[[Ask], Any], call_tool: Callable[[Ca
 
 
 async def sleep_in_loop(seconds: float) -> None:
-    """Sleep by asyncio.sleep, imported when first needed: blocking programs never pay for asyncio."""
-    from asyncio import sleep
+    """Sleep in asyncio, or in trio where that runs the tasks. Imported when first needed: blocking programs never pay for
+    asyncio."""
+    import asyncio
 
-    await sleep(seconds)
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        import trio
+
+        await trio.sleep(seconds)
+    else:
+        await asyncio.sleep(seconds)
 
 
 async def arun(

@@ -26,6 +26,7 @@ from tercet.transport.idle_connections import IdleConnections, SharedPool
 from tercet.transport.origin import Origin, proxy_chooser
 from tercet.transport.sockets import reset_in_child
 from tercet.transport.tls import start_tls
+from tercet.wire.errors import AnthropicError
 
 
 class LoopPool:
@@ -153,8 +154,14 @@ class AsyncPool(SharedPool):
             pool.close()
 
     def here(self) -> LoopPool:
-        """Return the pool of the running loop."""
-        loop = asyncio.get_running_loop()
+        """Return the pool of the running loop. AnthropicError where another library than asyncio runs the tasks."""
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            raise AnthropicError(
+                "no asyncio loop is running here, which the own transport of async clients needs: under trio, "
+                "pass http_client=tercet.DefaultAsyncHttpxClient()"
+            ) from None
         pool = self._loops.get(id(loop))
         if pool is None or pool.loop is not loop or pool.closed:
             pool = self._begin(loop)

@@ -7,9 +7,10 @@ import contextlib
 import os
 import select
 import socket
+import sys
 import weakref
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from typing import Any, Protocol
 
 KEEPALIVE_SECONDS = 60
@@ -21,7 +22,7 @@ Address = tuple[Any, ...]
 _OPTIONS = (
     (socket.IPPROTO_TCP, "TCP_NODELAY", 1),
     (socket.SOL_SOCKET, "SO_KEEPALIVE", 1),
-    (socket.IPPROTO_TCP, "TCP_KEEPIDLE", KEEPALIVE_SECONDS),
+    (socket.IPPROTO_TCP, "TCP_KEEPALIVE" if sys.platform == "darwin" else "TCP_KEEPIDLE", KEEPALIVE_SECONDS),
     (socket.IPPROTO_TCP, "TCP_KEEPINTVL", KEEPALIVE_SECONDS),
     (socket.IPPROTO_TCP, "TCP_KEEPCNT", KEEPALIVE_PROBES),
 )
@@ -47,11 +48,15 @@ class TunedSocket(ClosesItself, socket.socket):
 def tune_socket(family: int) -> socket.socket:
     """Return a TCP socket with the options that this system knows."""
     made = TunedSocket(family, socket.SOCK_STREAM)
-    for level, name, value in _OPTIONS:
-        option = getattr(socket, name, None)
-        if option is not None:
-            made.setsockopt(level, option, value)
+    for each in socket_options():
+        made.setsockopt(*each)
     return made
+
+
+@cache
+def socket_options() -> tuple[tuple[int, int, int], ...]:
+    """Return the options of a socket that this system knows, as `setsockopt` takes them."""
+    return tuple((level, getattr(socket, name), value) for level, name, value in _OPTIONS if hasattr(socket, name))
 
 
 def share_of(left: float | None, addresses_left: int) -> float | None:
