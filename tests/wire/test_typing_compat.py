@@ -5,6 +5,8 @@ from __future__ import annotations
 import collections.abc
 import json
 import pathlib
+import subprocess
+import sys
 import types as python_types
 import typing
 from collections.abc import Iterator
@@ -278,3 +280,13 @@ def test_a_body_of_fastapi_takes_and_gives_back_what_the_api_does() -> None:
     assert json.loads(json.dumps(app.state.body)) == BODY
     assert refused.status_code == 422
     assert described.status_code == 200
+
+
+def test_a_client_imports_nothing_of_it() -> None:
+    program = (
+        "import sys, tercet; tercet.Anthropic(api_key='k').messages; print('tercet.wire.typing_compat' in sys.modules)"
+    )
+
+    assert (
+        subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "False\n"
+    )

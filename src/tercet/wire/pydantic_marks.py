@@ -1,4 +1,4 @@
-"""Tell pydantic how to read the types that `typing_compat` marks: iterables, local files, unions told apart by `type`.
+"""Tell pydantic how to read the types that `marks.py` marks: iterables, local files, unions told apart by `type`.
 
 Needs nothing of pydantic until pydantic itself asks.
 """

@@ -16,30 +16,7 @@ if sys.version_info >= (3, 13):
 else:
     from typing_extensions import Required  # noqa: UP035 - pydantic refuses typing.TypedDict there
 
-
-class ForPydantic:
-    """The mark of a type that pydantic is to read in another way than type checkers; a function of `pydantic_marks` says how."""
-
-    def __init__(self, schema: str) -> None:
-        self.schema = schema
-
-    def __repr__(self) -> str:
-        return f"ForPydantic({self.schema!r})"
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
-        from tercet.wire import pydantic_marks
-
-        return getattr(pydantic_marks, self.schema)(source, handler)
-
-
-AS_LIST = ForPydantic("list_schema")
-"""An iterable, read at once: pydantic's own way is an iterator that is empty the second time."""
-OTHER_KINDS = ForPydantic("response_kinds_schema")
-"""A union of classes of responses: a `type` that this version does not know makes an `AnyModel`, as in an answer."""
-SENT_KINDS = ForPydantic("sent_kinds_schema")
-"""A union of dicts of requests and of objects: objects stay, dicts are checked by their `type`, unknown types pass."""
-LOCAL_FILE = ForPydantic("local_file_schema")
-"""A path or an open file: taken as an object, never made from text that somebody sent."""
+from tercet.wire.marks import AS_LIST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,19 +48,7 @@ else:
             return typing.Annotated[collections.abc.Iterable[item], AS_LIST]
 
 
-__all__ = [
-    "AS_LIST",
-    "LOCAL_FILE",
-    "OTHER_KINDS",
-    "SENT_KINDS",
-    "Absent",
-    "ForPydantic",
-    "Iterable",
-    "PlainTypedDict",
-    "ReadOnly",
-    "Required",
-    "TypedDict",
-]
+__all__ = ["Absent", "Iterable", "PlainTypedDict", "ReadOnly", "Required", "TypedDict"]
 
 
 class Absent(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal, TypeAlias
 
+from tercet.wire.marks import SENT_KINDS
 from tercet.wire.media_block import MediaBlock
 from tercet.wire.params.results import ToolReferenceBlockParam, ToolUseCallerParam
 from tercet.wire.params.sources import (
@@ -16,7 +17,7 @@ from tercet.wire.params.sources import (
 )
 from tercet.wire.params.toolsets import MCPToolParam
 from tercet.wire.responses.blocks import TextBlock
-from tercet.wire.typing_compat import SENT_KINDS, Iterable, Required, TypedDict
+from tercet.wire.typing_compat import Iterable, Required, TypedDict
 
 
 class ThinkingBlockParam(TypedDict, total=False):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeAlias
 
+from tercet.wire.marks import SENT_KINDS
 from tercet.wire.media_block import MediaBlock
 from tercet.wire.model import AnyModel
 from tercet.wire.params.content import ModelBlockParam
@@ -26,7 +27,7 @@ from tercet.wire.params.sources import (
 from tercet.wire.params.toolsets import ToolUnionParam
 from tercet.wire.responses.content import ContentBlock
 from tercet.wire.responses.models import Model
-from tercet.wire.typing_compat import SENT_KINDS, Iterable, PlainTypedDict, ReadOnly, Required, TypedDict
+from tercet.wire.typing_compat import Iterable, PlainTypedDict, ReadOnly, Required, TypedDict
 
 
 class ToolChangeToolReferenceParam(TypedDict, total=False):

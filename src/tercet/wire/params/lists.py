@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from os import PathLike
 from typing import IO, Annotated, Literal, TypeAlias
 
+from tercet.wire.marks import LOCAL_FILE
 from tercet.wire.params.messages import (
     BetaMessageCreateParamsNonStreaming,
     BetaOptions,
     CallOptions,
     MessageCreateParamsNonStreaming,
 )
-from tercet.wire.typing_compat import LOCAL_FILE, Absent, Iterable, Required, TypedDict
+from tercet.wire.typing_compat import Absent, Iterable, Required, TypedDict
 
 FileContent: TypeAlias = bytes | Annotated[IO[bytes] | PathLike[str], LOCAL_FILE]
 FileTypes: TypeAlias = (

@@ -5,7 +5,8 @@ from __future__ import annotations
 from os import PathLike
 from typing import IO, Annotated, Literal, TypeAlias
 
-from tercet.wire.typing_compat import LOCAL_FILE, Iterable, Required, TypedDict
+from tercet.wire.marks import LOCAL_FILE
+from tercet.wire.typing_compat import Iterable, Required, TypedDict
 
 Base64Data: TypeAlias = str | bytes | Annotated[IO[bytes] | PathLike[str], LOCAL_FILE]
 """Base64 text, or bytes, an open binary file or a path, which are then encoded here."""

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, TypeAlias, cast
 
 from tercet.wire.datetime_field import DatetimeField
+from tercet.wire.marks import OTHER_KINDS
 from tercet.wire.model import Model, NestedField, ResponseModel
 from tercet.wire.responses.errors import ErrorResponse
 from tercet.wire.responses.message import Message
-from tercet.wire.typing_compat import OTHER_KINDS
 
 
 class MessageBatchRequestCounts(Model):

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
+from tercet.wire.marks import OTHER_KINDS
 from tercet.wire.model import Model
 from tercet.wire.responses.citations import TextCitation
-from tercet.wire.typing_compat import OTHER_KINDS
 
 
 class TextBlock(Model):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, TypeAlias
 
+from tercet.wire.marks import OTHER_KINDS
 from tercet.wire.responses.blocks import ModelBlock, TextBlock
 from tercet.wire.responses.code_execution import (
     BashCodeExecutionToolResultBlock,
@@ -18,7 +19,6 @@ from tercet.wire.responses.tool_results import (
     WebFetchToolResultBlock,
     WebSearchToolResultBlock,
 )
-from tercet.wire.typing_compat import OTHER_KINDS
 
 OtherContentBlock: TypeAlias = (
     ModelBlock

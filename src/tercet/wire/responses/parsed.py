@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeAlias
 
+from tercet.wire.marks import OTHER_KINDS
 from tercet.wire.responses.blocks import TextBlock
 from tercet.wire.responses.content import OtherContentBlock
 from tercet.wire.responses.message import Message
@@ -25,7 +26,6 @@ from tercet.wire.stream.events import (
     ThinkingEvent,
 )
 from tercet.wire.stream.message_builder import MessageBuilder
-from tercet.wire.typing_compat import OTHER_KINDS
 
 if TYPE_CHECKING:
     from typing_extensions import TypeVar

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeAlias
 
+from tercet.wire.marks import OTHER_KINDS
 from tercet.wire.model import Model
-from tercet.wire.typing_compat import OTHER_KINDS
 
 
 class CacheCreation(Model):

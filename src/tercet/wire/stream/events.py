@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
+from tercet.wire.marks import OTHER_KINDS
 from tercet.wire.model import AnyModel, Model
 from tercet.wire.responses.citations import TextCitation
 from tercet.wire.responses.content import ContentBlock
@@ -17,7 +18,6 @@ from tercet.wire.responses.context import ContextManagementResponse, InputTransf
 from tercet.wire.responses.message import Container, Message, RefusalStopDetails, StopReason
 from tercet.wire.responses.usage import MessageDeltaUsage
 from tercet.wire.stream.partial import parse_partial
-from tercet.wire.typing_compat import OTHER_KINDS
 
 
 @dataclass(frozen=True, slots=True)
