@@ -123,7 +123,7 @@ class _SdkPaths:
 
     @classmethod
     def find_spec(cls, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        if not fullname.startswith(cls.packages):
+        if not fullname.startswith(cls.packages) or fullname.startswith("tercet.__"):
             return None
         from tercet.compat import found
 
