@@ -64,3 +64,11 @@ def test_a_class_whose_create_was_replaced_has_none(monkeypatch):
 
     monkeypatch.setattr(Messages, "create", lambda self, **params: None)
     assert async_twin(tercet.Anthropic(api_key="k")) is None
+
+
+@pytest.mark.parametrize("place", ["post", "request", "_post"])
+def test_a_client_whose_verbs_are_replaced_has_no_twin(place):
+    client = tercet.Anthropic(api_key="k")
+    assert async_twin(client) is not None
+    setattr(client.messages if place == "_post" else client, place, lambda *_, **named: None)
+    assert async_twin(client) is None

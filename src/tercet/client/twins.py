@@ -34,17 +34,16 @@ _KEPT = frozenset({"_policies", "_platform"})
 
 
 def _is_patched(client: Anthropic) -> bool:
-    """Return whether somebody put a function of their own in the place of `messages.create`, here or on the class."""
+    """Return whether somebody put a function of their own in the place of `messages.create` or of a verb, here or on the
+    class."""
+    from tercet.client.call import Call, ignore_body
     from tercet.client.resources import messages
-    from tercet.wire import frames
 
     held = vars(client).get("messages")
     if held is not None and (type(held) is not messages.Messages or "create" in vars(held)):
         return True
-    create: Any = messages.Messages.create  # our own is a guard of `frames` around the method as it was written
-    written = getattr(create, "__wrapped__", None)
-    return [_file_of(create), _file_of(written)] != [frames.__file__, messages.__file__]
-
-
-def _file_of(function: Any) -> str | None:
-    return getattr(getattr(function, "__code__", None), "co_filename", None)
+    if held is not None and held._client is not client:  # one of its verbs is replaced
+        return True
+    if messages.Messages.create is not messages.WRITTEN_CREATE:
+        return True
+    return client._replaced(Call("POST", "/v1/messages", ignore_body)) is not None

@@ -378,3 +378,7 @@ class AsyncMessages(AsyncMessageCalls):
     async def count_tokens(self, **params: Unpack[MessageCountTokensParams]) -> MessageTokensCount:
         """Count the input tokens that a request of these parameters would have, by the API's own estimate."""
         return await self._client._send(self._count_call(params))
+
+
+WRITTEN_CREATE = Messages.create
+"""The method as it stands above: whoever compares sees whether it was replaced."""
