@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 COMMAND = [sys.executable, "-m", "tercet"]
+CTRL_C = b"\x03"
 CLEARED = ("ANTHROPIC_", "TERCET_", "XDG_", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "HTTP_PROXY", "HTTPS_PROXY")
 
 
@@ -60,11 +61,19 @@ class Terminal:
             )
         fcntl.ioctl(self._end, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
 
-    def until(self, text: str, *, seconds: float = 60) -> str:
-        """Read on until this text is shown, after what was asked for before. Returns what came."""
+    def until(self, text: str, *, seconds: float = 60, again: bytes = b"") -> str:
+        """Read on until this text is shown, after what was asked for before. Returns what came.
+
+        `again` is typed when nothing came for 5 s. A Ctrl-C that comes between a prompt and the moment when readline listens is
+        noted by Python, and raised with the next key: nobody types as fast as a test.
+        """
         limit = time.monotonic() + seconds
         while (at := self.shown.find(text, self._seen)) < 0:
-            if not select.select([self._end], [], [], max(0.0, limit - time.monotonic()))[0] or not self._read():
+            left = max(0.0, limit - time.monotonic())
+            came = select.select([self._end], [], [], min(left, 5.0) if again else left)[0]
+            if not came and again and left:
+                os.write(self._end, again)
+            elif not came or not self._read():
                 raise AssertionError(f"{text!r} was not shown; shown was:\n{self.shown[self._seen :]}")
         before, self._seen = self._seen, at + len(text)
         return self.shown[before : self._seen]
@@ -75,10 +84,12 @@ class Terminal:
 
     def interrupt(self) -> None:
         """Press Ctrl-C."""
-        os.write(self._end, b"\x03")
+        os.write(self._end, CTRL_C)
 
-    def ended(self) -> int:
-        """Read to the end, and return the exit code."""
+    def ended(self, *, again: bytes = b"") -> int:
+        """Read to the end, and return the exit code. `again` is typed whenever nothing came for 5 s."""
+        while again and not select.select([self._end], [], [], 5.0)[0]:
+            os.write(self._end, again)
         while self._read():
             pass
         os.close(self._end)

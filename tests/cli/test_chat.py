@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.cli.terminal import Terminal, piped
+from tests.cli.terminal import CTRL_C, Terminal, piped
 
 from tercet.server.run import LocalServer
 
@@ -90,7 +90,7 @@ def test_ctrl_c_twice_at_the_prompt_ends(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path, "chat", "--local")
     terminal.until("> ")
     terminal.interrupt()
-    terminal.until("> ")
+    terminal.until("> ", again=CTRL_C)
     terminal.interrupt()
 
-    assert terminal.ended() == 130
+    assert terminal.ended(again=CTRL_C) == 130

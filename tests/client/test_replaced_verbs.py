@@ -174,3 +174,25 @@ def test_a_raw_streams_iterator_is_made_when_first_touched_and_may_be_replaced_o
     assert isinstance(vars(type(stream))["_iterator"], cached_property)
     assert "_iterator" not in vars(stream)
     assert [event.type for event in stream][-1] == "message_stop"
+
+
+@pytest.mark.parametrize("way", ["in place", "anew"])
+@pytest.mark.parametrize("place", ["client.post", "client.request"])
+def test_limits_count_the_body_that_a_replacement_made(place: str, way: str) -> None:
+    script = Script((200, JSON, MESSAGE))
+    client = script.client(budget=tercet.Budget(usd=0.001))
+    target, name = PLACES[place](client)
+    original = getattr(target, name)
+
+    def changing(*arguments: Any, **named: Any) -> Any:
+        options = named["options"]
+        if way == "in place":
+            options.json_data["max_tokens"] = 100_000
+            return original(*arguments, **named)
+        options.json_data = {**options.json_data, "max_tokens": 100_000}
+        return original(*arguments, **{key: value for key, value in named.items() if key != "body"})
+
+    setattr(target, name, changing)
+    with pytest.raises(tercet.BudgetExceededError):
+        client.messages.create(**ASK)
+    assert script.sent == []

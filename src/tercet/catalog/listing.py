@@ -67,7 +67,7 @@ class ModelEntry(Mapping[str, Any]):
         return len(self._fields)
 
     def __repr__(self) -> str:
-        return f"ModelEntry({', '.join(f'{name}={_shown(self[name])}' for name in COLUMNS if self[name] is not None)})"
+        return f"ModelEntry({', '.join(f'{name}={shown_value(self[name])}' for name in COLUMNS if self[name] is not None)})"
 
 
 class ModelTable(Sequence[ModelEntry]):
@@ -104,7 +104,7 @@ class ModelTable(Sequence[ModelEntry]):
         return len(self._entries)
 
     def __repr__(self) -> str:
-        rows = [list(COLUMNS.values()), *([_shown(each[name]) for name in COLUMNS] for each in self._entries)]
+        rows = [list(COLUMNS.values()), *([shown_value(each[name]) for name in COLUMNS] for each in self._entries)]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
         return "\n".join([*lines, f"US dollars per million tokens; as of {as_of()}: {LISTED_AT}"])
@@ -120,7 +120,8 @@ def models(at: date | None = None, **equal: Any) -> ModelTable:
     return ModelTable([ModelEntry(facts, day) for facts in current().book.models]).where(**equal)
 
 
-def _shown(value: Any) -> str:
+def shown_value(value: Any) -> str:
+    """Return a value as a cell of a table: a dash for what is not known, thousands with commas."""
     if value is None:
         return "–"
     if isinstance(value, Decimal):

@@ -168,7 +168,7 @@ def told(folder: str, as_json: bool) -> int:
     import msgspec
 
     from tercet.toolkit.bulk.folder import JobFolder
-    from tercet.toolkit.bulk.job import status_of
+    from tercet.toolkit.bulk.status import status_of
 
     found = status_of(JobFolder(folder).existing())
     if as_json:

@@ -43,10 +43,10 @@ def _print(rows: Any) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from tercet.catalog.listing import COLUMNS
+    from tercet.catalog.listing import COLUMNS, shown_value
 
     console = Console()
-    shown = {head: [_cell(row[name]) for row in rows] for name, head in COLUMNS.items()}
+    shown = {head: [shown_value(row[name]) for row in rows] for name, head in COLUMNS.items()}
     if console.is_terminal:
         for head in LEFT_OUT_FIRST:
             if sum(max(map(cell_len, [name, *cells])) + 2 for name, cells in shown.items()) - 2 <= console.width:
@@ -60,11 +60,3 @@ def _print(rows: Any) -> None:
     for cells in zip(*shown.values(), strict=True):
         table.add_row(*cells)
     console.print(table, markup=False)
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return "–"
-    if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
-    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -22,7 +22,7 @@ class Core(Protocol):
 
     @property
     def _settings(self) -> Settings:
-        """How it was set up."""
+        """Return the settings that it was made with."""
         ...
 
     @property
@@ -56,7 +56,7 @@ class AsyncCore(Protocol):
 
     @property
     def _settings(self) -> Settings:
-        """How it was set up."""
+        """Return the settings that it was made with."""
         ...
 
     @property

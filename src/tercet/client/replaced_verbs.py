@@ -58,7 +58,7 @@ def _ask(request: Verb, path: str, *, cast_to: Any, options: OptionsOfCall, **na
 
 def send_through(verb: Verb, call: Call[Any], stream_cls: Any = None) -> Any:
     """Return what a replaced verb makes of a call: the answer or a raw stream, or something to await."""
-    body = call.whole if call.whole is not None else body_of(call.content)
+    body = body_of(call.content)
     named: dict[str, Any] = {"cast_to": getattr(call.read, "cast_to", object), "options": OptionsOfCall(call, body)}
     if body is not None:
         named["body"] = body
@@ -82,8 +82,12 @@ def carried_call(options: object, encode: Callable[[Any], bytes], path: str, bod
     if not isinstance(options, OptionsOfCall):
         return None
     call, body = options.call, options.json_data if body is None else body
-    content = call.content if body is call.whole or body is None else body if type(body) is bytes else encode(body)
-    return msgspec.structs.replace(call, path=path, content=content)
+    content = b"" if body is None else body if type(body) is bytes else encode(body)
+    changed: dict[str, Any] = {"path": path, "content": content}
+    if content != call.content and isinstance(body, dict):  # limits count, and the catalog judges, what is sent
+        told = {"whole": body, "asked": body, "model": body.get("model")}
+        changed |= {name: value for name, value in told.items() if getattr(call, name) is not None}
+    return msgspec.structs.replace(call, **changed)
 
 
 class ClientOfPatchedResource:

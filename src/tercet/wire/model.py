@@ -8,18 +8,15 @@ The classes with fields live in `responses/` and `stream/events.py`.
 from __future__ import annotations
 
 import contextlib
-import copy
 import re
 import sys
 import types
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from operator import itemgetter, methodcaller
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-import msgspec
-
-from tercet.wire.serialize import DumpOptions, dump, json_text, select_fields
+from tercet.wire.model_methods import ModelMethods
 
 if TYPE_CHECKING:
     from tercet.wire.pydantic_field import ModelField
@@ -54,7 +51,7 @@ class _DeclaredFields:
         return fields_of(owner)
 
 
-class Model(dict[str, Any]):
+class Model(ModelMethods):
     """A JSON object with typed attributes.
 
     Subclasses declare fields as annotations. Plain fields become properties that read the dict in C; a field whose
@@ -65,7 +62,7 @@ class Model(dict[str, Any]):
     __slots__ = ()
     _fields: ClassVar[dict[str, Any]] = {}
     _optional: ClassVar[frozenset[str]] = frozenset()
-    _nested: ClassVar[tuple[str, ...]] = ()
+    _nested: ClassVar[frozenset[str]] = frozenset()
     """Fields that may hold other Models."""
     _datetime_fields: ClassVar[tuple[str, ...]] = ()
     """Fields that are datetimes as attributes, text in the JSON."""
@@ -86,7 +83,7 @@ class Model(dict[str, Any]):
             if name not in cls.__dict__:
                 setattr(cls, name, plain_field(name, name in optional) if is_flat(str(text)) else NestedField(name))
         nested = [name for name in own if type(cls.__dict__.get(name)) is NestedField]
-        cls._nested = (*(name for name in cls._nested if name not in own), *nested)
+        cls._nested = (cls._nested - own.keys()) | frozenset(nested)
 
     @classmethod
     def wrap(cls, value: Any) -> Any:
@@ -95,12 +92,18 @@ class Model(dict[str, Any]):
 
     def settle(self) -> None:
         """Wrap what nested fields hold, all the way down, so that item and attribute are one object from the start."""
-        for name in self._nested:
-            if name in self:
-                value = getattr(self, name)
-                for each in value if type(value) is list else (value,):
+        nested = self._nested
+        for name, value in self.items():
+            kind = type(value)
+            if kind is str or kind is int or value is None or name not in nested:
+                continue
+            value = getattr(self, name)  # wrapped, and kept under the same name
+            if type(value) is list:
+                for each in value:
                     if isinstance(each, Model) and each._nested:
                         each.settle()
+            elif isinstance(value, Model) and value._nested:
+                value.settle()
 
     if not TYPE_CHECKING:  # they know every class's own
 
@@ -109,34 +112,6 @@ class Model(dict[str, Any]):
             """The fields, as `vars(message)` and tracing libraries read them, absent optional ones as None: a copy."""
             declared = {name: getattr(self, name) for name in self._fields if name in self or name in self._optional}
             return {**declared, **{name: self[name] for name in dict.keys(self) if name not in declared}}
-
-    @classmethod
-    def construct(cls, _fields_set: object = None, **values: Any) -> Self:
-        """Make one without checks, as pydantic's method of this name does."""
-        return cls(values)
-
-    model_construct = construct
-
-    @classmethod
-    def model_validate(cls, value: Mapping[str, Any], **_: Any) -> Self:
-        """Make one from a mapping. Unknown fields are kept; nothing is coerced."""
-        if not isinstance(value, Mapping):
-            raise TypeError(f"{cls.__name__} is made from a mapping, not from {type(value).__name__}")
-        return cls(value)
-
-    @classmethod
-    def model_validate_json(cls, text: str | bytes, **_: Any) -> Self:
-        """Make one from JSON text."""
-        return cls.model_validate(msgspec.json.decode(text))
-
-    parse_obj, parse_raw = model_validate, model_validate_json
-
-    @classmethod
-    def model_json_schema(cls, **_: Any) -> dict[str, Any]:
-        """Return the JSON schema of what the API sends for this class."""
-        from tercet.wire.pydantic_field import json_schema_of
-
-        return json_schema_of(cls)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
@@ -201,73 +176,6 @@ class Model(dict[str, Any]):
 
     def __copy__(self) -> Self:
         return typing.cast(Self, _restore(*self.__reduce_ex__(2)[1]))
-
-    def copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """Return a copy of the same class, shallow unless `deep`."""
-        return self.model_copy(update=update, deep=deep)
-
-    def to_dict(
-        self,
-        *,
-        mode: str = "json",
-        use_api_names: bool = True,
-        exclude_unset: bool = True,
-        exclude_defaults: bool = False,
-        exclude_none: bool = False,
-        warnings: bool = True,
-    ) -> dict[str, Any]:
-        """Return the JSON object as plain dicts and lists: what the API sent, unless fields are asked to be filled or
-        left out.
-
-        `exclude_unset=False` adds declared optional fields that are absent, as None. `exclude_none` leaves None out.
-        `mode="python"` gives points in time as datetimes.
-        """
-        fill, drop_none = not exclude_unset, exclude_none or exclude_defaults
-        made: dict[str, Any] = dump(self, DumpOptions(fill, drop_none, mode == "python"))
-        return made
-
-    def to_json(
-        self, *, indent: int | None = 2, exclude_unset: bool = True, exclude_none: bool = False, **_: Any
-    ) -> str:
-        """Return `to_dict` as JSON text, indented by two unless told otherwise."""
-        return json_text(self.to_dict(exclude_unset=exclude_unset, exclude_none=exclude_none), indent)
-
-    def model_dump(
-        self,
-        *,
-        mode: str = "python",
-        exclude_unset: bool = False,
-        exclude_none: bool = False,
-        exclude_defaults: bool = False,
-        **options: Any,
-    ) -> dict[str, Any]:
-        """Return plain dicts and lists, absent optional fields as None, points in time as datetimes unless
-        `mode="json"`: pydantic's meaning. Takes `include` and `exclude`."""
-        fill, drop_none = not (exclude_unset or exclude_defaults), exclude_none or exclude_defaults
-        data = dump(self, DumpOptions(fill, drop_none, mode == "python"))
-        include, exclude = options.get("include"), options.get("exclude")
-        chosen: dict[str, Any] = data if include is exclude is None else select_fields(data, include, exclude)
-        return chosen
-
-    def model_dump_json(self, *, indent: int | None = None, **options: Any) -> str:
-        """Return `model_dump` as JSON text."""
-        return json_text(self.model_dump(**{**options, "mode": "json"}), indent)
-
-    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """Return a copy, with `update` laid over it."""
-        made: Self = copy.deepcopy(self) if deep else self.__copy__()
-        made.update(update or {})
-        return made
-
-    @property
-    def model_fields_set(self) -> set[str]:
-        """Return the names of the fields that the JSON holds."""
-        return set(dict.keys(self))
-
-    @property
-    def model_extra(self) -> dict[str, Any]:
-        """Return the fields that the JSON holds and the class does not declare."""
-        return {key: value for key, value in self.items() if key not in self._fields}
 
 
 _OLD_NAMES = {"dict": "model_dump", "json": "model_dump_json"}

@@ -1,6 +1,6 @@
 """`messages.stream()`: events with the helper's own among them, the text alone, and the message when it is whole.
 
-Both worlds share `Incoming` (raw.py) and the assembler; a snapshot is made only when somebody looks.
+Both worlds share `StreamReader` (reader.py) and the assembler; a snapshot is made only when somebody looks.
 """
 
 from __future__ import annotations
@@ -9,6 +9,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, cast
 
+from tercet.client.streams.helper_events import (
+    async_filled_events,
+    async_helper_events,
+    async_texts,
+    async_texts_of_helpers,
+    async_told_events,
+    filled_events,
+    helper_events,
+    texts,
+    texts_of_helpers,
+    told_events,
+)
 from tercet.client.streams.reader import (
     AsyncStream,
     Stream,
@@ -19,7 +31,7 @@ from tercet.client.streams.reader import (
     raw_events,
 )
 from tercet.transport.base import AsyncByteStream, ByteStream
-from tercet.wire.errors import APIError, OutputValidationError
+from tercet.wire.errors import APIError
 from tercet.wire.frames import Guarded
 from tercet.wire.http import Response
 from tercet.wire.responses.message import Message
@@ -27,10 +39,8 @@ from tercet.wire.responses.parsed import (
     ParsedMessage,
     ParsedMessageBuilder,
     ParsedMessageStreamEvent,
-    ParsedTextBlock,
     T,
 )
-from tercet.wire.stream.events import RawContentBlockStopEvent
 from tercet.wire.stream.message_builder import MessageBuilder
 
 if TYPE_CHECKING:
@@ -179,58 +189,6 @@ class MessageStream(Generic[T]):
         self.close()
 
 
-def filled_events(raw: Iterator[Any], reader: StreamReader, output: OutputFormat) -> Iterator[Any]:
-    """Give each block that ends its data of the output format. A misfit is raised after the last event."""
-    for event in raw:
-        if type(event) is RawContentBlockStopEvent:
-            _fill_ended_block(event, reader, output)
-        yield event
-    _fill_message(reader, output)
-
-
-def _fill_ended_block(event: Any, reader: StreamReader, output: OutputFormat) -> None:
-    blocks, index = reader.assembler.message.content, event["index"]
-    if not reader.assembler.complete and isinstance(blocks[index], ParsedTextBlock):
-        output.fill_block(cast("ParsedTextBlock[Any]", blocks[index]))
-
-
-def _fill_message(reader: StreamReader, output: OutputFormat) -> None:
-    try:
-        output.fill(cast("ParsedMessage[Any]", reader.assembler.message), reader.response)
-    except OutputValidationError as error:
-        error.events_seen = reader.events_seen
-        reader.error = error
-        raise
-
-
-def helper_events(raw: Iterator[Any], assembler: MessageBuilder) -> Iterator[Any]:
-    """Yield the raw events with the helper's own among them. No method: a dropped stream must free itself without a cycle."""
-    for event in raw:
-        yield from assembler.helper_events(event)
-
-
-def told_events(events: Iterator[Any], on_event: Callable[[Any], object]) -> Iterator[Any]:
-    """Yield the events; `on_event` is called with each before it is shown."""
-    for event in events:
-        on_event(event)
-        yield event
-
-
-def texts(raw: Iterator[Any], assembler: MessageBuilder) -> Iterator[str]:
-    """Yield the texts alone: joined, they are those of the message."""
-    text_of = assembler.text_of
-    for event in raw:
-        if text := text_of(event):
-            yield text
-
-
-def texts_of_helpers(events: Iterator[Any]) -> Iterator[str]:
-    """Yield the texts alone, of events with the helper's own among them."""
-    for event in events:
-        if event.type == "text":
-            yield event.text
-
-
 def _raise(error: APIError | None) -> None:
     if error is not None:
         raise error
@@ -349,48 +307,6 @@ class AsyncMessageStream(Generic[T]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
-
-
-async def async_filled_events(
-    raw: AsyncIterator[Any], reader: StreamReader, output: OutputFormat
-) -> AsyncIterator[Any]:
-    """Do the same as `filled_events`."""
-    async for event in raw:
-        if type(event) is RawContentBlockStopEvent:
-            _fill_ended_block(event, reader, output)
-        yield event
-    _fill_message(reader, output)
-
-
-async def async_helper_events(raw: AsyncIterator[Any], assembler: MessageBuilder) -> AsyncIterator[Any]:
-    """Do the same as `helper_events`."""
-    async for event in raw:
-        for made in assembler.helper_events(event):
-            yield made
-
-
-async def async_told_events(
-    events: AsyncIterator[Any], on_event: Callable[[Any], Awaitable[object]]
-) -> AsyncIterator[Any]:
-    """Do the same as `told_events`."""
-    async for event in events:
-        await on_event(event)
-        yield event
-
-
-async def async_texts(raw: AsyncIterator[Any], assembler: MessageBuilder) -> AsyncIterator[str]:
-    """Do the same as `texts`."""
-    text_of = assembler.text_of
-    async for event in raw:
-        if text := text_of(event):
-            yield text
-
-
-async def async_texts_of_helpers(events: AsyncIterator[Any]) -> AsyncIterator[str]:
-    """Do the same as `texts_of_helpers`."""
-    async for event in events:
-        if event.type == "text":
-            yield event.text
 
 
 class MessageStreamManager(Guarded, Generic[T]):

@@ -1,7 +1,7 @@
 """`create(stream=True)`: the raw events of one streamed answer, blocking and async.
 
 Completeness: a stream is whole when a `stop_reason` was seen. Whatever else ends it becomes an APIError that carries
-the message so far. The events are told apart below (`Incoming`); the two classes only read bytes.
+the message so far. The events are told apart below (`StreamReader`); the two classes only read bytes.
 """
 
 from __future__ import annotations

@@ -116,24 +116,16 @@ class SQLiteStore(GroupCommitStore):
         except BaseException:
             connection.close()
             raise
-        self._connection, self._file = connection, _identity(self.path)
+        self._connection, self._file = connection, file_identity(self.path)
         return connection
 
     def _create(self) -> None:
-        """Make the file if there is none; what is there already must be a file."""
-        try:
-            with suppress(FileExistsError):
-                os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-            mode = os.stat(self.path).st_mode
-        except (OSError, ValueError) as error:
-            said = error.strerror if isinstance(error, OSError) else error
-            raise SharedStateError(f"{self.path!r} cannot be used: {said}") from error
-        if not stat.S_ISREG(mode):
-            raise SharedStateError(f"{self.path} cannot be used: it is {_kind(mode)}, not a file")
+        if problem := make_file(self.path):
+            raise SharedStateError(f"{self.path!r} cannot be used: {problem}")
 
     def is_gone(self) -> bool:
         """Return whether the file that was used is not there any more: one that is made in its place is another one."""
-        return self._file is not None and self._file != _identity(self.path)
+        return self._file is not None and self._file != file_identity(self.path)
 
     def _set_up(self, connection: sqlite3.Connection) -> None:
         patiently(lambda: self._version(connection), self._until)  # nothing of somebody else's file is changed
@@ -226,7 +218,19 @@ def _code(error: Exception) -> int:
     return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
-def _identity(path: str) -> tuple[int, int] | None:
+def make_file(path: str) -> str:
+    """Make a file for its owner alone, if there is none. Return what is wrong: what is there already must be a file."""
+    try:
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        mode = os.stat(path).st_mode
+    except (OSError, ValueError) as error:
+        return (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return "" if stat.S_ISREG(mode) else f"it is {_kind(mode)}, and not a file"
+
+
+def file_identity(path: str) -> tuple[int, int] | None:
+    """Return device and inode of a file, which tell it from another one in its place; None if there is none."""
     try:
         found = os.stat(path)
     except OSError:

@@ -4,6 +4,7 @@
     gather.py       `tercet.ask_all` and `aask_all`: a list of prompts, no folder
     short_schema.py schemas in a line, for the command line
     settings.py     what was asked for, checked
+    status.py       how far a job has come
     session.py      one run: folder held, source compared, the rest asked, the output written
     engine.py       drives one way over what is unanswered: writes its groups, ends a job that goes wrong
     ways.py         what a way of answering must do

@@ -35,7 +35,7 @@ from tercet.toolkit.bulk.folder import JobFolder
 from tercet.toolkit.bulk.items import ItemResult, NumberedRequest
 from tercet.toolkit.bulk.requests import failure
 from tercet.toolkit.bulk.shards import MOST_BYTES, MOST_REQUESTS, ShardWriter, new_nonce, read_body, read_lines
-from tercet.toolkit.bulk.ways import MOST_IN_GROUP, StopRequest
+from tercet.toolkit.bulk.ways import MOST_IN_GROUP, StopRequest, TasksUnderStop
 from tercet.wire.errors.tree import APIError
 
 MOST_OPEN = 16
@@ -82,7 +82,7 @@ class BatchWay:
                 await run.end()
 
 
-class _BatchRun:
+class _BatchRun(TasksUnderStop):
     """The shards of one run, and what they have in common."""
 
     def __init__(
@@ -94,26 +94,14 @@ class _BatchRun:
         stop: StopRequest,
         say: Callable[[str], object],
     ) -> None:
-        self._path, self._records, self._output, self._stop, self._say = folder.path, records, output, stop, say
-        self._loop = asyncio.get_running_loop()
-        self._stopping = asyncio.Event()
+        super().__init__(stop)
+        self._path, self._records, self._output, self._say = folder.path, records, output, say
         self._api = BatchAPI(client, self.pause)
         self._owned = records.owned()
         self._groups: asyncio.Queue[tuple[list[ItemResult], asyncio.Event]] = asyncio.Queue(1)
-        self._shards: set[asyncio.Task[None]] = set()
         self._written: asyncio.Event | None = None
         self._room = asyncio.Semaphore(MOST_OPEN)
-        stop.when_requested(self._tell_stopping)
-
-    def _tell_stopping(self) -> None:
-        with suppress(RuntimeError):  # the loop was closed meanwhile
-            self._loop.call_soon_threadsafe(self._heed)
-
-    def _heed(self) -> None:
-        self._stopping.set()
-        if self._stop.at_once:
-            for shard in self._shards:
-                shard.cancel()
+        self._heed_stop()
 
     async def pause(self, seconds: float) -> None:
         """Wait; BatchStopError if a stop is asked for meanwhile."""
@@ -170,8 +158,8 @@ class _BatchRun:
 
     async def _begin(self, group: asyncio.TaskGroup, row: BatchRow, *, fresh: bool) -> None:
         shard = group.create_task(self._carry(row, fresh))
-        self._shards.add(shard)
-        shard.add_done_callback(self._shards.discard)
+        self._tasks.add(shard)
+        shard.add_done_callback(self._tasks.discard)
 
     async def _fill(
         self, group: asyncio.TaskGroup, requests: Iterator[NumberedRequest], most_requests: int, most_bytes: int
@@ -336,9 +324,9 @@ class _BatchRun:
 
     async def end(self) -> None:
         """Let nobody wait for something of this run."""
-        for shard in [*self._shards]:
+        for shard in [*self._tasks]:
             shard.cancel()
-        await asyncio.gather(*self._shards, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
 def _first_of(problems: BaseExceptionGroup[BaseException]) -> BaseException:

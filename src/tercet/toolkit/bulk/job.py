@@ -13,9 +13,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from tercet.catalog.cost import in_dollars
 from tercet.client.defaults import with_defaults
 from tercet.client.overrides import NO_OVERRIDES
 from tercet.client.resources.messages import CREATE_NAMES
@@ -31,7 +28,6 @@ from tercet.toolkit.bulk.outputs import check_output, table_of
 from tercet.toolkit.bulk.probing import estimate_from_answers, estimate_from_inputs, live_costs, spread
 from tercet.toolkit.bulk.progress import Progress
 from tercet.toolkit.bulk.requests import Ask, RequestMaker, unanswered
-from tercet.toolkit.bulk.results import ItemMap, scan
 from tercet.toolkit.bulk.rows import JobRows
 from tercet.toolkit.bulk.session import JobSession
 from tercet.toolkit.bulk.settings import (
@@ -43,6 +39,7 @@ from tercet.toolkit.bulk.settings import (
     parse_deadline,
 )
 from tercet.toolkit.bulk.sources import BadRow, source_of
+from tercet.toolkit.bulk.status import JobStatus, as_status, status_of
 from tercet.toolkit.bulk.stopping import interruptible
 from tercet.toolkit.bulk.stored import Item, StoredResults
 from tercet.toolkit.bulk.tail import LogTail
@@ -84,12 +81,6 @@ def bulk(
     check_client(client)
     found = source_of(source)
     output = None if to is None else Path(os.path.abspath(os.fspath(to)))
-    if output is not None:
-        folder = output.with_name(f"{output.name}.job")
-        record = JobFolder(folder).record()
-        check_output(output, found.path, [] if record is None else record.written)
-    else:
-        folder = Path(tempfile.mkdtemp(prefix="tercet-bulk-"))
     settings = JobSettings(
         source=found,
         client=client,
@@ -97,7 +88,7 @@ def bulk(
             ask, answer, with_defaults(common, getattr(client, "_defaults", NO_OVERRIDES), CREATE_NAMES)
         ),
         to=output,
-        folder=folder,
+        folder=_folder_for(output, found.path),
         deadline=parse_deadline(deadline),
         budget=parse_budget(budget),
         how=check_how(how),
@@ -108,37 +99,14 @@ def bulk(
     return Job(settings)
 
 
-class JobStatus(msgspec.Struct, frozen=True):
-    """How far a job has come."""
-
-    items: int | None
-    """How many rows the source has; None as long as it was not read to its end."""
-    answered: int
-    """Items that have a result, whatever it is."""
-    ok: int
-    refused: int
-    cut: int
-    schema: int
-    failed: int
-    cost: Decimal
-    """US dollars, at list prices."""
-    unpriced: int
-    """Results whose cost nobody knows."""
-    running: bool
-
-    @property
-    def done(self) -> bool:
-        """Return whether every row has a result."""
-        return self.items is not None and self.answered >= self.items
-
-    def __str__(self) -> str:
-        total = "" if self.items is None else f" of {self.items:,}"
-        others = ("refused", "cut", "schema", "failed")
-        told = "".join(f", {getattr(self, name):,} {name}" for name in others if getattr(self, name))
-        unknown = f" and {self.unpriced:,} of unknown cost" if self.unpriced else ""
-        return f"{self.answered:,}{total} items have a result: {self.ok:,} ok{told}; ${self.cost:f}{unknown}" + (
-            "; running" if self.running else ""
-        )
+def _folder_for(output: Path | None, source: Any) -> Path:
+    """Return the folder of a job: beside its output, which must be ours to write; else one that goes with the job."""
+    if output is None:
+        return Path(tempfile.mkdtemp(prefix="tercet-bulk-"))
+    folder = output.with_name(f"{output.name}.job")
+    record = JobFolder(folder).record()
+    check_output(output, source, [] if record is None else record.written)
+    return folder
 
 
 class Job:
@@ -377,26 +345,3 @@ class Job:
 
     def __repr__(self) -> str:
         return f"<Job {self.settings.name}: {self.status()}>"
-
-
-def status_of(folder: Path) -> JobStatus:
-    """Return how far the job of a folder has come."""
-    held = JobFolder(folder)
-    record = held.record()
-    return as_status(scan(folder), None if record is None else record.rows, running=held.is_running())
-
-
-def as_status(found: ItemMap, rows: int | None, *, running: bool) -> JobStatus:
-    """Return what a map of items says."""
-    return JobStatus(
-        items=rows,
-        answered=found.count(),
-        ok=found.count("ok"),
-        refused=found.count("refused"),
-        cut=found.count("cut"),
-        schema=found.count("schema"),
-        failed=found.count("failed"),
-        cost=in_dollars(found.nano),
-        unpriced=found.unpriced,
-        running=running,
-    )

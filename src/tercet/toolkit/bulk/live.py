@@ -24,7 +24,7 @@ from tercet.flow.ledger.tags import tagged
 from tercet.schema.answers import OutputFormat
 from tercet.toolkit.bulk.answers import again, failure_of, is_retryable, judge, result_of
 from tercet.toolkit.bulk.items import ItemResult, NumberedRequest
-from tercet.toolkit.bulk.ways import StopRequest
+from tercet.toolkit.bulk.ways import StopRequest, TasksUnderStop
 from tercet.wire.errors.codes import ContractSpendLimitReachedError, EnforcedSpendLimitReachedError
 from tercet.wire.errors.limits import BudgetExceededError, BudgetUnknownError, PaceWaitError, SharedStateError
 from tercet.wire.errors.statuses import AuthenticationError, OverloadedError, RateLimitError
@@ -73,7 +73,7 @@ class LiveWay:
             raise crew.ended_by
 
 
-class _Crew:
+class _Crew(TasksUnderStop):
     """The workers of one run, and what they have in common."""
 
     def __init__(
@@ -84,11 +84,10 @@ class _Crew:
         requests: Iterator[NumberedRequest],
         stop: StopRequest,
     ) -> None:
-        self._client, self._output, self._job, self._requests, self._stop = client, output, job, requests, stop
-        self._loop = asyncio.get_running_loop()
+        super().__init__(stop)
+        self._client, self._output, self._job, self._requests = client, output, job, requests
         self._done: list[ItemResult] = []
-        self._ready, self._written, self._stopping = asyncio.Event(), asyncio.Event(), asyncio.Event()
-        self._workers: set[asyncio.Task[None]] = set()
+        self._ready, self._written = asyncio.Event(), asyncio.Event()
         self._prefixes: dict[bytes, asyncio.Event] = {}
         self._not_before = 0.0
         self._delay = FIRST_DELAY
@@ -96,27 +95,17 @@ class _Crew:
 
     def start(self, concurrency: int) -> None:
         """Start the workers."""
-        self._stop.when_requested(self._tell_stopping)
+        self._heed_stop()
         for _ in range(concurrency):
             worker = self._loop.create_task(self._work())
-            self._workers.add(worker)
+            self._tasks.add(worker)
             worker.add_done_callback(self._leave)
 
-    def _tell_stopping(self) -> None:
-        with suppress(RuntimeError):  # the loop was closed meanwhile
-            self._loop.call_soon_threadsafe(self._heed)
-
-    def _heed(self) -> None:
-        self._stopping.set()
-        if self._stop.at_once:
-            for worker in self._workers:
-                worker.cancel()
-
     def _leave(self, worker: asyncio.Task[None]) -> None:
-        self._workers.discard(worker)
+        self._tasks.discard(worker)
         if not worker.cancelled() and (problem := worker.exception()) is not None:
             self._end_by(problem)
-        if not self._workers:
+        if not self._tasks:
             self._ready.set()
 
     def _end_by(self, problem: BaseException) -> None:
@@ -131,16 +120,16 @@ class _Crew:
         self._written.set()
         self._written.clear()
         await self._ready.wait()
-        if not self._workers and not self._done:
+        if not self._tasks and not self._done:
             return None
         group, self._done = self._done, []
-        if self._workers:
+        if self._tasks:
             self._ready.clear()
         return group
 
     async def end(self) -> None:
         """Stop everybody now. What they asked is answered to nobody."""
-        workers = [*self._workers]
+        workers = [*self._tasks]
         for worker in workers:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)

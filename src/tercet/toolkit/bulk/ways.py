@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
 from typing import Protocol
 
 from tercet.toolkit.bulk.items import ItemResult, NumberedRequest
@@ -28,6 +30,30 @@ class StopRequest:
         self._told.append(tell)
         if self.requested:
             tell()
+
+
+class TasksUnderStop:
+    """The tasks of one run in the running loop: a stop, asked for in any thread, is noted here, and cancels them if it is at
+    once."""
+
+    def __init__(self, stop: StopRequest) -> None:
+        self._stop, self._loop = stop, asyncio.get_running_loop()
+        self._stopping = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def _heed_stop(self) -> None:
+        """Begin to listen."""
+        self._stop.when_requested(self._tell_stopping)
+
+    def _tell_stopping(self) -> None:
+        with suppress(RuntimeError):  # the loop was closed meanwhile
+            self._loop.call_soon_threadsafe(self._heed)
+
+    def _heed(self) -> None:
+        self._stopping.set()
+        if self._stop.at_once:
+            for task in self._tasks:
+                task.cancel()
 
 
 class Way(Protocol):

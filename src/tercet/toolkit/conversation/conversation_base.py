@@ -166,7 +166,7 @@ class ConversationBase(Guarded):
 
     @property
     def cost(self) -> Decimal:
-        """What all answers have cost, in US dollars at list prices, as far as that is known."""
+        """Return what all answers have cost, in US dollars at list prices, as far as that is known."""
         return in_dollars(self._totals.of(self._state.thread).known)
 
     @property

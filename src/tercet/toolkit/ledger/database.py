@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 
 from tercet.flow.ledger.journal import APPLICATION, TABLE_VERSION
-from tercet.flow.store.sqlite import is_busy, patiently
+from tercet.flow.store.sqlite import file_identity, is_busy, make_file, patiently
 from tercet.toolkit.ledger.errors import LedgerBusyError, LedgerError
 from tercet.toolkit.ledger.lines import COLUMNS
 
@@ -128,20 +127,14 @@ class Database:
 
     def check_same(self) -> None:
         """Raise LedgerError if the file that was used is not there any more: another one in its place is another ledger."""
-        if self._file is not None and self._file != _identity(self.path):
+        if self._file is not None and self._file != file_identity(self.path):
             raise LedgerError(f"{self.path} was removed or replaced while it was in use; open the ledger anew.")
 
     def _create(self) -> None:
         """Make the file if there is none; what is there already must be a file."""
         self.check_same()
-        try:
-            with suppress(FileExistsError):
-                os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-            mode = os.stat(self.path).st_mode
-        except (OSError, ValueError) as error:
-            raise LedgerError(f"{self.path} cannot be used as a ledger: {_said(error)}.") from error
-        if not stat.S_ISREG(mode):
-            raise LedgerError(f"{self.path} cannot be used as a ledger: it is not a file.")
+        if problem := make_file(self.path):
+            raise LedgerError(f"{self.path} cannot be used as a ledger: {problem}.")
 
     @contextmanager
     def _connected(self, mode: str) -> Iterator[sqlite3.Connection]:
@@ -152,7 +145,7 @@ class Database:
                 f"{Path(self.path).as_uri()}?mode={mode}", uri=True, timeout=PATIENCE, isolation_level=None
             )
             self._set_up(connection, mode == "rw")
-            self._file = _identity(self.path)
+            self._file = file_identity(self.path)
             yield connection
         except sqlite3.Error as error:
             raise self.error_for(error) from error
@@ -206,15 +199,3 @@ class Database:
         if "not a database" in str(error):
             return LedgerError(f"{self.path} is no ledger: it is not a database, and was left alone.")
         return LedgerError(f"{self.path} cannot be used as a ledger: {error}.")
-
-
-def _said(error: OSError | ValueError) -> str:
-    return error.strerror or str(error) if isinstance(error, OSError) else str(error)
-
-
-def _identity(path: str) -> tuple[int, int] | None:
-    try:
-        found = os.stat(path)
-    except (OSError, ValueError):
-        return None
-    return found.st_dev, found.st_ino

@@ -76,7 +76,7 @@ def test_a_file_of_a_later_version_is_refused(path: Path) -> None:
 
 def test_what_is_no_file_and_a_folder_that_is_not_there_are_told(path: Path) -> None:
     path.mkdir()
-    with pytest.raises(tercet.ConversationError, match="it is not a file"):
+    with pytest.raises(tercet.ConversationError, match="it is a directory, and not a file"):
         tercet.Conversations(path)
     with pytest.raises(tercet.ConversationError, match="No such file or directory"):
         tercet.Conversations(path.parent / "not" / "there.db")

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import stat
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,7 +20,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from tercet.flow.store.sqlite import is_busy
+from tercet.flow.store.sqlite import file_identity, is_busy, make_file
 from tercet.toolkit.conversation.errors import ConversationBusyError, ConversationError
 from tercet.toolkit.conversation.store.writer_lock import WriterLock
 from tercet.transport.sockets import reset_in_child
@@ -130,7 +129,7 @@ class ConversationFile:
             raise ConversationError(f"This store was closed: open {self.path} anew with tercet.Conversations.")
         if self._file is None:
             self._create()
-        elif self._file != _identity(self.path):
+        elif self._file != file_identity(self.path):
             self._drop()
             raise ConversationError(
                 f"{self.path} was removed or replaced while it was in use: open it anew with tercet.Conversations."
@@ -145,20 +144,13 @@ class ConversationFile:
         except BaseException:
             connection.close()
             raise
-        self._connection, self._file = connection, _identity(self.path)
+        self._connection, self._file = connection, file_identity(self.path)
         return connection
 
     def _create(self) -> None:
         """Make the file if there is none; what is there already must be a file."""
-        try:
-            with suppress(FileExistsError):
-                os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-            mode = os.stat(self.path).st_mode
-        except (OSError, ValueError) as error:
-            said = error.strerror if isinstance(error, OSError) else error
-            raise ConversationError(f"{self.path!r} cannot hold conversations: {said}.") from error
-        if not stat.S_ISREG(mode):
-            raise ConversationError(f"{self.path} cannot hold conversations: it is not a file.")
+        if problem := make_file(self.path):
+            raise ConversationError(f"{self.path!r} cannot hold conversations: {problem}.")
 
     def _set_up(self, connection: sqlite3.Connection) -> None:
         if self._version(connection) == 0:  # nothing of somebody else's file is changed
@@ -273,11 +265,3 @@ _SAID = {
     "again.",
 }
 """What is said by SQLite's own codes: the place comes first, then what is the matter, then the way out."""
-
-
-def _identity(path: str) -> tuple[int, int] | None:
-    try:
-        found = os.stat(path)
-    except (OSError, ValueError):
-        return None
-    return found.st_dev, found.st_ino
